@@ -1,0 +1,1 @@
+//! FerroSSL: `libssl.so.3` written anew in Rust.
