@@ -1,0 +1,17 @@
+//! The primitives as TLS uses them, and the tables of what exists: suites, groups, signature schemes.
+//!
+//! The bulk and the key exchange run on `aws-lc-rs`. What it lacks is asked of libcrypto by the driver
+//! (a signature by a key that cannot be exported, say): nothing here calls C that could call back.
+
+pub mod aead;
+pub mod group;
+pub mod hash;
+pub mod hkdf;
+pub mod hmac;
+pub mod key_exchange;
+pub mod prf;
+pub mod rand;
+pub mod secret;
+pub mod signature;
+pub mod signature_scheme;
+pub mod suite;

@@ -1,0 +1,6 @@
+//! The secrets of a connection: TLS 1.3 (RFC 8446 §7), TLS 1.2 (RFC 5246 §6.3, §8.1, RFC 7627), the
+//! exporters (RFC 8446 §7.5, RFC 5705), and the lines of a key log (draft-ietf-tls-keylogfile).
+
+pub mod key_log;
+pub mod tls12;
+pub mod tls13;

@@ -1,0 +1,79 @@
+//! Handshake messages: one file a message, reading and writing together, and one file an extension
+//! under [`extension`] (RFC 8446 §4, RFC 5246 §7.4, RFC 6066, RFC 5077, RFC 5746, RFC 7627).
+//!
+//! `read` takes a message's body (without the four header bytes), refuses anything that is too short,
+//! too long or outside the RFC's bounds with `decode_error`, and keeps unknown code points. `write`
+//! gives the whole message with its header.
+
+pub mod certificate;
+pub mod certificate_request;
+pub mod certificate_status;
+pub mod certificate_verify;
+pub mod client_hello;
+pub mod client_key_exchange;
+pub mod encrypted_extensions;
+pub mod extension;
+pub mod finished;
+pub mod key_update;
+pub mod new_session_ticket;
+pub mod server_hello;
+pub mod server_key_exchange;
+
+use crate::{
+    error::{Error, Result},
+    wire::{HandshakeType, Writer},
+};
+
+/// One whole handshake message as it came, or as it goes: type, three bytes of length, body.
+#[derive(Clone, Debug)]
+pub struct Message {
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    /// From the bytes of one whole message, header included; `None` if the header does not match.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
+        let [_, a, b, c, body @ ..] = bytes.as_slice() else { return None };
+        let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+        (length == body.len()).then_some(Self { bytes })
+    }
+
+    /// A message of this type with the body that `write` writes.
+    #[must_use]
+    pub fn build(handshake_type: HandshakeType, write: impl FnOnce(&mut Writer)) -> Self {
+        let mut writer = Writer::new();
+        writer.u8(handshake_type.0);
+        writer.vec24(write);
+        Self { bytes: writer.into_bytes() }
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn handshake_type(&self) -> HandshakeType {
+        HandshakeType(self.bytes.first().copied().unwrap_or_default())
+    }
+
+    /// Its body, without the header.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.bytes.get(4..).unwrap_or_default()
+    }
+
+    /// The body if the message is of this type, else `unexpected_message` (RFC 8446 §4).
+    pub fn expect(&self, handshake_type: HandshakeType) -> Result<&[u8]> {
+        if self.handshake_type() == handshake_type { Ok(self.body()) } else { Err(Error::unexpected()) }
+    }
+
+    /// All bytes, header included: what the transcript hashes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// All bytes, header included.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}

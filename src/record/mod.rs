@@ -1,0 +1,40 @@
+//! The record layer of TLS (RFC 8446 §5, RFC 5246 §6, RFC 5288, RFC 7905): headers, protection,
+//! fragmentation, and the two byte buffers between a connection and its transport.
+//!
+//! Nothing here blocks or allocates per record. [`Inbound`] says how many bytes it lacks, so that its owner
+//! never reads past the current record; [`Outbound`] collects sealed records until they are written.
+
+mod inbound;
+mod joiner;
+mod outbound;
+mod protection;
+
+pub use inbound::{Inbound, Opened};
+pub use joiner::MessageJoiner;
+pub use outbound::Outbound;
+pub use protection::RecordKeys;
+
+/// Which side of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The client.
+    Client,
+    /// The server.
+    Server,
+}
+
+impl Side {
+    /// The other side.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// The most plaintext that a record may carry (RFC 8446 §5.1).
+pub const MAX_PLAINTEXT: usize = 16_384;
+/// The length of a record header in bytes.
+pub const HEADER_LENGTH: usize = 5;

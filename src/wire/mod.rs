@@ -1,0 +1,12 @@
+//! The presentation language of TLS (RFC 8446 §3): cursors that read and write it, and the code points.
+
+mod code_point;
+mod reader;
+mod writer;
+
+pub use code_point::{
+    AlertDescription, AlertLevel, CertificateType, CipherSuite, ContentType, ExtensionType, HandshakeType,
+    NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+};
+pub use reader::Reader;
+pub use writer::Writer;
