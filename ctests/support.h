@@ -1,0 +1,132 @@
+/*
+ * What the C tests share: certificates (certs.c), a transport that misbehaves on demand (wire.c),
+ * and pairs of connected SSL objects (pair.c). Every helper ends the test when something that it
+ * relies on fails.
+ */
+#ifndef CTESTS_SUPPORT_H
+#define CTESTS_SUPPORT_H
+
+#include <limits.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+
+#include "test.h"
+
+enum { CLIENT = 0, SERVER = 1 };
+
+/* ---- certs.c: the identities that make_certs.c made ---- */
+
+/* The path of NAME.EXTENSION ("pem", "key", "crl"), in a static buffer of its own per extension. */
+const char *cert_path(const char *name, const char *extension);
+X509 *load_certificate(const char *name);
+EVP_PKEY *load_key(const char *name);
+/* Gives the context the chain and the private key called `name`. */
+void use_identity(SSL_CTX *context, const char *name);
+void use_identity_ssl(SSL *ssl, const char *name);
+/* Adds the certificate called `name` to the context's trust store. */
+void trust(SSL_CTX *context, const char *name);
+
+/* ---- wire.c: two byte queues in memory, seen through two BIOs ---- */
+
+struct queue {
+    unsigned char *bytes;
+    size_t start, end, capacity;
+};
+
+void queue_add(struct queue *queue, const void *bytes, size_t length);
+size_t queue_length(const struct queue *queue);
+void queue_drop(struct queue *queue, size_t length);
+
+/* One end of the wire. A test changes the fields at any time. */
+struct wire_end {
+    struct queue *in, *out;
+    size_t read_chunk, write_chunk; /* the most that one call moves */
+    size_t read_room, write_room;   /* what may still be moved; at 0 the call wants a retry */
+    size_t out_limit;               /* a write wants a retry while the peer has this much unread */
+    uint64_t random;                /* not 0: seed of random retries and short calls */
+    int eof;                        /* an empty queue reads as end of file */
+    int fail_read, fail_write;      /* the call fails for good */
+    int fail_flush;                 /* the next flushes want a retry */
+    unsigned long reads, writes, flushes;
+    size_t bytes_read, bytes_written;
+    size_t largest_read_request;
+};
+
+/* The BIO over one end. The end must outlive it. */
+BIO *wire_bio(struct wire_end *end);
+
+/* A deterministic sequence of numbers. */
+uint64_t next_random(uint64_t *state);
+
+/* ---- pair.c: a client and a server ---- */
+
+struct pair {
+    SSL_CTX *ctx[2];
+    SSL *ssl[2];
+    struct wire_end end[2];
+    struct queue queue[2];
+    int sockets[2];
+};
+
+/*
+ * Two contexts with nothing else: the server has the identity "ec", the client trusts "root" and
+ * verifies. `version` fixes the protocol version; 0 leaves the defaults.
+ */
+struct pair *pair_contexts(int version);
+
+/* SSL objects in connect and accept state over the transport. */
+void pair_over_wire(struct pair *pair);
+void pair_over_bio_pair(struct pair *pair, size_t size);
+void pair_over_memory(struct pair *pair);
+void pair_over_sockets(struct pair *pair, int nonblocking);
+
+/* Runs both handshakes in turns until both are done. */
+void pair_handshake(struct pair *pair);
+/* Reads on both sides what is not application data (session tickets). */
+void pair_settle(struct pair *pair);
+/* All of the above over the wire. */
+struct pair *pair_established(int version);
+
+/* How a handshake ended on one side. */
+struct outcome {
+    int ret, error;      /* of SSL_do_handshake() and SSL_get_error() */
+    unsigned long first; /* the SSL library's earliest entry of the error queue */
+};
+
+/* Runs both handshakes in turns until both are done, or have failed, or nothing moves. */
+void pair_try(struct pair *pair, struct outcome outcome[2]);
+#define CHECK_OUTCOME(outcome, reason)                                                             \
+    do {                                                                                           \
+        CHECK_EQ((outcome).error, SSL_ERROR_SSL);                                                  \
+        CHECK_EQ(ERR_GET_LIB((outcome).first), ERR_LIB_SSL);                                       \
+        CHECK_EQ(ERR_GET_REASON((outcome).first), reason);                                         \
+    } while (0)
+
+/* Frees the SSL objects and empties the wire, but keeps the contexts: for the next connection. */
+void pair_disconnect(struct pair *pair);
+void pair_free(struct pair *pair);
+
+/* Sends the bytes from one side and checks that they arrive on the other. */
+void transfer(SSL *from, SSL *to, const void *bytes, size_t length);
+/* Both directions work. */
+void check_alive(struct pair *pair);
+
+/* Fills a buffer with bytes that differ from position to position. */
+void fill_pattern(unsigned char *buffer, size_t length, size_t offset);
+unsigned char *pattern(size_t length);
+
+void set_nonblocking(int fd);
+
+/* Runs function(argument) in a thread; background_join() returns what it returned. */
+pthread_t background(void *(*function)(void *), void *argument);
+void *background_join(pthread_t thread);
+/* For background(): SSL_do_handshake() and SSL_shutdown() on an SSL over a blocking socket. */
+void *do_handshake(void *ssl);
+
+#endif
