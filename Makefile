@@ -1,0 +1,55 @@
+# FerroSSL. `make` builds the library, `make demo` shows it at work, `make test` proves it.
+# Every target works by itself on a clean checkout; README.md says what each is for.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Holds libssl.so.3 and libssl.so and nothing else, so that it can stand in LD_LIBRARY_PATH.
+LIBDIR := $(TARGET)/lib
+PYTHON := /usr/bin/python3
+
+.PHONY: all setup demo test oracle lint headers coverage bench valgrind clean
+
+all: setup
+	cargo build --release
+	mkdir -p $(LIBDIR)
+	ln -sfn ../release/libssl.so $(LIBDIR)/libssl.so.3
+	ln -sfn libssl.so.3 $(LIBDIR)/libssl.so
+	ln -sfn libssl.so $(TARGET)/release/libssl.so.3
+
+setup:
+	@scripts/setup
+
+demo: all
+	$(PYTHON) tests/programs/demo.py --library $(LIBDIR)
+
+test: all
+	cargo test
+	$(MAKE) -C ctests
+	ctests/run.sh $(LIBDIR)
+	$(PYTHON) tests/programs/run.py --library $(LIBDIR)
+
+oracle: setup
+	$(MAKE) -C ctests
+	ctests/run.sh system
+	$(PYTHON) tests/programs/run.py --library system
+
+lint: all
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	scripts/check-exports $(LIBDIR)/libssl.so.3
+	scripts/check-headers
+
+headers: setup
+	cargo run --quiet --example headers
+
+coverage:
+	@scripts/coverage
+
+bench: all
+	benches/run.sh $(LIBDIR)
+
+valgrind: all
+	$(MAKE) -C ctests
+	$(PYTHON) tests/programs/valgrind.py --library $(LIBDIR)
+
+clean:
+	cargo clean
