@@ -1,1 +1,112 @@
-//! (see the house map in lib.rs)
+//! What is allowed and what is preferred: versions, suites, groups, signature schemes, certificates,
+//! security levels. A connection holds an immutable snapshot, [`Settings`]; a setter makes a new one.
+
+pub mod certificate;
+pub mod choose;
+pub mod cipher_string;
+pub mod list;
+pub mod options;
+pub mod security;
+pub mod version;
+
+use std::sync::Arc;
+
+use crate::{
+    crypto::suite::Suite,
+    wire::{NamedGroup, ProtocolVersion, SignatureScheme},
+};
+use certificate::Certificates;
+
+/// `SSL_VERIFY_…` flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyMode(pub i32);
+
+impl VerifyMode {
+    /// `SSL_VERIFY_PEER`: a client refuses a chain that fails; a server asks for one.
+    pub const PEER: i32 = 1;
+    /// `SSL_VERIFY_FAIL_IF_NO_PEER_CERT`.
+    pub const FAIL_IF_NO_PEER_CERT: i32 = 2;
+    /// `SSL_VERIFY_CLIENT_ONCE`.
+    pub const CLIENT_ONCE: i32 = 4;
+    /// `SSL_VERIFY_POST_HANDSHAKE`.
+    pub const POST_HANDSHAKE: i32 = 8;
+
+    /// Whether any of these flags is set.
+    #[must_use]
+    pub const fn has(self, flags: i32) -> bool {
+        self.0 & flags != 0
+    }
+}
+
+/// All that a connection is configured with. Cheap to clone: what is large is shared.
+#[derive(Clone)]
+pub struct Settings {
+    /// `SSL_OP_…`.
+    pub options: u64,
+    /// `SSL_MODE_…`.
+    pub mode: u32,
+    /// The lowest version allowed; `None`: whatever the build and the method allow.
+    pub min_version: Option<ProtocolVersion>,
+    /// The highest version allowed.
+    pub max_version: Option<ProtocolVersion>,
+    /// The version-specific method's range (`TLSv1_2_method`); the widest for `TLS_method`.
+    pub method_versions: (ProtocolVersion, ProtocolVersion),
+    /// Suites of TLS 1.2 and below, in order of preference.
+    pub cipher_suites: Arc<[&'static Suite]>,
+    /// Suites of TLS 1.3, in order of preference.
+    pub tls13_cipher_suites: Arc<[&'static Suite]>,
+    /// Groups, in order of preference.
+    pub groups: Arc<[NamedGroup]>,
+    /// Signature schemes that we accept and use, in order; `None`: the default.
+    pub signature_schemes: Option<Arc<[SignatureScheme]>>,
+    /// Signature schemes that a server asks of clients; `None`: as `signature_schemes`.
+    pub client_signature_schemes: Option<Arc<[SignatureScheme]>>,
+    /// The security level, 0 to 5.
+    pub security_level: u8,
+    /// Whether and how the peer's certificate is asked for and verified.
+    pub verify_mode: VerifyMode,
+    /// Our certificates and keys.
+    pub certificates: Arc<Certificates>,
+    /// DER names of the CAs that a server asks for (or a client hints at).
+    pub ca_names: Arc<[Vec<u8>]>,
+    /// The protocols that a client offers, in the wire form without the outer length.
+    pub alpn_protocols: Arc<[u8]>,
+    /// The name that a client asks for.
+    pub server_name: Option<Arc<[u8]>>,
+    /// The context in which a server's sessions may be resumed, at most 32 bytes.
+    pub session_id_context: Arc<[u8]>,
+    /// `SSL_SESS_CACHE_…`.
+    pub session_cache_mode: u32,
+    /// How long new sessions live, in seconds.
+    pub session_timeout: i64,
+    /// How many tickets a TLS 1.3 server sends after a full handshake.
+    pub num_tickets: usize,
+    /// The most bytes of a peer's certificate message.
+    pub max_cert_list: usize,
+    /// The most plaintext bytes in a record that we send.
+    pub max_send_fragment: usize,
+    /// Records are padded to a multiple of this (TLS 1.3).
+    pub block_padding: usize,
+    /// Whether more than the current record may be read from the transport.
+    pub read_ahead: bool,
+    /// Whether `SSL_shutdown` stays silent.
+    pub quiet_shutdown: bool,
+    /// Whether a client asks for an OCSP response.
+    pub status_request: bool,
+    /// Whether a client offers post-handshake authentication.
+    pub post_handshake_auth: bool,
+}
+
+impl Settings {
+    /// The defaults of `SSL_CTX_new` with a method for these versions.
+    #[must_use]
+    pub fn new(method_versions: (ProtocolVersion, ProtocolVersion)) -> Self {
+        todo!()
+    }
+
+    /// Whether this `SSL_OP_…` is set.
+    #[must_use]
+    pub const fn has_option(&self, option: u64) -> bool {
+        self.options & option != 0
+    }
+}

@@ -1,0 +1,92 @@
+//! Our own certificates and keys, in the form that the handshake wants.
+
+use std::sync::Arc;
+
+use crate::crypto::signature::{KeyType, PrivateKey};
+
+/// A private key.
+#[derive(Clone)]
+pub enum SigningKey {
+    /// In our memory, in the signer's form.
+    Native(Arc<PrivateKey>),
+    /// Somewhere else (a token, a provider, a kind of key that aws-lc-rs lacks): the driver is asked.
+    External,
+}
+
+/// One certificate with its key.
+#[derive(Clone)]
+pub struct CertifiedKey {
+    /// The certificate, DER.
+    pub certificate: Arc<[u8]>,
+    /// What kind of key it holds.
+    pub key_type: KeyType,
+    /// The key's size in bits.
+    pub key_bits: u32,
+    /// The private key; without one the certificate is not used.
+    pub key: Option<SigningKey>,
+    /// The certificates to send after it; `None`: the driver builds the chain when it is wanted.
+    pub chain: Option<Arc<[Vec<u8>]>>,
+}
+
+/// Our certificates: at most one for each of OpenSSL's slots.
+#[derive(Clone, Default)]
+pub struct Certificates {
+    /// One for each slot, by [`Slot`].
+    pub slots: [Option<CertifiedKey>; Slot::COUNT],
+    /// The slot that was set last.
+    pub current: Option<Slot>,
+}
+
+/// The slots, one for each kind of key, in OpenSSL's order (`SSL_PKEY_…`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// RSA.
+    Rsa = 0,
+    /// RSA-PSS.
+    RsaPss = 1,
+    /// DSA.
+    Dsa = 2,
+    /// ECDSA on any curve.
+    Ecdsa = 3,
+    /// Ed25519.
+    Ed25519 = 4,
+    /// Ed448.
+    Ed448 = 5,
+}
+
+impl Slot {
+    /// How many there are.
+    pub const COUNT: usize = 6;
+    /// All of them.
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Rsa, Self::RsaPss, Self::Dsa, Self::Ecdsa, Self::Ed25519, Self::Ed448];
+
+    /// The slot of a kind of key.
+    #[must_use]
+    pub fn of(key_type: KeyType) -> Option<Self> {
+        match key_type {
+            KeyType::Rsa => Some(Self::Rsa),
+            KeyType::RsaPss => Some(Self::RsaPss),
+            KeyType::Dsa => Some(Self::Dsa),
+            KeyType::EcdsaP256 | KeyType::EcdsaP384 | KeyType::EcdsaP521 | KeyType::EcdsaOther => {
+                Some(Self::Ecdsa)
+            }
+            KeyType::Ed25519 => Some(Self::Ed25519),
+            KeyType::Ed448 => Some(Self::Ed448),
+            KeyType::Other => None,
+        }
+    }
+}
+
+impl Certificates {
+    /// The certificate in a slot.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> Option<&CertifiedKey> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+
+    /// The certificate in a slot, to be changed.
+    pub fn get_mut(&mut self, slot: Slot) -> &mut Option<CertifiedKey> {
+        &mut self.slots[slot as usize]
+    }
+}
