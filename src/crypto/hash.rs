@@ -5,6 +5,8 @@
 pub enum HashAlgorithm {
     /// SHA-1, in signatures of old peers only.
     Sha1,
+    /// SHA-224, in signatures of old peers only.
+    Sha224,
     /// SHA-256.
     Sha256,
     /// SHA-384.
@@ -22,9 +24,22 @@ impl HashAlgorithm {
     pub const fn output_length(self) -> usize {
         match self {
             Self::Sha1 => 20,
+            Self::Sha224 => 28,
             Self::Sha256 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
+        }
+    }
+
+    /// libcrypto's NID.
+    #[must_use]
+    pub const fn nid(self) -> i32 {
+        match self {
+            Self::Sha1 => 64,
+            Self::Sha224 => 675,
+            Self::Sha256 => 672,
+            Self::Sha384 => 673,
+            Self::Sha512 => 674,
         }
     }
 
