@@ -1,0 +1,182 @@
+//! All that a step of a handshake can reach.
+
+use std::sync::Arc;
+
+use super::{Direction, Event, Events, Negotiated, Records, Transcript, position::Position, want::Hooks};
+use crate::{
+    error::{Error, Result},
+    key_schedule::key_log,
+    message::Message,
+    policy::Settings,
+    record::{RecordKeys, Side},
+    session::Session,
+    wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion},
+};
+
+/// What the driver brings along for each step. Callbacks may change any of it between two steps.
+#[derive(Clone)]
+pub struct Environment {
+    /// The configuration as it is now.
+    pub settings: Arc<Settings>,
+    /// What the program registered.
+    pub hooks: Hooks,
+    /// Seconds since 1970.
+    pub now: i64,
+    /// The milliseconds of now.
+    pub now_milliseconds: u16,
+    /// The session that a client wants to resume.
+    pub offered_session: Option<Arc<Session>>,
+}
+
+/// The parts of a connection that a handshake works on.
+pub struct Connected<'a> {
+    /// Which side we are.
+    pub side: Side,
+    /// What the driver brought along.
+    pub environment: &'a Environment,
+    /// The record layer.
+    pub records: &'a mut Records,
+    /// What was agreed on so far.
+    pub negotiated: &'a mut Negotiated,
+    /// What to tell the program.
+    pub events: &'a mut Events,
+    /// Where the handshake is.
+    pub position: &'a mut Position,
+}
+
+impl<'a> Connected<'a> {
+    /// Joins the transcript of a handshake.
+    pub fn with_transcript(self, transcript: &'a mut Transcript) -> Context<'a> {
+        Context { connected: self, transcript }
+    }
+}
+
+/// What a step works with: the connection's parts and the handshake's transcript.
+pub struct Context<'a> {
+    connected: Connected<'a>,
+    /// The transcript of this handshake.
+    pub transcript: &'a mut Transcript,
+}
+
+impl<'a> core::ops::Deref for Context<'a> {
+    type Target = Connected<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.connected
+    }
+}
+
+impl core::ops::DerefMut for Context<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.connected
+    }
+}
+
+impl Context<'_> {
+    /// Adds a received message to the transcript.
+    pub fn add_to_transcript(&mut self, message: &Message) {
+        self.transcript.add(message);
+    }
+
+    /// Adds a message to the transcript and sends it.
+    pub fn emit(&mut self, message: &Message) -> Result<()> {
+        self.transcript.add(message);
+        self.send(message)
+    }
+}
+
+impl Connected<'_> {
+    /// The configuration as it is now.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.environment.settings
+    }
+
+    /// What the program registered.
+    #[must_use]
+    pub const fn hooks(&self) -> Hooks {
+        self.environment.hooks
+    }
+
+    /// The version negotiated; `internal_error` before that.
+    pub fn version(&self) -> Result<ProtocolVersion> {
+        self.negotiated.version.ok_or(Error::internal())
+    }
+
+    /// Sends a handshake message without adding it to the transcript (post-handshake messages,
+    /// HelloRequest).
+    pub fn send(&mut self, message: &Message) -> Result<()> {
+        self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
+        let fragment = self.settings().max_send_fragment;
+        self.records.outbound.seal(ContentType::HANDSHAKE, message.as_bytes(), fragment)
+    }
+
+    /// Sends a ChangeCipherSpec: TLS 1.2's, or the one that TLS 1.3 sends to please middleboxes
+    /// (RFC 8446 §D.4).
+    pub fn send_change_cipher_spec(&mut self) -> Result<()> {
+        self.tell_message(Direction::Write, ContentType::CHANGE_CIPHER_SPEC, &[1]);
+        let fragment = self.settings().max_send_fragment;
+        self.records.outbound.seal(ContentType::CHANGE_CIPHER_SPEC, &[1], fragment)
+    }
+
+    /// Sends a warning alert; a fatal one is sent by the connection when a step returns an error.
+    pub fn send_warning(&mut self, description: AlertDescription) -> Result<()> {
+        let alert = [AlertLevel::WARNING.0, description.0];
+        self.tell_message(Direction::Write, ContentType::ALERT, &alert);
+        self.events.push_back(Event::Alert(Direction::Write, AlertLevel::WARNING, description));
+        let fragment = self.settings().max_send_fragment;
+        self.records.outbound.seal(ContentType::ALERT, &alert, fragment)
+    }
+
+    /// From the next record on we write with `keys`.
+    pub fn set_write_keys(&mut self, keys: RecordKeys) {
+        self.records.outbound.set_keys(keys);
+    }
+
+    /// From the next record on the peer writes with `keys`. Handshake bytes that came under the old keys
+    /// and are left over are `unexpected_message` (RFC 8446 §5.1).
+    pub fn set_read_keys(&mut self, keys: RecordKeys) -> Result<()> {
+        if !self.records.joiner.is_empty() {
+            return Err(Error::fatal(
+                AlertDescription::UNEXPECTED_MESSAGE,
+                crate::error::Reason::NOT_ON_RECORD_BOUNDARY,
+            ));
+        }
+        self.records.inbound.set_keys(keys);
+        Ok(())
+    }
+
+    /// The version is negotiated: record headers carry it from now on.
+    pub fn set_version(&mut self, version: ProtocolVersion) {
+        self.negotiated.version = Some(version);
+        self.records.inbound.set_version(version);
+        self.records.outbound.set_version(version);
+    }
+
+    /// Adds a line to the key log, if somebody reads it.
+    pub fn log_secret(&mut self, label: &str, secret: &[u8]) {
+        if self.hooks().key_log {
+            self.events.push_back(Event::KeyLog(key_log::line(
+                label,
+                &self.negotiated.client_random,
+                secret,
+            )));
+        }
+    }
+
+    /// The handshake is at `position` now: what state strings and the info callback report.
+    pub fn enter(&mut self, position: Position) {
+        *self.position = position;
+        if self.hooks().info {
+            self.events.push_back(Event::Position(position));
+        }
+    }
+
+    /// Tells the message callback, if there is one.
+    pub fn tell_message(&mut self, direction: Direction, content_type: ContentType, bytes: &[u8]) {
+        if self.hooks().message {
+            let version = self.negotiated.version.unwrap_or(ProtocolVersion::TLS1_2);
+            self.events.push_back(Event::message(direction, version.0, content_type, bytes));
+        }
+    }
+}

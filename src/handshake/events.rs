@@ -1,0 +1,59 @@
+//! What the program's info, message and key log callbacks are told, queued in order: the driver delivers
+//! between steps, when nothing is borrowed.
+
+use std::collections::VecDeque;
+
+use super::position::Position;
+use crate::wire::{AlertDescription, AlertLevel, ContentType};
+
+/// Which way something went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// We received it.
+    Read,
+    /// We sent it.
+    Write,
+}
+
+/// Something to tell the program.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A handshake begins (`SSL_CB_HANDSHAKE_START`).
+    HandshakeStart,
+    /// A handshake ended (`SSL_CB_HANDSHAKE_DONE`).
+    HandshakeDone,
+    /// The state machine left a state for this position (`SSL_CB_CONNECT_LOOP`, `SSL_CB_ACCEPT_LOOP`).
+    Position(Position),
+    /// An alert (`SSL_CB_READ_ALERT`, `SSL_CB_WRITE_ALERT`).
+    Alert(Direction, AlertLevel, AlertDescription),
+    /// A message or record header, for the message callback: its bytes, and the version and content type that
+    /// `SSL_CTX_set_msg_callback(3)` describes (`SSL3_RT_HEADER` is 256, `SSL3_RT_INNER_CONTENT_TYPE` 257).
+    Message {
+        /// Which way.
+        direction: Direction,
+        /// The version argument of the callback.
+        version: i32,
+        /// The content type argument of the callback.
+        content_type: i32,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+    /// A line of the key log, with its line end left out.
+    KeyLog(String),
+}
+
+impl Event {
+    /// A protocol message for the message callback.
+    #[must_use]
+    pub fn message(direction: Direction, version: u16, content_type: ContentType, bytes: &[u8]) -> Self {
+        Self::Message {
+            direction,
+            version: version.into(),
+            content_type: content_type.0.into(),
+            bytes: bytes.to_vec(),
+        }
+    }
+}
+
+/// The queue.
+pub type Events = VecDeque<Event>;

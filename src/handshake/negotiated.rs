@@ -1,0 +1,95 @@
+//! What a handshake agreed on, as far as it outlives the handshake: what getters report, and what the
+//! connection needs later (key update, exporters, tickets).
+
+use std::sync::Arc;
+
+use crate::{
+    crypto::suite::Suite,
+    key_schedule::{
+        tls12,
+        tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
+    },
+    session::{PeerChain, Session},
+    wire::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+};
+
+/// The secrets that TLS 1.3 needs after the handshake.
+pub struct Traffic {
+    /// What the peer writes with.
+    pub read: TrafficSecret,
+    /// What we write with.
+    pub write: TrafficSecret,
+    /// For tickets.
+    pub resumption: Option<ResumptionSecret>,
+    /// For tickets: a counter that makes nonces.
+    pub next_ticket_nonce: u64,
+}
+
+/// What was agreed on. Filled step by step; a getter may look at any time.
+#[derive(Default)]
+pub struct Negotiated {
+    /// The version, once ServerHello said it.
+    pub version: Option<ProtocolVersion>,
+    /// The suite, once ServerHello said it.
+    pub suite: Option<&'static Suite>,
+    /// The group of the key exchange.
+    pub group: Option<NamedGroup>,
+    /// The scheme that the peer signed with.
+    pub peer_scheme: Option<SignatureScheme>,
+    /// The scheme that we signed with.
+    pub own_scheme: Option<SignatureScheme>,
+    /// `ClientHello.random`.
+    pub client_random: [u8; 32],
+    /// `ServerHello.random`.
+    pub server_random: [u8; 32],
+    /// The peer's certificates as they came.
+    pub peer_chain: Option<PeerChain>,
+    /// libcrypto's `X509_V_…` of that chain, 0 until verified.
+    pub verify_result: i64,
+    /// The name that the client asked for (server) or that was acknowledged (client).
+    pub server_name: Option<Vec<u8>>,
+    /// Whether the server name was acknowledged.
+    pub server_name_acknowledged: bool,
+    /// The application protocol; empty without one.
+    pub alpn: Vec<u8>,
+    /// Whether the session was resumed.
+    pub resumed: bool,
+    /// The session: the one resumed, or the new one.
+    pub session: Option<Arc<Session>>,
+    /// Whether the extended master secret is used.
+    pub extended_master_secret: bool,
+    /// Whether the peer supports secure renegotiation (RFC 5746).
+    pub secure_renegotiation: bool,
+    /// `verify_data` of the client's Finished, for `SSL_get_finished` and RFC 5746.
+    pub client_verify_data: Vec<u8>,
+    /// `verify_data` of the server's Finished.
+    pub server_verify_data: Vec<u8>,
+    /// TLS 1.2: the master secret, for exporters.
+    pub master_secret: Option<tls12::MasterSecret>,
+    /// TLS 1.3: the exporter secret.
+    pub exporter: Option<ExporterSecret>,
+    /// TLS 1.3: the secrets for what comes after the handshake.
+    pub traffic: Option<Traffic>,
+    /// The suites that the client offered (server), for `SSL_get_client_ciphers` and `SSL_get_shared_ciphers`.
+    pub client_suites: Vec<CipherSuite>,
+    /// The signature schemes that the peer offered, for `SSL_get_sigalgs`.
+    pub peer_schemes: Vec<SignatureScheme>,
+    /// The groups that the peer offered, for `SSL_get1_groups`.
+    pub peer_groups: Vec<NamedGroup>,
+    /// DER names of the CAs that the peer asks for.
+    pub peer_ca_names: Vec<Vec<u8>>,
+    /// TLS 1.2: the certificate types that a server asked for.
+    pub certificate_types: Vec<CertificateType>,
+    /// Client: whether the server asked for a certificate. Server: whether we did.
+    pub certificate_requested: bool,
+    /// The OCSP response that the server stapled.
+    pub ocsp_response: Option<Vec<u8>>,
+    /// The client's wish for an OCSP response, if it had one (server).
+    pub status_requested: bool,
+    /// Whether a HelloRetryRequest took place.
+    pub hello_retry: bool,
+    /// Whether the client offered post-handshake authentication (server).
+    pub peer_post_handshake_auth: bool,
+    /// How many tickets were sent.
+    pub tickets_sent: usize,
+}

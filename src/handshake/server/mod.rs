@@ -1,0 +1,35 @@
+//! The server's handshake: one file a flight, TLS 1.2 and TLS 1.3 beside each other.
+
+use super::{Context, Expects, Input, Transition};
+use crate::{error::Result, message::client_hello::ClientHello};
+
+/// Where a server is, with the data of that state.
+pub enum State {
+    /// Nothing was received yet.
+    Start,
+}
+
+impl State {
+    /// The first state.
+    #[must_use]
+    pub const fn start() -> Self {
+        Self::Start
+    }
+
+    /// What it needs next.
+    #[must_use]
+    pub fn expects(&self) -> Expects {
+        todo!()
+    }
+
+    /// One step.
+    pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<Self>> {
+        todo!()
+    }
+
+    /// The ClientHello, while the handshake keeps it.
+    #[must_use]
+    pub fn client_hello(&self) -> Option<&ClientHello> {
+        todo!()
+    }
+}

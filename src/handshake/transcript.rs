@@ -1,0 +1,88 @@
+//! The transcript hash (RFC 8446 §4.4.1) and TLS 1.2's handshake hash (RFC 5246 §7.4.9).
+//!
+//! Until the suite is known the messages are kept; from then on one running hash is fed, and each byte is hashed once.
+
+use crate::{
+    crypto::hash::{Digest, HashAlgorithm, RunningHash},
+    error::{Error, Result},
+    message::Message,
+    wire::HandshakeType,
+};
+
+/// All handshake messages so far, as a hash or, before the hash is known, as bytes.
+pub struct Transcript {
+    state: State,
+}
+
+enum State {
+    Unhashed(Vec<u8>),
+    Running(HashAlgorithm, RunningHash),
+}
+
+impl Transcript {
+    /// Empty.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { state: State::Unhashed(Vec::new()) }
+    }
+
+    /// Adds a message.
+    pub fn add(&mut self, message: &Message) {
+        match &mut self.state {
+            State::Unhashed(bytes) => bytes.extend_from_slice(message.as_bytes()),
+            State::Running(_, hash) => hash.update(message.as_bytes()),
+        }
+    }
+
+    /// The suite is chosen: from now on this hash. A second call changes nothing.
+    pub fn set_hash(&mut self, algorithm: HashAlgorithm) {
+        if let State::Unhashed(bytes) = &self.state {
+            let mut hash = algorithm.start();
+            hash.update(bytes);
+            self.state = State::Running(algorithm, hash);
+        }
+    }
+
+    /// The hash of all messages so far; `internal_error` before [`Self::set_hash`].
+    pub fn current(&self) -> Result<Digest> {
+        match &self.state {
+            State::Unhashed(_) => Err(Error::internal()),
+            State::Running(_, hash) => Ok(hash.current()),
+        }
+    }
+
+    /// The hash that there would be with `bytes` added (a ClientHello cut before its binders) under
+    /// `algorithm`, whether or not the hash is set already.
+    #[must_use]
+    pub fn with_partial(&self, algorithm: HashAlgorithm, bytes: &[u8]) -> Digest {
+        let mut hash = match &self.state {
+            State::Unhashed(before) => {
+                let mut hash = algorithm.start();
+                hash.update(before);
+                hash
+            }
+            State::Running(_, hash) => hash.clone(),
+        };
+        hash.update(bytes);
+        hash.current()
+    }
+
+    /// A HelloRetryRequest was chosen: the first ClientHello is replaced by its hash in a synthetic
+    /// `message_hash` message (RFC 8446 §4.4.1). Call after [`Self::set_hash`], before the retry request is added.
+    pub fn hello_retry(&mut self) -> Result<()> {
+        let State::Running(algorithm, hash) = &mut self.state else { return Err(Error::internal()) };
+        let first_hello = hash.current();
+        let mut restarted = algorithm.start();
+        restarted.update(
+            Message::build(HandshakeType::MESSAGE_HASH, |body| body.bytes(first_hello.as_ref())).as_bytes(),
+        );
+        *hash = restarted;
+        Ok(())
+    }
+}
+
+impl Default for Transcript {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,174 @@
+//! Why a handshake pauses: what it wants from its driver, and the driver's answers.
+//!
+//! The core calls nobody. When the program has to be asked something (a callback, a chain to verify, a
+//! key that only libcrypto can use), the state machine hands out an [`Ask`] and goes on when it gets the
+//! matching [`Answer`]. An answer may be [`Answer::NotYet`]: the same question is asked again later, which
+//! is how `SSL_ERROR_WANT_X509_LOOKUP` and its kin come about.
+
+use std::sync::Arc;
+
+use crate::{
+    policy::certificate::Slot,
+    session::Session,
+    wire::{AlertDescription, SignatureScheme},
+};
+
+/// What the connection needs before it can go on.
+pub enum Want {
+    /// Nothing: what was asked for is done.
+    Nothing,
+    /// More bytes from the peer.
+    Read,
+    /// To have its pending bytes written.
+    Write,
+    /// An answer.
+    Ask(Ask),
+}
+
+/// A question to the driver. Each names the answer that it expects.
+pub enum Ask {
+    /// Server: the program's ClientHello callback ([`Answer::Proceed`], `NotYet`, `Refuse`).
+    ClientHello,
+    /// Server: the session with this id, from the internal cache or the callback ([`Answer::Session`]).
+    FindSession(Vec<u8>),
+    /// Server: the session in this ticket ([`Answer::Ticket`]).
+    OpenTicket(Vec<u8>),
+    /// Server: the servername callback; the name is in the negotiated values ([`Answer::ServerName`]).
+    ServerName,
+    /// Either side: the certificate callback ([`Answer::Proceed`], `NotYet`, `Refuse`).
+    Certificate,
+    /// Client: a certificate is requested and none is set: the client certificate callback
+    /// ([`Answer::Proceed`] whether or not one was set, or `NotYet`).
+    ClientCertificate,
+    /// Server: choose from the client's protocols, in their wire form ([`Answer::Alpn`]).
+    SelectAlpn(Vec<u8>),
+    /// Server: an OCSP response for the client ([`Answer::Status`]).
+    ProvideStatus,
+    /// Client: the status callback's opinion of the OCSP response, `None` if the server sent none
+    /// ([`Answer::Proceed`] or `Refuse`).
+    CheckStatus(Option<Vec<u8>>),
+    /// Either side: verify the peer's chain, which is in the negotiated values ([`Answer::Verified`], `NotYet`).
+    VerifyChain,
+    /// Either side: the certificates to send after the one in this slot ([`Answer::Chain`]).
+    Chain(Slot),
+    /// Either side: sign with the external key of this slot ([`Answer::Signature`], `NotYet`).
+    Sign {
+        /// Which certificate's key.
+        slot: Slot,
+        /// The scheme.
+        scheme: SignatureScheme,
+        /// What is signed.
+        content: Vec<u8>,
+    },
+    /// Either side: verify a signature with the peer's key, which is one that only libcrypto knows
+    /// ([`Answer::Proceed`] or `Refuse`).
+    VerifySignature {
+        /// The scheme.
+        scheme: SignatureScheme,
+        /// What was signed.
+        content: Vec<u8>,
+        /// The signature.
+        signature: Vec<u8>,
+    },
+    /// Server: seal this session into a ticket ([`Answer::SealedTicket`]).
+    SealTicket(Arc<Session>),
+    /// Either side: this session may now be cached ([`Answer::Proceed`]).
+    NewSession(Arc<Session>),
+    /// Either side: this session must not be resumed again ([`Answer::Proceed`]).
+    RemoveSession(Arc<Session>),
+}
+
+/// The driver's answer.
+pub enum Answer {
+    /// Go on.
+    Proceed,
+    /// Ask again later: the program's call returns with the matching `SSL_ERROR_WANT_…`.
+    NotYet,
+    /// Fail with this alert and reason.
+    Refuse(crate::error::Error),
+    /// The session found, if any.
+    Session(Option<Arc<Session>>),
+    /// What became of a ticket.
+    Ticket(TicketOutcome),
+    /// What the servername callback said.
+    ServerName(ServerNameOutcome),
+    /// What the ALPN callback said.
+    Alpn(AlpnOutcome),
+    /// The OCSP response to send, if any.
+    Status(Option<Vec<u8>>),
+    /// The chain was verified: whether the handshake goes on, and libcrypto's `X509_V_…`.
+    Verified {
+        /// `Err`: the handshake fails with this alert.
+        outcome: Result<(), AlertDescription>,
+        /// What `SSL_get_verify_result` will say.
+        result: i64,
+    },
+    /// The certificates after our own.
+    Chain(Arc<[Vec<u8>]>),
+    /// The signature.
+    Signature(Vec<u8>),
+    /// The ticket; `None`: send none.
+    SealedTicket(Option<Vec<u8>>),
+}
+
+/// What became of a ticket that a client sent.
+pub enum TicketOutcome {
+    /// It opened.
+    Session {
+        /// What it held.
+        session: Arc<Session>,
+        /// Whether a fresh ticket should be sent.
+        renew: bool,
+    },
+    /// It did not open, or there is none: a full handshake, with a fresh ticket.
+    Unusable,
+    /// The callback failed: the handshake fails.
+    Failed,
+}
+
+/// What the servername callback returned (`SSL_TLSEXT_ERR_…`).
+pub enum ServerNameOutcome {
+    /// Go on and acknowledge the name.
+    Accept,
+    /// Go on without acknowledging it.
+    NoAcknowledge,
+    /// Send a warning alert (TLS 1.2 only) and go on.
+    Warn(AlertDescription),
+    /// Fail with this alert.
+    Refuse(AlertDescription),
+}
+
+/// What the ALPN callback returned.
+pub enum AlpnOutcome {
+    /// This protocol.
+    Selected(Vec<u8>),
+    /// None; the handshake goes on without.
+    NoAcknowledge,
+    /// Fail with this alert.
+    Refuse(AlertDescription),
+}
+
+/// What the program registered: a question is only asked where somebody would answer it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hooks {
+    /// `SSL_CTX_set_client_hello_cb`.
+    pub client_hello: bool,
+    /// `SSL_CTX_set_tlsext_servername_callback`.
+    pub server_name: bool,
+    /// `SSL_CTX_set_cert_cb`.
+    pub certificate: bool,
+    /// `SSL_CTX_set_client_cert_cb`.
+    pub client_certificate: bool,
+    /// `SSL_CTX_set_alpn_select_cb`.
+    pub alpn: bool,
+    /// `SSL_CTX_set_tlsext_status_cb`.
+    pub status: bool,
+    /// Sessions can be found by id: the internal cache is on, or there is a get callback.
+    pub find_session: bool,
+    /// `SSL_CTX_set_info_callback`.
+    pub info: bool,
+    /// `SSL_CTX_set_msg_callback`.
+    pub message: bool,
+    /// `SSL_CTX_set_keylog_callback`.
+    pub key_log: bool,
+}
