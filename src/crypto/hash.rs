@@ -1,4 +1,8 @@
 //! Hash functions: one-shot and running (RFC 8446 §4.4.1 needs a running hash that can be forked).
+//! Used by the transcript of both handshakes and by everything in `crypto` that is built on a hash.
+
+use aws_lc_rs::digest;
+use zeroize::Zeroize;
 
 /// The hash functions that TLS names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,42 +50,121 @@ impl HashAlgorithm {
     /// The hash of `data`.
     #[must_use]
     pub fn digest(self, data: &[u8]) -> Digest {
-        todo!()
+        Digest::new(digest::digest(self.algorithm(), data).as_ref())
     }
 
     /// A running hash.
     #[must_use]
     pub fn start(self) -> RunningHash {
-        todo!()
+        RunningHash { context: digest::Context::new(self.algorithm()) }
+    }
+
+    fn algorithm(self) -> &'static digest::Algorithm {
+        match self {
+            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            Self::Sha224 => &digest::SHA224,
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        }
     }
 }
 
 /// A running hash; a clone forks it.
 #[derive(Clone)]
-pub struct RunningHash {}
+pub struct RunningHash {
+    context: digest::Context,
+}
 
 impl RunningHash {
     /// Adds `data`.
     pub fn update(&mut self, data: &[u8]) {
-        todo!()
+        self.context.update(data);
     }
 
     /// The hash of all that was added so far; the running hash goes on.
     #[must_use]
     pub fn current(&self) -> Digest {
-        todo!()
+        Digest::new(self.context.clone().finish().as_ref())
     }
 }
 
-/// A hash value (or a MAC tag). Not secret; compare tags with `subtle`.
-#[derive(Clone, Copy)]
+/// A hash value (or a MAC tag). Not secret as such: whoever uses a MAC to derive a secret wipes it. Compare
+/// tags with `subtle`.
+#[derive(Clone, Copy, Zeroize)]
 pub struct Digest {
     bytes: [u8; MAX_DIGEST_LENGTH],
     length: u8,
 }
 
+impl Digest {
+    /// A copy of the output of a hash function or MAC; no output is longer than `MAX_DIGEST_LENGTH`.
+    pub(super) fn new(output: &[u8]) -> Self {
+        debug_assert!(output.len() <= MAX_DIGEST_LENGTH);
+        let mut bytes = [0; MAX_DIGEST_LENGTH];
+        bytes.iter_mut().zip(output).for_each(|(to, from)| *to = *from);
+        Self { bytes, length: output.len().min(MAX_DIGEST_LENGTH) as u8 }
+    }
+}
+
 impl AsRef<[u8]> for Digest {
     fn as_ref(&self) -> &[u8] {
-        todo!()
+        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::test_data::hex;
+
+    const ALL: [HashAlgorithm; 5] = [
+        HashAlgorithm::Sha1,
+        HashAlgorithm::Sha224,
+        HashAlgorithm::Sha256,
+        HashAlgorithm::Sha384,
+        HashAlgorithm::Sha512,
+    ];
+
+    #[test]
+    fn digest_of_abc_is_that_of_fips_180() {
+        let expected = [
+            "a9993e364706816aba3e25717850c26c9cd0d89d",
+            "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ];
+        for (hash, expected) in ALL.into_iter().zip(expected) {
+            assert_eq!(hash.digest(b"abc").as_ref(), hex(expected));
+        }
+    }
+
+    #[test]
+    fn digest_is_as_long_as_the_algorithm_says() {
+        for hash in ALL {
+            assert_eq!(hash.digest(b"").as_ref().len(), hash.output_length());
+        }
+    }
+
+    #[test]
+    fn running_hash_goes_on_after_current() {
+        let mut running = HashAlgorithm::Sha256.start();
+        running.update(b"a");
+        assert_eq!(running.current().as_ref(), HashAlgorithm::Sha256.digest(b"a").as_ref());
+        running.update(b"bc");
+        assert_eq!(running.current().as_ref(), HashAlgorithm::Sha256.digest(b"abc").as_ref());
+    }
+
+    #[test]
+    fn fork_of_running_hash_is_independent() {
+        let mut running = HashAlgorithm::Sha384.start();
+        running.update(b"ab");
+        let mut fork = running.clone();
+        fork.update(b"c");
+        running.update(b"d");
+        assert_eq!(fork.current().as_ref(), HashAlgorithm::Sha384.digest(b"abc").as_ref());
+        assert_eq!(running.current().as_ref(), HashAlgorithm::Sha384.digest(b"abd").as_ref());
     }
 }

@@ -15,3 +15,6 @@ pub mod secret;
 pub mod signature;
 pub mod signature_scheme;
 pub mod suite;
+
+#[cfg(test)]
+pub(crate) mod test_data;

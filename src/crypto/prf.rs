@@ -1,8 +1,76 @@
-//! The PRF of TLS 1.2 (RFC 5246 §5).
+//! The PRF of TLS 1.2 (RFC 5246 §5). Used by `key_schedule::tls12`.
 
-use super::hash::HashAlgorithm;
+use zeroize::Zeroize;
+
+use super::{hash::HashAlgorithm, hmac::HmacKey};
 
 /// Fills `out` with `PRF(secret, label, seed)`; the seed is the concatenated `seeds`.
 pub fn prf(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
-    todo!()
+    let key = HmacKey::new(hash, secret);
+    let seed = || [label].into_iter().chain(seeds.iter().copied());
+
+    // A(0) is label and seed, A(i) = HMAC(A(i-1)), and block i = HMAC(A(i) + A(0)).
+    let mut chain = key.sign(seed());
+    for block in out.chunks_mut(hash.output_length()) {
+        let mut output = key.sign([chain.as_ref()].into_iter().chain(seed()));
+        block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
+        output.zeroize();
+        chain = key.sign([chain.as_ref()]);
+    }
+    chain.zeroize();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::test_data::hex;
+
+    /// The vectors which the TLS working group's list has for the PRF of TLS 1.2.
+    #[test]
+    fn sha256_output_is_that_of_the_known_vector() {
+        let mut out = [0; 100];
+        prf(
+            HashAlgorithm::Sha256,
+            &hex("9bbe436ba940f017b17652849a71db35"),
+            b"test label",
+            &[&hex("a0ba9f936cda3118"), &hex("27a6f796ffd5198c")],
+            &mut out,
+        );
+        assert_eq!(
+            out.as_slice(),
+            hex("e3f229ba727be17b8d122620557cd453c2aab21d07c3d495329b52d4e61edb5a6b301791e90d35c9c9a46b4e14baf9af
+                 0fa022f7077def17abfd3797c0564bab4fbc91666e9def9b97fce34f796789baa48082d122ee42c5a72e5a5110fff701
+                 87347b66")
+        );
+    }
+
+    #[test]
+    fn sha384_output_is_that_of_the_known_vector() {
+        let mut out = [0; 148];
+        prf(
+            HashAlgorithm::Sha384,
+            &hex("b80b733d6ceefcdc71566ea48e5567df"),
+            b"test label",
+            &[&hex("cd665cf6a8447dd6ff8b27555edb7465")],
+            &mut out,
+        );
+        assert_eq!(
+            out.as_slice(),
+            hex("7b0c18e9ced410ed1804f2cfa34a336a1c14dffb4900bb5fd7942107e81c83cde9ca0faa60be9fe34f82b1233c9146a0
+                 e534cb400fed2700884f9dc236f80edd8bfa961144c9e8d792eca722a7b32fc3d416d473ebc2c5fd4abfdad05d918425
+                 9b5bf8cd4d90fa0d31e2dec479e4f1a26066f2eea9a69236a3e52655c9e9aee691c8f3a26854308d5eaa3be85e0990703
+                 d73e56f")
+        );
+    }
+
+    #[test]
+    fn shorter_output_is_a_prefix_of_a_longer_one() {
+        let mut long = [0; 100];
+        prf(HashAlgorithm::Sha256, b"secret", b"label", &[b"seed"], &mut long);
+        for length in [0, 1, 31, 32, 33, 64, 99] {
+            let mut short = vec![0; length];
+            prf(HashAlgorithm::Sha256, b"secret", b"label", &[b"se", b"", b"ed"], &mut short);
+            assert_eq!(short, long[..length]);
+        }
+    }
 }

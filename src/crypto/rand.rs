@@ -1,10 +1,10 @@
-//! Random bytes.
+//! Random bytes. Used by the hellos, tickets, and whatever must not be guessed.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Fills `out`; an error is `internal_error`.
 pub fn fill(out: &mut [u8]) -> Result<()> {
-    todo!()
+    aws_lc_rs::rand::fill(out).map_err(|_| Error::internal())
 }
 
 /// `N` random bytes.
@@ -12,4 +12,14 @@ pub fn array<const N: usize>() -> Result<[u8; N]> {
     let mut out = [0; N];
     fill(&mut out)?;
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_arrays_differ() {
+        assert_ne!(array::<32>().unwrap(), array::<32>().unwrap());
+    }
 }
