@@ -1,13 +1,32 @@
-//! The secrets of TLS 1.2.
+//! The secrets of TLS 1.2 (RFC 5246 §6.3, §7.4.9, §8.1, RFC 7627 §4) and its exporter (RFC 5705). Used by
+//! the handshakes of TLS 1.2 and by `connection`.
 
-use crate::crypto::{aead::AeadAlgorithm, hash::HashAlgorithm, secret::Secret};
+use zeroize::Zeroizing;
+
+use crate::{
+    crypto::{aead::AeadAlgorithm, hash::HashAlgorithm, prf::prf, secret::Secret},
+    error::{Error, Reason, Result},
+};
+
+/// The longest key block: ChaCha20-Poly1305's two keys and two nonces.
+const MAX_KEY_BLOCK_LENGTH: usize = 2 * (32 + 12);
 
 /// Which side of the connection a value belongs to.
 pub use crate::record::Side;
 
+/// The length of the master secret in bytes (RFC 5246 §8.1).
+pub const MASTER_SECRET_LENGTH: usize = 48;
+
+/// The labels of the PRF that are not for exporters (RFC 5705 §4).
+const RESERVED_LABELS: [&[u8]; 5] =
+    [b"client finished", b"server finished", b"master secret", b"extended master secret", b"key expansion"];
+
 /// The master secret (48 bytes) with the hash of its PRF.
 #[derive(Clone)]
-pub struct MasterSecret {}
+pub struct MasterSecret {
+    hash: HashAlgorithm,
+    secret: Secret,
+}
 
 /// The record keys of both directions: key and implicit part of the nonce (4 bytes for GCM, 12 for
 /// ChaCha20-Poly1305).
@@ -27,19 +46,19 @@ impl MasterSecret {
         client_random: &[u8; 32],
         server_random: &[u8; 32],
     ) -> Self {
-        todo!()
+        Self::derive(hash, premaster, b"master secret", &[client_random, server_random])
     }
 
     /// From the premaster secret and the session hash (RFC 7627 §4).
     #[must_use]
     pub fn extended(hash: HashAlgorithm, premaster: &[u8], session_hash: &[u8]) -> Self {
-        todo!()
+        Self::derive(hash, premaster, b"extended master secret", &[session_hash])
     }
 
     /// That of a session that is resumed.
     #[must_use]
     pub fn resumed(hash: HashAlgorithm, master_secret: Secret) -> Self {
-        todo!()
+        Self { hash, secret: master_secret }
     }
 
     /// The record keys (RFC 5246 §6.3).
@@ -50,16 +69,43 @@ impl MasterSecret {
         client_random: &[u8; 32],
         server_random: &[u8; 32],
     ) -> KeyBlock {
-        todo!()
+        let key_length = algorithm.key_length();
+        let iv_length = match algorithm {
+            // RFC 5288 §3: the salt.
+            AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => 4,
+            // RFC 7905 §2.
+            AeadAlgorithm::ChaCha20Poly1305 => 12,
+        };
+        let mut block = Zeroizing::new([0; MAX_KEY_BLOCK_LENGTH]);
+        // RFC 5246 §6.3: here, and only here, the server's random comes first.
+        self.prf(b"key expansion", &[server_random, client_random], block.as_mut_slice());
+        let mut rest = block.as_slice();
+        let mut next = |length: usize| {
+            let (part, after) = rest.split_at(length);
+            rest = after;
+            Secret::filled(length, |out| out.copy_from_slice(part))
+        };
+        let [client_key, server_key] = [next(key_length), next(key_length)];
+        let [client_iv, server_iv] = [next(iv_length), next(iv_length)];
+        KeyBlock { client: (client_key, client_iv), server: (server_key, server_iv) }
     }
 
     /// The `verify_data` of the Finished that `side` sends (RFC 5246 §7.4.9).
     #[must_use]
     pub fn verify_data(&self, side: Side, handshake_hash: &[u8]) -> [u8; 12] {
-        todo!()
+        let label: &[u8] = match side {
+            Side::Client => b"client finished",
+            Side::Server => b"server finished",
+        };
+        let mut verify_data = [0; 12];
+        self.prf(label, &[handshake_hash], &mut verify_data);
+        verify_data
     }
 
     /// Keying material (RFC 5705 §4): without a context the seed has none, not an empty one.
+    ///
+    /// A label that begins like one of the protocol's own is `TLS_ILLEGAL_EXPORTER_LABEL`; a context of more
+    /// than 65535 bytes, or an empty `out`, is `ERR_INTERNAL_ERROR`. The connection lives on.
     pub fn export(
         &self,
         label: &[u8],
@@ -67,13 +113,142 @@ impl MasterSecret {
         server_random: &[u8; 32],
         context: Option<&[u8]>,
         out: &mut [u8],
-    ) {
-        todo!()
+    ) -> Result<()> {
+        if RESERVED_LABELS.iter().any(|reserved| label.starts_with(reserved)) {
+            return Err(Error::Usage(Reason::TLS_ILLEGAL_EXPORTER_LABEL));
+        }
+        if out.is_empty() {
+            return Err(Error::Usage(Reason::ERR_INTERNAL_ERROR));
+        }
+        match context {
+            None => self.prf(label, &[client_random, server_random], out),
+            Some(context) => {
+                let length =
+                    u16::try_from(context.len()).map_err(|_| Error::Usage(Reason::ERR_INTERNAL_ERROR))?;
+                self.prf(label, &[client_random, server_random, &length.to_be_bytes(), context], out);
+            }
+        }
+        Ok(())
     }
 
     /// The 48 bytes, for the session and the key log.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        todo!()
+        self.secret.as_ref()
+    }
+
+    fn derive(hash: HashAlgorithm, premaster: &[u8], label: &[u8], seeds: &[&[u8]]) -> Self {
+        let secret = Secret::filled(MASTER_SECRET_LENGTH, |out| prf(hash, premaster, label, seeds, out));
+        Self { hash, secret }
+    }
+
+    fn prf(&self, label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
+        prf(self.hash, self.secret.as_ref(), label, seeds, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: HashAlgorithm = HashAlgorithm::Sha256;
+    const CLIENT_RANDOM: [u8; 32] = [1; 32];
+    const SERVER_RANDOM: [u8; 32] = [2; 32];
+
+    fn master() -> MasterSecret {
+        MasterSecret::resumed(HASH, Secret::new(&[3; 48]).unwrap())
+    }
+
+    fn by_prf<const N: usize>(secret: &[u8], label: &[u8], seed: &[u8]) -> [u8; N] {
+        let mut out = [0; N];
+        prf(HASH, secret, label, &[seed], &mut out);
+        out
+    }
+
+    #[test]
+    fn master_secret_is_seeded_with_the_client_random_first() {
+        let master = MasterSecret::new(HASH, b"premaster", &CLIENT_RANDOM, &SERVER_RANDOM);
+        let expected: [u8; 48] =
+            by_prf(b"premaster", b"master secret", &[CLIENT_RANDOM, SERVER_RANDOM].concat());
+        assert_eq!(master.as_bytes(), expected);
+    }
+
+    #[test]
+    fn extended_master_secret_is_seeded_with_the_session_hash() {
+        let master = MasterSecret::extended(HASH, b"premaster", &[9; 32]);
+        let expected: [u8; 48] = by_prf(b"premaster", b"extended master secret", &[9; 32]);
+        assert_eq!(master.as_bytes(), expected);
+    }
+
+    #[test]
+    fn key_block_is_cut_in_the_order_of_rfc5246() {
+        let expanded: [u8; 88] = by_prf(&[3; 48], b"key expansion", &[SERVER_RANDOM, CLIENT_RANDOM].concat());
+        for (algorithm, key, iv) in [
+            (AeadAlgorithm::Aes128Gcm, 16, 4),
+            (AeadAlgorithm::Aes256Gcm, 32, 4),
+            (AeadAlgorithm::ChaCha20Poly1305, 32, 12),
+        ] {
+            let block = master().key_block(algorithm, &CLIENT_RANDOM, &SERVER_RANDOM);
+            assert_eq!(block.client.0.as_ref(), &expanded[..key]);
+            assert_eq!(block.server.0.as_ref(), &expanded[key..2 * key]);
+            assert_eq!(block.client.1.as_ref(), &expanded[2 * key..2 * key + iv]);
+            assert_eq!(block.server.1.as_ref(), &expanded[2 * key + iv..2 * (key + iv)]);
+        }
+    }
+
+    #[test]
+    fn verify_data_differs_by_side() {
+        assert_eq!(
+            master().verify_data(Side::Client, &[7; 32]),
+            by_prf::<12>(&[3; 48], b"client finished", &[7; 32])
+        );
+        assert_eq!(
+            master().verify_data(Side::Server, &[7; 32]),
+            by_prf::<12>(&[3; 48], b"server finished", &[7; 32])
+        );
+    }
+
+    #[test]
+    fn exporter_without_context_differs_from_empty_context() {
+        let randoms = [CLIENT_RANDOM, SERVER_RANDOM].concat();
+        let export = |context: Option<&[u8]>| {
+            let mut out = [0; 40];
+            master().export(b"EXPORTER-x", &CLIENT_RANDOM, &SERVER_RANDOM, context, &mut out).unwrap();
+            out
+        };
+        assert_eq!(export(None), by_prf(&[3; 48], b"EXPORTER-x", &randoms));
+        assert_eq!(export(Some(b"")), by_prf(&[3; 48], b"EXPORTER-x", &[&randoms[..], &[0, 0]].concat()));
+        assert_eq!(
+            export(Some(b"abc")),
+            by_prf(&[3; 48], b"EXPORTER-x", &[&randoms[..], b"\0\x03abc"].concat())
+        );
+    }
+
+    #[test]
+    fn exporter_label_of_the_protocol_itself_is_refused() {
+        for label in [&b"master secret"[..], b"key expansion2", b"client finished"] {
+            let mut out = [0; 16];
+            assert_eq!(
+                master().export(label, &CLIENT_RANDOM, &SERVER_RANDOM, None, &mut out),
+                Err(Error::Usage(Reason::TLS_ILLEGAL_EXPORTER_LABEL))
+            );
+            assert_eq!(out, [0; 16]);
+        }
+        let mut out = [0; 16];
+        assert_eq!(
+            master().export(b"client finishe", &CLIENT_RANDOM, &SERVER_RANDOM, None, &mut out),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn exporter_refuses_a_context_that_no_length_can_say() {
+        let error = Err(Error::Usage(Reason::ERR_INTERNAL_ERROR));
+        let mut export = |context: &[u8], length: usize| {
+            master().export(b"x", &CLIENT_RANDOM, &SERVER_RANDOM, Some(context), &mut vec![0; length])
+        };
+        assert_eq!(export(&[0; 65_536], 16), error);
+        assert_eq!(export(&[0; 65_535], 16), Ok(()));
+        assert_eq!(export(&[], 0), error);
     }
 }
