@@ -1,1 +1,292 @@
-//! (see the house map in lib.rs)
+//! A TLS connection without I/O: received bytes go in, bytes to send come out, and [`Connection::handshake`]
+//! and [`Connection::read`] say why they paused. Nothing here blocks or calls anybody.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `mod` | the connection, its phases, the handshake's loop |
+//! | `incoming` | what becomes of a record that was opened (RFC 8446 §5, §6) |
+//! | `application` | reading and writing application data |
+//! | `alert` | alerts both ways, closing (RFC 8446 §6) |
+//! | `export` | keying material (RFC 8446 §7.5, RFC 5705) and `SSL_get_finished` |
+
+mod alert;
+mod application;
+mod export;
+mod incoming;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    error::{Error, Result},
+    handshake::{
+        Environment, Event, Events, Expects, Handshake, Input, Negotiated, Progress, Records,
+        context::Connected,
+        position::Position,
+        want::{Answer, Ask, Want},
+    },
+    record::Side,
+};
+
+/// How far a connection has come.
+enum Phase {
+    /// No handshake has begun.
+    Before,
+    /// A handshake is under way.
+    Handshaking(Box<Handshake>),
+    /// The handshake is done but for bytes that are still to be written.
+    Flushing,
+    /// Application data may flow.
+    Established,
+}
+
+/// One end of a connection.
+pub struct Connection {
+    side: Side,
+    phase: Phase,
+    records: Records,
+    negotiated: Negotiated,
+    events: Events,
+    position: Position,
+    /// The error that killed the connection.
+    failure: Option<Error>,
+    /// A question that the driver could not answer yet.
+    postponed: Option<Ask>,
+    /// A post-handshake question's answer is of no consequence to the state machine.
+    asked_after_handshake: bool,
+    closing: alert::Closing,
+    writing: application::Writing,
+    /// Something of our own making (an alert, a KeyUpdate) is to be written before anything else is read.
+    control_pending: bool,
+    /// Warning alerts in a row.
+    warnings: u8,
+}
+
+impl Connection {
+    /// A connection on which nothing has happened.
+    #[must_use]
+    pub fn new(side: Side) -> Self {
+        Self {
+            side,
+            phase: Phase::Before,
+            records: Records::new(),
+            negotiated: Negotiated::default(),
+            events: Events::new(),
+            position: Position::Before,
+            failure: None,
+            postponed: None,
+            asked_after_handshake: false,
+            closing: alert::Closing::default(),
+            writing: application::Writing::default(),
+            control_pending: false,
+            warnings: 0,
+        }
+    }
+
+    /// Which side this is.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        self.side
+    }
+
+    /// What was agreed on so far.
+    #[must_use]
+    pub const fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    /// What was agreed on so far, for what the program may set (the verify result, the session).
+    pub const fn negotiated_mut(&mut self) -> &mut Negotiated {
+        &mut self.negotiated
+    }
+
+    /// Where the handshake is.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Whether no handshake has begun.
+    #[must_use]
+    pub const fn is_before(&self) -> bool {
+        matches!(self.phase, Phase::Before)
+    }
+
+    /// Whether the handshake is complete and all of it was written.
+    #[must_use]
+    pub const fn is_established(&self) -> bool {
+        matches!(self.phase, Phase::Established)
+    }
+
+    /// The error that killed the connection, if one did.
+    #[must_use]
+    pub const fn failure(&self) -> Option<Error> {
+        self.failure
+    }
+
+    /// The next thing to tell the program.
+    pub fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// The handshake under way, for the ClientHello callback's getters.
+    #[must_use]
+    pub fn handshake_in_progress(&self) -> Option<&Handshake> {
+        match &self.phase {
+            Phase::Handshaking(handshake) => Some(handshake),
+            Phase::Before | Phase::Flushing | Phase::Established => None,
+        }
+    }
+
+    /// The bytes that wait to be written, taken out, and how many of them were written already.
+    #[must_use]
+    pub fn take_outgoing(&mut self) -> (Vec<u8>, usize) {
+        self.records.outbound.take()
+    }
+
+    /// Puts the outgoing bytes back; `written` of them were written in all.
+    pub fn return_outgoing(&mut self, buffer: Vec<u8>, written: usize) {
+        self.records.outbound.put_back(buffer, written);
+        if self.records.outbound.pending().is_empty() {
+            self.control_pending = false;
+        }
+    }
+
+    /// Whether bytes wait to be written.
+    #[must_use]
+    pub fn has_outgoing(&self) -> bool {
+        !self.records.outbound.pending().is_empty()
+    }
+
+    /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks.
+    /// An error is a record header that is none.
+    pub fn take_incoming(&mut self, environment: &Environment) -> Result<(Vec<u8>, usize)> {
+        let missing = match self.records.inbound.missing() {
+            Ok(missing) => missing,
+            Err(error) => return Err(self.fail(environment, error)),
+        };
+        Ok((self.records.inbound.take_buffer(missing, environment.settings.read_ahead), missing))
+    }
+
+    /// Puts the receive buffer back with what was appended to it.
+    pub fn return_incoming(&mut self, buffer: Vec<u8>) {
+        self.records.inbound.return_buffer(buffer);
+    }
+
+    /// The transport ended without a close_notify: the connection is dead (RFC 8446 §6.1).
+    pub fn end_of_input(&mut self, error: Error) {
+        self.failure = Some(error);
+    }
+
+    /// Goes on with the handshake until it is done or needs something. [`Want::Nothing`]: it is done.
+    pub fn handshake(&mut self, environment: &Environment) -> Result<Want> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        match self.try_handshake(environment) {
+            Ok(want) => Ok(want),
+            Err(error) => Err(self.fail(environment, error)),
+        }
+    }
+
+    fn try_handshake(&mut self, environment: &Environment) -> Result<Want> {
+        if let Some(ask) = self.postponed.take() {
+            return Ok(Want::Ask(ask));
+        }
+        loop {
+            match &mut self.phase {
+                Phase::Before => self.begin(environment),
+                Phase::Established => return Ok(Want::Nothing),
+                Phase::Flushing => {
+                    if self.has_outgoing() {
+                        return Ok(Want::Write);
+                    }
+                    self.phase = Phase::Established;
+                }
+                Phase::Handshaking(handshake) => {
+                    let expects = handshake.expects()?;
+                    let input = match expects {
+                        Expects::Nothing => Input::Nothing,
+                        Expects::Answer => return Err(Error::internal()),
+                        Expects::Message | Expects::ChangeCipherSpec => {
+                            match self.next_input(environment, expects)? {
+                                Ok(input) => input,
+                                Err(want) => return Ok(want),
+                            }
+                        }
+                    };
+                    if let Some(ask) = self.advance(environment, input)? {
+                        return Ok(Want::Ask(ask));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The answer to the question that was handed out last.
+    pub fn answer(&mut self, environment: &Environment, answer: Answer) -> Result<()> {
+        if core::mem::take(&mut self.asked_after_handshake) {
+            return Ok(());
+        }
+        let result = match answer {
+            Answer::NotYet => Err(Error::internal()),
+            Answer::Refuse(error) => Err(error),
+            answer => self.advance(environment, Input::Answer(answer)).map(|ask| self.postponed = ask),
+        };
+        result.map_err(|error| self.fail(environment, error))
+    }
+
+    /// The driver has no answer yet: the question is asked again by the next call.
+    pub fn postpone(&mut self, ask: Ask) {
+        self.postponed = Some(ask);
+    }
+
+    fn begin(&mut self, environment: &Environment) {
+        self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
+        if environment.hooks.info {
+            self.events.push_back(Event::HandshakeStart);
+        }
+    }
+
+    /// One step of the handshake under way; the question that it leads to, if any.
+    fn advance(&mut self, environment: &Environment, input: Input) -> Result<Option<Ask>> {
+        let Phase::Handshaking(handshake) = &mut self.phase else { return Err(Error::internal()) };
+        let connected = Connected {
+            side: self.side,
+            environment,
+            records: &mut self.records,
+            negotiated: &mut self.negotiated,
+            events: &mut self.events,
+            position: &mut self.position,
+        };
+        match handshake.advance(connected, input)? {
+            Progress::Advanced => Ok(None),
+            Progress::Ask(ask) => Ok(Some(ask)),
+            Progress::Done => {
+                self.phase = Phase::Flushing;
+                self.position = Position::Ok;
+                if environment.hooks.info {
+                    self.events.push_back(Event::HandshakeDone);
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// The parts that a post-handshake step works on.
+    fn connected<'a>(&'a mut self, environment: &'a Environment) -> Connected<'a> {
+        Connected {
+            side: self.side,
+            environment,
+            records: &mut self.records,
+            negotiated: &mut self.negotiated,
+            events: &mut self.events,
+            position: &mut self.position,
+        }
+    }
+
+    /// Gives back the memory that an idle connection does not need.
+    pub fn release_buffers(&mut self) {
+        self.records.inbound.release();
+        self.records.outbound.release();
+    }
+}

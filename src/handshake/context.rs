@@ -13,6 +13,9 @@ use crate::{
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion},
 };
 
+/// `SSL3_RT_HEADER`: the message callback's content type of a record's header.
+const RECORD_HEADER: i32 = 256;
+
 /// What the driver brings along for each step. Callbacks may change any of it between two steps.
 #[derive(Clone)]
 pub struct Environment {
@@ -177,6 +180,18 @@ impl Connected<'_> {
         if self.hooks().message {
             let version = self.negotiated.version.unwrap_or(ProtocolVersion::TLS1_2);
             self.events.push_back(Event::message(direction, version.0, content_type, bytes));
+        }
+    }
+
+    /// Tells the message callback of a record's header, if there is one (`SSL3_RT_HEADER`).
+    pub fn tell_header(&mut self, direction: Direction, header: [u8; 5]) {
+        if self.hooks().message {
+            self.events.push_back(Event::Message {
+                direction,
+                version: self.negotiated.version.unwrap_or(ProtocolVersion::TLS1_2).0.into(),
+                content_type: RECORD_HEADER,
+                bytes: header.to_vec(),
+            });
         }
     }
 }

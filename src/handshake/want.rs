@@ -21,6 +21,8 @@ pub enum Want {
     Read,
     /// To have its pending bytes written.
     Write,
+    /// Nothing more will come: the peer sent close_notify.
+    Closed,
     /// An answer.
     Ask(Ask),
 }

@@ -1,0 +1,122 @@
+//! Alerts both ways, and closing (RFC 8446 §6, RFC 5246 §7.2).
+
+use super::Connection;
+use crate::{
+    error::{Error, Reason, Result},
+    handshake::{Direction, Environment, Event},
+    wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, Reader},
+};
+
+/// How many warning alerts may come in a row: each costs the peer little and us some work.
+const MAX_WARNINGS: u8 = 5;
+
+/// What is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Closing {
+    /// We sent close_notify.
+    pub sent: bool,
+    /// The peer sent close_notify.
+    pub received: bool,
+}
+
+impl Connection {
+    /// Kills the connection with `error`, telling the peer if the error has an alert. Returns what the program is told.
+    pub(super) fn fail(&mut self, environment: &Environment, error: Error) -> Error {
+        if matches!(error, Error::Usage(_)) || self.failure.is_some() {
+            return error;
+        }
+        self.failure = Some(error);
+        if let Some(description) = error.alert() {
+            // When even the alert cannot be sealed there is nobody left to tell.
+            let _ = self.send_alert(environment, AlertLevel::FATAL, description);
+        }
+        error
+    }
+
+    /// Sends close_notify, once.
+    pub fn close(&mut self, environment: &Environment) -> Result<()> {
+        if self.closing.sent {
+            return Ok(());
+        }
+        self.closing.sent = true;
+        self.send_alert(environment, AlertLevel::WARNING, AlertDescription::CLOSE_NOTIFY)
+    }
+
+    /// Whether the peer's close_notify came.
+    #[must_use]
+    pub const fn received_close(&self) -> bool {
+        self.closing.received
+    }
+
+    fn send_alert(
+        &mut self,
+        environment: &Environment,
+        level: AlertLevel,
+        description: AlertDescription,
+    ) -> Result<()> {
+        let alert = [level.0, description.0];
+        let fragment = environment.settings.max_send_fragment;
+        self.records.outbound.seal(ContentType::ALERT, &alert, fragment)?;
+        self.control_pending = true;
+        self.tell_alert(environment, Direction::Write, level, description);
+        Ok(())
+    }
+
+    fn tell_alert(
+        &mut self,
+        environment: &Environment,
+        direction: Direction,
+        level: AlertLevel,
+        description: AlertDescription,
+    ) {
+        if environment.hooks.message {
+            self.connected(environment).tell_message(
+                direction,
+                ContentType::ALERT,
+                &[level.0, description.0],
+            );
+        }
+        if environment.hooks.info {
+            self.events.push_back(Event::Alert(direction, level, description));
+        }
+    }
+
+    /// An alert came, as the content of one record.
+    pub(super) fn read_alert(&mut self, environment: &Environment, fragment: &[u8]) -> Result<()> {
+        let mut reader = Reader::new(fragment);
+        let invalid = Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::INVALID_ALERT);
+        let (Ok(level), Ok(description), true) = (reader.u8(), reader.u8(), reader.is_empty()) else {
+            return Err(invalid);
+        };
+        let (level, description) = (AlertLevel(level), AlertDescription(description));
+        self.tell_alert(environment, Direction::Read, level, description);
+
+        if description == AlertDescription::CLOSE_NOTIFY && (level == AlertLevel::WARNING || self.is_tls13())
+        {
+            self.closing.received = true;
+            return Ok(());
+        }
+        // RFC 8446 §6: in TLS 1.3 the level is of no meaning, and all but two alerts are errors.
+        let warning = if self.is_tls13() {
+            description == AlertDescription::USER_CANCELED
+        } else {
+            level == AlertLevel::WARNING
+        };
+        if !warning {
+            return match level {
+                AlertLevel::FATAL => Err(Error::PeerAlert(description)),
+                AlertLevel::WARNING if self.is_tls13() => Err(Error::PeerAlert(description)),
+                _ => Err(Error::illegal(Reason::UNKNOWN_ALERT_TYPE)),
+            };
+        }
+        self.warnings += 1;
+        if self.warnings >= MAX_WARNINGS {
+            return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::TOO_MANY_WARN_ALERTS));
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_tls13(&self) -> bool {
+        self.negotiated.version == Some(ProtocolVersion::TLS1_3)
+    }
+}

@@ -1,0 +1,211 @@
+//! Reading and writing application data.
+
+use super::{Connection, Phase};
+use crate::{
+    error::{Error, Reason, Result},
+    handshake::{Environment, Expects, post, want::Want},
+    policy::options::mode,
+    record::MAX_PLAINTEXT,
+    wire::{ContentType, ProtocolVersion},
+};
+
+use super::incoming::Incoming;
+
+/// How much of a long write is sealed before the transport gets it: large enough to save system calls,
+/// small enough to stay in the cache.
+const SEAL_AHEAD: usize = 4 * MAX_PLAINTEXT;
+
+/// A write that was begun and not completed: the program must repeat it (`SSL_write(3)`).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Writing {
+    /// How many of its bytes are sealed; 0: no write is pending.
+    sealed: usize,
+    /// Whether a write is pending at all.
+    pending: bool,
+    /// Where its bytes were, to notice a retry with others; never dereferenced.
+    address: usize,
+}
+
+/// What a read came to.
+pub enum Read {
+    /// This many bytes.
+    Data(usize),
+    /// Something is needed first.
+    Want(Want),
+    /// A message that was no application data was dealt with, and the program does not want us to go on by
+    /// ourselves (no `SSL_MODE_AUTO_RETRY`).
+    TryAgain,
+}
+
+impl Connection {
+    /// Reads application data into `out`, or looks at it without taking it. The connection is established.
+    pub fn read(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<Read> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        self.try_read(environment, out, peek).map_err(|error| self.fail(environment, error))
+    }
+
+    fn try_read(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<Read> {
+        loop {
+            if let Some(ask) = self.postponed.take() {
+                return Ok(Read::Want(Want::Ask(ask)));
+            }
+            if let Some(ask) = self.after_handshake(environment)? {
+                return Ok(Read::Want(Want::Ask(ask)));
+            }
+            if self.control_pending && self.has_outgoing() {
+                return Ok(Read::Want(Want::Write));
+            }
+            if self.records.inbound.content_type() == Some(ContentType::APPLICATION_DATA) {
+                return Ok(Read::Data(self.copy_plaintext(out, peek)));
+            }
+            if self.closing.received {
+                return Ok(Read::Want(Want::Closed));
+            }
+            let direct = if peek || out.is_empty() { None } else { Some(&mut *out) };
+            match self.next_record(environment, direct, Expects::Message)? {
+                Incoming::Direct(0) => {}
+                Incoming::Direct(count) => return Ok(Read::Data(count)),
+                Incoming::ApplicationData => {}
+                Incoming::ChangeCipherSpec => return Err(Error::unexpected()),
+                Incoming::Incomplete => return Ok(Read::Want(Want::Read)),
+                Incoming::Consumed => {
+                    if environment.settings.mode & mode::AUTO_RETRY == 0
+                        && !self.closing.received
+                        && self.joined_message_is_dealt_with(environment)?
+                    {
+                        return Ok(Read::TryAgain);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Without auto-retry: deals with what is complete, so that the caller can be sent away; `false` if a question or a
+    /// write comes first.
+    fn joined_message_is_dealt_with(&mut self, environment: &Environment) -> Result<bool> {
+        if let Some(ask) = self.after_handshake(environment)? {
+            self.postponed = Some(ask);
+            return Ok(false);
+        }
+        Ok(!(self.control_pending && self.has_outgoing()))
+    }
+
+    fn copy_plaintext(&mut self, out: &mut [u8], peek: bool) -> usize {
+        let plaintext = self.records.inbound.plaintext();
+        let count = plaintext.len().min(out.len());
+        if let (Some(to), Some(from)) = (out.get_mut(..count), plaintext.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        if !peek {
+            self.records.inbound.consume(count);
+        }
+        count
+    }
+
+    /// After close_notify was sent: looks for the peer's. Application data is an error, as the program asked to
+    /// be done with it.
+    pub fn await_close(&mut self, environment: &Environment) -> Result<Want> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        match self.try_read(environment, &mut [], true) {
+            Ok(Read::Want(want)) => Ok(want),
+            Ok(Read::TryAgain) => Ok(Want::Read),
+            Ok(Read::Data(_)) => {
+                let error = Error::fatal(
+                    crate::wire::AlertDescription::UNEXPECTED_MESSAGE,
+                    Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY,
+                );
+                Err(self.fail(environment, error))
+            }
+            Err(error) => Err(self.fail(environment, error)),
+        }
+    }
+
+    /// How many bytes of application data can be read at once without another record.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        match self.records.inbound.content_type() {
+            Some(ContentType::APPLICATION_DATA) => self.records.inbound.plaintext().len(),
+            _ => 0,
+        }
+    }
+
+    /// Whether any bytes wait: application data, or bytes of records that were not opened yet.
+    #[must_use]
+    pub fn has_pending(&self) -> bool {
+        self.pending() > 0 || self.records.inbound.unprocessed() > 0
+    }
+
+    /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: fewer than were sealed, or another
+    /// address without `SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER`, is `SSL_R_BAD_WRITE_RETRY`.
+    pub fn begin_write(&mut self, environment: &Environment, data: &[u8]) -> Result<()> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        let address = data.as_ptr() as usize;
+        if self.writing.pending {
+            let may_move = environment.settings.mode & mode::ACCEPT_MOVING_WRITE_BUFFER != 0;
+            if data.len() < self.writing.sealed || (address != self.writing.address && !may_move) {
+                return Err(Error::Usage(Reason::BAD_WRITE_RETRY));
+            }
+        }
+        self.writing.address = address;
+        self.writing.pending = true;
+        Ok(())
+    }
+
+    /// Seals the next part of `data` (all of which [`Self::begin_write`] has seen). `Some(n)`: the write is complete with `n` bytes
+    /// when the outgoing bytes are written; call only when none wait.
+    pub fn continue_write(&mut self, environment: &Environment, data: &[u8]) -> Result<Option<usize>> {
+        let sealed = self.writing.sealed;
+        let rest = data.get(sealed..).ok_or(Error::Usage(Reason::BAD_WRITE_RETRY))?;
+        let partial = environment.settings.mode & mode::ENABLE_PARTIAL_WRITE != 0;
+        if (rest.is_empty() || partial) && sealed > 0 {
+            self.writing = Writing::default();
+            return Ok(Some(sealed));
+        }
+        if rest.is_empty() {
+            self.writing = Writing::default();
+            return Ok(Some(0));
+        }
+        let part = rest.get(..SEAL_AHEAD).unwrap_or(rest);
+        self.seal(environment, part).map_err(|error| self.fail(environment, error))?;
+        self.writing.sealed = sealed.saturating_add(part.len());
+        Ok(None)
+    }
+
+    fn seal(&mut self, environment: &Environment, data: &[u8]) -> Result<()> {
+        let fragment = environment.settings.max_send_fragment;
+        let records = data.len().div_ceil(fragment.max(1)) as u64;
+        if self.records.outbound.records_left() <= records && self.is_tls13() {
+            post::send_key_update(&mut self.connected(environment), false)?;
+        }
+        self.records.outbound.seal(ContentType::APPLICATION_DATA, data, fragment)
+    }
+
+    /// Whether a write waits to be repeated by the program.
+    #[must_use]
+    pub const fn is_writing(&self) -> bool {
+        self.writing.pending
+    }
+
+    /// Sends a KeyUpdate (`SSL_key_update(3)`): TLS 1.3, established, and no write pending.
+    pub fn key_update(&mut self, environment: &Environment, update_requested: bool) -> Result<()> {
+        if self.negotiated.version != Some(ProtocolVersion::TLS1_3) {
+            return Err(Error::Usage(Reason::WRONG_SSL_VERSION));
+        }
+        if !matches!(self.phase, Phase::Established) {
+            return Err(Error::Usage(Reason::STILL_IN_INIT));
+        }
+        if self.writing.pending {
+            return Err(Error::Usage(Reason::BAD_WRITE_RETRY));
+        }
+        post::send_key_update(&mut self.connected(environment), update_requested)
+            .map_err(|error| self.fail(environment, error))?;
+        self.control_pending = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! What becomes of a record that was opened.
+
+use super::Connection;
+use crate::{
+    error::{Error, Reason, Result},
+    handshake::{
+        Direction, Environment, Expects, Input, post,
+        want::{Ask, Want},
+    },
+    message::Message,
+    record::{Opened, Side},
+    wire::{AlertDescription, ContentType, HandshakeType},
+};
+
+/// The most bytes of a handshake message that has no limit of its own.
+const MAX_MESSAGE: usize = 16_384;
+/// The most bytes of a ClientHello: OpenSSL's bound.
+const MAX_CLIENT_HELLO: usize = 131_396;
+/// The most bytes of a NewSessionTicket: OpenSSL's bound of TLS 1.3.
+const MAX_SESSION_TICKET: usize = 131_338;
+
+/// What one incoming record brought about.
+pub(super) enum Incoming {
+    /// It is dealt with (or only in part here: handshake bytes wait in the joiner).
+    Consumed,
+    /// A ChangeCipherSpec that the state machine wants.
+    ChangeCipherSpec,
+    /// Application data waits in the receive buffer.
+    ApplicationData,
+    /// Application data was written to the caller's buffer.
+    Direct(usize),
+    /// More bytes are needed.
+    Incomplete,
+}
+
+impl Connection {
+    /// The next input of a handshake that expects a message or a ChangeCipherSpec, or what it wants
+    /// first. Our own flight is written before we wait for the peer's.
+    pub(super) fn next_input(
+        &mut self,
+        environment: &Environment,
+        expects: Expects,
+    ) -> Result<core::result::Result<Input, Want>> {
+        loop {
+            if let Some(bytes) = self.records.joiner.pop() {
+                let message = Message::from_bytes(bytes).ok_or(Error::internal())?;
+                if expects == Expects::ChangeCipherSpec {
+                    return Err(Error::unexpected());
+                }
+                if self.ignores(&message) {
+                    continue;
+                }
+                self.tell_received(environment, &message);
+                return Ok(Ok(Input::Message(message)));
+            }
+            if self.has_outgoing() {
+                return Ok(Err(Want::Write));
+            }
+            if self.closing.received {
+                return Ok(Err(Want::Closed));
+            }
+            match self.next_record(environment, None, expects)? {
+                Incoming::Consumed => {}
+                Incoming::ChangeCipherSpec => return Ok(Ok(Input::ChangeCipherSpec)),
+                Incoming::ApplicationData | Incoming::Direct(_) => {
+                    return Err(Error::fatal(
+                        AlertDescription::UNEXPECTED_MESSAGE,
+                        Reason::APP_DATA_IN_HANDSHAKE,
+                    ));
+                }
+                Incoming::Incomplete => return Ok(Err(Want::Read)),
+            }
+        }
+    }
+
+    /// Deals with handshake messages that came after the handshake. A question to the driver, if one arises.
+    pub(super) fn after_handshake(&mut self, environment: &Environment) -> Result<Option<Ask>> {
+        while let Some(bytes) = self.records.joiner.pop() {
+            let message = Message::from_bytes(bytes).ok_or(Error::internal())?;
+            self.tell_received(environment, &message);
+            let had_outgoing = self.has_outgoing();
+            let ask = post::read_message(&mut self.connected(environment), &message)?;
+            self.control_pending |= !had_outgoing && self.has_outgoing();
+            if ask.is_some() {
+                self.asked_after_handshake = true;
+                return Ok(ask);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens one record and deals with it. Application data goes to `direct` if it can.
+    pub(super) fn next_record(
+        &mut self,
+        environment: &Environment,
+        direct: Option<&mut [u8]>,
+        expects: Expects,
+    ) -> Result<Incoming> {
+        let content_type = match self.records.inbound.open(direct)? {
+            None => return Ok(Incoming::Incomplete),
+            Some(Opened::Direct(count)) => {
+                self.warnings = 0;
+                self.tell_header(environment);
+                return Ok(Incoming::Direct(count));
+            }
+            Some(Opened::Buffered(content_type)) => content_type,
+        };
+        self.tell_header(environment);
+        if content_type == ContentType::APPLICATION_DATA {
+            self.warnings = 0;
+            return Ok(Incoming::ApplicationData);
+        }
+        let limits = environment.settings.max_cert_list;
+        let fragment = self.records.inbound.plaintext();
+        let incoming = match content_type {
+            ContentType::HANDSHAKE => {
+                self.warnings = 0;
+                self.records.joiner.push(fragment, |handshake_type| message_limit(handshake_type, limits))?;
+                Incoming::Consumed
+            }
+            // RFC 8446 §5: an alert must not be interleaved with a handshake message.
+            ContentType::ALERT if self.is_tls13() && !self.records.joiner.is_empty() => {
+                return Err(Error::unexpected());
+            }
+            ContentType::ALERT => {
+                let (alert, length) = copy_of(fragment);
+                self.read_alert(environment, alert.get(..length).unwrap_or_default())?;
+                Incoming::Consumed
+            }
+            ContentType::CHANGE_CIPHER_SPEC => {
+                if fragment != [1] {
+                    return Err(Error::illegal(Reason::BAD_CHANGE_CIPHER_SPEC));
+                }
+                self.read_change_cipher_spec(environment, expects)?
+            }
+            _ => return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::UNEXPECTED_RECORD)),
+        };
+        let length = self.records.inbound.plaintext().len();
+        self.records.inbound.consume(length);
+        Ok(incoming)
+    }
+
+    /// TLS 1.2's ChangeCipherSpec, or the one of TLS 1.3 that means nothing (RFC 8446 §5, §D.4).
+    fn read_change_cipher_spec(&mut self, environment: &Environment, expects: Expects) -> Result<Incoming> {
+        let hello_outstanding = self.negotiated.version.is_none() && self.side == Side::Client;
+        if self.is_tls13() || hello_outstanding {
+            if self.is_established() || !self.records.joiner.is_empty() {
+                return Err(Error::unexpected());
+            }
+            return Ok(Incoming::Consumed);
+        }
+        if expects != Expects::ChangeCipherSpec {
+            return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::CCS_RECEIVED_EARLY));
+        }
+        self.connected(environment).tell_message(Direction::Read, ContentType::CHANGE_CIPHER_SPEC, &[1]);
+        Ok(Incoming::ChangeCipherSpec)
+    }
+
+    /// A HelloRequest that comes during a handshake is ignored by a client (RFC 5246 §7.4.1.1).
+    fn ignores(&self, message: &Message) -> bool {
+        self.side == Side::Client
+            && !self.is_tls13()
+            && message.handshake_type() == HandshakeType::HELLO_REQUEST
+            && message.body().is_empty()
+    }
+
+    fn tell_received(&mut self, environment: &Environment, message: &Message) {
+        self.connected(environment).tell_message(Direction::Read, ContentType::HANDSHAKE, message.as_bytes());
+    }
+
+    fn tell_header(&mut self, environment: &Environment) {
+        if environment.hooks.message {
+            let header = self.records.inbound.last_header();
+            self.connected(environment).tell_header(Direction::Read, header);
+        }
+    }
+}
+
+/// The first bytes of an alert record: enough to see that it is too long.
+fn copy_of(fragment: &[u8]) -> ([u8; 3], usize) {
+    let mut copy = [0; 3];
+    let length = fragment.len().min(copy.len());
+    for (to, from) in copy.iter_mut().zip(fragment) {
+        *to = *from;
+    }
+    (copy, length)
+}
+
+fn message_limit(handshake_type: HandshakeType, max_cert_list: usize) -> usize {
+    match handshake_type {
+        HandshakeType::CERTIFICATE => max_cert_list,
+        HandshakeType::CLIENT_HELLO => MAX_CLIENT_HELLO,
+        HandshakeType::NEW_SESSION_TICKET => MAX_SESSION_TICKET,
+        _ => MAX_MESSAGE.max(max_cert_list.min(MAX_CLIENT_HELLO)),
+    }
+}
