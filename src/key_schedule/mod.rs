@@ -4,3 +4,6 @@
 pub mod key_log;
 pub mod tls12;
 pub mod tls13;
+
+#[cfg(test)]
+mod rfc8448;

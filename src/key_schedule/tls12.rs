@@ -150,6 +150,7 @@ impl MasterSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::test_data::hex;
 
     const HASH: HashAlgorithm = HashAlgorithm::Sha256;
     const CLIENT_RANDOM: [u8; 32] = [1; 32];
@@ -222,6 +223,30 @@ mod tests {
             export(Some(b"abc")),
             by_prf(&[3; 48], b"EXPORTER-x", &[&randoms[..], b"\0\x03abc"].concat())
         );
+    }
+
+    /// Made with OpenSSL 3.0: the master secret of a key log, and what `SSL_export_keying_material` gave.
+    #[test]
+    fn exporter_value_is_that_of_openssl() {
+        let random = |text: &str| <[u8; 32]>::try_from(hex(text)).unwrap();
+        let client_random = random("698b1bbe6a21255cd5171857e2dbb7c34598248814fdc8f8c4c96bc951aa184f");
+        let server_random = random("a3e7ffbe9d8b64a6ed93ac7654791a2ffefe73a0791b68e4444f574e47524401");
+        let secret = Secret::new(&hex(
+            "c88f40d5a2e822bebf262c2b3d4e899f836ef0b0c641a1a69232aa464636e5abc03bfbe05942278e14bd1628b0c80b4a",
+        ));
+        let master = MasterSecret::resumed(HashAlgorithm::Sha384, secret.unwrap());
+        let export = |context: Option<&[u8]>, length: usize| {
+            let mut out = vec![0; length];
+            master.export(b"EXPORTER-test", &client_random, &server_random, context, &mut out).unwrap();
+            out
+        };
+        assert_eq!(
+            export(Some(b"context"), 80),
+            hex("ba695b65640d052234310a691e1cb5cb6e2c3d819917b8e7d6ba9798031821f7f7cb02969ddf89f585d5319c77ec6a23
+                 f3680be02eba13f0fa8ebce1fef10940f5ecdf8c14aca485bc5ddb611693185d")
+        );
+        assert_eq!(export(None, 20), hex("a10c45e4f4558fe8f6b31e8cf2855702b66122cc"));
+        assert_eq!(export(Some(b""), 20), hex("a0a8456c822b7d1c191e2e3df32cdc6b37082b49"));
     }
 
     #[test]

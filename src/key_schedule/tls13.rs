@@ -221,3 +221,73 @@ impl ExporterSecret {
         self.0.secret.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::test_data::hex;
+
+    fn exporter(hash: HashAlgorithm) -> ExporterSecret {
+        let secret = Secret::filled(hash.output_length(), |out| out.fill(1));
+        ExporterSecret(HashedSecret { hash, secret })
+    }
+
+    /// Made with OpenSSL 3.0: the exporter secret of a key log, and what `SSL_export_keying_material` gave.
+    #[test]
+    fn exporter_value_is_that_of_openssl() {
+        let secret = Secret::new(&hex(
+            "6cff85fec68a8e068fdaa8d20c93b9b467379fd1288dd3eb54e80802e2d2514b64130c1c5c66f3a7f43a7754097dad46",
+        ));
+        let exporter = ExporterSecret(HashedSecret { hash: HashAlgorithm::Sha384, secret: secret.unwrap() });
+        let mut out = [0; 80];
+        exporter.export(b"EXPORTER-test", b"context", &mut out).unwrap();
+        assert_eq!(
+            out.as_slice(),
+            hex("18ba0b0eafb8241c1f937ab720f68572ed4690b1ca57b4dbae7b31aed3a0f83d54f643cd46d3404ac1c48dc6dc708163
+                 d27e837a7ec1d95462012abba581eb77764072f85b1c4a40a93505a4cc5c8724")
+        );
+        let mut out = [0; 20];
+        exporter.export(b"EXPORTER-test", b"", &mut out).unwrap();
+        assert_eq!(out.as_slice(), hex("b88011480e7cdd97b414bd610928e542238704d1"));
+    }
+
+    #[test]
+    fn exporter_refuses_a_label_that_no_length_can_say() {
+        let mut out = [0; 16];
+        let exporter = exporter(HashAlgorithm::Sha256);
+        assert_eq!(exporter.export(&[b'a'; 249], b"", &mut out), Ok(()));
+        assert_eq!(
+            exporter.export(&[b'a'; 250], b"", &mut out),
+            Err(Error::Usage(Reason::TLS_ILLEGAL_EXPORTER_LABEL))
+        );
+    }
+
+    #[test]
+    fn exporter_refuses_more_than_255_blocks() {
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384] {
+            let most = max_output_length(hash);
+            assert_eq!(exporter(hash).export(b"x", b"", &mut vec![0; most]), Ok(()));
+            assert_eq!(
+                exporter(hash).export(b"x", b"", &mut vec![0; most + 1]),
+                Err(Error::Usage(Reason::ERR_INTERNAL_ERROR))
+            );
+        }
+    }
+
+    /// RFC 8446 §7.2.
+    #[test]
+    fn next_generation_is_expanded_from_the_last() {
+        let first = TrafficSecret(exporter(HashAlgorithm::Sha256).0);
+        let second = first.next();
+        let expected = expand_label_secret(HashAlgorithm::Sha256, &[1; 32], b"traffic upd", b"");
+        assert_eq!(second.as_bytes(), expected.as_ref());
+        assert_ne!(second.next().as_bytes(), second.as_bytes());
+    }
+
+    #[test]
+    fn missing_shared_secret_is_zeros() {
+        let without = EarlySecret::new(HashAlgorithm::Sha384, Some(b"psk")).into_handshake(None);
+        let zeros = EarlySecret::new(HashAlgorithm::Sha384, Some(b"psk")).into_handshake(Some(&[0; 48]));
+        assert_eq!(without.client_traffic(b"").as_bytes(), zeros.client_traffic(b"").as_bytes());
+    }
+}
