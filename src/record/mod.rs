@@ -4,10 +4,18 @@
 //! Nothing here blocks or allocates per record. [`Inbound`] says how many bytes it lacks, so that its owner
 //! never reads past the current record; [`Outbound`] collects sealed records until they are written.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod header;
 mod inbound;
 mod joiner;
 mod outbound;
 mod protection;
+#[cfg(test)]
+mod round_trip;
 
 pub use inbound::{Inbound, Opened};
 pub use joiner::MessageJoiner;

@@ -1,69 +1,343 @@
-//! Bytes to be sent: records sealed straight into one buffer.
+//! Bytes to be sent: records sealed straight into one buffer (RFC 8446 §5.1, §5.2). Used by `connection`.
 
-use super::RecordKeys;
+use super::{HEADER_LENGTH, MAX_PLAINTEXT, RecordKeys};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     wire::{ContentType, ProtocolVersion},
 };
 
 /// Sealed records that wait to be written, and the keys to seal with.
-pub struct Outbound {}
+pub struct Outbound {
+    /// Its length only grows while it is in use: what was zeroed once need not be zeroed for each record.
+    buffer: Vec<u8>,
+    /// The bytes that wait are `buffer[start..end]`.
+    start: usize,
+    end: usize,
+    /// How many times [`Self::take`] was called without its [`Self::put_back`].
+    taken: usize,
+    keys: Option<RecordKeys>,
+    version: ProtocolVersion,
+    padding_block: usize,
+}
+
+impl Default for Outbound {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Outbound {
-    /// Empty, without keys.
+    /// Empty, without keys; headers say 1.0.
     #[must_use]
-    pub fn new() -> Self {
-        todo!()
+    pub const fn new() -> Self {
+        Self {
+            buffer: Vec::new(),
+            start: 0,
+            end: 0,
+            taken: 0,
+            keys: None,
+            version: ProtocolVersion::TLS1_0,
+            padding_block: 0,
+        }
     }
 
     /// Seals `data` into as many records as `max_fragment` (bytes of plaintext a record) demands and
     /// appends them. Empty data is one empty record for application data, none for the rest. An exhausted
-    /// sequence number is `internal_error` (RFC 8446 §5.3).
+    /// sequence number is `internal_error` (RFC 8446 §5.3); nothing of the record that failed is sent.
     pub fn seal(&mut self, content_type: ContentType, data: &[u8], max_fragment: usize) -> Result<()> {
-        todo!()
+        if data.is_empty() {
+            // RFC 8446 §5.1: zero-length fragments of other types MUST NOT be sent.
+            return match content_type {
+                ContentType::APPLICATION_DATA => self.seal_record(content_type, data),
+                _ => Ok(()),
+            };
+        }
+        let max_fragment = max_fragment.clamp(1, MAX_PLAINTEXT);
+        self.reserve(data, max_fragment);
+        data.chunks(max_fragment).try_for_each(|fragment| self.seal_record(content_type, fragment))
     }
 
-    /// Bytes that wait.
+    /// Bytes that wait. None while the buffer is taken out: what is sealed then waits for its return.
     #[must_use]
     pub fn pending(&self) -> &[u8] {
-        todo!()
+        if self.taken > 0 {
+            return &[];
+        }
+        self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Takes the waiting bytes out, so that nothing is borrowed while they are written.
+    /// Takes the waiting bytes out, so that nothing is borrowed while they are written: those of the buffer
+    /// from the returned position on. While it is out already, there is nothing to take.
     #[must_use]
     pub fn take(&mut self) -> (Vec<u8>, usize) {
-        todo!()
+        self.taken += 1;
+        if self.taken > 1 {
+            return (Vec::new(), 0);
+        }
+        let mut buffer = core::mem::take(&mut self.buffer);
+        buffer.truncate(self.end);
+        self.end = 0;
+        (buffer, core::mem::take(&mut self.start))
     }
 
-    /// Puts the buffer back with how many of its bytes were written in all; what was sealed meanwhile stays behind it.
-    pub fn put_back(&mut self, buffer: Vec<u8>, written: usize) {
-        todo!()
+    /// Puts the buffer back with how many of its bytes were written in all, counted from its beginning;
+    /// what was sealed meanwhile stays behind it.
+    pub fn put_back(&mut self, mut buffer: Vec<u8>, written: usize) {
+        self.taken = self.taken.saturating_sub(1);
+        if self.taken > 0 {
+            return;
+        }
+        let written = written.min(buffer.len());
+        if self.end == 0 {
+            self.start = written;
+            self.end = buffer.len();
+            self.buffer = buffer;
+        } else if written < buffer.len() {
+            let sealed_meanwhile = self.buffer.get(self.start..self.end).unwrap_or_default();
+            buffer.extend_from_slice(sealed_meanwhile);
+            self.start = written;
+            self.end = buffer.len();
+            self.buffer = buffer;
+        }
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+        }
     }
 
     /// From the next record on, these keys.
     pub fn set_keys(&mut self, keys: RecordKeys) {
-        todo!()
+        self.keys = Some(keys);
     }
 
     /// The version in record headers: 1.0 for a first ClientHello, else 1.2 (RFC 8446 §5.1).
     pub fn set_version(&mut self, version: ProtocolVersion) {
-        todo!()
+        self.version = version.min(ProtocolVersion::TLS1_2);
     }
 
     /// How many records may still be sealed under these keys before they should be updated
     /// (RFC 8446 §5.5).
     #[must_use]
     pub fn records_left(&self) -> u64 {
-        todo!()
+        self.keys.as_ref().map_or(u64::MAX, RecordKeys::records_left)
     }
 
     /// Block padding: TLS 1.3 records are padded to a multiple of this many bytes (0 or 1: not at all).
+    /// The content type counts as one of them.
     pub fn set_padding(&mut self, block: usize) {
-        todo!()
+        self.padding_block = block;
     }
 
     /// Gives memory back when nothing waits.
     pub fn release(&mut self) {
-        todo!()
+        if self.taken == 0 && self.end == 0 {
+            self.buffer = Vec::new();
+        }
+    }
+
+    /// Makes room for all records of `data` at once.
+    fn reserve(&mut self, data: &[u8], max_fragment: usize) {
+        let whole_records = data.len() / max_fragment;
+        let last = data.len() % max_fragment;
+        let mut length = whole_records * self.record_length(max_fragment);
+        if last > 0 {
+            length += self.record_length(last);
+        }
+        let needed = self.end + length;
+        if self.buffer.len() < needed {
+            self.buffer.reserve_exact(needed - self.buffer.len());
+        }
+    }
+
+    fn record_length(&self, content_length: usize) -> usize {
+        HEADER_LENGTH
+            + self
+                .keys
+                .as_ref()
+                .map_or(content_length, |keys| keys.body_length(content_length, self.padding(content_length)))
+    }
+
+    /// Padding for this much content. A record that is padded is no larger than one that is full
+    /// (RFC 8446 §5.4).
+    fn padding(&self, content_length: usize) -> usize {
+        let is_tls13 = self.keys.as_ref().is_some_and(RecordKeys::is_tls13);
+        if !is_tls13 || self.padding_block <= 1 {
+            return 0;
+        }
+        let inner = content_length + 1;
+        (inner.next_multiple_of(self.padding_block) - inner).min(MAX_PLAINTEXT - content_length)
+    }
+
+    fn seal_record(&mut self, content_type: ContentType, content: &[u8]) -> Result<()> {
+        let padding = self.padding(content.len());
+        let length = self.record_length(content.len());
+        let end = self.end + length;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
+        }
+        let record = self.buffer.get_mut(self.end..end).unwrap_or_default();
+        let (header, body) = record.split_first_chunk_mut().ok_or(Error::internal())?;
+        let is_tls13 = self.keys.as_ref().is_some_and(RecordKeys::is_tls13);
+        // RFC 8446 §5.2: a protected record says application_data and 1.2.
+        let (outer_type, version) = if is_tls13 {
+            (ContentType::APPLICATION_DATA, ProtocolVersion::TLS1_2)
+        } else {
+            (content_type, self.version)
+        };
+        let [major, minor] = version.0.to_be_bytes();
+        // Lossless: at most a full fragment and its overhead.
+        let [high, low] = (body.len() as u16).to_be_bytes();
+        *header = [outer_type.0, major, minor, high, low];
+        match &mut self.keys {
+            Some(keys) => keys.seal(*header, content_type, content, padding, body)?,
+            None => body.copy_from_slice(content),
+        }
+        self.end = end;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::aead::AeadAlgorithm;
+
+    fn drained(outbound: &mut Outbound) -> Vec<u8> {
+        let (buffer, start) = outbound.take();
+        let bytes = buffer[start..].to_vec();
+        outbound.put_back(buffer, start + bytes.len());
+        assert!(outbound.pending().is_empty());
+        bytes
+    }
+
+    fn tls13() -> Outbound {
+        let mut outbound = Outbound::new();
+        outbound.set_keys(RecordKeys::tls13(AeadAlgorithm::Aes128Gcm, &[1; 16], [2; 12]).unwrap());
+        outbound
+    }
+
+    #[test]
+    fn plaintext_record_has_header_and_content() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
+        outbound.set_version(ProtocolVersion::TLS1_3);
+        outbound.seal(ContentType::ALERT, &[2, 40], MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.pending(), b"\x16\x03\x01\x00\x03abc\x15\x03\x03\x00\x02\x02\x28");
+    }
+
+    #[test]
+    fn data_over_the_fragment_size_is_split() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, b"abcde", 2).unwrap();
+        assert_eq!(outbound.pending(), b"\x16\x03\x01\x00\x02ab\x16\x03\x01\x00\x02cd\x16\x03\x01\x00\x01e");
+    }
+
+    #[test]
+    fn fragment_size_beyond_the_limit_is_the_limit() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, &[0; MAX_PLAINTEXT + 1], usize::MAX).unwrap();
+        assert_eq!(outbound.pending().len(), MAX_PLAINTEXT + 1 + 2 * HEADER_LENGTH);
+    }
+
+    #[test]
+    fn empty_data_is_a_record_for_application_data_only() {
+        let mut outbound = Outbound::new();
+        for content_type in [ContentType::HANDSHAKE, ContentType::ALERT, ContentType::CHANGE_CIPHER_SPEC] {
+            outbound.seal(content_type, b"", MAX_PLAINTEXT).unwrap();
+            assert!(outbound.pending().is_empty());
+        }
+        outbound.seal(ContentType::APPLICATION_DATA, b"", MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.pending(), [23, 3, 1, 0, 0]);
+    }
+
+    #[test]
+    fn tls13_record_hides_its_type() {
+        let mut outbound = tls13();
+        outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.pending()[..5], [23, 3, 3, 0, 20]);
+    }
+
+    #[test]
+    fn padding_rounds_content_and_type_up_to_the_block() {
+        for (block, length, body) in
+            [(0, 1, 18), (1, 1, 18), (2, 1, 18), (2, 30, 48), (8, 1, 24), (32, 59, 80), (128, 146, 272)]
+        {
+            let mut outbound = tls13();
+            outbound.set_padding(block);
+            outbound.seal(ContentType::APPLICATION_DATA, &vec![0; length], MAX_PLAINTEXT).unwrap();
+            assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + body, "{length} bytes, block {block}");
+        }
+    }
+
+    #[test]
+    fn padding_never_exceeds_a_full_record() {
+        for length in [0, 1, 16_382, 16_383, 16_384] {
+            let mut outbound = tls13();
+            outbound.set_padding(10_000);
+            outbound.seal(ContentType::APPLICATION_DATA, &vec![0; length], MAX_PLAINTEXT).unwrap();
+            assert!(outbound.pending().len() <= HEADER_LENGTH + MAX_PLAINTEXT + 1 + 16);
+        }
+    }
+
+    #[test]
+    fn records_sealed_meanwhile_stay_behind_the_unwritten_ones() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, b"a", MAX_PLAINTEXT).unwrap();
+        let (buffer, start) = outbound.take();
+        assert_eq!(&buffer[start..], b"\x16\x03\x01\x00\x01a");
+        outbound.seal(ContentType::HANDSHAKE, b"b", MAX_PLAINTEXT).unwrap();
+        assert!(outbound.pending().is_empty());
+        let (inner, inner_start) = outbound.take();
+        assert!(inner.is_empty());
+        outbound.put_back(inner, inner_start);
+        outbound.put_back(buffer, start + 4);
+        assert_eq!(outbound.pending(), b"\x01a\x16\x03\x01\x00\x01b");
+        let (buffer, start) = outbound.take();
+        assert_eq!(start, 4);
+        outbound.seal(ContentType::HANDSHAKE, b"c", MAX_PLAINTEXT).unwrap();
+        let length = buffer.len();
+        outbound.put_back(buffer, length);
+        assert_eq!(drained(&mut outbound), b"\x16\x03\x01\x00\x01c");
+    }
+
+    #[test]
+    fn partly_written_bytes_are_not_written_again() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, b"abcdef", MAX_PLAINTEXT).unwrap();
+        let mut written = Vec::new();
+        while !outbound.pending().is_empty() {
+            let (buffer, start) = outbound.take();
+            written.push(buffer[start]);
+            outbound.put_back(buffer, start + 1);
+        }
+        assert_eq!(written, b"\x16\x03\x01\x00\x06abcdef");
+    }
+
+    #[test]
+    fn shorter_record_after_a_longer_one_sends_nothing_stale() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, &[7; 100], MAX_PLAINTEXT).unwrap();
+        assert_eq!(drained(&mut outbound).len(), 105);
+        outbound.seal(ContentType::HANDSHAKE, b"z", MAX_PLAINTEXT).unwrap();
+        assert_eq!(drained(&mut outbound), b"\x16\x03\x01\x00\x01z");
+    }
+
+    #[test]
+    fn release_gives_memory_back_only_when_nothing_waits() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
+        outbound.release();
+        assert_eq!(drained(&mut outbound).len(), 8);
+        assert!(outbound.buffer.capacity() > 0);
+        outbound.release();
+        assert_eq!(outbound.buffer.capacity(), 0);
+    }
+
+    #[test]
+    fn room_is_made_once_and_exactly() {
+        let mut outbound = tls13();
+        outbound.seal(ContentType::APPLICATION_DATA, &[0; 40_000], MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.pending().len(), 40_000 + 3 * (HEADER_LENGTH + 17));
+        assert_eq!(outbound.buffer.capacity(), outbound.pending().len());
     }
 }

@@ -1,20 +1,399 @@
 //! The keys of one direction: which form a protected record has, its nonce and its sequence number
-//! (RFC 8446 §5.2, §5.3; RFC 5288 §3; RFC 7905 §2).
+//! (RFC 8446 §5.2, §5.3; RFC 5288 §3; RFC 7905 §2). Used by [`super::Inbound`] and [`super::Outbound`].
 
-use crate::{crypto::aead::AeadAlgorithm, error::Result};
+use core::ops::Range;
+
+use super::{HEADER_LENGTH, MAX_PLAINTEXT};
+use crate::{
+    crypto::aead::{AeadAlgorithm, AeadKey, NONCE_LENGTH, TAG_LENGTH},
+    error::{Error, Reason, Result},
+    wire::{AlertDescription, ContentType},
+};
+
+/// The explicit part of a GCM nonce in TLS 1.2 (RFC 5288 §3).
+const EXPLICIT_NONCE_LENGTH: usize = 8;
+/// `2^24.5` full-size records may be sealed under one AES-GCM key (RFC 8446 §5.5).
+const GCM_RECORD_LIMIT: u64 = 23_726_566;
 
 /// The keys of one direction with their sequence number.
-pub struct RecordKeys {}
+pub struct RecordKeys {
+    key: AeadKey,
+    form: Form,
+    sequence_number: u64,
+    record_limit: u64,
+}
+
+/// How a record is built around the AEAD.
+enum Form {
+    /// TLS 1.3: the content type is inside, the header is authenticated.
+    Tls13 { iv: [u8; NONCE_LENGTH] },
+    /// TLS 1.2 with GCM: half of the nonce travels in front of the ciphertext.
+    Tls12Explicit { salt: [u8; 4] },
+    /// TLS 1.2 with ChaCha20-Poly1305: the nonce is made as in TLS 1.3.
+    Tls12Implicit { iv: [u8; NONCE_LENGTH] },
+}
+
+/// What a protected record turned out to be.
+pub(super) struct Unprotected {
+    /// Its content type. TLS 1.3 tells it only now.
+    pub content_type: ContentType,
+    /// Where the content is: in the body that was opened in place, or in the buffer it was opened into.
+    pub content: Range<usize>,
+    /// Where all ends that was decrypted: the content, its type and its padding.
+    pub decrypted_end: usize,
+}
 
 impl RecordKeys {
     /// TLS 1.3: inner content type, the sequence number mixed into `iv` (12 bytes).
+    /// A key of another length than `algorithm` has is `internal_error`.
     pub fn tls13(algorithm: AeadAlgorithm, key: &[u8], iv: [u8; 12]) -> Result<Self> {
-        todo!()
+        let record_limit = match algorithm {
+            AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => GCM_RECORD_LIMIT,
+            AeadAlgorithm::ChaCha20Poly1305 => u64::MAX,
+        };
+        Ok(Self {
+            key: AeadKey::new(algorithm, key)?,
+            form: Form::Tls13 { iv },
+            sequence_number: 0,
+            record_limit,
+        })
     }
 
     /// TLS 1.2: GCM has a 4-byte implicit and an 8-byte explicit nonce, ChaCha20-Poly1305 a 12-byte
-    /// `fixed_iv` mixed with the sequence number.
+    /// `fixed_iv` mixed with the sequence number. Lengths that `algorithm` does not have are `internal_error`.
     pub fn tls12(algorithm: AeadAlgorithm, key: &[u8], fixed_iv: &[u8]) -> Result<Self> {
-        todo!()
+        let form = match algorithm {
+            AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => {
+                Form::Tls12Explicit { salt: fixed_iv.try_into().map_err(|_| Error::internal())? }
+            }
+            AeadAlgorithm::ChaCha20Poly1305 => {
+                Form::Tls12Implicit { iv: fixed_iv.try_into().map_err(|_| Error::internal())? }
+            }
+        };
+        Ok(Self { key: AeadKey::new(algorithm, key)?, form, sequence_number: 0, record_limit: u64::MAX })
+    }
+
+    /// Whether the content type is inside (RFC 8446 §5.2).
+    pub(super) fn is_tls13(&self) -> bool {
+        matches!(self.form, Form::Tls13 { .. })
+    }
+
+    /// How many records may still be sealed before the keys should be updated.
+    pub(super) fn records_left(&self) -> u64 {
+        self.record_limit.saturating_sub(self.sequence_number)
+    }
+
+    /// The length of the body of a record with this much content and padding.
+    pub(super) fn body_length(&self, content_length: usize, padding: usize) -> usize {
+        let overhead = match self.form {
+            Form::Tls13 { .. } => 1 + padding + TAG_LENGTH,
+            Form::Tls12Explicit { .. } => EXPLICIT_NONCE_LENGTH + TAG_LENGTH,
+            Form::Tls12Implicit { .. } => TAG_LENGTH,
+        };
+        content_length + overhead
+    }
+
+    /// Seals `content` into `body`, which has [`Self::body_length`] bytes. `header` is the record's header: its
+    /// type is the inner one for TLS 1.2. `padding` zeros are added in TLS 1.3 alone.
+    pub(super) fn seal(
+        &mut self,
+        header: [u8; HEADER_LENGTH],
+        content_type: ContentType,
+        content: &[u8],
+        padding: usize,
+        body: &mut [u8],
+    ) -> Result<()> {
+        let sequence = self.sequence_number.to_be_bytes();
+        // RFC 8446 §5.3: sequence numbers MUST NOT wrap.
+        let next = self.sequence_number.checked_add(1).ok_or(Error::internal())?;
+        let too_short = Error::internal();
+        match self.form {
+            Form::Tls13 { iv } => {
+                let (out, rest) = body.split_at_mut_checked(content.len()).ok_or(too_short)?;
+                let nonce = mixed_nonce(iv, sequence);
+                if padding == 0 {
+                    self.key.seal(nonce, &header, content, out, &[content_type.0], rest)?;
+                } else {
+                    let mut inner_end = vec![0; padding + 1];
+                    if let Some(first) = inner_end.first_mut() {
+                        *first = content_type.0;
+                    }
+                    self.key.seal(nonce, &header, content, out, &inner_end, rest)?;
+                }
+            }
+            Form::Tls12Explicit { salt } => {
+                let (explicit, rest) = body.split_first_chunk_mut().ok_or(too_short)?;
+                let (out, tag) = rest.split_at_mut_checked(content.len()).ok_or(too_short)?;
+                // RFC 5288 §3: the explicit part MAY be the sequence number, which never repeats.
+                *explicit = sequence;
+                let associated = associated_data(header, sequence, content.len());
+                self.key.seal(explicit_nonce(salt, sequence), &associated, content, out, &[], tag)?;
+            }
+            Form::Tls12Implicit { iv } => {
+                let (out, tag) = body.split_at_mut_checked(content.len()).ok_or(too_short)?;
+                let associated = associated_data(header, sequence, content.len());
+                self.key.seal(mixed_nonce(iv, sequence), &associated, content, out, &[], tag)?;
+            }
+        }
+        self.sequence_number = next;
+        Ok(())
+    }
+
+    /// Opens a record's body in place. The sequence number moves on success alone.
+    pub(super) fn open_in_place(
+        &mut self,
+        header: [u8; HEADER_LENGTH],
+        body: &mut [u8],
+    ) -> Result<Unprotected> {
+        let (nonce, associated, start) = self.opening(header, body)?;
+        let ciphertext = body.get_mut(start..).ok_or(Error::internal())?;
+        let length = self.key.open_in_place(nonce, associated.as_ref(), ciphertext)?;
+        self.finish(header, body.get(start..start + length).unwrap_or_default(), start)
+    }
+
+    /// Opens a record's body into the front of `out`. `None` if it may not fit; nothing happened then.
+    pub(super) fn open_into(
+        &mut self,
+        header: [u8; HEADER_LENGTH],
+        body: &[u8],
+        out: &mut [u8],
+    ) -> Result<Option<Unprotected>> {
+        let (nonce, associated, start) = self.opening(header, body)?;
+        let ciphertext_and_tag = body.get(start..).unwrap_or_default();
+        let Some((ciphertext, tag)) = ciphertext_and_tag.split_last_chunk::<TAG_LENGTH>() else {
+            return Err(bad_record_mac());
+        };
+        let Some(out) = out.get_mut(..ciphertext.len()) else { return Ok(None) };
+        self.key.open_into(nonce, associated.as_ref(), ciphertext, tag, out)?;
+        let finished = self.finish(header, out, 0);
+        if finished.is_err() {
+            out.fill(0);
+        }
+        finished.map(Some)
+    }
+
+    /// Nonce, associated data, and where the ciphertext starts in `body`.
+    fn opening(
+        &self,
+        header: [u8; HEADER_LENGTH],
+        body: &[u8],
+    ) -> Result<([u8; NONCE_LENGTH], AssociatedData, usize)> {
+        let sequence = self.sequence_number.to_be_bytes();
+        // RFC 8446 §5.3: sequence numbers MUST NOT wrap.
+        self.sequence_number.checked_add(1).ok_or(Error::internal())?;
+        let content_length = body.len().checked_sub(self.body_length(0, 0)).unwrap_or_default();
+        match self.form {
+            Form::Tls13 { iv } => Ok((mixed_nonce(iv, sequence), AssociatedData::Header(header), 0)),
+            Form::Tls12Explicit { salt } => {
+                let explicit = *body.first_chunk().ok_or_else(bad_record_mac)?;
+                let associated = associated_data(header, sequence, content_length);
+                Ok((
+                    explicit_nonce(salt, explicit),
+                    AssociatedData::Pseudo(associated),
+                    EXPLICIT_NONCE_LENGTH,
+                ))
+            }
+            Form::Tls12Implicit { iv } => {
+                let associated = associated_data(header, sequence, content_length);
+                Ok((mixed_nonce(iv, sequence), AssociatedData::Pseudo(associated), 0))
+            }
+        }
+    }
+
+    /// Finds content and content type in what was decrypted, which starts at `start`.
+    fn finish(&mut self, header: [u8; HEADER_LENGTH], decrypted: &[u8], start: usize) -> Result<Unprotected> {
+        self.sequence_number += 1;
+        let [outer_type, ..] = header;
+        let (content_type, length) = if self.is_tls13() {
+            // RFC 8446 §5.2: the full inner plaintext MUST NOT exceed 2^14 + 1 bytes.
+            if decrypted.len() > MAX_PLAINTEXT + 1 {
+                return Err(data_too_long());
+            }
+            // RFC 8446 §5.4: the last non-zero byte is the type; if there is none, unexpected_message.
+            let end = decrypted.iter().rposition(|byte| *byte != 0);
+            let inner = end.and_then(|end| decrypted.get(end).map(|byte| (ContentType(*byte), end)));
+            inner.ok_or(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::BAD_RECORD_TYPE))?
+        } else {
+            (ContentType(outer_type), decrypted.len())
+        };
+        if length > MAX_PLAINTEXT {
+            return Err(data_too_long());
+        }
+        let decrypted_end = start + decrypted.len();
+        Ok(Unprotected { content_type, content: start..start + length, decrypted_end })
+    }
+}
+
+/// What is authenticated besides the ciphertext.
+enum AssociatedData {
+    /// TLS 1.3: the record header (RFC 8446 §5.2).
+    Header([u8; HEADER_LENGTH]),
+    /// TLS 1.2: sequence number, type, version, length of the content (RFC 5246 §6.2.3.3).
+    Pseudo([u8; 13]),
+}
+
+impl AsRef<[u8]> for AssociatedData {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Header(header) => header,
+            Self::Pseudo(pseudo) => pseudo,
+        }
+    }
+}
+
+/// RFC 5246 §6.2.3.3.
+fn associated_data(header: [u8; HEADER_LENGTH], sequence: [u8; 8], content_length: usize) -> [u8; 13] {
+    let [s0, s1, s2, s3, s4, s5, s6, s7] = sequence;
+    let [content_type, major, minor, ..] = header;
+    // Lossless: a record's body has at most 2^16 - 1 bytes.
+    let [high, low] = (content_length as u16).to_be_bytes();
+    [s0, s1, s2, s3, s4, s5, s6, s7, content_type, major, minor, high, low]
+}
+
+/// RFC 8446 §5.3, RFC 7905 §2.
+fn mixed_nonce(iv: [u8; NONCE_LENGTH], sequence: [u8; 8]) -> [u8; NONCE_LENGTH] {
+    let mut nonce = iv;
+    for (byte, mask) in nonce.iter_mut().rev().zip(sequence.iter().rev()) {
+        *byte ^= mask;
+    }
+    nonce
+}
+
+/// RFC 5288 §3.
+fn explicit_nonce(salt: [u8; 4], explicit: [u8; 8]) -> [u8; NONCE_LENGTH] {
+    let mut nonce = [0; NONCE_LENGTH];
+    for (byte, source) in nonce.iter_mut().zip(salt.iter().chain(&explicit)) {
+        *byte = *source;
+    }
+    nonce
+}
+
+fn bad_record_mac() -> Error {
+    Error::fatal(AlertDescription::BAD_RECORD_MAC, Reason::DECRYPTION_FAILED_OR_BAD_RECORD_MAC)
+}
+
+fn data_too_long() -> Error {
+    Error::fatal(AlertDescription::RECORD_OVERFLOW, Reason::DATA_LENGTH_TOO_LONG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: [u8; HEADER_LENGTH] = [23, 3, 3, 0, 99];
+
+    fn keys(form: usize) -> RecordKeys {
+        match form {
+            0 => RecordKeys::tls13(AeadAlgorithm::Aes256Gcm, &[1; 32], [2; 12]),
+            1 => RecordKeys::tls12(AeadAlgorithm::Aes256Gcm, &[1; 32], &[2; 4]),
+            _ => RecordKeys::tls12(AeadAlgorithm::ChaCha20Poly1305, &[1; 32], &[2; 12]),
+        }
+        .unwrap()
+    }
+
+    #[test]
+    fn fixed_iv_of_wrong_length_is_internal_error() {
+        for (algorithm, length) in [(AeadAlgorithm::Aes256Gcm, 12), (AeadAlgorithm::ChaCha20Poly1305, 4)] {
+            let keys = RecordKeys::tls12(algorithm, &[1; 32], &vec![0; length]);
+            assert_eq!(keys.err(), Some(Error::internal()));
+        }
+    }
+
+    #[test]
+    fn last_sequence_number_is_never_used() {
+        for form in 0..3 {
+            let mut keys = keys(form);
+            keys.sequence_number = u64::MAX - 1;
+            let mut body = vec![0; keys.body_length(3, 0)];
+            assert_eq!(keys.seal(HEADER, ContentType(23), b"abc", 0, &mut body), Ok(()));
+            let sealed = body.clone();
+            assert_eq!(
+                keys.seal(HEADER, ContentType(23), b"abc", 0, &mut body),
+                Err(Error::internal()),
+                "form {form}"
+            );
+            let opened = keys.open_in_place(HEADER, &mut sealed.clone());
+            assert_eq!(opened.err(), Some(Error::internal()));
+            keys.sequence_number = u64::MAX - 1;
+            assert!(keys.open_in_place(HEADER, &mut sealed.clone()).is_ok());
+        }
+    }
+
+    #[test]
+    fn failed_opening_keeps_the_sequence_number() {
+        for form in 0..3 {
+            let mut sealing = keys(form);
+            let mut opening = keys(form);
+            let mut body = vec![0; sealing.body_length(3, 0)];
+            sealing.seal(HEADER, ContentType(23), b"abc", 0, &mut body).unwrap();
+            assert_eq!(opening.open_in_place(HEADER, &mut vec![0; body.len()]).err(), Some(bad_record_mac()));
+            assert_eq!(opening.sequence_number, 0);
+            assert!(opening.open_in_place(HEADER, &mut body).is_ok());
+            assert_eq!(opening.sequence_number, 1);
+        }
+    }
+
+    #[test]
+    fn body_of_any_shorter_length_is_bad_record_mac() {
+        for form in 0..3 {
+            for length in 0..keys(form).body_length(0, 0) {
+                let mut out = [0; 100];
+                assert_eq!(
+                    keys(form).open_in_place(HEADER, &mut vec![0; length]).err(),
+                    Some(bad_record_mac())
+                );
+                assert_eq!(
+                    keys(form).open_into(HEADER, &vec![0; length], &mut out).err(),
+                    Some(bad_record_mac())
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn inner_plaintext_of_zeros_is_unexpected_message() {
+        let mut sealing = keys(0);
+        let mut body = vec![0; sealing.body_length(9, 0)];
+        sealing.seal(HEADER, ContentType(0), &[0; 9], 0, &mut body).unwrap();
+        let expected = Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::BAD_RECORD_TYPE);
+        assert_eq!(keys(0).open_in_place(HEADER, &mut body.clone()).err(), Some(expected));
+        assert_eq!(keys(0).open_into(HEADER, &body, &mut [7; 99]).err(), Some(expected));
+    }
+
+    #[test]
+    fn too_much_content_is_record_overflow() {
+        for form in 0..3 {
+            for (length, fits) in [(MAX_PLAINTEXT, true), (MAX_PLAINTEXT + 1, false)] {
+                let mut sealing = keys(form);
+                let mut body = vec![0; sealing.body_length(length, 0)];
+                sealing.seal(HEADER, ContentType(23), &vec![1; length], 0, &mut body).unwrap();
+                let mut out = vec![0; length + 1];
+                let into = keys(form).open_into(HEADER, &body, &mut out).map(|opened| opened.is_some());
+                let in_place = keys(form).open_in_place(HEADER, &mut body).map(|opened| opened.content.len());
+                if fits {
+                    assert_eq!((into, in_place), (Ok(true), Ok(length)));
+                } else {
+                    assert_eq!((into, in_place), (Err(data_too_long()), Err(data_too_long())));
+                    assert!(out.iter().all(|byte| *byte == 0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn padding_beyond_the_limit_is_record_overflow() {
+        let mut sealing = keys(0);
+        let mut body = vec![0; sealing.body_length(1, MAX_PLAINTEXT)];
+        sealing.seal(HEADER, ContentType(23), &[1], MAX_PLAINTEXT, &mut body).unwrap();
+        assert_eq!(keys(0).open_in_place(HEADER, &mut body).err(), Some(data_too_long()));
+    }
+
+    #[test]
+    fn gcm_limit_counts_down() {
+        let mut keys = keys(0);
+        let before = keys.records_left();
+        let mut body = vec![0; keys.body_length(0, 0)];
+        keys.seal(HEADER, ContentType(23), b"", 0, &mut body).unwrap();
+        assert_eq!((before, keys.records_left()), (GCM_RECORD_LIMIT, GCM_RECORD_LIMIT - 1));
     }
 }
