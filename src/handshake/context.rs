@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Direction, Event, Events, Negotiated, Records, Transcript, position::Position, want::Hooks};
 use crate::{
     error::{Error, Result},
-    key_schedule::key_log,
+    key_schedule::{key_log, tls13::TrafficSecret},
     message::Message,
     policy::Settings,
     record::{RecordKeys, Side},
@@ -149,6 +149,26 @@ impl Connected<'_> {
         Ok(())
     }
 
+    /// From the next record on we write with the keys of this TLS 1.3 secret (RFC 8446 §7.3).
+    pub fn set_write_secret(&mut self, secret: &TrafficSecret) -> Result<()> {
+        let keys = self.tls13_keys(secret)?;
+        self.set_write_keys(keys);
+        Ok(())
+    }
+
+    /// From the next record on the peer writes with the keys of this TLS 1.3 secret; errors as
+    /// [`Self::set_read_keys`].
+    pub fn set_read_secret(&mut self, secret: &TrafficSecret) -> Result<()> {
+        let keys = self.tls13_keys(secret)?;
+        self.set_read_keys(keys)
+    }
+
+    fn tls13_keys(&self, secret: &TrafficSecret) -> Result<RecordKeys> {
+        let algorithm = self.negotiated.suite.ok_or(Error::internal())?.aead;
+        let (key, iv) = secret.record_keys(algorithm);
+        RecordKeys::tls13(algorithm, key.as_ref(), iv)
+    }
+
     /// The version is negotiated: record headers carry it from now on.
     pub fn set_version(&mut self, version: ProtocolVersion) {
         self.negotiated.version = Some(version);
@@ -172,6 +192,16 @@ impl Connected<'_> {
         *self.position = position;
         if self.hooks().info {
             self.events.push_back(Event::Position(position));
+        }
+    }
+
+    /// The handshake leaves its position, which the info callback is told, and is at `position` from now on.
+    /// OpenSSL calls back when a state is left: what is asked meanwhile (a certificate, a chain's
+    /// verification) sees the state that it belongs to.
+    pub fn leave_for(&mut self, position: Position) {
+        let left = core::mem::replace(self.position, position);
+        if self.hooks().info {
+            self.events.push_back(Event::Position(left));
         }
     }
 

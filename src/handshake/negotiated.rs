@@ -23,6 +23,16 @@ pub struct Traffic {
     pub resumption: Option<ResumptionSecret>,
     /// For tickets: a counter that makes nonces.
     pub next_ticket_nonce: u64,
+    /// KeyUpdates that the peer sent with no application data between them.
+    pub key_updates: u8,
+}
+
+impl Traffic {
+    /// At the end of a handshake.
+    #[must_use]
+    pub const fn new(read: TrafficSecret, write: TrafficSecret, resumption: ResumptionSecret) -> Self {
+        Self { read, write, resumption: Some(resumption), next_ticket_nonce: 0, key_updates: 0 }
+    }
 }
 
 /// What was agreed on. Filled step by step; a getter may look at any time.

@@ -43,6 +43,15 @@ impl Transcript {
         }
     }
 
+    /// All messages so far, until [`Self::set_hash`]: what a CertificateVerify of TLS 1.2 signs
+    /// (RFC 5246 §7.4.8). `internal_error` after it.
+    pub fn messages(&self) -> Result<&[u8]> {
+        match &self.state {
+            State::Unhashed(bytes) => Ok(bytes),
+            State::Running(..) => Err(Error::internal()),
+        }
+    }
+
     /// The hash of all messages so far; `internal_error` before [`Self::set_hash`].
     pub fn current(&self) -> Result<Digest> {
         match &self.state {
