@@ -1,0 +1,454 @@
+/* SSL_set_bio(3), SSL_set_fd(3), SSL_get_rbio(3), SSL_get_fd(3), BIO_f_ssl(3). */
+#include "support.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int destroyed;
+
+static int count_destroy(BIO *bio)
+{
+    (void)bio;
+    destroyed++;
+    return 1;
+}
+
+static BIO *counted_bio(void)
+{
+    static BIO_METHOD *method;
+    BIO *bio;
+
+    if (method == NULL) {
+        method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "counted");
+        BIO_meth_set_destroy(method, count_destroy);
+    }
+    bio = BIO_new(method);
+    BIO_set_init(bio, 1);
+    return bio;
+}
+
+static SSL_CTX *context;
+static SSL *ssl;
+
+static void start(void)
+{
+    context = SSL_CTX_new(TLS_method());
+    ssl = SSL_new(context);
+    CHECK(SSL_get_rbio(ssl) == NULL);
+    CHECK(SSL_get_wbio(ssl) == NULL);
+}
+
+static void finish(int expected)
+{
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+    CHECK_EQ(destroyed, expected);
+    CHECK_NO_ERRORS();
+}
+
+/* SSL_set_bio() takes one reference when both are the same. */
+TEST(set_bio_same_takes_one_reference)
+{
+    BIO *bio = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, bio, bio);
+    CHECK(SSL_get_rbio(ssl) == bio);
+    CHECK(SSL_get_wbio(ssl) == bio);
+    finish(1);
+}
+
+/* ... and one of each when they differ. */
+TEST(set_bio_different_takes_both)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, reader, writer);
+    CHECK(SSL_get_rbio(ssl) == reader);
+    CHECK(SSL_get_wbio(ssl) == writer);
+    finish(2);
+}
+
+/* Setting the same pair again takes no reference. */
+TEST(set_bio_again_changes_nothing)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, reader, writer);
+    SSL_set_bio(ssl, reader, writer);
+    CHECK_EQ(destroyed, 0);
+    finish(2);
+}
+
+/* "If the rbio parameter is the same as the previously set rbio ... one reference is consumed for
+ * the wbio": only the write BIO changes. */
+TEST(set_bio_changing_the_writer_only)
+{
+    BIO *reader = counted_bio(), *first = counted_bio(), *second = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, reader, first);
+    SSL_set_bio(ssl, reader, second);
+    CHECK_EQ(destroyed, 1);
+    CHECK(SSL_get_wbio(ssl) == second);
+    finish(3);
+}
+
+/* Only the read BIO changes, and they differed. */
+TEST(set_bio_changing_the_reader_only)
+{
+    BIO *first = counted_bio(), *second = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, first, writer);
+    SSL_set_bio(ssl, second, writer);
+    CHECK_EQ(destroyed, 1);
+    CHECK(SSL_get_rbio(ssl) == second);
+    finish(3);
+}
+
+/* From one for both to two: one reference of each is taken. */
+TEST(set_bio_from_same_to_different)
+{
+    BIO *both = counted_bio(), *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, both, both);
+    SSL_set_bio(ssl, reader, writer);
+    CHECK_EQ(destroyed, 1);
+    finish(3);
+}
+
+/* NULL takes them away. */
+TEST(set_bio_null_frees)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, reader, writer);
+    SSL_set_bio(ssl, NULL, NULL);
+    CHECK_EQ(destroyed, 2);
+    CHECK(SSL_get_rbio(ssl) == NULL);
+    CHECK(SSL_get_wbio(ssl) == NULL);
+    finish(2);
+}
+
+/* SSL_set0_rbio() and SSL_set0_wbio() take one reference each, always. */
+TEST(set0_bios_take_one_reference_each)
+{
+    BIO *bio = counted_bio();
+
+    start();
+    CHECK_OK(BIO_up_ref(bio));
+    SSL_set0_rbio(ssl, bio);
+    SSL_set0_wbio(ssl, bio);
+    CHECK(SSL_get_rbio(ssl) == bio);
+    CHECK(SSL_get_wbio(ssl) == bio);
+    SSL_set0_rbio(ssl, NULL);
+    CHECK_EQ(destroyed, 0);
+    SSL_set0_wbio(ssl, NULL);
+    CHECK_EQ(destroyed, 1);
+    finish(1);
+}
+
+/* The BIO that an application set is the one it gets, also within and after the handshake, when the
+ * library buffers. */
+TEST_SIDES(get_bio_is_what_was_set)
+{
+    struct pair *pair = pair_contexts(version);
+    BIO *reader, *writer;
+
+    pair_over_memory(pair);
+    reader = SSL_get_rbio(pair->ssl[server]);
+    writer = SSL_get_wbio(pair->ssl[server]);
+    CHECK(reader != writer);
+    CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
+    CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
+    CHECK(SSL_get_rbio(pair->ssl[server]) == reader);
+    CHECK(SSL_get_wbio(pair->ssl[server]) == writer);
+    pair_handshake(pair);
+    CHECK(SSL_get_rbio(pair->ssl[server]) == reader);
+    CHECK(SSL_get_wbio(pair->ssl[server]) == writer);
+    pair_free(pair);
+}
+
+/* SSL_set_fd() makes a socket BIO for both directions that does not close the socket; SSL_get_fd()
+ * gives it back. */
+TEST(set_fd_sets_both_and_leaves_the_socket_open)
+{
+    int sockets[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    start();
+    CHECK_EQ(SSL_get_fd(ssl), -1);
+    CHECK_EQ(SSL_get_rfd(ssl), -1);
+    CHECK_EQ(SSL_get_wfd(ssl), -1);
+    ERR_clear_error();
+    CHECK_OK(SSL_set_fd(ssl, sockets[0]));
+    CHECK_EQ(SSL_get_fd(ssl), sockets[0]);
+    CHECK_EQ(SSL_get_rfd(ssl), sockets[0]);
+    CHECK_EQ(SSL_get_wfd(ssl), sockets[0]);
+    CHECK(SSL_get_rbio(ssl) == SSL_get_wbio(ssl));
+    CHECK_EQ(BIO_method_type(SSL_get_rbio(ssl)), BIO_TYPE_SOCKET);
+    CHECK_EQ(BIO_get_close(SSL_get_rbio(ssl)), BIO_NOCLOSE);
+    SSL_free(ssl);
+    ssl = NULL;
+    CHECK_EQ(write(sockets[0], "x", 1), 1);
+    finish(0);
+}
+
+/* SSL_set_rfd() and SSL_set_wfd() set one direction; with the same number they share the BIO. */
+TEST(set_rfd_and_wfd)
+{
+    int sockets[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    start();
+    CHECK_OK(SSL_set_rfd(ssl, sockets[0]));
+    CHECK_EQ(SSL_get_wfd(ssl), -1);
+    ERR_clear_error();
+    CHECK_EQ(SSL_get_fd(ssl), sockets[0]);
+    CHECK_OK(SSL_set_wfd(ssl, sockets[1]));
+    CHECK_EQ(SSL_get_rfd(ssl), sockets[0]);
+    CHECK_EQ(SSL_get_wfd(ssl), sockets[1]);
+    CHECK_OK(SSL_set_wfd(ssl, sockets[0]));
+    CHECK(SSL_get_rbio(ssl) == SSL_get_wbio(ssl));
+    SSL_free(ssl);
+    ssl = NULL;
+    finish(0);
+}
+
+/* A handshake over two one-way file descriptors. */
+TEST_VERSIONS(set_rfd_and_wfd_of_pipes)
+{
+    struct pair *pair = pair_contexts(version);
+    int up[2], down[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, up), 0);
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, down), 0);
+    for (int i = 0; i < 2; i++) {
+        set_nonblocking(up[i]);
+        set_nonblocking(down[i]);
+    }
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_rfd(pair->ssl[CLIENT], down[0]));
+    CHECK_OK(SSL_set_wfd(pair->ssl[CLIENT], up[1]));
+    CHECK_OK(SSL_set_rfd(pair->ssl[SERVER], up[0]));
+    CHECK_OK(SSL_set_wfd(pair->ssl[SERVER], down[1]));
+    pair_handshake(pair);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* The BIOs are changed in the middle of a connection: nothing is lost. */
+TEST_SIDES(bios_can_change_when_established)
+{
+    struct pair *pair = pair_established(version);
+    BIO *bio = wire_bio(&pair->end[server]);
+
+    check_alive(pair);
+    SSL_set_bio(pair->ssl[server], bio, bio);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* ---- BIO_f_ssl ---- */
+
+/* Two SSL BIOs over the two ends of a BIO pair, without the SSL objects ever being touched. */
+struct bio_pair {
+    SSL_CTX *ctx[2];
+    BIO *bio[2];
+};
+
+static void make_ssl_bios(struct bio_pair *made, struct pair *pair)
+{
+    BIO *end[2];
+
+    CHECK_OK(BIO_new_bio_pair(&end[CLIENT], 0, &end[SERVER], 0));
+    for (int side = CLIENT; side <= SERVER; side++) {
+        made->bio[side] = BIO_new_ssl(pair->ctx[side], side == CLIENT);
+        CHECK(made->bio[side] != NULL);
+        CHECK_EQ(BIO_method_type(made->bio[side]), BIO_TYPE_SSL);
+        CHECK(BIO_push(made->bio[side], end[side]) == made->bio[side]);
+    }
+}
+
+static void shake_bios(struct bio_pair *made)
+{
+    int done[2] = {0, 0};
+
+    for (int turn = 0; !done[CLIENT] || !done[SERVER]; turn++) {
+        int side = turn % 2;
+
+        CHECK(turn < 50);
+        if (!done[side])
+            done[side] = BIO_do_handshake(made->bio[side]) == 1;
+        if (!done[side])
+            CHECK(BIO_should_retry(made->bio[side]));
+        CHECK_NO_ERRORS();
+    }
+}
+
+static void free_ssl_bios(struct bio_pair *made)
+{
+    BIO_free_all(made->bio[CLIENT]);
+    BIO_free_all(made->bio[SERVER]);
+}
+
+/* Reads and writes go through TLS; retries are told as BIOs tell them. */
+TEST_VERSIONS(bio_f_ssl_transfers)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    char received[16];
+    SSL *inner = NULL;
+
+    make_ssl_bios(&made, pair);
+    shake_bios(&made);
+    CHECK_EQ(BIO_read(made.bio[SERVER], received, sizeof(received)), -1);
+    CHECK(BIO_should_retry(made.bio[SERVER]));
+    CHECK(BIO_should_read(made.bio[SERVER]));
+    CHECK_EQ(BIO_write(made.bio[CLIENT], "hello", 5), 5);
+    CHECK_EQ(BIO_read(made.bio[SERVER], received, 2), 2);
+    CHECK_EQ(BIO_pending(made.bio[SERVER]), 3);
+    CHECK_EQ(BIO_read(made.bio[SERVER], received + 2, sizeof(received) - 2), 3);
+    CHECK_MEM(received, "hello", 5);
+    CHECK_EQ(BIO_puts(made.bio[SERVER], "back"), 4);
+    CHECK_EQ(BIO_flush(made.bio[SERVER]), 1);
+    CHECK_EQ(BIO_read(made.bio[CLIENT], received, sizeof(received)), 4);
+    CHECK_EQ(BIO_get_ssl(made.bio[CLIENT], &inner), 1);
+    CHECK(inner != NULL);
+    CHECK_EQ(SSL_version(inner), version);
+    CHECK_NO_ERRORS();
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* The handshake starts with the first read or write. */
+TEST_VERSIONS(bio_f_ssl_handshakes_by_itself)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    char received[16];
+    int sent = 0, got = 0;
+
+    make_ssl_bios(&made, pair);
+    for (int turn = 0; got <= 0; turn++) {
+        CHECK(turn < 20);
+        if (sent <= 0) {
+            sent = BIO_write(made.bio[CLIENT], "hello", 5);
+            if (sent <= 0)
+                CHECK(BIO_should_retry(made.bio[CLIENT]));
+        }
+        got = BIO_read(made.bio[SERVER], received, sizeof(received));
+        if (got <= 0)
+            CHECK(BIO_should_retry(made.bio[SERVER]));
+        CHECK_NO_ERRORS();
+    }
+    CHECK_EQ(got, 5);
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* BIO_ssl_shutdown() sends close_notify; the reader sees the end. */
+TEST_VERSIONS(bio_f_ssl_shutdown)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    char received[16];
+
+    make_ssl_bios(&made, pair);
+    shake_bios(&made);
+    BIO_ssl_shutdown(made.bio[CLIENT]);
+    CHECK_EQ(BIO_read(made.bio[SERVER], received, sizeof(received)), 0);
+    CHECK(!BIO_should_retry(made.bio[SERVER]));
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* An SSL object given to a BIO is freed with it, or is not. */
+TEST_VERSIONS(bio_f_ssl_owns_its_ssl_or_not)
+{
+    struct pair *pair = pair_established(version);
+    BIO *bio = BIO_new(BIO_f_ssl());
+    char received[8];
+
+    CHECK_EQ(BIO_set_ssl(bio, pair->ssl[CLIENT], BIO_NOCLOSE), 1);
+    CHECK_EQ(BIO_write(bio, "hello", 5), 5);
+    CHECK_EQ(SSL_read(pair->ssl[SERVER], received, sizeof(received)), 5);
+    BIO_free(bio);
+    check_alive(pair);
+
+    bio = BIO_new(BIO_f_ssl());
+    CHECK_OK(SSL_up_ref(pair->ssl[CLIENT]));
+    CHECK_EQ(BIO_set_ssl(bio, pair->ssl[CLIENT], BIO_CLOSE), 1);
+    CHECK_EQ(BIO_get_close(bio), BIO_CLOSE);
+    BIO_free(bio);
+    pair_free(pair);
+}
+
+/* An SSL over an SSL: what a client of an HTTPS proxy does. */
+TEST_VERSIONS(bio_f_ssl_under_another_ssl)
+{
+    struct pair *outer = pair_contexts(version), *inner = pair_contexts(version);
+    struct bio_pair made;
+
+    make_ssl_bios(&made, outer);
+    shake_bios(&made);
+    pair_over_wire(inner);
+    SSL_set_bio(inner->ssl[CLIENT], made.bio[CLIENT], made.bio[CLIENT]);
+    SSL_set_bio(inner->ssl[SERVER], made.bio[SERVER], made.bio[SERVER]);
+    pair_handshake(inner);
+    pair_settle(inner);
+    check_alive(inner);
+    CHECK_EQ(SSL_shutdown(inner->ssl[CLIENT]), 0);
+    CHECK_EQ(SSL_shutdown(inner->ssl[SERVER]), 0);
+    CHECK_EQ(SSL_shutdown(inner->ssl[CLIENT]), 1);
+    pair_free(inner);
+    pair_free(outer);
+}
+
+/* A buffering BIO on top. */
+TEST_VERSIONS(bio_f_ssl_under_a_buffer)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    BIO *buffer = BIO_new(BIO_f_buffer());
+    char line[32];
+
+    make_ssl_bios(&made, pair);
+    shake_bios(&made);
+    BIO_push(buffer, made.bio[SERVER]);
+    CHECK_EQ(BIO_puts(made.bio[CLIENT], "first\nsecond\n"), 13);
+    CHECK_EQ(BIO_gets(buffer, line, sizeof(line)), 6);
+    CHECK_STR(line, "first\n");
+    CHECK_EQ(BIO_gets(buffer, line, sizeof(line)), 7);
+    CHECK_STR(line, "second\n");
+    made.bio[SERVER] = buffer;
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* BIO_new_buffer_ssl_connect() and BIO_new_ssl_connect() make whole chains. */
+TEST(bio_ssl_connect_chains)
+{
+    SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+    BIO *bio = BIO_new_ssl_connect(client);
+    SSL *inner = NULL;
+
+    CHECK(bio != NULL);
+    CHECK_EQ(BIO_method_type(bio), BIO_TYPE_SSL);
+    CHECK_EQ(BIO_method_type(BIO_next(bio)), BIO_TYPE_CONNECT);
+    CHECK_EQ(BIO_get_ssl(bio, &inner), 1);
+    CHECK(inner != NULL);
+    BIO_free_all(bio);
+    bio = BIO_new_buffer_ssl_connect(client);
+    CHECK(bio != NULL);
+    CHECK_EQ(BIO_method_type(bio), BIO_TYPE_BUFFER);
+    CHECK_EQ(BIO_method_type(BIO_next(bio)), BIO_TYPE_SSL);
+    BIO_free_all(bio);
+    SSL_CTX_free(client);
+    CHECK_NO_ERRORS();
+}

@@ -1,0 +1,526 @@
+/* SSL_CTX_use_certificate(3) and its family, SSL_CTX_add_extra_chain_cert(3),
+ * SSL_CTX_add1_chain_cert(3), SSL_CTX_check_private_key, SSL_get_certificate, password callbacks. */
+#include "support.h"
+
+#include <unistd.h>
+
+#include <openssl/pem.h>
+
+static SSL_CTX *context;
+
+static SSL_CTX *fresh(void)
+{
+    SSL_CTX_free(context);
+    context = SSL_CTX_new(TLS_method());
+    CHECK(context != NULL);
+    return context;
+}
+
+/* A certificate and its key, as objects; the context takes references of its own. */
+TEST(use_certificate_and_key_objects)
+{
+    X509 *cert = load_certificate("ec");
+    EVP_PKEY *key = load_key("ec");
+
+    fresh();
+    CHECK(SSL_CTX_get0_certificate(context) == NULL);
+    CHECK_OK(SSL_CTX_use_certificate(context, cert));
+    CHECK_OK(SSL_CTX_use_PrivateKey(context, key));
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    CHECK(SSL_CTX_get0_certificate(context) == cert);
+    CHECK(SSL_CTX_get0_privatekey(context) == key);
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    SSL_CTX_free(context);
+}
+
+/* The key may come first. */
+TEST(use_key_before_certificate)
+{
+    X509 *cert = load_certificate("rsa");
+    EVP_PKEY *key = load_key("rsa");
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_PrivateKey(context, key));
+    CHECK_OK(SSL_CTX_use_certificate(context, cert));
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    SSL_CTX_free(context);
+}
+
+/* NULL is refused. */
+TEST(use_null_fails)
+{
+    fresh();
+    CHECK_EQ(SSL_CTX_use_certificate(context, NULL), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PASSED_NULL_PARAMETER);
+    CHECK_EQ(SSL_CTX_use_PrivateKey(context, NULL), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PASSED_NULL_PARAMETER);
+    SSL_CTX_free(context);
+}
+
+/* PEM and DER files, on the context and on the connection. */
+TEST(use_files_of_both_types)
+{
+    X509 *cert = load_certificate("ec");
+    EVP_PKEY *key = load_key("ec");
+    char cert_der[] = "/tmp/ctest-cert-XXXXXX", key_der[] = "/tmp/ctest-key-XXXXXX";
+    FILE *file;
+    SSL *ssl;
+
+    file = fdopen(mkstemp(cert_der), "wb");
+    CHECK_EQ(i2d_X509_fp(file, cert), 1);
+    fclose(file);
+    file = fdopen(mkstemp(key_der), "wb");
+    CHECK_EQ(i2d_PrivateKey_fp(file, key), 1);
+    fclose(file);
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("ec", "pem"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_use_PrivateKey_file(context, cert_path("ec", "key"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_der, SSL_FILETYPE_ASN1));
+    CHECK_OK(SSL_CTX_use_PrivateKey_file(context, key_der, SSL_FILETYPE_ASN1));
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    CHECK_EQ(X509_cmp(SSL_CTX_get0_certificate(context), cert), 0);
+    fresh();
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_use_certificate_file(ssl, cert_der, SSL_FILETYPE_ASN1));
+    CHECK_OK(SSL_use_PrivateKey_file(ssl, key_der, SSL_FILETYPE_ASN1));
+    CHECK_OK(SSL_check_private_key(ssl));
+    CHECK_EQ(X509_cmp(SSL_get_certificate(ssl), cert), 0);
+    CHECK(SSL_get_privatekey(ssl) != NULL);
+    SSL_free(ssl);
+    unlink(cert_der);
+    unlink(key_der);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    SSL_CTX_free(context);
+}
+
+/* A type that is neither. */
+TEST(use_file_of_unknown_type_fails)
+{
+    fresh();
+    CHECK_EQ(SSL_CTX_use_certificate_file(context, cert_path("ec", "pem"), 99), 0);
+    CHECK_SSL_REASON(SSL_R_BAD_SSL_FILETYPE);
+    CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, cert_path("ec", "key"), 99), 0);
+    CHECK_SSL_REASON(SSL_R_BAD_SSL_FILETYPE);
+    SSL_CTX_free(context);
+}
+
+/* DER in memory. */
+TEST(use_der_in_memory)
+{
+    X509 *cert = load_certificate("ec");
+    EVP_PKEY *key = load_key("ec");
+    unsigned char *cert_der = NULL, *key_der = NULL;
+    int cert_length = i2d_X509(cert, &cert_der), key_length = i2d_PrivateKey(key, &key_der);
+    SSL *ssl;
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_ASN1(context, cert_length, cert_der));
+    CHECK_OK(SSL_CTX_use_PrivateKey_ASN1(EVP_PKEY_EC, context, key_der, key_length));
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_use_certificate_ASN1(ssl, cert_der, cert_length));
+    CHECK_OK(SSL_use_PrivateKey_ASN1(EVP_PKEY_EC, ssl, key_der, key_length));
+    CHECK_EQ(SSL_CTX_use_certificate_ASN1(context, cert_length - 1, cert_der), 0);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    SSL_free(ssl);
+    OPENSSL_free(cert_der);
+    OPENSSL_free(key_der);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    SSL_CTX_free(context);
+}
+
+/* A file that is not there: the system's error, then ERR_R_SYS_LIB. */
+TEST(use_missing_file_fails)
+{
+    fresh();
+    CHECK_EQ(SSL_CTX_use_certificate_file(context, "/nonexistent", SSL_FILETYPE_PEM), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_SYS_LIB);
+    CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, "/nonexistent", SSL_FILETYPE_PEM), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_SYS_LIB);
+    CHECK_EQ(SSL_CTX_use_certificate_chain_file(context, "/nonexistent"), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_SYS_LIB);
+    SSL_CTX_free(context);
+}
+
+/* A file that holds something else: PEM's no start line, then ERR_R_PEM_LIB. */
+TEST(use_file_without_pem_fails)
+{
+    fresh();
+    CHECK_EQ(SSL_CTX_use_certificate_file(context, cert_path("ec", "key"), SSL_FILETYPE_PEM), 0);
+    CHECK_EQ(ERR_GET_LIB(ERR_peek_error()), ERR_LIB_PEM);
+    CHECK_EQ(ERR_GET_REASON(ERR_peek_error()), PEM_R_NO_START_LINE);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PEM_LIB);
+    CHECK_EQ(SSL_CTX_use_certificate_chain_file(context, cert_path("ec", "key")), 0);
+    CHECK_EQ(ERR_GET_REASON(ERR_peek_error()), PEM_R_NO_START_LINE);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PEM_LIB);
+    CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, cert_path("ec", "pem"), SSL_FILETYPE_PEM), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PEM_LIB);
+    SSL_CTX_free(context);
+}
+
+/* A DER file that holds something else. */
+TEST(use_file_without_der_fails)
+{
+    fresh();
+    CHECK_EQ(SSL_CTX_use_certificate_file(context, cert_path("ec", "pem"), SSL_FILETYPE_ASN1), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_ASN1_LIB);
+    CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, cert_path("ec", "key"), SSL_FILETYPE_ASN1), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_ASN1_LIB);
+    SSL_CTX_free(context);
+}
+
+/* A chain file: the leaf first, then the others. */
+TEST(use_certificate_chain_file)
+{
+    STACK_OF(X509) *chain = NULL;
+    SSL *ssl;
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("chained", "pem")));
+    CHECK_EQ(SSL_CTX_get0_chain_certs(context, &chain), 1);
+    CHECK_EQ(sk_X509_num(chain), 1);
+    /* Used again with another file, it replaces the chain. */
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("ec", "pem")));
+    CHECK_EQ(SSL_CTX_get0_chain_certs(context, &chain), 1);
+    CHECK_EQ(sk_X509_num(chain) <= 0, 1);
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_use_certificate_chain_file(ssl, cert_path("chained", "pem")));
+    CHECK_EQ(SSL_get0_chain_certs(ssl, &chain), 1);
+    CHECK_EQ(sk_X509_num(chain), 1);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_use_cert_and_key() sets all three; without override it refuses to replace. */
+TEST(use_cert_and_key)
+{
+    X509 *cert = load_certificate("chained"), *middle = load_certificate("middle");
+    EVP_PKEY *key = load_key("chained"), *other = load_key("ec");
+    STACK_OF(X509) *chain = sk_X509_new_null(), *got = NULL;
+
+    sk_X509_push(chain, middle);
+    fresh();
+    CHECK_OK(SSL_CTX_use_cert_and_key(context, cert, key, chain, 0));
+    CHECK_EQ(SSL_CTX_get0_chain_certs(context, &got), 1);
+    CHECK_EQ(sk_X509_num(got), 1);
+    CHECK_EQ(SSL_CTX_use_cert_and_key(context, cert, key, chain, 0), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_REPLACING_CERTIFICATE);
+    CHECK_OK(SSL_CTX_use_cert_and_key(context, cert, key, NULL, 1));
+    CHECK_EQ(SSL_CTX_use_cert_and_key(context, cert, other, NULL, 1), 0);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    sk_X509_pop_free(chain, X509_free);
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(other);
+    SSL_CTX_free(context);
+}
+
+/* check_private_key: nothing there, only one of the two. */
+TEST(check_private_key_without_key_fails)
+{
+    X509 *cert = load_certificate("ec");
+    SSL *ssl;
+
+    fresh();
+    CHECK_EQ(SSL_CTX_check_private_key(context), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CERTIFICATE_ASSIGNED);
+    ssl = SSL_new(context);
+    CHECK_EQ(SSL_check_private_key(ssl), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CERTIFICATE_ASSIGNED);
+    CHECK_OK(SSL_CTX_use_certificate(context, cert));
+    CHECK_EQ(SSL_CTX_check_private_key(context), 0);
+    CHECK_SSL_REASON(SSL_R_NO_PRIVATE_KEY_ASSIGNED);
+    CHECK_OK(SSL_use_certificate(ssl, cert));
+    CHECK_EQ(SSL_check_private_key(ssl), 0);
+    CHECK_SSL_REASON(SSL_R_NO_PRIVATE_KEY_ASSIGNED);
+    SSL_free(ssl);
+    X509_free(cert);
+    SSL_CTX_free(context);
+}
+
+/* A key that does not belong to the certificate that is there is refused. */
+TEST(use_key_of_another_certificate_fails)
+{
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("ec", "pem"), SSL_FILETYPE_PEM));
+    CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, cert_path("second", "key"), SSL_FILETYPE_PEM), 0);
+    CHECK_ERROR(ERR_LIB_X509, X509_R_KEY_VALUES_MISMATCH);
+    CHECK_EQ(SSL_CTX_check_private_key(context), 0);
+    CHECK_SSL_REASON(SSL_R_NO_PRIVATE_KEY_ASSIGNED);
+    SSL_CTX_free(context);
+}
+
+/* A certificate that does not belong to the key that is there drops the key. */
+TEST(use_certificate_of_another_key_drops_the_key)
+{
+    fresh();
+    use_identity(context, "ec");
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("second", "pem"), SSL_FILETYPE_PEM));
+    CHECK(SSL_CTX_get0_privatekey(context) == NULL);
+    CHECK_EQ(SSL_CTX_check_private_key(context), 0);
+    CHECK_SSL_REASON(SSL_R_NO_PRIVATE_KEY_ASSIGNED);
+    SSL_CTX_free(context);
+}
+
+/* A context holds an identity of each key type; the cipher suite (TLS 1.2) and the client's signature
+ * algorithms, in their order, choose. */
+TEST_VERSIONS(identities_of_several_types)
+{
+    static const char *const choices[][3] = {
+        {"ECDSA+SHA256:RSA-PSS+SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", "ec"},
+        {"RSA-PSS+SHA256:ECDSA+SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "rsa"},
+        {"ed25519:ECDSA+SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256", "ed25519"},
+    };
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "rsa");
+    use_identity(pair->ctx[SERVER], "ed25519");
+    for (int i = 0; i < 3; i++) {
+        X509 *expected = load_certificate(choices[i][2]), *received;
+
+        pair_over_wire(pair);
+        CHECK_OK(SSL_set1_sigalgs_list(pair->ssl[CLIENT], choices[i][0]));
+        CHECK_OK(SSL_set_cipher_list(pair->ssl[CLIENT], choices[i][1]));
+        pair_handshake(pair);
+        received = SSL_get1_peer_certificate(pair->ssl[CLIENT]);
+        CHECK_EQ(X509_cmp(received, expected), 0);
+        CHECK_EQ(X509_cmp(SSL_get_certificate(pair->ssl[SERVER]), expected), 0);
+        X509_free(received);
+        X509_free(expected);
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* SSL_CTX_set_current_cert() walks over the identities. */
+TEST(set_current_cert_walks)
+{
+    int count = 0;
+
+    fresh();
+    use_identity(context, "ec");
+    use_identity(context, "rsa");
+    for (long ok = SSL_CTX_set_current_cert(context, SSL_CERT_SET_FIRST); ok == 1;
+         ok = SSL_CTX_set_current_cert(context, SSL_CERT_SET_NEXT)) {
+        CHECK(SSL_CTX_get0_certificate(context) != NULL);
+        count++;
+    }
+    CHECK_EQ(count, 2);
+    SSL_CTX_free(context);
+}
+
+/* Extra chain certificates are sent behind any leaf that has no chain of its own. */
+TEST_VERSIONS(extra_chain_certificates_are_sent)
+{
+    struct pair *pair = pair_contexts(version);
+    STACK_OF(X509) *chain = NULL;
+    X509 *leaf = load_certificate("chained");
+    EVP_PKEY *key = load_key("chained");
+
+    CHECK_OK(SSL_CTX_use_certificate(pair->ctx[SERVER], leaf));
+    CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], key));
+    CHECK_EQ(SSL_CTX_add_extra_chain_cert(pair->ctx[SERVER], load_certificate("middle")), 1);
+    CHECK_EQ(SSL_CTX_get_extra_chain_certs(pair->ctx[SERVER], &chain), 1);
+    CHECK_EQ(sk_X509_num(chain), 1);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])), 2);
+    CHECK_EQ(SSL_CTX_clear_extra_chain_certs(pair->ctx[SERVER]), 1);
+    CHECK_EQ(SSL_CTX_get_extra_chain_certs_only(pair->ctx[SERVER], &chain), 1);
+    CHECK(chain == NULL);
+    X509_free(leaf);
+    EVP_PKEY_free(key);
+    pair_free(pair);
+}
+
+/* SSL_CTX_add0_chain_cert(), add1, set1, clear: the chain of the current certificate. */
+TEST(chain_certificates_of_the_current_identity)
+{
+    X509 *middle = load_certificate("middle");
+    STACK_OF(X509) *chain = NULL;
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("chained", "pem"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_add1_chain_cert(context, middle));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    CHECK_OK(SSL_CTX_add0_chain_cert(context, middle));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 2);
+    CHECK_OK(SSL_CTX_clear_chain_certs(context));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK(chain == NULL);
+    SSL_CTX_free(context);
+}
+
+/* Without a chain given, the server builds it from its trust store. */
+TEST_VERSIONS(chain_is_built_from_the_store)
+{
+    for (int automatic = 0; automatic < 2; automatic++) {
+        struct pair *pair = pair_contexts(version);
+        X509 *leaf = load_certificate("chained");
+        EVP_PKEY *key = load_key("chained");
+        struct outcome outcome[2];
+
+        CHECK_OK(SSL_CTX_use_certificate(pair->ctx[SERVER], leaf));
+        CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], key));
+        trust(pair->ctx[SERVER], "middle");
+        trust(pair->ctx[SERVER], "root");
+        if (!automatic)
+            SSL_CTX_set_mode(pair->ctx[SERVER], SSL_MODE_NO_AUTO_CHAIN);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, automatic);
+        X509_free(leaf);
+        EVP_PKEY_free(key);
+        pair_free(pair);
+    }
+}
+
+/* A key that is too small for the security level, which is 2 by default. */
+TEST(small_key_is_refused_by_security_level)
+{
+    fresh();
+    CHECK_EQ(SSL_CTX_get_security_level(context), 2);
+    CHECK_EQ(SSL_CTX_use_certificate_file(context, cert_path("rsa1024", "pem"), SSL_FILETYPE_PEM),
+             0);
+    CHECK_SSL_REASON(SSL_R_EE_KEY_TOO_SMALL);
+    SSL_CTX_set_security_level(context, 1);
+    CHECK_EQ(SSL_CTX_get_security_level(context), 1);
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("rsa1024", "pem"), SSL_FILETYPE_PEM));
+    SSL_CTX_free(context);
+}
+
+static int password(char *buffer, int size, int writing, void *argument)
+{
+    CHECK_EQ(writing, 0);
+    CHECK_STR(argument, "argument");
+    snprintf(buffer, (size_t)size, "secret");
+    return 6;
+}
+
+/* The password callback and its argument serve encrypted key files. */
+TEST(password_callback_opens_encrypted_keys)
+{
+    EVP_PKEY *key = load_key("ec");
+    char path[] = "/tmp/ctest-key-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    CHECK_EQ(PEM_write_PrivateKey(file, key, EVP_aes_128_cbc(), (unsigned char *)"secret", 6, NULL,
+                                  NULL),
+             1);
+    fclose(file);
+    fresh();
+    SSL_CTX_set_default_passwd_cb(context, password);
+    SSL_CTX_set_default_passwd_cb_userdata(context, "argument");
+    CHECK(SSL_CTX_get_default_passwd_cb(context) == password);
+    CHECK_STR(SSL_CTX_get_default_passwd_cb_userdata(context), "argument");
+    CHECK_OK(SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM));
+    SSL_CTX_set_default_passwd_cb(context, NULL);
+    SSL_CTX_set_default_passwd_cb_userdata(context, "wrong");
+    CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PEM_LIB);
+    unlink(path);
+    EVP_PKEY_free(key);
+    SSL_CTX_free(context);
+}
+
+/* An RSA object, by the deprecated functions that programs still use. */
+TEST(use_rsa_private_key_file)
+{
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("rsa", "pem"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_use_PrivateKey_file(context, cert_path("rsa", "key"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    SSL_CTX_free(context);
+}
+
+/* A connection's own identity comes before its context's, whose copy it got when it was made. */
+TEST_VERSIONS(ssl_identity_overrides_the_context)
+{
+    struct pair *pair = pair_contexts(version);
+    X509 *expected = load_certificate("second"), *received;
+
+    pair_over_wire(pair);
+    use_identity_ssl(pair->ssl[SERVER], "second");
+    pair_handshake(pair);
+    received = SSL_get1_peer_certificate(pair->ssl[CLIENT]);
+    CHECK_EQ(X509_cmp(received, expected), 0);
+    X509_free(received);
+    pair_disconnect(pair);
+    pair_over_wire(pair);
+    use_identity(pair->ctx[SERVER], "second");
+    pair_handshake(pair);
+    received = SSL_get1_peer_certificate(pair->ssl[CLIENT]);
+    CHECK(X509_cmp(received, expected) != 0);
+    X509_free(received);
+    X509_free(expected);
+    pair_free(pair);
+}
+
+/* SSL_certs_clear() removes all. */
+TEST(certs_clear_removes_all)
+{
+    SSL *ssl;
+
+    fresh();
+    use_identity(context, "ec");
+    ssl = SSL_new(context);
+    CHECK(SSL_get_certificate(ssl) != NULL);
+    SSL_certs_clear(ssl);
+    CHECK_EQ(SSL_check_private_key(ssl), 0);
+    ERR_clear_error();
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static int cert_cb_calls;
+
+static int choose_certificate(SSL *ssl, void *argument)
+{
+    cert_cb_calls++;
+    CHECK_STR(argument, "cert_cb");
+    use_identity_ssl(ssl, "second");
+    return 1;
+}
+
+static int refuse_certificate(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    (void)argument;
+    return 0;
+}
+
+/* SSL_CTX_set_cert_cb(): the callback sets the certificate, or ends the handshake by 0. */
+TEST_VERSIONS(cert_cb_sets_the_certificate)
+{
+    struct pair *pair = pair_contexts(version);
+    X509 *expected = load_certificate("second"), *received;
+    struct outcome outcome[2];
+
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], choose_certificate, "cert_cb");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(cert_cb_calls, 1);
+    received = SSL_get1_peer_certificate(pair->ssl[CLIENT]);
+    CHECK_EQ(X509_cmp(received, expected), 0);
+    X509_free(received);
+    pair_disconnect(pair);
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], refuse_certificate, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_CERT_CB_ERROR);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+    X509_free(expected);
+    pair_free(pair);
+}

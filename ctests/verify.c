@@ -1,0 +1,660 @@
+/* SSL_CTX_set_verify(3), SSL_get_verify_result(3), SSL_CTX_set_cert_verify_callback(3),
+ * SSL_set1_host(3), SSL_CTX_set1_param(3), SSL_CTX_load_verify_locations(3),
+ * SSL_get_peer_certificate(3), SSL_get_peer_cert_chain(3), SSL_load_client_CA_file(3). */
+#include "support.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+/* ---- verification of the server by the client ---- */
+
+static void check_refused(int version, const char *identity, long result, int reason, int alert)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    use_identity(pair->ctx[SERVER], identity);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], reason);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), result);
+    if (version == TLS1_2_VERSION)
+        CHECK_OUTCOME(outcome[SERVER], alert);
+    pair_disconnect(pair);
+
+    /* With SSL_VERIFY_NONE the handshake goes on, and the result is kept. */
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_NONE, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), result);
+    pair_free(pair);
+}
+
+/* Every way for a certificate to be wrong has its X509_V_ERR and its alert. */
+TEST_VERSIONS(unknown_issuer)
+{
+    check_refused(version, "stranger", X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+                  SSL_R_CERTIFICATE_VERIFY_FAILED, SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+}
+
+TEST_VERSIONS(self_signed)
+{
+    check_refused(version, "selfsigned", X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+                  SSL_R_CERTIFICATE_VERIFY_FAILED, SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+}
+
+TEST_VERSIONS(expired)
+{
+    check_refused(version, "expired", X509_V_ERR_CERT_HAS_EXPIRED, SSL_R_CERTIFICATE_VERIFY_FAILED,
+                  SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED);
+}
+
+TEST_VERSIONS(not_yet_valid)
+{
+    check_refused(version, "future", X509_V_ERR_CERT_NOT_YET_VALID, SSL_R_CERTIFICATE_VERIFY_FAILED,
+                  SSL_R_SSLV3_ALERT_BAD_CERTIFICATE);
+}
+
+TEST_VERSIONS(wrong_purpose)
+{
+    check_refused(version, "client", X509_V_ERR_INVALID_PURPOSE, SSL_R_CERTIFICATE_VERIFY_FAILED,
+                  SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE);
+}
+
+/* A good certificate gives X509_V_OK, and the peer's certificate and chain. */
+TEST_VERSIONS(good_certificate)
+{
+    struct pair *pair = pair_contexts(version);
+    X509 *leaf = load_certificate("chained"), *peer;
+    STACK_OF(X509) *chain;
+
+    use_identity(pair->ctx[SERVER], "chained");
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[CLIENT]) == NULL);
+    CHECK(SSL_get_peer_cert_chain(pair->ssl[CLIENT]) == NULL);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+    peer = SSL_get1_peer_certificate(pair->ssl[CLIENT]);
+    CHECK_EQ(X509_cmp(peer, leaf), 0);
+    CHECK(peer == SSL_get0_peer_certificate(pair->ssl[CLIENT]));
+    chain = SSL_get_peer_cert_chain(pair->ssl[CLIENT]);
+    CHECK_EQ(sk_X509_num(chain), 2);
+    CHECK_EQ(X509_cmp(sk_X509_value(chain, 0), leaf), 0);
+    chain = SSL_get0_verified_chain(pair->ssl[CLIENT]);
+    CHECK_EQ(sk_X509_num(chain), 3);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    X509_free(peer);
+    X509_free(leaf);
+    pair_free(pair);
+}
+
+/* The store is read when the chain is verified: what is added after SSL_new() counts. */
+TEST_VERSIONS(store_is_read_when_verifying)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "stranger");
+    pair_over_wire(pair);
+    trust(pair->ctx[CLIENT], "other");
+    pair_handshake(pair);
+    pair_free(pair);
+}
+
+/* ---- names, addresses, depth, flags ---- */
+
+static void check_name(int version, int ok, const char *name, unsigned flags, const char *matched)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    pair_over_wire(pair);
+    SSL_set_hostflags(pair->ssl[CLIENT], flags);
+    CHECK_OK(SSL_set1_host(pair->ssl[CLIENT], name));
+    pair_try(pair, outcome);
+    CHECK_EQ(outcome[CLIENT].ret == 1, ok);
+    if (ok) {
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+        CHECK_STR(SSL_get0_peername(pair->ssl[CLIENT]), matched);
+    } else {
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_HOSTNAME_MISMATCH);
+    }
+    pair_free(pair);
+}
+
+/* SSL_set1_host() */
+TEST_VERSIONS(host_names)
+{
+    check_name(version, 1, "server.example", 0, "server.example");
+    check_name(version, 1, "SERVER.example", 0, "server.example");
+    check_name(version, 1, "a.wild.example", 0, "*.wild.example");
+    check_name(version, 0, "a.b.wild.example", 0, NULL);
+    check_name(version, 0, "other.example", 0, NULL);
+    check_name(version, 0, "a.wild.example", X509_CHECK_FLAG_NO_WILDCARDS, NULL);
+}
+
+/* SSL_add1_host() adds a second name: either will do. */
+TEST_VERSIONS(host_names_add)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set1_host(pair->ssl[CLIENT], "other.example"));
+    CHECK_OK(SSL_add1_host(pair->ssl[CLIENT], "server.example"));
+    pair_handshake(pair);
+    CHECK_STR(SSL_get0_peername(pair->ssl[CLIENT]), "server.example");
+    pair_free(pair);
+}
+
+/* Addresses, through the connection's X509_VERIFY_PARAM. */
+TEST_VERSIONS(ip_addresses)
+{
+    for (int ok = 0; ok < 2; ok++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        pair_over_wire(pair);
+        CHECK_OK(X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pair->ssl[CLIENT]),
+                                               ok ? "127.0.0.1" : "127.0.0.2"));
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, ok);
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]),
+                 ok ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH);
+        pair_free(pair);
+    }
+}
+
+/* The context's parameters are inherited by the connection when it is made. */
+TEST_VERSIONS(context_parameters_are_inherited)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    CHECK_OK(X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(pair->ctx[CLIENT]), "other.example", 0));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_HOSTNAME_MISMATCH);
+    pair_free(pair);
+}
+
+/* SSL_CTX_set_verify_depth(): the chain has one intermediate. */
+TEST_VERSIONS(depth_limits_the_chain)
+{
+    for (int depth = 0; depth < 2; depth++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        use_identity(pair->ctx[SERVER], "chained");
+        SSL_CTX_set_verify_depth(pair->ctx[CLIENT], depth);
+        CHECK_EQ(SSL_CTX_get_verify_depth(pair->ctx[CLIENT]), depth);
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_get_verify_depth(pair->ssl[CLIENT]), depth);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, depth == 1);
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]),
+                 depth == 1 ? X509_V_OK : X509_V_ERR_CERT_CHAIN_TOO_LONG);
+        pair_free(pair);
+    }
+}
+
+/* Revocation lists. */
+TEST_VERSIONS(crl_is_checked_when_asked)
+{
+    for (int revoked = 0; revoked < 2; revoked++) {
+        struct pair *pair = pair_contexts(version);
+        X509_STORE *store = SSL_CTX_get_cert_store(pair->ctx[CLIENT]);
+        FILE *file = fopen(cert_path("root", "crl"), "r");
+        X509_CRL *crl = PEM_read_X509_CRL(file, NULL, NULL, NULL);
+        struct outcome outcome[2];
+
+        fclose(file);
+        CHECK_OK(X509_STORE_add_crl(store, crl));
+        X509_CRL_free(crl);
+        X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+        if (revoked)
+            use_identity(pair->ctx[SERVER], "revoked");
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, !revoked);
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]),
+                 revoked ? X509_V_ERR_CERT_REVOKED : X509_V_OK);
+        if (revoked && version == TLS1_2_VERSION)
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED);
+        pair_free(pair);
+    }
+}
+
+/* A list that is asked for and missing. */
+TEST_VERSIONS(crl_missing)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    CHECK_OK(X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pair->ctx[CLIENT]),
+                                         X509_V_FLAG_CRL_CHECK));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_UNABLE_TO_GET_CRL);
+    pair_free(pair);
+}
+
+/* A time of one's own. */
+TEST_VERSIONS(time_of_the_parameters)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "expired");
+    X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(pair->ctx[CLIENT]), time(NULL) - 3 * 86400);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+    pair_free(pair);
+}
+
+/* ---- the verify callback ---- */
+
+static int depths[8], preverified[8], verify_calls;
+static SSL *seen;
+
+static int record_and_accept(int ok, X509_STORE_CTX *store_context)
+{
+    CHECK(verify_calls < 8);
+    depths[verify_calls] = X509_STORE_CTX_get_error_depth(store_context);
+    preverified[verify_calls] = ok;
+    verify_calls++;
+    seen = X509_STORE_CTX_get_ex_data(store_context, SSL_get_ex_data_X509_STORE_CTX_idx());
+    return 1;
+}
+
+static int refuse(int ok, X509_STORE_CTX *store_context)
+{
+    (void)ok;
+    X509_STORE_CTX_set_error(store_context, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+/* The callback is called from the root down to the leaf, and finds the SSL. */
+TEST_VERSIONS(callback_sees_every_certificate)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "chained");
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, record_and_accept);
+    CHECK(SSL_CTX_get_verify_callback(pair->ctx[CLIENT]) == record_and_accept);
+    CHECK_EQ(SSL_CTX_get_verify_mode(pair->ctx[CLIENT]), SSL_VERIFY_PEER);
+    pair_over_wire(pair);
+    CHECK(SSL_get_verify_callback(pair->ssl[CLIENT]) == record_and_accept);
+    pair_handshake(pair);
+    CHECK_EQ(verify_calls, 3);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(depths[i], 2 - i);
+        CHECK_EQ(preverified[i], 1);
+    }
+    CHECK(seen == pair->ssl[CLIENT]);
+    pair_free(pair);
+}
+
+/* "If verify_callback always returns 1, the TLS/SSL handshake will not be terminated with respect to
+ * verification failures": the result keeps the error. */
+TEST_VERSIONS(callback_can_overrule)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "selfsigned");
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, record_and_accept);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(verify_calls > 0);
+    CHECK_EQ(preverified[0], 0);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+    pair_free(pair);
+}
+
+/* "If verify_callback returns 0, the verification process is immediately stopped". */
+TEST_VERSIONS(callback_can_refuse)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, refuse);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_APPLICATION_VERIFICATION);
+    if (version == TLS1_2_VERSION)
+        CHECK_OUTCOME(outcome[SERVER], SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+    pair_free(pair);
+}
+
+static int whole_chain_calls;
+
+static int verify_whole_chain(X509_STORE_CTX *store_context, void *argument)
+{
+    X509 *cert = X509_STORE_CTX_get0_cert(store_context);
+
+    CHECK_STR(argument, "argument");
+    CHECK(cert != NULL);
+    CHECK_EQ(sk_X509_num(X509_STORE_CTX_get0_untrusted(store_context)), 2);
+    CHECK(X509_STORE_CTX_get_ex_data(store_context, SSL_get_ex_data_X509_STORE_CTX_idx()) != NULL);
+    whole_chain_calls++;
+    X509_STORE_CTX_set_error(store_context, X509_V_OK);
+    return 1;
+}
+
+static int refuse_whole_chain(X509_STORE_CTX *store_context, void *argument)
+{
+    (void)argument;
+    X509_STORE_CTX_set_error(store_context, X509_V_ERR_CERT_REJECTED);
+    return 0;
+}
+
+/* SSL_CTX_set_cert_verify_callback() replaces the verification. */
+TEST_VERSIONS(cert_verify_callback_replaces_verification)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    use_identity(pair->ctx[SERVER], "chained");
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], verify_whole_chain, "argument");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(whole_chain_calls, 1);
+    pair_disconnect(pair);
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], refuse_whole_chain, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_CERT_REJECTED);
+    pair_free(pair);
+}
+
+/* The callback is free to run the usual verification itself. */
+static int verify_as_usual(X509_STORE_CTX *store_context, void *argument)
+{
+    (void)argument;
+    return X509_verify_cert(store_context);
+}
+
+TEST_VERSIONS(cert_verify_callback_can_verify_as_usual)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], verify_as_usual, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_disconnect(pair);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set1_host(pair->ssl[CLIENT], "other.example"));
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_HOSTNAME_MISMATCH);
+    pair_free(pair);
+}
+
+/* ---- client certificates ---- */
+
+/* SSL_VERIFY_PEER on the server asks for one; with none the handshake goes on, unless
+ * SSL_VERIFY_FAIL_IF_NO_PEER_CERT is set as well. */
+TEST_VERSIONS(client_certificate_is_optional_or_not)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+    X509 *expected = load_certificate("client"), *got;
+
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]), X509_V_OK);
+    pair_disconnect(pair);
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+    pair_disconnect(pair);
+
+    use_identity(pair->ctx[CLIENT], "client");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    got = SSL_get1_peer_certificate(pair->ssl[SERVER]);
+    CHECK_EQ(X509_cmp(got, expected), 0);
+    /* The server's view of the chain lacks the leaf: here it is the root, which the client found in
+     * its store. */
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[SERVER])), 1);
+    CHECK(X509_cmp(sk_X509_value(SSL_get_peer_cert_chain(pair->ssl[SERVER]), 0), expected) != 0);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]), X509_V_OK);
+    X509_free(got);
+    X509_free(expected);
+    pair_settle(pair);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* Client certificates of every kind of key. */
+TEST_VERSIONS(client_certificates_of_every_kind)
+{
+    static const char *const names[] = {"ec", "ec384", "rsa", "rsa-pss", "ed25519", "chained"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct pair *pair = pair_contexts(version);
+
+        trust(pair->ctx[SERVER], "root");
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                           NULL);
+        use_identity(pair->ctx[CLIENT], names[i]);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+        pair_settle(pair);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* A bad client certificate. */
+TEST_VERSIONS(client_certificate_is_verified)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+    char byte;
+
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    use_identity(pair->ctx[CLIENT], "stranger");
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]),
+             X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+    if (version == TLS1_2_VERSION) {
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+    } else {
+        CHECK_EQ(outcome[CLIENT].ret, 1);
+        CHECK_FAILS(pair->ssl[CLIENT], SSL_read(pair->ssl[CLIENT], &byte, 1),
+                    SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+    }
+    pair_free(pair);
+}
+
+/* The CA names of the server reach the client. */
+TEST_VERSIONS(client_ca_names_are_sent)
+{
+    struct pair *pair = pair_contexts(version);
+    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(cert_path("root", "pem"));
+    X509 *root = load_certificate("root"), *other = load_certificate("other");
+    STACK_OF(X509_NAME) *received;
+
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    SSL_CTX_set_client_CA_list(pair->ctx[SERVER], names);
+    CHECK(SSL_CTX_get_client_CA_list(pair->ctx[SERVER]) == names);
+    CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[SERVER], other));
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    received = SSL_get_client_CA_list(pair->ssl[CLIENT]);
+    CHECK_EQ(sk_X509_NAME_num(received), 2);
+    CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(received, 0), X509_get_subject_name(root)), 0);
+    CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(received, 1), X509_get_subject_name(other)), 0);
+    CHECK(SSL_get0_peer_CA_list(pair->ssl[CLIENT]) == received);
+    X509_free(root);
+    X509_free(other);
+    pair_free(pair);
+}
+
+/* Nobody asks a client for its certificate unless told to. */
+TEST_VERSIONS(client_certificate_is_not_sent_unasked)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[CLIENT], "client");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    pair_free(pair);
+}
+
+/* TLS 1.3: a certificate asked for after the handshake. */
+TEST(post_handshake_authentication)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL *server_ssl;
+
+    trust(pair->ctx[SERVER], "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    server_ssl = pair->ssl[SERVER];
+    CHECK(SSL_get0_peer_certificate(server_ssl) == NULL);
+    SSL_set_verify(server_ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    CHECK_OK(SSL_verify_client_post_handshake(server_ssl));
+    CHECK_OK(SSL_do_handshake(server_ssl));
+    CHECK(SSL_get0_peer_certificate(server_ssl) == NULL);
+    pair_settle(pair);
+    CHECK(SSL_get0_peer_certificate(server_ssl) != NULL);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* A client that did not offer it cannot be asked. */
+TEST(post_handshake_authentication_needs_the_extension)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+
+    SSL_set_verify(pair->ssl[SERVER], SSL_VERIFY_PEER, NULL);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[SERVER]), 0);
+    CHECK_SSL_REASON(SSL_R_EXTENSION_NOT_RECEIVED);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[CLIENT]), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_SERVER);
+    pair_free(pair);
+}
+
+/* ---- trust ---- */
+
+/* SSL_CTX_load_verify_locations() and its kin. */
+TEST(load_verify_locations)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK_OK(SSL_CTX_load_verify_locations(context, cert_path("root", "pem"), NULL));
+    CHECK_EQ(sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context))), 1);
+    CHECK_OK(SSL_CTX_load_verify_file(context, cert_path("other", "pem")));
+    CHECK_EQ(sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(context))), 2);
+    CHECK_OK(SSL_CTX_load_verify_locations(context, NULL, "/tmp"));
+    CHECK_OK(SSL_CTX_load_verify_dir(context, "/tmp"));
+    CHECK_EQ(SSL_CTX_load_verify_locations(context, NULL, NULL), 0);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(SSL_CTX_load_verify_locations(context, "/nonexistent", NULL), 0);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    CHECK_OK(SSL_CTX_set_default_verify_paths(context));
+    CHECK_OK(SSL_CTX_set_default_verify_file(context));
+    CHECK_OK(SSL_CTX_set_default_verify_dir(context));
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_set_cert_store() takes the store; set1 adds a reference. */
+TEST_VERSIONS(cert_store_can_be_replaced)
+{
+    struct pair *pair = pair_contexts(version);
+    X509_STORE *store = X509_STORE_new();
+    struct outcome outcome[2];
+
+    SSL_CTX_set_cert_store(pair->ctx[CLIENT], store);
+    CHECK(SSL_CTX_get_cert_store(pair->ctx[CLIENT]) == store);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_disconnect(pair);
+    trust(pair->ctx[CLIENT], "root");
+    SSL_CTX_set1_cert_store(pair->ctx[SERVER], store);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_free(pair);
+}
+
+/* SSL_set1_verify_cert_store() gives one connection a store of its own. */
+TEST_VERSIONS(verify_store_of_one_connection)
+{
+    struct pair *pair = pair_contexts(version);
+    X509_STORE *store = X509_STORE_new();
+    X509 *other = load_certificate("other");
+
+    use_identity(pair->ctx[SERVER], "stranger");
+    X509_STORE_add_cert(store, other);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set1_verify_cert_store(pair->ssl[CLIENT], store));
+    X509_STORE_free(store);
+    pair_handshake(pair);
+    X509_free(other);
+    pair_free(pair);
+}
+
+/* SSL_set_verify() changes the mode of one connection; SSL_set_verify_result() the result. */
+TEST(set_verify_on_the_connection)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    CHECK_EQ(SSL_CTX_get_verify_mode(context), SSL_VERIFY_NONE);
+    CHECK(SSL_CTX_get_verify_callback(context) == NULL);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_NONE);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, refuse);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE);
+    CHECK(SSL_get_verify_callback(ssl) == refuse);
+    SSL_set_verify_depth(ssl, 9);
+    CHECK_EQ(SSL_get_verify_depth(ssl), 9);
+    SSL_set_verify_result(ssl, X509_V_ERR_CERT_REJECTED);
+    CHECK_EQ(SSL_get_verify_result(ssl), X509_V_ERR_CERT_REJECTED);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* Which SSL_VERIFY_ flag the depth -1 stands for: none set. */
+TEST(verify_depth_is_unset_by_default)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK_EQ(SSL_CTX_get_verify_depth(context), -1);
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_set_purpose() and SSL_CTX_set_trust(). */
+TEST_VERSIONS(purpose_can_be_changed)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "client");
+    CHECK_OK(SSL_CTX_set_purpose(pair->ctx[CLIENT], X509_PURPOSE_SSL_CLIENT));
+    CHECK_OK(SSL_CTX_set_trust(pair->ctx[CLIENT], X509_TRUST_SSL_CLIENT));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_free(pair);
+}
