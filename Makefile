@@ -45,7 +45,7 @@ coverage:
 	@scripts/coverage
 
 bench: all
-	benches/run.sh $(LIBDIR)
+	$(PYTHON) benches/run.py --library $(LIBDIR)
 
 valgrind: all
 	$(MAKE) -C ctests
