@@ -9,13 +9,14 @@ from nginx import Site, nginx
 LARGE = 100 * 1024 * 1024
 
 
-def curl(setting, urls, *options, root="root", seconds=120, seen=Program.check_library):
+def curl(setting, urls, *options, root="root", seconds=120, seen=Program.check_library, runner=()):
     """Runs curl on the setting's client library; returns its exit status and output.
 
     The URLs go in through standard input, so that curl waits for them until `seen` has looked at its libraries.
+    `runner` is a command that runs curl, such as valgrind.
     """
     number = setting.version.removeprefix("TLSv")
-    command = ["/usr/bin/curl", "-q", "-sS", f"--tlsv{number}", "--tls-max", number, "--noproxy", "*"]
+    command = [*runner, "/usr/bin/curl", "-q", "-sS", f"--tlsv{number}", "--tls-max", number, "--noproxy", "*"]
     command += ["--cacert", setting.pki / f"{root}.pem", "--max-time", str(seconds), *options, "-K", "-"]
     with Program(setting.client, command, cwd=setting.scratch) as program:
         seen(program)
