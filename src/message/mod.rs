@@ -21,11 +21,11 @@ pub mod server_key_exchange;
 
 use crate::{
     error::{Error, Result},
-    wire::{HandshakeType, Writer},
+    wire::{HandshakeType, Reader, Writer},
 };
 
 /// One whole handshake message as it came, or as it goes: type, three bytes of length, body.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     bytes: Vec<u8>,
 }
@@ -75,5 +75,61 @@ impl Message {
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+}
+
+/// Parses all of `bytes`: what `read` leaves over is a `decode_error`.
+fn parse<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Result<T>) -> Result<T> {
+    let mut reader = Reader::new(bytes);
+    let value = read(&mut reader)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+/// The items of a vector, each read by `read`.
+fn items<'a, T>(vector: &'a [u8], read: impl Fn(&mut Reader<'a>) -> Result<T>) -> Result<Vec<T>> {
+    let mut reader = Reader::new(vector);
+    let mut items = Vec::new();
+    while !reader.is_empty() {
+        items.push(read(&mut reader)?);
+    }
+    Ok(items)
+}
+
+/// Checks a codec: it takes `bytes`, and refuses them with `decode_error` cut at every length but
+/// `allowed_cuts`, and with a byte more.
+#[cfg(test)]
+fn assert_strict<'a, T>(bytes: &'a [u8], allowed_cuts: &[usize], read: impl Fn(&'a [u8]) -> Result<T>) {
+    use crate::wire::AlertDescription;
+
+    assert!(read(bytes).is_ok());
+    for length in 0..bytes.len() {
+        let alert = read(&bytes[..length]).err().and_then(Error::alert);
+        let expected = (!allowed_cuts.contains(&length)).then_some(AlertDescription::DECODE_ERROR);
+        assert_eq!(alert, expected, "cut at {length}");
+    }
+    let longer = [bytes, &[0]].concat().leak();
+    assert_eq!(read(longer).err().and_then(Error::alert), Some(AlertDescription::DECODE_ERROR));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn message_survives_a_round_trip() {
+        let message = Message::build(HandshakeType::FINISHED, |body| body.bytes(b"abc"));
+        assert_eq!(message.as_bytes(), b"\x14\0\0\x03abc");
+        assert_eq!(message.body(), b"abc");
+        assert_eq!(message.expect(HandshakeType::FINISHED), Ok(&b"abc"[..]));
+        assert_eq!(message.expect(HandshakeType::CERTIFICATE), Err(Error::unexpected()));
+        assert_eq!(Message::from_bytes(message.clone().into_bytes()), Some(message));
+    }
+
+    #[test]
+    fn message_with_a_wrong_length_is_none() {
+        assert_eq!(Message::from_bytes(b"\x14\0\0\x03ab".to_vec()), None);
+        assert_eq!(Message::from_bytes(b"\x14\0\0\x03abcd".to_vec()), None);
+        assert_eq!(Message::from_bytes(b"\x14\0\0".to_vec()), None);
     }
 }
