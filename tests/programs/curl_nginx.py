@@ -1,5 +1,6 @@
 """curl against nginx: large bodies both ways, verification, client certificates, SNI, load, resumption."""
 
+import dataclasses
 import filecmp
 import os
 
@@ -66,10 +67,11 @@ def upload(setting, http):
     compare(source, setting.scratch / "up")
 
 
-def compare(source, copy):
-    """Fails unless both files hold the same bytes."""
+def compare(source, copy, keep=False):
+    """Fails unless both files hold the same bytes; removes the copy."""
     check(filecmp.cmp(source, copy, shallow=False), f"{copy.name}: {copy.stat().st_size} bytes, not the same")
-    copy.unlink()
+    if not keep:
+        copy.unlink()
 
 
 @case("curl-nginx: 100 MB down, HTTP/1.1")
@@ -186,6 +188,33 @@ def load_http2(setting):
             check_in("status codes: 2000 2xx, 0 3xx, 0 4xx, 0 5xx", program.output)
             check_in(f"TLS Protocol: {setting.version}", program.output)
             check_in("Application protocol: h2", program.output)
+
+
+@case("nginx-nginx: a proxy that verifies its upstream, resumes its sessions, and passes 100 MB both ways")
+def reverse_proxy(setting):
+    source = large_file(setting)
+    (setting.scratch / "back").mkdir()
+    (setting.scratch / "front").mkdir()
+    upstream = Site()
+    with nginx(dataclasses.replace(setting, scratch=setting.scratch / "back"), upstream):
+        proxy = Site(
+            settings=f"""
+            proxy_ssl_verify on; proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate {setting.pki}/root.pem;
+            proxy_ssl_server_name on; proxy_ssl_name localhost; proxy_ssl_protocols {setting.version};
+            proxy_request_buffering off; proxy_max_temp_file_size 0;
+            location /through/ {{ proxy_pass https://127.0.0.1:{upstream.port}/; }}"""
+        )
+        # The proxy's two sides are the client's library; only the upstream is the server's.
+        front = dataclasses.replace(setting, server=setting.client, scratch=setting.scratch / "front")
+        with nginx(front, proxy):
+            fetch(setting, [proxy.url("through/large")], "-T", source)
+            compare(source, setting.scratch / "back/large", keep=True)
+            fetch(setting, [proxy.url("through/large")], "-o", "down")
+            compare(source, setting.scratch / "down")
+            states = fetch(setting, [proxy.url("through/state")] * 4)
+    # A process of the proxy that meets the upstream for the first time has no session yet.
+    resumed = states.count(f"localhost {setting.version} r NONE")
+    check(resumed >= 2, f"{resumed} of 4 sessions with the upstream were resumed:\n{states}")
 
 
 def resumes(setting, settings):

@@ -221,6 +221,34 @@ def serve_http(_, context):
     server.serve_forever()
 
 
+def serve_proxy(_, context):
+    """An HTTPS proxy: answers CONNECT over TLS and passes bytes on, so that clients speak TLS inside TLS."""
+
+    async def copy(reader, writer):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def serve(reader, writer):
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            print("CONNECT", flush=True)
+            port = int(head.split()[1].rpartition(b":")[2])
+            onward_reader, onward_writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            await asyncio.gather(copy(reader, onward_writer), copy(onward_reader, writer))
+        except (OSError, EOFError) as error:
+            report(error)
+
+    async def run():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        print("PORT", server.sockets[0].getsockname()[1], flush=True)
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
 # ------------------------------------------------------------------ clients
 
 
@@ -297,7 +325,13 @@ def client_http(options, context):
     return [{"client": client, "server": server}]
 
 
-SERVERS = {"socket": serve_blocking, "memory": serve_blocking, "asyncio": serve_asyncio, "http": serve_http}
+SERVERS = {
+    "socket": serve_blocking,
+    "memory": serve_blocking,
+    "asyncio": serve_asyncio,
+    "http": serve_http,
+    "proxy": serve_proxy,
+}
 CLIENTS = {"socket": client_blocking, "memory": client_blocking, "asyncio": client_asyncio, "http": client_http}
 
 

@@ -4,8 +4,9 @@ import contextlib
 import json
 from pathlib import Path
 
-from curl_nginx import fetch
+from curl_nginx import compare, fetch, large_file
 from harness import Program, case, check, check_in
+from nginx import Site, nginx
 
 PYTHON = "/usr/bin/python3"
 PEER = Path(__file__).with_name("python_peer.py")
@@ -152,3 +153,14 @@ def curl_from_python(setting):
         output = fetch(setting, [f"https://localhost:{port}/{MEGABYTE}"], "-o", "page", "-D", "-")
     check_in(f'"version": "{setting.version}"', output)
     check((setting.scratch / "page").stat().st_size == MEGABYTE, "the page is not whole")
+
+
+@case("curl-python-nginx: TLS inside TLS, through an HTTPS proxy")
+def https_proxy(setting):
+    source = large_file(setting)
+    site = Site()
+    with nginx(setting, site, root=source.parent), serving(setting, how="proxy", certificate="rsa") as (server, port):
+        proxy = ["--proxy", f"https://localhost:{port}", "--proxy-cacert", setting.pki / "root.pem"]
+        fetch(setting, [site.url("large")], *proxy, "--noproxy", "", "-o", "down")
+        server.expect("CONNECT\n")
+    compare(source, setting.scratch / "down")
