@@ -4,6 +4,7 @@
 //! (a signature by a key that cannot be exported, say): nothing here calls C that could call back.
 
 pub mod aead;
+mod der;
 pub mod group;
 pub mod hash;
 pub mod hkdf;
