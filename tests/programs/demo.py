@@ -6,6 +6,7 @@ fails if any of it is not as it should be.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,10 @@ def demonstrate(library, version, directory):
     for line in output.splitlines():
         if any(word in line for word in ("SSL connection using", "ALPN: server", "subject:", "issuer:", "verify ok", "< HTTP")):
             print(f"  {line}")
+    log = directory / "connections"
+    if log.exists():
+        print("".join(f"  {line}\n" for line in log.read_text().splitlines()), end="")
+        log.unlink()
     check(status == 0, f"curl ended with {status}:\n{output}")
     check_in(f"SSL connection using {version}", output)
     check_in("SSL certificate verify ok.", output)
@@ -54,6 +59,7 @@ def main():
     library = Library("FerroSSL", parser.parse_args().library.resolve())
     with tempfile.TemporaryDirectory(prefix="ferrossl-") as name:
         directory = Path(name)
+        os.environ["FERROSSL_LOG"] = str(directory / "connections")
         subprocess.run([here / "pki.sh", directory / "pki"], check=True, timeout=120)
         for version in ("TLSv1.3", "TLSv1.2"):
             demonstrate(library, version, directory)

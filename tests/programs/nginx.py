@@ -11,6 +11,7 @@ daemon off;
 worker_processes 2;
 pid {directory}/nginx.pid;
 error_log {directory}/error.log info;
+env FERROSSL_LOG;
 {user}
 events {{ worker_connections 1024; }}
 http {{
