@@ -4,7 +4,7 @@ import dataclasses
 import filecmp
 import os
 
-from harness import Program, case, check, check_in
+from harness import Program, case, check, check_in, connection_log
 from nginx import Site, nginx
 
 LARGE = 100 * 1024 * 1024
@@ -101,6 +101,25 @@ def certificate_types(setting):
         for site in sites:
             output = fetch(setting, [site.url("state")])
             check_in(f"localhost {setting.version} . NONE", output)
+
+
+@case("curl-nginx: what is negotiated by default, in FerroSSL's own log of connections")
+def negotiated(setting):
+    site = Site()
+    with connection_log(setting) as log:
+        with nginx(setting, site):
+            fetch(setting, [site.url("state")])
+    both_ours = setting.client.directory and setting.server.directory
+    group = "X25519MLKEM768" if both_ours and setting.version == "TLSv1.3" else "X25519"
+    suite = {"TLSv1.3": "TLS_AES_256_GCM_SHA384", "TLSv1.2": "ECDHE-ECDSA-AES256-GCM-SHA384"}[setting.version]
+    facts = f"{setting.version} {suite} {group} ecdsa_secp256r1_sha256 resumed=no verify=0"
+    sides = {"client": setting.client, "server": setting.server}
+    wanted = sorted(f"ferrossl: {side} {facts}" for side, library in sides.items() if library.directory)
+    lines = log.read_text().splitlines() if log.exists() else []
+    check(
+        sorted(line.partition(" library=")[0] for line in lines) == wanted,
+        f"{lines} in the log instead of {wanted}",
+    )
 
 
 def refused(setting, certificate, message, name="localhost", root="root"):

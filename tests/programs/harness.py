@@ -217,6 +217,21 @@ class Program:
         )
 
 
+@contextlib.contextmanager
+def connection_log(setting):
+    """Has FerroSSL write a line for each connection that is made meanwhile, on either side; gives the file."""
+    before = os.environ.get("FERROSSL_LOG")
+    path = setting.scratch / "connections"
+    os.environ["FERROSSL_LOG"] = str(path)
+    try:
+        yield path
+    finally:
+        if before is None:
+            del os.environ["FERROSSL_LOG"]
+        else:
+            os.environ["FERROSSL_LOG"] = before
+
+
 def mapped_libraries(pid):
     """The files of every libssl.so that a process has mapped."""
     try:
