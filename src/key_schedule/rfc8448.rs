@@ -92,6 +92,11 @@ const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
 const APPLICATION_DATA: u8 = 23;
 
+/// The record that stands before each side's flight in compatibility mode.
+const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
+/// The length of the record with the EndOfEarlyData.
+const END_OF_EARLY_DATA_LENGTH: usize = 5 + 4 + 1 + 16;
+
 /// A handshake whose server's flight is checked: what the client's flight and the rest need.
 struct AfterServerFinished {
     trace: Trace,
@@ -101,11 +106,6 @@ struct AfterServerFinished {
     client: Opener,
     server: Opener,
     exporter: ExporterSecret,
-}
-
-/// The changes of cipher spec of the compatibility mode stand before the records.
-fn without_change_cipher_spec(records: &[u8]) -> &[u8] {
-    records.strip_prefix(&[20, 3, 3, 0, 1, 1]).unwrap_or(records)
 }
 
 /// From the handshake secret, `transcript` reaching up to the ServerHello, to the server's Finished.
@@ -134,8 +134,9 @@ fn check_server_flight(
     flight.extend_from_slice(finished);
     transcript.update(finished);
 
-    let records = without_change_cipher_spec(trace.get("Record_ServerHandshakeMessages"));
-    assert_eq!(Opener::new(&server_handshake).open(records), (HANDSHAKE, flight));
+    let records = trace.get("Record_ServerHandshakeMessages");
+    let record = records.strip_prefix(&CHANGE_CIPHER_SPEC).unwrap_or(records);
+    assert_eq!(Opener::new(&server_handshake).open(record), (HANDSHAKE, flight));
 
     let master = handshake.into_master();
     let hash = transcript.current();
@@ -151,8 +152,10 @@ fn check_server_flight(
 }
 
 impl AfterServerFinished {
-    /// The client's flight in this record: its Finished must be over all that goes before it.
-    fn check_client_flight(&mut self, record: &[u8]) {
+    /// The client's flight, behind this many bytes of other records: its Finished must be over all that
+    /// goes before it.
+    fn check_client_flight(&mut self, skipped: usize) {
+        let record = &self.trace.get("Record_ClientFinished")[skipped..];
         let (content_type, flight) = Opener::new(&self.client_handshake).open(record);
         assert_eq!(content_type, HANDSHAKE);
         let (before, finished) = flight.split_at(flight.len() - 36);
@@ -203,7 +206,7 @@ fn split_at_binders(client_hello: &[u8]) -> (&[u8], &[u8]) {
 #[test]
 fn simple_handshake_of_section_3_derives_every_key() {
     let mut after = full_handshake("Simple_1RTT_Handshake");
-    after.check_client_flight(&after.trace.get("Record_ClientFinished").to_vec());
+    after.check_client_flight(0);
     let (content_type, ticket) = after.server.open(after.trace.get("Record_NewSessionTicket"));
     assert_eq!((content_type, ticket[0]), (HANDSHAKE, 4));
     after.check_application_data();
@@ -243,7 +246,7 @@ fn secrets_of_section_3_are_those_printed_there() {
         after.exporter.as_bytes(),
         hex("fe22f881176eda18eb8f44529e6792c50c9a3f89452f68d8ae311b4309d3cf50")
     );
-    after.check_client_flight(&after.trace.get("Record_ClientFinished").to_vec());
+    after.check_client_flight(0);
     let resumption = after.master.resumption(after.transcript.current().as_ref());
     assert_eq!(
         resumption.psk(&[0, 0]).as_ref(),
@@ -254,7 +257,7 @@ fn secrets_of_section_3_are_those_printed_there() {
 #[test]
 fn resumed_handshake_of_section_4_has_binder_and_early_data() {
     let mut first = full_handshake("Simple_1RTT_Handshake");
-    first.check_client_flight(&first.trace.get("Record_ClientFinished").to_vec());
+    first.check_client_flight(0);
     let psk = first.master.resumption(first.transcript.current().as_ref()).psk(&[0, 0]);
 
     let trace = Trace::named("Resumed_0RTT_Handshake");
@@ -275,12 +278,11 @@ fn resumed_handshake_of_section_4_has_binder_and_early_data() {
     let shared_secret = trace.shared_secret(&agreement::X25519);
     let mut after = check_server_flight(trace, early.into_handshake(Some(&shared_secret)), transcript);
 
-    let records = after.trace.get("Record_ClientFinished").to_vec();
-    let (end_of_early_data, finished) = records.split_at(26);
+    let end_of_early_data = &after.trace.get("Record_ClientFinished")[..END_OF_EARLY_DATA_LENGTH];
     let (content_type, message) = early_data.open(end_of_early_data);
     assert_eq!((content_type, message.as_slice()), (HANDSHAKE, &[5, 0, 0, 0][..]));
     after.transcript.update(&message);
-    after.check_client_flight(finished);
+    after.check_client_flight(END_OF_EARLY_DATA_LENGTH);
     after.check_application_data();
     after.check_close_notify();
 }
@@ -298,22 +300,21 @@ fn retried_handshake_of_section_5_hashes_the_first_hello() {
     let shared_secret = trace.shared_secret(&agreement::ECDH_P256);
     let handshake = EarlySecret::new(HASH, None).into_handshake(Some(&shared_secret));
     let mut after = check_server_flight(trace, handshake, transcript);
-    after.check_client_flight(&after.trace.get("Record_ClientFinished").to_vec());
+    after.check_client_flight(0);
     after.check_close_notify();
 }
 
 #[test]
 fn authenticated_client_of_section_6_finishes() {
     let mut after = full_handshake("Client_Authentication_Handshake");
-    after.check_client_flight(&after.trace.get("Record_ClientFinished").to_vec());
+    after.check_client_flight(0);
     after.check_close_notify();
 }
 
 #[test]
 fn compatibility_mode_of_section_7_derives_every_key() {
     let mut after = full_handshake("Middlebox_Compatibility_Mode");
-    let records = after.trace.get("Record_ClientFinished").to_vec();
-    after.check_client_flight(without_change_cipher_spec(&records));
+    after.check_client_flight(CHANGE_CIPHER_SPEC.len());
     after.check_close_notify();
 }
 
@@ -330,7 +331,7 @@ fn external_psk_has_its_own_binder() {
     transcript.update(trace.get("Message_ServerHello"));
     let shared_secret = trace.shared_secret(&agreement::X25519);
     let mut after = check_server_flight(trace, early.into_handshake(Some(&shared_secret)), transcript);
-    after.check_client_flight(&after.trace.get("Record_ClientFinished").to_vec());
+    after.check_client_flight(0);
     after.check_application_data();
     after.check_close_notify();
 }

@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn exporter_refuses_a_context_that_no_length_can_say() {
         let error = Err(Error::Usage(Reason::ERR_INTERNAL_ERROR));
-        let mut export = |context: &[u8], length: usize| {
+        let export = |context: &[u8], length: usize| {
             master().export(b"x", &CLIENT_RANDOM, &SERVER_RANDOM, Some(context), &mut vec![0; length])
         };
         assert_eq!(export(&[0; 65_536], 16), error);

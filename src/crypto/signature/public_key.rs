@@ -2,10 +2,7 @@
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 
-use super::{
-    KeyType,
-    key_algorithm::{KeyAlgorithm, PssHashes},
-};
+use super::{KeyType, key_algorithm::KeyAlgorithm};
 use crate::{
     crypto::{
         der::{BIT_STRING, DerReader, INTEGER, SEQUENCE, context},
