@@ -1,0 +1,124 @@
+//! What a client does about certificates in both versions: the server's chain and signatures (RFC 8446
+//! §4.4.2, §4.4.3, RFC 5246 §7.4.2, §7.4.3), and its own certificate and signature when the server asks for them.
+
+use std::sync::Arc;
+
+use crate::{
+    crypto::signature::PublicKey,
+    error::{Error, Reason, Result},
+    handshake::{
+        Context,
+        want::{Answer, Ask},
+    },
+    policy::certificate::{SigningKey, Slot},
+    wire::{AlertDescription, SignatureScheme},
+};
+
+/// The server's chain came: the driver is asked to verify it.
+pub fn verify_chain(chain: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<Ask> {
+    // RFC 8446 §4.4.2.4, RFC 5246 §7.4.2: a server has a certificate.
+    if chain.is_empty() {
+        return Err(Error::decode(Reason::LENGTH_MISMATCH));
+    }
+    context.negotiated.peer_chain = Some(Arc::new(chain));
+    Ok(Ask::VerifyChain)
+}
+
+/// The driver's opinion of the server's chain, and the key of its first certificate.
+pub fn chain_verified(answer: Answer, context: &mut Context<'_>) -> Result<PublicKey> {
+    let Answer::Verified { outcome, result } = answer else { return Err(Error::internal()) };
+    context.negotiated.verify_result = result;
+    outcome.map_err(|alert| Error::fatal(alert, Reason::CERTIFICATE_VERIFY_FAILED))?;
+    let chain = context.negotiated.peer_chain.as_ref().ok_or(Error::internal())?;
+    PublicKey::from_certificate(chain.first().ok_or(Error::internal())?)
+}
+
+/// Checks the server's signature over `content`. `Some`: only libcrypto can, and the driver is to ask it.
+pub fn verify_signature(
+    key: &PublicKey,
+    scheme: SignatureScheme,
+    content: Vec<u8>,
+    signature: Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<Option<Ask>> {
+    context.settings().check_peer_scheme(scheme, key.key_type(), context.version()?)?;
+    context.negotiated.peer_scheme = Some(scheme);
+    if !key.can_verify(scheme) {
+        return Ok(Some(Ask::VerifySignature { scheme, content, signature }));
+    }
+    key.verify(scheme, &content, &signature).map(|()| None)
+}
+
+/// Whether the certificate callback is to be asked before we answer the server's CertificateRequest.
+pub fn certificate_question(context: &Context<'_>) -> Option<Ask> {
+    (context.negotiated.certificate_requested && context.hooks().certificate).then_some(Ask::Certificate)
+}
+
+/// Whether the client certificate callback is to be asked: as OpenSSL does, if no certificate that is set would do.
+pub fn client_certificate_question(context: &Context<'_>) -> Result<Option<Ask>> {
+    let wanted = context.negotiated.certificate_requested
+        && context.hooks().client_certificate
+        && choose(context)?.is_none();
+    Ok(wanted.then_some(Ask::ClientCertificate))
+}
+
+/// Whether the status callback is to be asked its opinion of the OCSP response or of its absence.
+pub fn status_question(context: &Context<'_>) -> Option<Ask> {
+    (context.settings().status_request && context.hooks().status)
+        .then(|| Ask::CheckStatus(context.negotiated.ocsp_response.clone()))
+}
+
+/// The certificate that we authenticate ourselves with, and the scheme; `None`: we have none that the server would take.
+pub fn choose(context: &Context<'_>) -> Result<Option<(Slot, SignatureScheme)>> {
+    let version = context.version()?;
+    Ok(context.settings().choose_certificate(version, &context.negotiated.peer_schemes))
+}
+
+/// A chain to send: our certificate and those after it, or what the driver must be asked for them.
+pub enum Chain {
+    /// All certificates, our own first.
+    Known(Vec<Vec<u8>>),
+    /// Those after our own are to be found.
+    Unknown(Ask),
+}
+
+/// The chain of the certificate in `slot`.
+pub fn chain(slot: Slot, context: &Context<'_>) -> Result<Chain> {
+    let certified = context.settings().certificates.get(slot).ok_or(Error::internal())?;
+    Ok(match &certified.chain {
+        Some(rest) => Chain::Known(chain_with(slot, rest, context)?),
+        None => Chain::Unknown(Ask::Chain(slot)),
+    })
+}
+
+/// The certificate in `slot` followed by the rest of its chain.
+pub fn chain_with(slot: Slot, rest: &[Vec<u8>], context: &Context<'_>) -> Result<Vec<Vec<u8>>> {
+    let certified = context.settings().certificates.get(slot).ok_or(Error::internal())?;
+    let mut chain = vec![certified.certificate.to_vec()];
+    chain.extend_from_slice(rest);
+    Ok(chain)
+}
+
+/// A signature, or the question that leads to it.
+pub enum Signature {
+    /// Made.
+    Made(Vec<u8>),
+    /// The key is not in our memory.
+    Unmade(Ask),
+}
+
+/// Signs `content` with the key in `slot`.
+pub fn sign(
+    slot: Slot,
+    scheme: SignatureScheme,
+    content: Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<Signature> {
+    context.negotiated.own_scheme = Some(scheme);
+    let certified = context.settings().certificates.get(slot);
+    match certified.and_then(|certified| certified.key.as_ref()) {
+        Some(SigningKey::Native(key)) => key.sign(scheme, &content).map(Signature::Made),
+        Some(SigningKey::External) => Ok(Signature::Unmade(Ask::Sign { slot, scheme, content })),
+        None => Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PRIVATE_KEY_ASSIGNED)),
+    }
+}

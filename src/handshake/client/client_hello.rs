@@ -1,0 +1,257 @@
+//! The ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), and the second one that answers a
+//! HelloRetryRequest (RFC 8446 §4.1.4). Which extensions are sent, and in which order, is as OpenSSL does it.
+
+use std::sync::Arc;
+
+use super::{State, resume};
+use crate::{
+    crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
+    error::{Error, Reason, Result},
+    handshake::{Context, Environment, Transition, position::Position},
+    message::{
+        client_hello::ClientHello,
+        extension::{
+            Extensions, alpn, certificate_authorities, cookie, ec_point_formats, key_share,
+            psk_key_exchange_modes, server_name, signature_algorithms, status_request::StatusRequest,
+            supported_groups, supported_versions,
+        },
+    },
+    policy::{
+        Settings,
+        options::{mode, option},
+    },
+    session::Session,
+    wire::{AlertDescription, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
+};
+
+/// `uncompressed`, the only point format that is not deprecated (RFC 8422 §5.1.2).
+const UNCOMPRESSED: u8 = 0;
+/// `null`, the only compression method (RFC 8446 §4.1.2).
+const NO_COMPRESSION: u8 = 0;
+
+/// What was offered: kept until the ServerHello tells what came of it.
+pub struct Offer {
+    /// The ClientHello that was sent last; its binders are not filled in.
+    pub hello: ClientHello,
+    /// The versions that it offers, the highest first.
+    pub versions: Vec<ProtocolVersion>,
+    /// The key of its `key_share`; `None` if it does not offer TLS 1.3.
+    pub key: Option<EphemeralKey>,
+    /// The session that it offers to resume.
+    pub session: Option<Arc<Session>>,
+    /// The suite that a HelloRetryRequest chose, if there was one.
+    pub retry: Option<&'static Suite>,
+}
+
+impl Offer {
+    /// The session offered, if it is one of this version.
+    pub fn session_of(&self, version: ProtocolVersion) -> Option<&Arc<Session>> {
+        self.session.as_ref().filter(|session| session.version == version)
+    }
+}
+
+/// Sends the first ClientHello.
+pub fn emit_client_hello(context: &mut Context<'_>) -> Result<Transition<State>> {
+    let environment = context.environment;
+    let settings = &environment.settings;
+    let versions = settings.versions();
+    let Some(highest) = versions.first() else {
+        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PROTOCOLS_AVAILABLE));
+    };
+    let cipher_suites = cipher_suites(settings, &versions)?;
+    let session = resume::usable_session(environment, &versions, &cipher_suites);
+    let key = first_key(settings, &versions)?;
+    let hello = ClientHello {
+        legacy_version: (*highest).min(ProtocolVersion::TLS1_2),
+        random: random(environment)?,
+        session_id: session_id(settings, &versions, session.as_deref())?,
+        cipher_suites,
+        compression_methods: vec![NO_COMPRESSION],
+        extensions: extensions(environment, &versions, key.as_ref(), session.as_deref()),
+    };
+    context.negotiated.client_random = hello.random;
+    emit(Offer { hello, versions, key, session, retry: None }, context)
+}
+
+/// Sends the second ClientHello: the first one but for what the HelloRetryRequest asks for (RFC 8446 §4.1.2).
+/// `key` is a new key if the server chose a group.
+pub fn emit_second_client_hello(
+    mut offer: Offer,
+    suite: &'static Suite,
+    key: Option<EphemeralKey>,
+    server_cookie: Option<&[u8]>,
+    context: &mut Context<'_>,
+) -> Result<Transition<State>> {
+    // RFC 8446 §4.1.4: a PSK for another hash than that of the chosen suite is of no use any more.
+    if offer.session_of(ProtocolVersion::TLS1_3).is_some_and(|session| !resume::has_hash(session, suite.hash))
+    {
+        offer.session = None;
+    }
+    let new_group = key.is_some();
+    offer.key = key.or(offer.key);
+    offer.retry = Some(suite);
+    let mut second = Extensions::new();
+    for (extension_type, data) in offer.hello.extensions.iter() {
+        match extension_type {
+            ExtensionType::PRE_SHARED_KEY => {}
+            ExtensionType::KEY_SHARE => {
+                match &offer.key {
+                    Some(key) if new_group => add_key_shares(&mut second, &[(key.group(), key.share())]),
+                    _ => second.add(extension_type, |writer| writer.bytes(data)),
+                }
+                if let Some(server_cookie) = server_cookie {
+                    second.add(ExtensionType::COOKIE, |writer| cookie::write(writer, server_cookie));
+                }
+            }
+            _ => second.add(extension_type, |writer| writer.bytes(data)),
+        }
+    }
+    add_pre_shared_key(&mut second, context.environment, offer.session.as_deref());
+    offer.hello.extensions = second;
+    emit(offer, context)
+}
+
+fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
+    let message = offer.hello.write();
+    let message = match offer.session_of(ProtocolVersion::TLS1_3) {
+        Some(session) => resume::fill_in_binder(message, session, context.transcript)?,
+        None => message,
+    };
+    context.leave_for(Position::CwClntHello);
+    context.emit(&message)?;
+    context.leave_for(Position::CwClntHello);
+    Ok(Transition::Next(State::ExpectServerHello(Box::new(offer))))
+}
+
+fn random(environment: &Environment) -> Result<[u8; 32]> {
+    let mut random: [u8; 32] = rand::array()?;
+    if environment.settings.mode & mode::SEND_CLIENTHELLO_TIME != 0 {
+        // RFC 5246 §7.4.1.2: `gmt_unix_time`, the low 32 bits of the time.
+        let [_, _, _, _, time @ ..] = environment.now.to_be_bytes();
+        if let Some(start) = random.first_chunk_mut() {
+            *start = time;
+        }
+    }
+    Ok(random)
+}
+
+/// The id of a TLS 1.2 session, by whose echo we see that it is resumed (RFC 5077 §3.4); else something random if a
+/// middlebox is to take TLS 1.3 for a resumption (RFC 8446 §D.4).
+fn session_id(
+    settings: &Settings,
+    versions: &[ProtocolVersion],
+    session: Option<&Session>,
+) -> Result<Vec<u8>> {
+    if let Some(session) = session.filter(|session| session.version != ProtocolVersion::TLS1_3) {
+        return Ok(session.id.clone());
+    }
+    if versions.contains(&ProtocolVersion::TLS1_3) && settings.has_option(option::ENABLE_MIDDLEBOX_COMPAT) {
+        return Ok(rand::array::<32>()?.to_vec());
+    }
+    Ok(Vec::new())
+}
+
+/// The suites of TLS 1.3 before those of TLS 1.2, and the signalling values: that of RFC 5746 §3.3 always, as
+/// OpenSSL does.
+fn cipher_suites(settings: &Settings, versions: &[ProtocolVersion]) -> Result<Vec<CipherSuite>> {
+    let mut suites: Vec<CipherSuite> =
+        versions.iter().flat_map(|version| settings.usable_suites(*version)).map(|suite| suite.id).collect();
+    if suites.is_empty() {
+        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
+    }
+    suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+    if settings.mode & mode::SEND_FALLBACK_SCSV != 0 {
+        suites.push(CipherSuite::TLS_FALLBACK_SCSV);
+    }
+    Ok(suites)
+}
+
+/// The key of the group that we like best.
+fn first_key(settings: &Settings, versions: &[ProtocolVersion]) -> Result<Option<EphemeralKey>> {
+    if !versions.contains(&ProtocolVersion::TLS1_3) {
+        return Ok(None);
+    }
+    let groups = settings.offered_groups(&[ProtocolVersion::TLS1_3]);
+    let group =
+        groups.first().ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_GROUPS))?;
+    EphemeralKey::generate(*group).map(Some)
+}
+
+fn extensions(
+    environment: &Environment,
+    versions: &[ProtocolVersion],
+    key: Option<&EphemeralKey>,
+    session: Option<&Session>,
+) -> Extensions {
+    let settings = &environment.settings;
+    let groups = settings.offered_groups(versions);
+    let mut extensions = Extensions::new();
+    if let Some(name) = settings.server_name.as_deref().filter(|name| !name.is_empty()) {
+        extensions.add(ExtensionType::SERVER_NAME, |writer| server_name::write(writer, name));
+    }
+    extensions
+        .add(ExtensionType::EC_POINT_FORMATS, |writer| ec_point_formats::write(writer, &[UNCOMPRESSED]));
+    if !groups.is_empty() {
+        extensions.add(ExtensionType::SUPPORTED_GROUPS, |writer| supported_groups::write(writer, &groups));
+    }
+    if !settings.has_option(option::NO_TICKET) {
+        // RFC 5077 §3.2: a ticket to resume with, or nothing, which asks for one.
+        let ticket = session
+            .filter(|session| session.version != ProtocolVersion::TLS1_3)
+            .map_or(&[][..], |session| &session.ticket);
+        extensions.add(ExtensionType::SESSION_TICKET, |writer| writer.bytes(ticket));
+    }
+    if settings.status_request {
+        extensions.add(ExtensionType::STATUS_REQUEST, |writer| StatusRequest::default().write(writer));
+    }
+    if !settings.alpn_protocols.is_empty() {
+        extensions.add(ExtensionType::ALPN, |writer| alpn::write_list(writer, &settings.alpn_protocols));
+    }
+    if !settings.has_option(option::NO_EXTENDED_MASTER_SECRET) {
+        extensions.add(ExtensionType::EXTENDED_MASTER_SECRET, |_| {});
+    }
+    let schemes = settings.offered_signature_schemes(versions, false);
+    if !schemes.is_empty() {
+        extensions
+            .add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| signature_algorithms::write(writer, &schemes));
+    }
+    if let Some(key) = key {
+        add_tls13_extensions(&mut extensions, environment, versions, &groups, key);
+        add_pre_shared_key(&mut extensions, environment, session);
+    }
+    extensions
+}
+
+fn add_tls13_extensions(
+    extensions: &mut Extensions,
+    environment: &Environment,
+    versions: &[ProtocolVersion],
+    groups: &[NamedGroup],
+    key: &EphemeralKey,
+) {
+    let settings = &environment.settings;
+    extensions
+        .add(ExtensionType::SUPPORTED_VERSIONS, |writer| supported_versions::write_client(writer, versions));
+    extensions.add(ExtensionType::PSK_KEY_EXCHANGE_MODES, |writer| {
+        psk_key_exchange_modes::write(writer, resume::psk_modes(settings));
+    });
+    let mut shares = vec![(key.group(), key.share())];
+    shares.extend(key.ecdh_part().filter(|(group, _)| groups.contains(group)));
+    add_key_shares(extensions, &shares);
+    if !settings.ca_names.is_empty() && !settings.has_option(option::DISABLE_TLSEXT_CA_NAMES) {
+        extensions.add(ExtensionType::CERTIFICATE_AUTHORITIES, |writer| {
+            certificate_authorities::write(writer, settings.ca_names.iter().map(Vec::as_slice));
+        });
+    }
+}
+
+fn add_key_shares(extensions: &mut Extensions, shares: &[(NamedGroup, &[u8])]) {
+    extensions.add(ExtensionType::KEY_SHARE, |writer| key_share::write_client(writer, shares));
+}
+
+/// The last extension (RFC 8446 §4.2.11), if there is a session of TLS 1.3.
+fn add_pre_shared_key(extensions: &mut Extensions, environment: &Environment, session: Option<&Session>) {
+    if let Some(psks) = session.and_then(|session| resume::offered_psks(environment, session)) {
+        extensions.add(ExtensionType::PRE_SHARED_KEY, |writer| psks.write(writer));
+    }
+}

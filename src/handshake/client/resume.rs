@@ -1,0 +1,154 @@
+//! Resumption as a client sees it: which session may be offered and how (RFC 8446 §4.2.11, RFC 5077 §3.4, RFC 5246
+//! §F.1.4), what is taken over from it, and the session that a full handshake leaves.
+
+use std::sync::Arc;
+
+use crate::{
+    crypto::{hash::HashAlgorithm, secret::Secret, suite},
+    error::{Error, Reason, Result},
+    handshake::{Context, Environment, Transcript},
+    key_schedule::tls13::EarlySecret,
+    message::{
+        Message,
+        client_hello::binders_length,
+        extension::{Extensions, pre_shared_key::OfferedPsks, psk_key_exchange_modes},
+    },
+    policy::{Settings, options::option},
+    session::Session,
+    wire::{CipherSuite, ExtensionType, ProtocolVersion, PskKeyExchangeMode},
+};
+
+/// Seven days: no ticket is used for longer (RFC 8446 §4.6.1).
+const MAX_TICKET_AGE: i64 = 7 * 24 * 60 * 60;
+
+/// The session that the program wants to resume, if it still may be.
+pub fn usable_session(
+    environment: &Environment,
+    versions: &[ProtocolVersion],
+    suites: &[CipherSuite],
+) -> Option<Arc<Session>> {
+    let session = environment.offered_session.as_ref()?;
+    let age = environment.now.saturating_sub(session.time);
+    let usable = session.resumable && versions.contains(&session.version) && age <= session.timeout;
+    let usable = usable
+        && if session.version == ProtocolVersion::TLS1_3 {
+            // RFC 8446 §4.2.11: the PSK belongs to a hash; any suite with it will do.
+            let same_hash = |id: &CipherSuite| {
+                suite::find(*id).is_some_and(|suite| suite.is_tls13() && has_hash(session, suite.hash))
+            };
+            !session.ticket.is_empty()
+                && age <= i64::from(session.ticket_lifetime).min(MAX_TICKET_AGE)
+                && suites.iter().any(same_hash)
+        } else {
+            !session.id.is_empty() && suites.contains(&session.cipher_suite)
+        };
+    usable.then(|| Arc::clone(session))
+}
+
+/// Whether the session's secret belongs to this hash.
+pub fn has_hash(session: &Session, hash: HashAlgorithm) -> bool {
+    suite::find(session.cipher_suite).is_some_and(|suite| suite.hash == hash)
+}
+
+/// How we let a PSK be used (RFC 8446 §4.2.9).
+pub fn psk_modes(settings: &Settings) -> &'static [PskKeyExchangeMode] {
+    if settings.has_option(option::ALLOW_NO_DHE_KEX) {
+        &[PskKeyExchangeMode::PSK_DHE_KE, PskKeyExchangeMode::PSK_KE]
+    } else {
+        &[PskKeyExchangeMode::PSK_DHE_KE]
+    }
+}
+
+/// Whether these extensions of our ClientHello let a PSK be used without a key exchange.
+pub fn offers_psk_alone(offered: &Extensions) -> Result<bool> {
+    let modes = offered.get(ExtensionType::PSK_KEY_EXCHANGE_MODES).ok_or(Error::internal())?;
+    Ok(psk_key_exchange_modes::read(modes)?.contains(&PskKeyExchangeMode::PSK_KE))
+}
+
+/// The identity of a TLS 1.3 session with room for its binder; `None` for a session of another version.
+pub fn offered_psks(environment: &Environment, session: &Session) -> Option<OfferedPsks> {
+    if session.version != ProtocolVersion::TLS1_3 {
+        return None;
+    }
+    let binder_length = suite::find(session.cipher_suite)?.hash.output_length();
+    Some(OfferedPsks {
+        identities: vec![(session.ticket.clone(), obfuscated_age(environment, session))],
+        binders: vec![vec![0; binder_length]],
+    })
+}
+
+/// `obfuscated_ticket_age` (RFC 8446 §4.2.11.1): milliseconds since the ticket came, plus a number of the server's.
+fn obfuscated_age(environment: &Environment, session: &Session) -> u32 {
+    let now = milliseconds(environment.now, environment.now_milliseconds);
+    let age = now.saturating_sub(milliseconds(session.time, session.time_milliseconds)).max(0);
+    // Both are taken modulo 2^32.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let age = age as u32;
+    age.wrapping_add(session.ticket_age_add)
+}
+
+fn milliseconds(seconds: i64, milliseconds: u16) -> i64 {
+    seconds.saturating_mul(1000).saturating_add(milliseconds.into())
+}
+
+/// Replaces the zeros at the end of a ClientHello by the binder over all that stands before the binders list
+/// (RFC 8446 §4.2.11.2).
+pub fn fill_in_binder(message: Message, session: &Session, transcript: &Transcript) -> Result<Message> {
+    let hash = suite::find(session.cipher_suite).ok_or(Error::internal())?.hash;
+    let binders = binders_length(&message)?;
+    let mut bytes = message.into_bytes();
+    let bound = bytes.len().checked_sub(binders).ok_or(Error::internal())?;
+    let partial = transcript.with_partial(hash, bytes.get(..bound).ok_or(Error::internal())?);
+    let binder = EarlySecret::new(hash, Some(session.secret.as_ref())).binder(false, partial.as_ref());
+    bytes.truncate(bytes.len().saturating_sub(hash.output_length()));
+    bytes.extend_from_slice(binder.as_ref());
+    Message::from_bytes(bytes).ok_or(Error::internal())
+}
+
+/// The server resumes this session: what it stands for is this connection's as well.
+pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()> {
+    if session.id_context[..] != context.settings().session_id_context[..] {
+        return Err(Error::illegal(Reason::ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT));
+    }
+    context.negotiated.resumed = true;
+    context.negotiated.peer_chain.clone_from(&session.peer_chain);
+    context.negotiated.verify_result = session.verify_result;
+    context.negotiated.peer_scheme = session.peer_scheme;
+    context.negotiated.session = Some(Arc::clone(session));
+    Ok(())
+}
+
+/// The session that a full handshake leaves. In TLS 1.3 it has no id yet and no ticket: those come with a
+/// NewSessionTicket.
+pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result<Session> {
+    let negotiated = &context.negotiated;
+    let settings = context.settings();
+    Ok(Session {
+        version: context.version()?,
+        cipher_suite: negotiated.suite.ok_or(Error::internal())?.id,
+        id,
+        id_context: settings.session_id_context.to_vec(),
+        secret,
+        time: context.environment.now,
+        time_milliseconds: context.environment.now_milliseconds,
+        timeout: settings.session_timeout,
+        peer_chain: negotiated.peer_chain.clone(),
+        verify_result: negotiated.verify_result,
+        server_name: negotiated.server_name.clone(),
+        alpn: negotiated.alpn.clone(),
+        ticket: Vec::new(),
+        ticket_lifetime: 0,
+        ticket_age_add: 0,
+        max_early_data: 0,
+        extended_master_secret: negotiated.extended_master_secret,
+        group: negotiated.group,
+        peer_scheme: negotiated.peer_scheme,
+        ticket_app_data: Vec::new(),
+        resumable: true,
+    })
+}
+
+/// The id that stands for a ticket, by which a cache and a ServerHello can name it (RFC 5077 §3.4): its hash.
+pub fn ticket_id(ticket: &[u8]) -> Vec<u8> {
+    HashAlgorithm::Sha256.digest(ticket).as_ref().to_vec()
+}

@@ -1,0 +1,247 @@
+//! The ServerHello: which version the server chose (RFC 8446 §4.1.3, §4.2.1), the HelloRetryRequest (§4.1.4), and the
+//! keys of TLS 1.3's handshake (§7.1). What a ServerHello of TLS 1.2 says is read in `tls12`.
+
+use std::sync::Arc;
+
+use super::{
+    State,
+    client_hello::{self, Offer},
+    extensions, resume, tls12, tls13,
+};
+use crate::{
+    crypto::{
+        key_exchange::EphemeralKey,
+        secret::SharedSecret,
+        suite::{self, Suite},
+    },
+    error::{Error, Reason, Result},
+    handshake::{Context, Transition, position::Position},
+    key_schedule::tls13::EarlySecret,
+    message::{
+        Message,
+        extension::{Extensions, cookie, key_share, pre_shared_key, supported_groups, supported_versions},
+        server_hello::ServerHello,
+    },
+    policy::options::option,
+    session::Session,
+    wire::{AlertDescription, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
+};
+
+/// What a TLS 1.3 ServerHello may carry (RFC 8446 §4.2).
+const ALLOWED: [ExtensionType; 3] =
+    [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE, ExtensionType::PRE_SHARED_KEY];
+/// What a HelloRetryRequest may carry (RFC 8446 §4.1.4).
+const ALLOWED_IN_RETRY: [ExtensionType; 3] =
+    [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE, ExtensionType::COOKIE];
+
+/// The ends of a random by which a server that knows TLS 1.3 or 1.2 tells that it was made to choose less
+/// (RFC 8446 §4.1.3).
+const DOWNGRADE_FROM_TLS13: &[u8] = b"DOWNGRD\x01";
+const DOWNGRADE_FROM_TLS12: &[u8] = b"DOWNGRD\x00";
+
+/// Reads a ServerHello or HelloRetryRequest.
+pub fn read_server_hello(
+    offer: Offer,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<State>> {
+    let hello = ServerHello::read(message.expect(HandshakeType::SERVER_HELLO)?)?;
+    context.leave_for(Position::CrSrvrHello);
+    let version = check_version(&offer, &hello)?;
+    if version != ProtocolVersion::TLS1_3 {
+        context.set_version(version);
+        return tls12::begin(offer, &hello, context, message);
+    }
+    let suite = check_tls13(&offer, &hello)?;
+    context.set_version(version);
+    context.transcript.set_hash(suite.hash);
+    if hello.is_hello_retry_request() {
+        read_hello_retry_request(offer, &hello, suite, context, message)
+    } else {
+        read_tls13(offer, &hello, suite, context, message)
+    }
+}
+
+/// The version that the server chose, if we may speak it.
+fn check_version(offer: &Offer, hello: &ServerHello) -> Result<ProtocolVersion> {
+    if let Some(data) = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS) {
+        if !offer.hello.extensions.contains(ExtensionType::SUPPORTED_VERSIONS) {
+            return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION));
+        }
+        // RFC 8446 §4.2.1: only TLS 1.3 is chosen in this way.
+        let version = supported_versions::read_server(data)?;
+        if version != ProtocolVersion::TLS1_3 {
+            return Err(Error::illegal(Reason::BAD_PROTOCOL_VERSION_NUMBER));
+        }
+        // RFC 8446 §4.1.3.
+        if hello.legacy_version != ProtocolVersion::TLS1_2 {
+            return Err(Error::illegal(Reason::BAD_LEGACY_VERSION));
+        }
+        return Ok(version);
+    }
+    // RFC 8446 §4.1.4: after a HelloRetryRequest the version is settled; without the extension it is none.
+    if offer.retry.is_some() || hello.is_hello_retry_request() {
+        return Err(Error::illegal(Reason::WRONG_SSL_VERSION));
+    }
+    let version = hello.legacy_version;
+    if version > ProtocolVersion::TLS1_2 || !offer.versions.contains(&version) {
+        return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL));
+    }
+    check_downgrade(offer, version, &hello.random)?;
+    Ok(version)
+}
+
+/// RFC 8446 §4.1.3: a server that knows a higher version of those that we offer says so in its random.
+fn check_downgrade(offer: &Offer, version: ProtocolVersion, random: &[u8; 32]) -> Result<()> {
+    let highest = offer.versions.first().copied().unwrap_or(version);
+    let from_tls13 = highest >= ProtocolVersion::TLS1_3
+        && (random.ends_with(DOWNGRADE_FROM_TLS13) || random.ends_with(DOWNGRADE_FROM_TLS12));
+    let from_tls12 = highest >= ProtocolVersion::TLS1_2
+        && version < ProtocolVersion::TLS1_2
+        && random.ends_with(DOWNGRADE_FROM_TLS12);
+    if from_tls13 || from_tls12 {
+        return Err(Error::illegal(Reason::INAPPROPRIATE_FALLBACK));
+    }
+    Ok(())
+}
+
+/// The suite that the server chose, which must be one that we offered for this version.
+pub fn check_suite(offer: &Offer, hello: &ServerHello, version: ProtocolVersion) -> Result<&'static Suite> {
+    let suite = suite::find(hello.cipher_suite).ok_or(Error::illegal(Reason::UNKNOWN_CIPHER_RETURNED))?;
+    if !suite.supports(version) || !offer.hello.cipher_suites.contains(&suite.id) {
+        return Err(Error::illegal(Reason::WRONG_CIPHER_RETURNED));
+    }
+    Ok(suite)
+}
+
+/// What a ServerHello of TLS 1.3 and a HelloRetryRequest have in common.
+fn check_tls13(offer: &Offer, hello: &ServerHello) -> Result<&'static Suite> {
+    if hello.session_id != offer.hello.session_id {
+        return Err(Error::illegal(Reason::INVALID_SESSION_ID));
+    }
+    if hello.compression_method != 0 {
+        return Err(Error::illegal(Reason::INVALID_COMPRESSION_ALGORITHM));
+    }
+    let suite = check_suite(offer, hello, ProtocolVersion::TLS1_3)?;
+    // RFC 8446 §4.1.4: the suite of the HelloRetryRequest stays.
+    if offer.retry.is_some_and(|retry| retry.id != suite.id) {
+        return Err(Error::illegal(Reason::WRONG_CIPHER_RETURNED));
+    }
+    Ok(suite)
+}
+
+fn read_hello_retry_request(
+    offer: Offer,
+    hello: &ServerHello,
+    suite: &'static Suite,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<State>> {
+    // RFC 8446 §4.1.4: only one in a connection.
+    if offer.retry.is_some() {
+        return Err(Error::unexpected());
+    }
+    extensions::check(&hello.extensions, &ALLOWED_IN_RETRY, &offer.hello.extensions)?;
+    let key = match hello.extensions.get(ExtensionType::KEY_SHARE) {
+        Some(data) => Some(key_of_retry(&offer, key_share::read_retry(data)?)?),
+        None => None,
+    };
+    let server_cookie = match hello.extensions.get(ExtensionType::COOKIE) {
+        Some(data) => Some(cookie::read(data)?),
+        None => None,
+    };
+    if key.is_none() && server_cookie.is_none() {
+        return Err(Error::illegal(Reason::NO_CHANGE_FOLLOWING_HRR));
+    }
+    context.transcript.hello_retry()?;
+    context.add_to_transcript(message);
+    context.negotiated.hello_retry = true;
+    if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) {
+        context.leave_for(Position::CwChange);
+        context.send_change_cipher_spec()?;
+    }
+    client_hello::emit_second_client_hello(offer, suite, key, server_cookie, context)
+}
+
+/// A key of the group that the server asks for: one that we offered, but sent no share of (RFC 8446 §4.2.8).
+fn key_of_retry(offer: &Offer, group: NamedGroup) -> Result<EphemeralKey> {
+    let data = |extension_type| offer.hello.extensions.get(extension_type).ok_or(Error::internal());
+    let offered = supported_groups::read(data(ExtensionType::SUPPORTED_GROUPS)?)?;
+    let shares = key_share::read_client(data(ExtensionType::KEY_SHARE)?)?;
+    if !offered.contains(&group) || shares.iter().any(|(sent, _)| *sent == group) {
+        return Err(Error::illegal(Reason::BAD_KEY_SHARE));
+    }
+    EphemeralKey::generate(group)
+}
+
+/// A ServerHello of TLS 1.3: from here on the handshake is encrypted.
+fn read_tls13(
+    offer: Offer,
+    hello: &ServerHello,
+    suite: &'static Suite,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<State>> {
+    extensions::check(&hello.extensions, &ALLOWED, &offer.hello.extensions)?;
+    let resumed = selected_session(&offer, &hello.extensions, suite)?;
+    context.negotiated.suite = Some(suite);
+    context.negotiated.server_random = hello.random;
+    let early = match resumed {
+        Some(session) => {
+            resume::take_over(session, context)?;
+            EarlySecret::new(suite.hash, Some(session.secret.as_ref()))
+        }
+        None => EarlySecret::new(suite.hash, None),
+    };
+    let psk_alone = resumed.is_some() && resume::offers_psk_alone(&offer.hello.extensions)?;
+    let Offer { hello: client_hello, key, .. } = offer;
+    let shared = match hello.extensions.get(ExtensionType::KEY_SHARE) {
+        Some(data) => {
+            let (group, share) = key_share::read_server(data)?;
+            context.negotiated.group = Some(group);
+            Some(complete(key.ok_or(Error::internal())?, group, share)?)
+        }
+        // RFC 8446 §4.2.9: a PSK alone, if we said that it may be.
+        None if psk_alone => None,
+        None => return Err(Error::fatal(AlertDescription::MISSING_EXTENSION, Reason::NO_SUITABLE_KEY_SHARE)),
+    };
+    context.add_to_transcript(message);
+    let transcript = context.transcript.current()?;
+    let handshake = early.into_handshake(shared.as_ref().map(|secret| secret.as_slice()));
+    let client = handshake.client_traffic(transcript.as_ref());
+    let server = handshake.server_traffic(transcript.as_ref());
+    context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
+    context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server.as_bytes());
+    context.set_read_secret(&server)?;
+    let keys = tls13::Keys { handshake, client, server };
+    Ok(tls13::begin(keys, client_hello.extensions))
+}
+
+/// The session that the server resumes. We offer one, so it can only be the first, and the suite must fit
+/// it (RFC 8446 §4.2.11).
+fn selected_session<'a>(
+    offer: &'a Offer,
+    extensions: &Extensions,
+    suite: &Suite,
+) -> Result<Option<&'a Arc<Session>>> {
+    let Some(data) = extensions.get(ExtensionType::PRE_SHARED_KEY) else { return Ok(None) };
+    if pre_shared_key::read_selected(data)? != 0 {
+        return Err(Error::illegal(Reason::BAD_PSK_IDENTITY));
+    }
+    let session = offer.session_of(ProtocolVersion::TLS1_3).ok_or(Error::internal())?;
+    if !resume::has_hash(session, suite.hash) {
+        return Err(Error::illegal(Reason::CIPHERSUITE_DIGEST_HAS_CHANGED));
+    }
+    Ok(Some(session))
+}
+
+/// The shared secret, if the server's share is of a group that we sent a share of (RFC 8446 §4.2.8).
+fn complete(key: EphemeralKey, group: NamedGroup, share: &[u8]) -> Result<SharedSecret> {
+    if key.group() == group {
+        key.complete(share)
+    } else if key.ecdh_part().is_some_and(|(part, _)| part == group) {
+        key.complete_ecdh_part(share)
+    } else {
+        Err(Error::illegal(Reason::BAD_KEY_SHARE))
+    }
+}

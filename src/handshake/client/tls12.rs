@@ -1,0 +1,360 @@
+//! The server's flight of TLS 1.2: what its ServerHello says besides the version, Certificate,
+//! CertificateStatus, ServerKeyExchange, CertificateRequest, ServerHelloDone (RFC 5246 §7.4, RFC 8422, RFC 6066 §8,
+//! RFC 5746, RFC 7627).
+//!
+//! The transcript keeps the messages themselves until it is certain that no CertificateVerify will sign
+//! them (RFC 5246 §7.4.8).
+
+use std::sync::Arc;
+
+use super::{
+    State as ClientState, authentication, client_hello::Offer, extensions, resume, server_hello, tls12_flight,
+};
+use crate::{
+    crypto::{
+        signature::{KeyType, PublicKey},
+        suite::{Authentication, Suite},
+    },
+    error::{Error, Reason, Result},
+    handshake::{Context, Expects, Input, Transition, position::Position},
+    key_schedule::tls12::MasterSecret,
+    message::{
+        Message, certificate,
+        certificate_request::CertificateRequest12,
+        certificate_status,
+        extension::{Extensions, ec_point_formats, renegotiation_info},
+        server_hello::ServerHello,
+        server_key_exchange::{ServerKeyExchange, signed_content},
+    },
+    policy::options::option,
+    session::Session,
+    wire::{ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
+};
+
+/// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
+/// OpenSSL lets them.
+const ALLOWED: [ExtensionType; 8] = [
+    ExtensionType::SERVER_NAME,
+    ExtensionType::STATUS_REQUEST,
+    ExtensionType::SUPPORTED_GROUPS,
+    ExtensionType::EC_POINT_FORMATS,
+    ExtensionType::ALPN,
+    ExtensionType::EXTENDED_MASTER_SECRET,
+    ExtensionType::SESSION_TICKET,
+    ExtensionType::RENEGOTIATION_INFO,
+];
+/// `uncompressed` (RFC 8422 §5.1.2).
+const UNCOMPRESSED: u8 = 0;
+
+/// What the ServerHello settled, as far as this handshake needs it.
+pub struct Hello {
+    /// The suite.
+    pub suite: &'static Suite,
+    /// The id of the new session; may be empty.
+    pub session_id: Vec<u8>,
+    /// Whether a CertificateStatus may come.
+    pub status_expected: bool,
+    /// Whether a NewSessionTicket will come.
+    pub ticket_expected: bool,
+}
+
+/// The server's share.
+pub struct ServerShare {
+    /// Its group.
+    pub group: NamedGroup,
+    /// Its public key.
+    pub public: Vec<u8>,
+}
+
+/// Where a client is in the server's flight.
+pub enum State {
+    /// ServerHello was read: a full handshake.
+    ExpectCertificate(Box<Hello>),
+    /// The driver verifies the server's chain.
+    VerifyingChain(Box<Hello>),
+    /// The server's chain is good; this is its key.
+    ExpectStatusOrKeyExchange(Box<Hello>, Box<PublicKey>),
+    /// CertificateStatus was read.
+    ExpectKeyExchange(Box<Hello>, Box<PublicKey>),
+    /// The driver verifies the signature of the server's share, in this message.
+    VerifyingSignature(Box<Hello>, ServerShare, Message),
+    /// ServerKeyExchange was read.
+    ExpectRequestOrDone(Box<Hello>, ServerShare),
+    /// The certificate callback runs.
+    AskedCertificate(Box<Hello>, ServerShare),
+    /// The client certificate callback runs.
+    AskedClientCertificate(Box<Hello>, ServerShare),
+    /// CertificateRequest was read.
+    ExpectDone(Box<Hello>, ServerShare),
+}
+
+const fn next(state: State) -> Transition<ClientState> {
+    Transition::Next(ClientState::Tls12(state))
+}
+
+impl State {
+    /// What it needs next.
+    pub const fn expects(&self) -> Expects {
+        match self {
+            Self::ExpectCertificate(_)
+            | Self::ExpectStatusOrKeyExchange(..)
+            | Self::ExpectKeyExchange(..)
+            | Self::ExpectRequestOrDone(..)
+            | Self::ExpectDone(..) => Expects::Message,
+            Self::VerifyingChain(_)
+            | Self::VerifyingSignature(..)
+            | Self::AskedCertificate(..)
+            | Self::AskedClientCertificate(..) => Expects::Answer,
+        }
+    }
+
+    /// One step.
+    pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<ClientState>> {
+        match self {
+            Self::ExpectCertificate(hello) => read_certificate(hello, context, &input.message()?),
+            Self::VerifyingChain(hello) => {
+                let key = authentication::chain_verified(input.answer()?, context)?;
+                check_key_type(&key, hello.suite)?;
+                Ok(next(Self::ExpectStatusOrKeyExchange(hello, Box::new(key))))
+            }
+            Self::ExpectStatusOrKeyExchange(hello, key) => {
+                let message = input.message()?;
+                if hello.status_expected && message.handshake_type() == HandshakeType::CERTIFICATE_STATUS {
+                    read_certificate_status(hello, key, context, &message)
+                } else {
+                    read_server_key_exchange(hello, &key, context, message)
+                }
+            }
+            Self::ExpectKeyExchange(hello, key) => {
+                read_server_key_exchange(hello, &key, context, input.message()?)
+            }
+            Self::VerifyingSignature(hello, share, message) => {
+                input.answer()?;
+                context.add_to_transcript(&message);
+                Ok(next(Self::ExpectRequestOrDone(hello, share)))
+            }
+            Self::ExpectRequestOrDone(hello, share) => {
+                let message = input.message()?;
+                if message.handshake_type() == HandshakeType::CERTIFICATE_REQUEST {
+                    read_certificate_request(hello, share, context, &message)
+                } else {
+                    read_server_hello_done(hello, share, context, &message)
+                }
+            }
+            Self::AskedCertificate(hello, share) => {
+                input.answer()?;
+                ask_client_certificate(hello, share, context)
+            }
+            Self::AskedClientCertificate(hello, share) => {
+                input.answer()?;
+                Ok(next(Self::ExpectDone(hello, share)))
+            }
+            Self::ExpectDone(hello, share) => {
+                read_server_hello_done(hello, share, context, &input.message()?)
+            }
+        }
+    }
+}
+
+/// The rest of a ServerHello of TLS 1.2: a full handshake, or a session is resumed.
+pub fn begin(
+    offer: Offer,
+    hello: &ServerHello,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<ClientState>> {
+    if hello.compression_method != 0 {
+        return Err(Error::illegal(Reason::UNSUPPORTED_COMPRESSION_ALGORITHM));
+    }
+    let suite = server_hello::check_suite(&offer, hello, ProtocolVersion::TLS1_2)?;
+    read_extensions(&offer, &hello.extensions, context)?;
+    context.negotiated.suite = Some(suite);
+    context.negotiated.server_random = hello.random;
+    context.add_to_transcript(message);
+    let received = &hello.extensions;
+    let settled = Hello {
+        suite,
+        session_id: hello.session_id.clone(),
+        status_expected: extensions::read_empty(received, ExtensionType::STATUS_REQUEST)?,
+        ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
+    };
+    // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
+    match offer.session_of(ProtocolVersion::TLS1_2) {
+        Some(session) if hello.session_id == session.id => begin_resumed(settled, session, context),
+        _ => Ok(next(State::ExpectCertificate(Box::new(settled)))),
+    }
+}
+
+fn begin_resumed(
+    hello: Hello,
+    session: &Arc<Session>,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    if hello.suite.id != session.cipher_suite {
+        return Err(Error::illegal(Reason::OLD_SESSION_CIPHER_NOT_RETURNED));
+    }
+    // RFC 7627 §5.3: the extended master secret stays what it was.
+    if context.negotiated.extended_master_secret != session.extended_master_secret {
+        return Err(Error::handshake_failure(Reason::INCONSISTENT_EXTMS));
+    }
+    resume::take_over(session, context)?;
+    context.negotiated.group = session.group;
+    context.transcript.set_hash(hello.suite.hash);
+    let master = MasterSecret::resumed(hello.suite.hash, session.secret.clone());
+    tls12_flight::expect_server_finished(hello, master, context)
+}
+
+fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'_>) -> Result<()> {
+    let offered = &offer.hello.extensions;
+    extensions::check(received, &ALLOWED, offered)?;
+    extensions::read_server_name(received, context)?;
+    extensions::read_alpn(received, offered, context)?;
+    read_renegotiation_info(received, context)?;
+    if let Some(data) = received.get(ExtensionType::EC_POINT_FORMATS) {
+        // RFC 8422 §5.1.2.
+        if !ec_point_formats::read(data)?.contains(&UNCOMPRESSED) {
+            return Err(Error::illegal(Reason::TLS_INVALID_ECPOINTFORMAT_LIST));
+        }
+    }
+    context.negotiated.extended_master_secret =
+        extensions::read_empty(received, ExtensionType::EXTENDED_MASTER_SECRET)?;
+    Ok(())
+}
+
+/// RFC 5746 §3.4: in a first handshake it is empty; a server that leaves it out may be attacked by renegotiation.
+fn read_renegotiation_info(received: &Extensions, context: &mut Context<'_>) -> Result<()> {
+    match received.get(ExtensionType::RENEGOTIATION_INFO) {
+        Some(data) if renegotiation_info::read(data)?.is_empty() => {
+            context.negotiated.secure_renegotiation = true;
+            Ok(())
+        }
+        Some(_) => Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH)),
+        None if context
+            .settings()
+            .has_option(option::LEGACY_SERVER_CONNECT | option::ALLOW_UNSAFE_LEGACY_RENEGOTIATION) =>
+        {
+            Ok(())
+        }
+        None => Err(Error::handshake_failure(Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED)),
+    }
+}
+
+fn read_certificate(
+    hello: Box<Hello>,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<ClientState>> {
+    let chain = certificate::read_tls12(message.expect(HandshakeType::CERTIFICATE)?)?;
+    context.leave_for(Position::CrCert);
+    context.add_to_transcript(message);
+    let ask = authentication::verify_chain(chain, context)?;
+    Ok(Transition::Ask(ask, ClientState::Tls12(State::VerifyingChain(hello))))
+}
+
+/// RFC 5246 §7.4.2: the certificate's key is one that the suite names (RFC 8422 §2.2, §5.10 for EdDSA).
+fn check_key_type(key: &PublicKey, suite: &Suite) -> Result<()> {
+    let fits = match suite.authentication {
+        Authentication::Rsa => matches!(key.key_type(), KeyType::Rsa | KeyType::RsaPss),
+        Authentication::Ecdsa => matches!(
+            key.key_type(),
+            KeyType::EcdsaP256
+                | KeyType::EcdsaP384
+                | KeyType::EcdsaP521
+                | KeyType::EcdsaOther
+                | KeyType::Ed25519
+                | KeyType::Ed448
+        ),
+        Authentication::Any => false,
+    };
+    if fits { Ok(()) } else { Err(Error::illegal(Reason::WRONG_CERTIFICATE_TYPE)) }
+}
+
+fn read_certificate_status(
+    hello: Box<Hello>,
+    key: Box<PublicKey>,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<ClientState>> {
+    let response = certificate_status::read(message.expect(HandshakeType::CERTIFICATE_STATUS)?)?;
+    context.leave_for(Position::CrCertStatus);
+    context.negotiated.ocsp_response = Some(response);
+    context.add_to_transcript(message);
+    Ok(next(State::ExpectKeyExchange(hello, key)))
+}
+
+/// The server's share, signed together with both randoms (RFC 8422 §5.4).
+fn read_server_key_exchange(
+    hello: Box<Hello>,
+    key: &PublicKey,
+    context: &mut Context<'_>,
+    message: Message,
+) -> Result<Transition<ClientState>> {
+    let exchange = ServerKeyExchange::read(message.expect(HandshakeType::SERVER_KEY_EXCHANGE)?)?;
+    context.leave_for(Position::CrKeyExch);
+    // RFC 8422 §5.4: a curve that we offered.
+    if !context.settings().offered_groups(&[ProtocolVersion::TLS1_2]).contains(&exchange.group) {
+        return Err(Error::illegal(Reason::WRONG_CURVE));
+    }
+    context.negotiated.group = Some(exchange.group);
+    let content = signed_content(
+        &context.negotiated.client_random,
+        &context.negotiated.server_random,
+        exchange.group,
+        &exchange.public,
+    );
+    let share = ServerShare { group: exchange.group, public: exchange.public };
+    match authentication::verify_signature(key, exchange.scheme, content, exchange.signature, context)? {
+        Some(ask) => {
+            Ok(Transition::Ask(ask, ClientState::Tls12(State::VerifyingSignature(hello, share, message))))
+        }
+        None => {
+            context.add_to_transcript(&message);
+            Ok(next(State::ExpectRequestOrDone(hello, share)))
+        }
+    }
+}
+
+fn read_certificate_request(
+    hello: Box<Hello>,
+    share: ServerShare,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<ClientState>> {
+    let request = CertificateRequest12::read(message.expect(HandshakeType::CERTIFICATE_REQUEST)?)?;
+    context.leave_for(Position::CrCertReq);
+    context.negotiated.certificate_types = request.certificate_types;
+    context.negotiated.peer_schemes = request.signature_schemes;
+    context.negotiated.peer_ca_names = request.authorities;
+    context.negotiated.certificate_requested = true;
+    context.add_to_transcript(message);
+    match authentication::certificate_question(context) {
+        Some(ask) => Ok(Transition::Ask(ask, ClientState::Tls12(State::AskedCertificate(hello, share)))),
+        None => ask_client_certificate(hello, share, context),
+    }
+}
+
+fn ask_client_certificate(
+    hello: Box<Hello>,
+    share: ServerShare,
+    context: &Context<'_>,
+) -> Result<Transition<ClientState>> {
+    Ok(match authentication::client_certificate_question(context)? {
+        Some(ask) => Transition::Ask(ask, ClientState::Tls12(State::AskedClientCertificate(hello, share))),
+        None => next(State::ExpectDone(hello, share)),
+    })
+}
+
+fn read_server_hello_done(
+    hello: Box<Hello>,
+    share: ServerShare,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<ClientState>> {
+    // RFC 5246 §7.4.5: nothing in it.
+    if !message.expect(HandshakeType::SERVER_HELLO_DONE)?.is_empty() {
+        return Err(Error::decode(Reason::LENGTH_MISMATCH));
+    }
+    context.leave_for(Position::CrSrvrDone);
+    context.add_to_transcript(message);
+    tls12_flight::begin(hello, share, context)
+}

@@ -1,0 +1,172 @@
+//! The client's second flight of TLS 1.3: Certificate and CertificateVerify if they were asked for, Finished
+//! (RFC 8446 §4.4), and the end of the handshake.
+
+use super::{State as ClientState, authentication, resume};
+use crate::{
+    crypto::secret::Secret,
+    error::{Error, Result},
+    handshake::{
+        Context, Expects, Input, Traffic, Transition,
+        position::Position,
+        want::{Answer, Ask},
+    },
+    key_schedule::tls13::{MasterSecret, TrafficSecret},
+    message::{
+        certificate::{Certificate13, CertificateEntry},
+        certificate_verify::{CertificateVerify, signed_content},
+        extension::Extensions,
+        finished,
+    },
+    policy::{
+        certificate::Slot,
+        options::{cache, option},
+    },
+    wire::SignatureScheme,
+};
+
+/// The secrets of this flight and of what comes after it.
+pub struct Keys {
+    /// What we write this flight with.
+    pub handshake: TrafficSecret,
+    /// The master secret.
+    pub master: MasterSecret,
+    /// What we write application data with.
+    pub client: TrafficSecret,
+    /// What the server writes application data with.
+    pub server: TrafficSecret,
+}
+
+/// Where a client is in its second flight.
+pub enum State {
+    /// The status callback looks at the OCSP response.
+    AskedStatus(Box<Keys>),
+    /// The driver looks for the certificates after the one in this slot.
+    AskedChain(Box<Keys>, Slot, SignatureScheme),
+    /// The driver signs.
+    AskedSignature(Box<Keys>, SignatureScheme),
+    /// Everything is sent; the driver forgets the session that was resumed.
+    Finished,
+}
+
+impl State {
+    /// What it needs next.
+    #[allow(clippy::unused_self)]
+    pub const fn expects(&self) -> Expects {
+        Expects::Answer
+    }
+
+    /// One step.
+    pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<ClientState>> {
+        let answer = input.answer()?;
+        match (self, answer) {
+            (Self::AskedStatus(keys), _) => emit_flight(keys, context),
+            (Self::AskedChain(keys, slot, scheme), Answer::Chain(rest)) => {
+                let chain = authentication::chain_with(slot, &rest, context)?;
+                emit_certificate(chain, context)?;
+                sign(keys, slot, scheme, context)
+            }
+            (Self::AskedSignature(keys, scheme), Answer::Signature(signature)) => {
+                emit_certificate_verify(scheme, signature, context)?;
+                emit_finished(&keys, context)
+            }
+            (Self::Finished, _) => Ok(Transition::Done),
+            (Self::AskedChain(..) | Self::AskedSignature(..), _) => Err(Error::internal()),
+        }
+    }
+}
+
+fn ask(ask: Ask, state: State) -> Transition<ClientState> {
+    Transition::Ask(ask, ClientState::Tls13Flight(state))
+}
+
+/// The server's flight is read to its end.
+pub fn begin(keys: Keys, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
+    let keys = Box::new(keys);
+    match authentication::status_question(context) {
+        Some(question) => Ok(ask(question, State::AskedStatus(keys))),
+        None => emit_flight(keys, context),
+    }
+}
+
+fn emit_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
+    // RFC 8446 §D.4: once, before the first thing that is encrypted.
+    if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !context.negotiated.hello_retry {
+        context.leave_for(Position::CwChange);
+        context.send_change_cipher_spec()?;
+    }
+    context.set_write_secret(&keys.handshake)?;
+    if !context.negotiated.certificate_requested {
+        return emit_finished(&keys, context);
+    }
+    let Some((slot, scheme)) = authentication::choose(context)? else {
+        // RFC 8446 §4.4.2: without one that fits the list is empty, and no CertificateVerify follows.
+        emit_certificate(Vec::new(), context)?;
+        return emit_finished(&keys, context);
+    };
+    match authentication::chain(slot, context)? {
+        authentication::Chain::Known(chain) => {
+            emit_certificate(chain, context)?;
+            sign(keys, slot, scheme, context)
+        }
+        authentication::Chain::Unknown(question) => Ok(ask(question, State::AskedChain(keys, slot, scheme))),
+    }
+}
+
+fn emit_certificate(chain: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<()> {
+    context.leave_for(Position::CwCert);
+    let entries = chain
+        .into_iter()
+        .map(|certificate| CertificateEntry { certificate, extensions: Extensions::new() })
+        .collect();
+    context.emit(&Certificate13 { request_context: Vec::new(), entries }.write())
+}
+
+fn sign(
+    keys: Box<Keys>,
+    slot: Slot,
+    scheme: SignatureScheme,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    let content = signed_content(false, context.transcript.current()?.as_ref());
+    match authentication::sign(slot, scheme, content, context)? {
+        authentication::Signature::Made(signature) => {
+            emit_certificate_verify(scheme, signature, context)?;
+            emit_finished(&keys, context)
+        }
+        authentication::Signature::Unmade(question) => Ok(ask(question, State::AskedSignature(keys, scheme))),
+    }
+}
+
+fn emit_certificate_verify(
+    scheme: SignatureScheme,
+    signature: Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<()> {
+    context.leave_for(Position::CwCertVrfy);
+    context.emit(&CertificateVerify { scheme, signature }.write())
+}
+
+/// Our Finished, and the end.
+fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
+    context.leave_for(Position::CwFinished);
+    let verify_data = keys.handshake.verify_data(context.transcript.current()?.as_ref());
+    context.emit(&finished::write(verify_data.as_ref()))?;
+    context.negotiated.client_verify_data = verify_data.as_ref().to_vec();
+    context.set_write_secret(&keys.client)?;
+    let resumption = keys.master.resumption(context.transcript.current()?.as_ref());
+    context.negotiated.traffic = Some(Traffic::new(keys.server.clone(), keys.client.clone(), resumption));
+    context.leave_for(Position::Ok);
+    if !context.negotiated.resumed {
+        let secret = Secret::new(&[]).ok_or(Error::internal())?;
+        let mut session = resume::new_session(context, Vec::new(), secret)?;
+        session.resumable = false;
+        context.negotiated.session = Some(session.into());
+        return Ok(Transition::Done);
+    }
+    // RFC 8446 §C.4: a ticket is for one use. OpenSSL forgets it where it keeps a client's sessions.
+    let session = context.negotiated.session.clone().ok_or(Error::internal())?;
+    if context.settings().session_cache_mode & cache::CLIENT == 0 {
+        return Ok(Transition::Done);
+    }
+    Ok(ask(Ask::RemoveSession(session), State::Finished))
+}
