@@ -261,10 +261,10 @@ pub fn find(id: CipherSuite) -> Option<&'static Suite> {
     SUITES.iter().find(|suite| suite.id == id)
 }
 
-/// The suite with this name, either OpenSSL's or the registry's.
+/// The suite that a cipher list calls `name`: OpenSSL's name, with case.
 #[must_use]
 pub fn find_by_name(name: &str) -> Option<&'static Suite> {
-    SUITES.iter().find(|suite| suite.openssl_name == name || suite.standard_name == name)
+    SUITES.iter().find(|suite| suite.openssl_name == name)
 }
 
 #[cfg(test)]
@@ -272,13 +272,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn suite_is_found_by_number_and_by_both_names() {
+    fn suite_is_found_by_number_and_by_name() {
         for suite in SUITES {
             assert!(find(suite.id).is_some_and(|found| core::ptr::eq(found, suite)));
             assert!(find_by_name(suite.openssl_name).is_some_and(|found| core::ptr::eq(found, suite)));
-            assert!(find_by_name(suite.standard_name).is_some_and(|found| core::ptr::eq(found, suite)));
         }
         assert!(find(CipherSuite::TLS_FALLBACK_SCSV).is_none());
+        assert!(find_by_name("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256").is_none());
+        assert!(find_by_name("ecdhe-rsa-aes128-gcm-sha256").is_none());
     }
 
     #[test]
