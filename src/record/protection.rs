@@ -181,7 +181,7 @@ impl RecordKeys {
         let sequence = self.sequence_number.to_be_bytes();
         // RFC 8446 §5.3: sequence numbers MUST NOT wrap.
         self.sequence_number.checked_add(1).ok_or(Error::internal())?;
-        let content_length = body.len().checked_sub(self.body_length(0, 0)).unwrap_or_default();
+        let content_length = body.len().saturating_sub(self.body_length(0, 0));
         match self.form {
             Form::Tls13 { iv } => Ok((mixed_nonce(iv, sequence), AssociatedData::Header(header), 0)),
             Form::Tls12Explicit { salt } => {
