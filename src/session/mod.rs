@@ -1,6 +1,19 @@
 //! Sessions: the value that resumption needs, its ASN.1 form, tickets, and the internal cache
 //! (RFC 8446 §4.6.1, RFC 5246 §F.1.4, RFC 5077).
+//!
+//! Nothing here knows what time it is: callers say it.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+pub mod asn1;
+mod cache;
+mod der;
+pub mod ticket;
 mod value;
 
-pub use value::{PeerChain, Session};
+pub use cache::{Lookup, SessionCache};
+pub use ticket::TicketKeys;
+pub use value::{Carried, PeerChain, Session};

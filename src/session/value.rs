@@ -1,4 +1,5 @@
-//! The session value: what one side remembers to resume a connection.
+//! The session value: what one side remembers to resume a connection. Made by `handshake`, changed by the
+//! program through `object`, written by [`super::asn1`] and [`super::ticket`].
 
 use std::sync::Arc;
 
@@ -55,4 +56,95 @@ pub struct Session {
     pub ticket_app_data: Vec<u8>,
     /// Whether it may still be resumed: a fatal error on its connection ends that.
     pub resumable: bool,
+    /// What the ASN.1 form has besides.
+    pub carried: Carried,
+}
+
+/// What the ASN.1 form of a session has that resumption does not need. It is kept so that a session
+/// that OpenSSL wrote comes out as it went in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// The mode of max_fragment_length (RFC 6066 §4): 0 for none, 255 while nothing was negotiated.
+    pub max_fragment_length: u8,
+    /// Flags besides that of the extended master secret.
+    pub flags: u32,
+    /// The compression method of TLS 1.2; 0 is none.
+    pub compression: u8,
+    /// TLS 1.2: the server's hint of which PSK to use (RFC 4279 §2).
+    pub psk_identity_hint: Option<Vec<u8>>,
+    /// TLS 1.2: the PSK that was used.
+    pub psk_identity: Option<Vec<u8>>,
+    /// The name of the user of SRP (RFC 5054).
+    pub srp_user_name: Option<Vec<u8>>,
+}
+
+impl Session {
+    /// A session that began at `time` (seconds since 1970) and may be resumed for `timeout` seconds, with
+    /// nothing else in it yet.
+    #[must_use]
+    pub fn new(
+        version: ProtocolVersion,
+        cipher_suite: CipherSuite,
+        secret: Secret,
+        time: i64,
+        timeout: i64,
+    ) -> Self {
+        Self {
+            version,
+            cipher_suite,
+            id: Vec::new(),
+            id_context: Vec::new(),
+            secret,
+            time,
+            time_milliseconds: 0,
+            timeout,
+            peer_chain: None,
+            verify_result: 0,
+            server_name: None,
+            alpn: Vec::new(),
+            ticket: Vec::new(),
+            ticket_lifetime: 0,
+            ticket_age_add: 0,
+            max_early_data: 0,
+            extended_master_secret: false,
+            group: None,
+            peer_scheme: None,
+            ticket_app_data: Vec::new(),
+            resumable: true,
+            carried: Carried::default(),
+        }
+    }
+
+    /// The last second in which it may be resumed.
+    #[must_use]
+    pub fn expires_at(&self) -> i64 {
+        self.time.saturating_add(self.timeout)
+    }
+
+    /// Whether it is too old at `now` (seconds since 1970).
+    #[must_use]
+    pub fn is_expired(&self, now: i64) -> bool {
+        self.expires_at() < now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(time: i64, timeout: i64) -> Session {
+        let secret = Secret::new(&[]).unwrap();
+        Session::new(ProtocolVersion::TLS1_3, CipherSuite::TLS_AES_128_GCM_SHA256, secret, time, timeout)
+    }
+
+    #[test]
+    fn session_expires_after_its_last_second() {
+        assert!(!session(1000, 50).is_expired(1050));
+        assert!(session(1000, 50).is_expired(1051));
+    }
+
+    #[test]
+    fn timeout_beyond_the_end_of_time_never_expires() {
+        assert!(!session(1000, i64::MAX).is_expired(i64::MAX));
+    }
 }
