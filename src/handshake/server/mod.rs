@@ -1,12 +1,64 @@
 //! The server's handshake: one file a flight, TLS 1.2 and TLS 1.3 beside each other.
+//!
+//! ```text
+//! client_hello ─┬─ tls13_hello ── psk ─┬─ tls13_flight ── tls13_client ── ticket
+//!               │                      └─ retry (back to client_hello)
+//!               └─ tls12_hello ── resume ─┬─ tls12_flight ── tls12_client ── tls12_finish
+//!                                         └─ tls12_finish (abbreviated)
+//! ```
+//!
+//! `offer` reads the client's extensions, `selection` deals with the answers of the program's callbacks, and
+//! `signature` signs and verifies; both versions use them.
+//!
+//! Where the flow turns from writing to reading the last position is left twice, as the info callback of OpenSSL tells it:
+//! once when the writing ends, once when the next message comes.
+
+mod client_hello;
+mod offer;
+mod psk;
+mod resume;
+mod retry;
+mod selection;
+mod signature;
+mod ticket;
+mod tls12_client;
+mod tls12_finish;
+mod tls12_flight;
+mod tls12_hello;
+mod tls13_client;
+mod tls13_flight;
+mod tls13_hello;
 
 use super::{Context, Expects, Input, Transition};
 use crate::{error::Result, message::client_hello::ClientHello};
+
+/// What a step comes to.
+type Step = Result<Transition<State>>;
 
 /// Where a server is, with the data of that state.
 pub enum State {
     /// Nothing was received yet.
     Start,
+    /// A ClientHello is expected: the first, or the one that answers a HelloRetryRequest.
+    ExpectClientHello(Option<Box<retry::Retry>>),
+    /// The program is asked about the ClientHello.
+    AskedClientHello(Box<client_hello::Received>),
+    /// TLS 1.3: questions that the ClientHello raises.
+    Tls13Hello(tls13_hello::Question, Box<tls13_hello::Hello>),
+    /// TLS 1.3: questions on the way to our Finished.
+    Tls13Flight(tls13_flight::Question, Box<tls13_flight::Flight>),
+    /// TLS 1.3: the client's last flight.
+    Tls13Client(tls13_client::Awaited, Box<tls13_client::Pending>),
+    /// TLS 1.3: tickets.
+    Ticket(ticket::State),
+    /// TLS 1.2: questions that the ClientHello raises.
+    Tls12Hello(tls12_hello::Question, Box<tls12_hello::Hello>),
+    /// TLS 1.2: questions on the way to our ServerHelloDone.
+    Tls12Flight(tls12_flight::Question, Box<tls12_flight::Flight>),
+    /// TLS 1.2: the client's key exchange.
+    Tls12Client(tls12_client::State),
+    /// TLS 1.2: ChangeCipherSpec and Finished of both sides.
+    Tls12Finish(tls12_finish::Awaited, Box<tls12_finish::Finish>),
 }
 
 impl State {
@@ -19,17 +71,56 @@ impl State {
     /// What it needs next.
     #[must_use]
     pub fn expects(&self) -> Expects {
-        todo!()
+        match self {
+            Self::Start => Expects::Nothing,
+            Self::ExpectClientHello(_) => Expects::Message,
+            Self::AskedClientHello(_)
+            | Self::Tls13Hello(..)
+            | Self::Tls13Flight(..)
+            | Self::Ticket(_)
+            | Self::Tls12Hello(..)
+            | Self::Tls12Flight(..) => Expects::Answer,
+            Self::Tls13Client(awaited, _) => awaited.expects(),
+            Self::Tls12Client(state) => state.expects(),
+            Self::Tls12Finish(awaited, _) => awaited.expects(),
+        }
     }
 
     /// One step.
-    pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<Self>> {
-        todo!()
+    pub fn advance(self, context: &mut Context<'_>, input: Input) -> Step {
+        match self {
+            Self::Start => Ok(client_hello::start(context)),
+            Self::ExpectClientHello(retry) => {
+                client_hello::read_client_hello(context, input.message()?, retry)
+            }
+            Self::AskedClientHello(received) => client_hello::negotiate_version(context, *received),
+            Self::Tls13Hello(question, hello) => {
+                tls13_hello::answered(context, question, hello, input.answer()?)
+            }
+            Self::Tls13Flight(question, flight) => {
+                tls13_flight::answered(context, question, *flight, input.answer()?)
+            }
+            Self::Tls13Client(awaited, pending) => tls13_client::advance(context, awaited, pending, input),
+            Self::Ticket(state) => ticket::answered(context, state, input.answer()?),
+            Self::Tls12Hello(question, hello) => {
+                tls12_hello::answered(context, question, hello, input.answer()?)
+            }
+            Self::Tls12Flight(question, flight) => {
+                tls12_flight::answered(context, question, *flight, input.answer()?)
+            }
+            Self::Tls12Client(state) => tls12_client::advance(context, state, input),
+            Self::Tls12Finish(awaited, finish) => tls12_finish::advance(context, awaited, finish, input),
+        }
     }
 
     /// The ClientHello, while the handshake keeps it.
     #[must_use]
     pub fn client_hello(&self) -> Option<&ClientHello> {
-        todo!()
+        match self {
+            Self::AskedClientHello(received) => Some(&received.hello),
+            Self::Tls13Hello(_, hello) => Some(&hello.received.hello),
+            Self::Tls12Hello(_, hello) => Some(&hello.hello),
+            _ => None,
+        }
     }
 }

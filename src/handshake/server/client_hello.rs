@@ -1,0 +1,138 @@
+//! The ClientHello up to the choice of the version (RFC 8446 §4.1.2, §4.2.1, Appendix D; RFC 5246 §7.4.1.2; RFC 7507).
+
+use super::{State, Step, retry::Retry, tls12_hello, tls13_hello};
+use crate::{
+    error::{Error, Reason, Result},
+    handshake::{Context, Transition, position::Position, want::Ask},
+    message::{
+        Message,
+        client_hello::ClientHello,
+        extension::{Extensions, supported_versions},
+    },
+    policy::certificate::Slot,
+    wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, ProtocolVersion},
+};
+
+/// The versions that this state machine speaks, the highest first.
+const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2];
+
+/// A ClientHello that was read.
+pub struct Received {
+    /// As it came; not in the transcript until a binder at its end could be checked.
+    pub message: Message,
+    /// What it says.
+    pub hello: ClientHello,
+    /// The HelloRetryRequest that it answers.
+    pub retry: Option<Box<Retry>>,
+}
+
+/// The state machine leaves its first position.
+pub fn start(context: &mut Context<'_>) -> Transition<State> {
+    context.leave_for(Position::Before);
+    Transition::Next(State::ExpectClientHello(None))
+}
+
+/// Reads a ClientHello and shows it to the program.
+pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Option<Box<Retry>>) -> Step {
+    let hello = ClientHello::read(message.expect(HandshakeType::CLIENT_HELLO)?)?;
+    context.leave_for(Position::SrClntHello);
+    if let Some(retry) = &retry {
+        retry.check(&hello)?;
+    }
+
+    context.negotiated.client_random = hello.random;
+    context.negotiated.client_suites =
+        hello.cipher_suites.iter().copied().filter(|suite| !is_signal(*suite)).collect();
+    let received = Received { message, hello, retry };
+    if context.hooks().client_hello {
+        return Ok(Transition::Ask(Ask::ClientHello, State::AskedClientHello(Box::new(received))));
+    }
+    negotiate_version(context, received)
+}
+
+/// Chooses the version, and with it the state machine that goes on.
+pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step {
+    let version = choose_version(context, &received.hello)?;
+    if received.retry.is_some() && version != ProtocolVersion::TLS1_3 {
+        return Err(unsupported_version());
+    }
+    check_fallback(context, &received.hello, version)?;
+    check_compression(&received.hello, version)?;
+    context.set_version(version);
+    if version == ProtocolVersion::TLS1_3 {
+        tls13_hello::read_extensions(context, received)
+    } else {
+        tls12_hello::read_extensions(context, &received.message, received.hello)
+    }
+}
+
+fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
+    // RFC 8446 §D.5: SSL 3.0 must not be negotiated, whatever the extensions say.
+    if hello.legacy_version <= ProtocolVersion::SSL3 {
+        return Err(unsupported_version());
+    }
+    let offered = match hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS) {
+        // RFC 8446 §4.2.1: if present, it alone counts.
+        Some(data) => supported_versions::read_client(data)?,
+        None => VERSIONS
+            .into_iter()
+            .filter(|version| *version < ProtocolVersion::TLS1_3 && *version <= hello.legacy_version)
+            .collect(),
+    };
+    allowed_versions(context).find(|version| offered.contains(version)).ok_or(unsupported_version())
+}
+
+fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = ProtocolVersion> + 'a {
+    VERSIONS.into_iter().filter(|version| {
+        context.settings().allows_version(*version)
+            && (*version != ProtocolVersion::TLS1_3 || may_authenticate_in_tls13(context))
+    })
+}
+
+/// Whether there is, or may yet come, a certificate that TLS 1.3 can use. Without one OpenSSL falls back to TLS 1.2.
+fn may_authenticate_in_tls13(context: &Context<'_>) -> bool {
+    let usable = |slot: &Slot| {
+        *slot != Slot::Dsa
+            && context.settings().certificates.get(*slot).is_some_and(|certificate| certificate.key.is_some())
+    };
+    context.hooks().server_name || context.hooks().certificate || Slot::ALL.iter().any(usable)
+}
+
+/// RFC 7507 §3: a client that fell back from a version that we have is told so.
+fn check_fallback(context: &Context<'_>, hello: &ClientHello, version: ProtocolVersion) -> Result<()> {
+    let fell_back = hello.cipher_suites.contains(&CipherSuite::TLS_FALLBACK_SCSV);
+    if fell_back && allowed_versions(context).next().is_some_and(|highest| version < highest) {
+        return Err(Error::fatal(AlertDescription::INAPPROPRIATE_FALLBACK, Reason::INAPPROPRIATE_FALLBACK));
+    }
+    Ok(())
+}
+
+fn check_compression(hello: &ClientHello, version: ProtocolVersion) -> Result<()> {
+    // RFC 8446 §4.1.2: exactly one zero byte.
+    if version == ProtocolVersion::TLS1_3 && hello.compression_methods != [0] {
+        return Err(Error::illegal(Reason::INVALID_COMPRESSION_ALGORITHM));
+    }
+    // RFC 5246 §7.4.1.2: the null method must be among them.
+    if !hello.compression_methods.contains(&0) {
+        return Err(Error::decode(Reason::NO_COMPRESSION_SPECIFIED));
+    }
+    Ok(())
+}
+
+/// RFC 5746 §3.6, RFC 7507 §3: numbers in the list of suites that are none.
+const fn is_signal(suite: CipherSuite) -> bool {
+    suite.0 == CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV.0 || suite.0 == CipherSuite::TLS_FALLBACK_SCSV.0
+}
+
+const fn unsupported_version() -> Error {
+    Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL)
+}
+
+/// The extension of this type read with `read`, if it is there.
+pub fn read_extension<'a, T>(
+    extensions: &'a Extensions,
+    extension_type: ExtensionType,
+    read: impl FnOnce(&'a [u8]) -> Result<T>,
+) -> Result<Option<T>> {
+    extensions.get(extension_type).map(read).transpose()
+}

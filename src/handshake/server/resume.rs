@@ -1,0 +1,171 @@
+//! Sessions: whether one may be resumed, TLS 1.2's search for one, and the making of a new one
+//! (RFC 5246 §7.4.1.2, §F.1.4; RFC 5077 §3.4; RFC 7627 §5.3; RFC 6066 §3).
+
+use std::sync::Arc;
+
+use super::{
+    State, Step,
+    tls12_hello::{self, Hello, Question},
+};
+use crate::{
+    crypto::{secret::Secret, suite},
+    error::{Error, Reason, Result},
+    handshake::{
+        Context, Transition,
+        want::{Answer, Ask, TicketOutcome},
+    },
+    policy::{
+        VerifyMode,
+        options::{cache, option},
+    },
+    session::Session,
+    wire::{AlertDescription, ProtocolVersion},
+};
+
+/// Whether a session is of our context and not too old. A server that verifies clients must have a context, or one service's
+/// clients could come in through another's sessions (`SSL_CTX_set_session_id_context(3)`).
+pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
+    let settings = context.settings();
+    if session.id_context != settings.session_id_context[..] {
+        return Ok(false);
+    }
+    if lacks_context(context) {
+        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::SESSION_ID_CONTEXT_UNINITIALIZED));
+    }
+    let expired = context.environment.now > session.time.saturating_add(session.timeout);
+    Ok(session.resumable && !expired)
+}
+
+/// Whether new sessions are announced to the cache.
+pub fn is_cacheable(context: &Context<'_>) -> bool {
+    context.settings().session_cache_mode & cache::SERVER != 0 && !lacks_context(context)
+}
+
+fn lacks_context(context: &Context<'_>) -> bool {
+    let settings = context.settings();
+    settings.session_id_context.is_empty() && settings.verify_mode.has(VerifyMode::PEER)
+}
+
+/// A session of what was negotiated.
+pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result<Session> {
+    let negotiated = &*context.negotiated;
+    let settings = context.settings();
+    Ok(Session {
+        version: context.version()?,
+        cipher_suite: negotiated.suite.ok_or(Error::internal())?.id,
+        id,
+        id_context: settings.session_id_context.to_vec(),
+        secret,
+        time: context.environment.now,
+        time_milliseconds: context.environment.now_milliseconds,
+        timeout: settings.session_timeout,
+        peer_chain: negotiated.peer_chain.clone(),
+        verify_result: negotiated.verify_result,
+        server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),
+        alpn: negotiated.alpn.clone(),
+        ticket: Vec::new(),
+        ticket_lifetime: 0,
+        ticket_age_add: 0,
+        max_early_data: 0,
+        extended_master_secret: negotiated.extended_master_secret,
+        group: negotiated.group,
+        peer_scheme: negotiated.peer_scheme,
+        ticket_app_data: Vec::new(),
+        resumable: true,
+    })
+}
+
+/// TLS 1.2: asks for the session of the client's ticket, or of its session id.
+pub fn find_session(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    match hello.ticket.clone() {
+        Some(ticket) if !context.settings().has_option(option::NO_TICKET) => {
+            Ok(Transition::Ask(Ask::OpenTicket(ticket), State::Tls12Hello(Question::Ticket, hello)))
+        }
+        _ => find_by_id(context, hello),
+    }
+}
+
+fn find_by_id(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    let id = &hello.hello.session_id;
+    if id.is_empty() || !context.hooks().find_session {
+        return tls12_hello::after_lookup(context, hello);
+    }
+    Ok(Transition::Ask(Ask::FindSession(id.clone()), State::Tls12Hello(Question::SessionId, hello)))
+}
+
+/// What became of the ticket.
+pub fn read_ticket(context: &mut Context<'_>, mut hello: Box<Hello>, answer: Answer) -> Step {
+    match answer {
+        Answer::Ticket(TicketOutcome::Session { session, renew }) => {
+            // RFC 5077 §3.4: the id is the client's, which so learns that the ticket was accepted.
+            let mut session = Arc::unwrap_or_clone(session);
+            session.id.clone_from(&hello.hello.session_id);
+            if resume(context, &mut hello, Arc::new(session))? {
+                hello.sends_ticket = renew;
+            }
+            tls12_hello::after_lookup(context, hello)
+        }
+        // RFC 5077 §3.4: an empty ticket only asks for one; the session id may still name a session.
+        Answer::Ticket(TicketOutcome::Unusable) if hello.ticket.as_ref().is_some_and(Vec::is_empty) => {
+            find_by_id(context, hello)
+        }
+        Answer::Ticket(TicketOutcome::Unusable) => tls12_hello::after_lookup(context, hello),
+        _ => Err(Error::internal()),
+    }
+}
+
+/// What was found under the session id.
+pub fn read_session(context: &mut Context<'_>, mut hello: Box<Hello>, answer: Answer) -> Step {
+    let Answer::Session(session) = answer else { return Err(Error::internal()) };
+    if let Some(session) = session
+        && resume(context, &mut hello, session)?
+    {
+        hello.sends_ticket = false;
+    }
+    tls12_hello::after_lookup(context, hello)
+}
+
+/// Resumes a session if that is allowed.
+fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -> Result<bool> {
+    if session.version != ProtocolVersion::TLS1_2
+        || !is_current(context, &session)?
+        || !has_same_name(context, &session)
+    {
+        return Ok(false);
+    }
+    // RFC 7627 §5.3: the extended master secret stays in use, or the handshake ends; it never begins in a resumption.
+    match (session.extended_master_secret, context.negotiated.extended_master_secret) {
+        (true, false) => return Err(Error::handshake_failure(Reason::INCONSISTENT_EXTMS)),
+        (false, true) => return Ok(false),
+        _ => {}
+    }
+    // RFC 5246 §7.4.1.2: a client that resumes offers at least the session's suite.
+    if !hello.hello.cipher_suites.contains(&session.cipher_suite) {
+        return Err(Error::illegal(Reason::REQUIRED_CIPHER_MISSING));
+    }
+    let usable =
+        context.settings().usable_suites(session.version).any(|suite| suite.id == session.cipher_suite);
+    let Some(suite) = suite::find(session.cipher_suite).filter(|_| usable) else { return Ok(false) };
+
+    let negotiated = &mut *context.negotiated;
+    negotiated.resumed = true;
+    negotiated.suite = Some(suite);
+    negotiated.group = session.group;
+    negotiated.peer_scheme = session.peer_scheme;
+    negotiated.peer_chain = session.peer_chain.clone();
+    negotiated.verify_result = session.verify_result;
+    if let Some(name) = &session.server_name {
+        negotiated.server_name = Some(name.clone());
+    }
+    negotiated.session = Some(Arc::clone(&session));
+    hello.session = Some(session);
+    Ok(true)
+}
+
+/// RFC 6066 §3: a session must not be resumed under another server name.
+fn has_same_name(context: &Context<'_>, session: &Session) -> bool {
+    match (&session.server_name, &context.negotiated.server_name) {
+        (Some(before), Some(now)) => before.eq_ignore_ascii_case(now),
+        _ => true,
+    }
+}

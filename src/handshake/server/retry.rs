@@ -1,0 +1,122 @@
+//! TLS 1.3: the HelloRetryRequest, and the ClientHello that answers it (RFC 8446 §4.1.2, §4.1.4).
+
+use super::{State, Step, tls13_hello::Hello};
+use crate::{
+    crypto::suite::Suite,
+    error::{Error, Reason, Result},
+    handshake::{Context, Transition, position::Position},
+    message::{
+        client_hello::ClientHello,
+        extension::{Extensions, key_share, supported_versions},
+        server_hello::{HELLO_RETRY_REQUEST_RANDOM, ServerHello},
+    },
+    policy::options::option,
+    wire::{ExtensionType, NamedGroup, ProtocolVersion},
+};
+
+/// A HelloRetryRequest that was sent.
+pub struct Retry {
+    /// The suite that it said.
+    pub suite: &'static Suite,
+    /// The group that it asked for.
+    group: NamedGroup,
+    /// The ClientHello that led to it.
+    first: ClientHello,
+}
+
+impl Retry {
+    /// RFC 8446 §4.1.2: the second ClientHello is the first one, but for what the HelloRetryRequest asked for.
+    pub fn check(&self, second: &ClientHello) -> Result<()> {
+        let first = &self.first;
+        if second.cipher_suites != first.cipher_suites {
+            return Err(Error::illegal(Reason::BAD_CIPHER));
+        }
+        if second.legacy_version != first.legacy_version
+            || second.random != first.random
+            || second.session_id != first.session_id
+            || second.compression_methods != first.compression_methods
+        {
+            return Err(Error::illegal(Reason::BAD_HELLO_REQUEST));
+        }
+        if second.extensions.contains(ExtensionType::EARLY_DATA)
+            || !fixed(&first.extensions).eq(fixed(&second.extensions))
+        {
+            return Err(Error::illegal(Reason::BAD_EXTENSION));
+        }
+        self.check_share(&second.extensions)
+    }
+
+    /// RFC 8446 §4.2.8: exactly the one share that was asked for.
+    fn check_share(&self, extensions: &Extensions) -> Result<()> {
+        let data = extensions.get(ExtensionType::KEY_SHARE).ok_or(Error::illegal(Reason::BAD_KEY_SHARE))?;
+        match key_share::read_client(data)?.as_slice() {
+            [(group, _)] if *group == self.group => Ok(()),
+            _ => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
+        }
+    }
+}
+
+/// The extensions that a second ClientHello must not change.
+fn fixed(extensions: &Extensions) -> impl Iterator<Item = (ExtensionType, &[u8])> {
+    extensions.iter().filter(|(extension_type, _)| {
+        !matches!(
+            *extension_type,
+            ExtensionType::KEY_SHARE
+                | ExtensionType::EARLY_DATA
+                | ExtensionType::COOKIE
+                | ExtensionType::PRE_SHARED_KEY
+                | ExtensionType::PADDING
+        )
+    })
+}
+
+/// Asks for a share in `group`. We keep our state, so there is no cookie.
+pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: NamedGroup) -> Step {
+    let suite = hello.suite()?;
+    let first = hello.received.hello;
+    let mut extensions = Extensions::new();
+    extensions.add(ExtensionType::SUPPORTED_VERSIONS, |writer| {
+        supported_versions::write_server(writer, ProtocolVersion::TLS1_3);
+    });
+    // RFC 8446 §4.2.8: a KeyShareHelloRetryRequest is the group alone.
+    extensions.add(ExtensionType::KEY_SHARE, |writer| writer.u16(group));
+    let retry_request = ServerHello {
+        legacy_version: ProtocolVersion::TLS1_2,
+        random: HELLO_RETRY_REQUEST_RANDOM,
+        session_id: first.session_id.clone(),
+        cipher_suite: suite.id,
+        compression_method: 0,
+        extensions,
+    };
+
+    context.leave_for(Position::SwSrvrHello);
+    context.transcript.set_hash(suite.hash);
+    context.transcript.hello_retry()?;
+    context.emit(&retry_request.write())?;
+    if wants_change_cipher_spec(context, &first) {
+        context.leave_for(Position::SwChange);
+        context.send_change_cipher_spec()?;
+    }
+    context.leave_for(Position::EarlyData);
+    context.leave_for(Position::EarlyData);
+
+    forget_first_hello(context);
+    Ok(Transition::Next(State::ExpectClientHello(Some(Box::new(Retry { suite, group, first })))))
+}
+
+/// RFC 8446 §D.4: a client that sent a session id wants to look like TLS 1.2 to middleboxes.
+pub fn wants_change_cipher_spec(context: &Context<'_>, hello: &ClientHello) -> bool {
+    context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !hello.session_id.is_empty()
+}
+
+/// What the first ClientHello led to is decided anew by the second.
+fn forget_first_hello(context: &mut Context<'_>) {
+    let negotiated = &mut *context.negotiated;
+    negotiated.hello_retry = true;
+    negotiated.resumed = false;
+    negotiated.session = None;
+    negotiated.peer_chain = None;
+    negotiated.verify_result = 0;
+    negotiated.server_name_acknowledged = false;
+    negotiated.alpn.clear();
+}

@@ -1,0 +1,68 @@
+//! Signing with our key and verifying with the client's (RFC 8446 §4.4.3; RFC 5246 §7.4.3, §7.4.8), in our memory where
+//! that can be, else by the driver.
+
+use crate::{
+    crypto::signature::PublicKey,
+    error::{Error, Result},
+    handshake::{
+        Context,
+        want::{Answer, Ask},
+    },
+    message::certificate_verify::CertificateVerify,
+    policy::{
+        Settings,
+        certificate::{CertifiedKey, SigningKey, Slot},
+    },
+    wire::SignatureScheme,
+};
+
+/// A signature, or the question that gets one.
+pub enum Signed {
+    /// The signature.
+    Now(Vec<u8>),
+    /// The driver has to sign.
+    Ask(Ask),
+}
+
+/// The certificate in a slot that was chosen before.
+pub fn certificate(settings: &Settings, slot: Slot) -> Result<&CertifiedKey> {
+    settings.certificates.get(slot).ok_or(Error::internal())
+}
+
+/// Signs `content` with the key of `slot`.
+pub fn sign(
+    context: &mut Context<'_>,
+    slot: Slot,
+    scheme: SignatureScheme,
+    content: Vec<u8>,
+) -> Result<Signed> {
+    context.negotiated.own_scheme = Some(scheme);
+    match &certificate(context.settings(), slot)?.key {
+        Some(SigningKey::Native(key)) if key.can_sign(scheme) => key.sign(scheme, &content).map(Signed::Now),
+        Some(_) => Ok(Signed::Ask(Ask::Sign { slot, scheme, content })),
+        None => Err(Error::internal()),
+    }
+}
+
+/// The signature that the driver made.
+pub fn take_signature(answer: Answer) -> Result<Vec<u8>> {
+    match answer {
+        Answer::Signature(signature) => Ok(signature),
+        _ => Err(Error::internal()),
+    }
+}
+
+/// Verifies the client's CertificateVerify over `content`; a question if only libcrypto can.
+pub fn verify(context: &mut Context<'_>, verify: CertificateVerify, content: Vec<u8>) -> Result<Option<Ask>> {
+    let own =
+        context.negotiated.peer_chain.as_ref().and_then(|chain| chain.first()).ok_or(Error::internal())?;
+    let key = PublicKey::from_certificate(own)?;
+    let CertificateVerify { scheme, signature } = verify;
+    context.settings().check_peer_scheme(scheme, key.key_type(), context.version()?)?;
+    context.negotiated.peer_scheme = Some(scheme);
+    if !key.can_verify(scheme) {
+        return Ok(Some(Ask::VerifySignature { scheme, content, signature }));
+    }
+    key.verify(scheme, &content, &signature)?;
+    Ok(None)
+}

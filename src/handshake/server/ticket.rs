@@ -1,0 +1,85 @@
+//! TLS 1.3: the tickets that follow the handshake, sent as a part of it (RFC 8446 §4.6.1).
+
+use std::sync::Arc;
+
+use super::{State as ServerState, Step, resume};
+use crate::{
+    error::{Error, Result},
+    handshake::{
+        Context, Transition,
+        position::Position,
+        post,
+        want::{Answer, Ask},
+    },
+    session::Session,
+};
+
+/// A ticket under way, and how many follow it.
+pub enum State {
+    /// The driver seals this session.
+    Sealing(Arc<Session>, usize),
+    /// The program is told of this session, whose ticket is ready.
+    Announcing(Arc<Session>, Vec<u8>, usize),
+}
+
+/// Sends as many tickets as are configured: after a resumption at most one, to a client that cannot use them none.
+pub fn send_tickets(context: &mut Context<'_>, takes_tickets: bool) -> Step {
+    let configured = context.settings().num_tickets;
+    let count = match (takes_tickets, context.negotiated.resumed) {
+        // RFC 8446 §4.2.9: no tickets that the client's modes could not use.
+        (false, _) => 0,
+        (true, true) => configured.min(1),
+        (true, false) => configured,
+    };
+    make_ticket(context, count)
+}
+
+fn make_ticket(context: &mut Context<'_>, left: usize) -> Step {
+    let Some(left) = left.checked_sub(1) else {
+        context.leave_for(Position::Ok);
+        return Ok(Transition::Done);
+    };
+    context.leave_for(Position::SwSessionTicket);
+    match post::new_ticket_session(context)? {
+        Ask::SealTicket(session) => Ok(Transition::Ask(
+            Ask::SealTicket(Arc::clone(&session)),
+            ServerState::Ticket(State::Sealing(session, left)),
+        )),
+        // Without tickets the client gets the id of a session that we keep.
+        Ask::NewSession(session) => {
+            let id = session.id.clone();
+            announce(context, session, id, left)
+        }
+        _ => Err(Error::internal()),
+    }
+}
+
+/// An answer came.
+pub fn answered(context: &mut Context<'_>, state: State, answer: Answer) -> Step {
+    match (state, answer) {
+        (State::Sealing(session, left), Answer::SealedTicket(Some(ticket))) => {
+            announce(context, session, ticket, left)
+        }
+        (State::Sealing(_, left), Answer::SealedTicket(None)) => make_ticket(context, left),
+        (State::Announcing(session, ticket, left), Answer::Proceed) => {
+            emit_new_session_ticket(context, &session, ticket)?;
+            make_ticket(context, left)
+        }
+        _ => Err(Error::internal()),
+    }
+}
+
+fn announce(context: &mut Context<'_>, session: Arc<Session>, ticket: Vec<u8>, left: usize) -> Step {
+    if resume::is_cacheable(context) {
+        return Ok(Transition::Ask(
+            Ask::NewSession(Arc::clone(&session)),
+            ServerState::Ticket(State::Announcing(session, ticket, left)),
+        ));
+    }
+    emit_new_session_ticket(context, &session, ticket)?;
+    make_ticket(context, left)
+}
+
+fn emit_new_session_ticket(context: &mut Context<'_>, session: &Session, ticket: Vec<u8>) -> Result<()> {
+    post::send_ticket(context, session, ticket)
+}

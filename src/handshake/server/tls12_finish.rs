@@ -1,0 +1,171 @@
+//! TLS 1.2: NewSessionTicket, ChangeCipherSpec and Finished of both sides, ours first in an abbreviated handshake
+//! (RFC 5246 §7.1, §7.3, §7.4.9; RFC 5077 §3.3).
+
+use std::sync::Arc;
+
+use super::{State, Step, resume, tls13_client::check_verify_data};
+use crate::{
+    crypto::suite::Suite,
+    error::{Error, Result},
+    handshake::{
+        Context, Expects, Input, Transition,
+        position::Position,
+        want::{Answer, Ask},
+    },
+    key_schedule::tls12::MasterSecret,
+    message::{Message, finished, new_session_ticket::NewSessionTicket12},
+    record::{RecordKeys, Side},
+    session::Session,
+    wire::HandshakeType,
+};
+
+/// What comes next.
+pub enum Awaited {
+    /// The client's ChangeCipherSpec.
+    ChangeCipherSpec,
+    /// Its Finished.
+    Finished,
+    /// The sealed ticket.
+    Ticket,
+    /// That the program took note of the new session.
+    Announcement,
+}
+
+impl Awaited {
+    /// What that needs.
+    pub const fn expects(&self) -> Expects {
+        match self {
+            Self::ChangeCipherSpec => Expects::ChangeCipherSpec,
+            Self::Finished => Expects::Message,
+            Self::Ticket | Self::Announcement => Expects::Answer,
+        }
+    }
+}
+
+/// What is needed to the end.
+pub struct Finish {
+    /// The suite.
+    pub suite: &'static Suite,
+    master_secret: MasterSecret,
+    /// What the client writes with, until we read with it.
+    read_keys: Option<RecordKeys>,
+    /// What we write with, until we do.
+    write_keys: Option<RecordKeys>,
+    /// The session that goes on, or that begins.
+    pub session: Arc<Session>,
+    sends_ticket: bool,
+}
+
+impl Finish {
+    /// Both randoms and the master secret are known.
+    pub fn new(
+        context: &Context<'_>,
+        suite: &'static Suite,
+        master_secret: MasterSecret,
+        session: Arc<Session>,
+        sends_ticket: bool,
+    ) -> Result<Self> {
+        let negotiated = &context.negotiated;
+        let keys = master_secret.key_block(suite.aead, &negotiated.client_random, &negotiated.server_random);
+        let (client_key, client_iv) = &keys.client;
+        let (server_key, server_iv) = &keys.server;
+        Ok(Self {
+            suite,
+            read_keys: Some(RecordKeys::tls12(suite.aead, client_key.as_ref(), client_iv.as_ref())?),
+            write_keys: Some(RecordKeys::tls12(suite.aead, server_key.as_ref(), server_iv.as_ref())?),
+            master_secret,
+            session,
+            sends_ticket,
+        })
+    }
+}
+
+/// Waits for the client's ChangeCipherSpec.
+pub fn await_client(finish: Finish) -> Step {
+    Ok(next(Awaited::ChangeCipherSpec, Box::new(finish)))
+}
+
+const fn next(awaited: Awaited, finish: Box<Finish>) -> Transition<State> {
+    Transition::Next(State::Tls12Finish(awaited, finish))
+}
+
+/// One step.
+pub fn advance(context: &mut Context<'_>, awaited: Awaited, mut finish: Box<Finish>, input: Input) -> Step {
+    match awaited {
+        Awaited::ChangeCipherSpec => {
+            let Input::ChangeCipherSpec = input else { return Err(Error::internal()) };
+            context.leave_for(Position::SrChange);
+            context.set_read_keys(finish.read_keys.take().ok_or(Error::internal())?)?;
+            Ok(next(Awaited::Finished, finish))
+        }
+        Awaited::Finished => read_finished(context, *finish, &input.message()?),
+        Awaited::Ticket => {
+            let Answer::SealedTicket(ticket) = input.answer()? else { return Err(Error::internal()) };
+            send_ticket(context, *finish, ticket)
+        }
+        Awaited::Announcement => Ok(Transition::Done),
+    }
+}
+
+fn read_finished(context: &mut Context<'_>, finish: Finish, message: &Message) -> Step {
+    let verify_data = message.expect(HandshakeType::FINISHED)?;
+    context.leave_for(Position::SrFinished);
+    let transcript = context.transcript.current()?;
+    let expected = finish.master_secret.verify_data(Side::Client, transcript.as_ref());
+    check_verify_data(&expected, verify_data)?;
+    context.add_to_transcript(message);
+    context.negotiated.client_verify_data = verify_data.to_vec();
+    if context.negotiated.resumed { end(context, finish) } else { emit_new_session_ticket(context, finish) }
+}
+
+/// Sends a ticket if the ServerHello announced one, and goes on to our Finished.
+pub fn emit_new_session_ticket(context: &mut Context<'_>, finish: Finish) -> Step {
+    if !finish.sends_ticket {
+        return emit_finished(context, finish);
+    }
+    context.leave_for(Position::SwSessionTicket);
+    Ok(Transition::Ask(
+        Ask::SealTicket(Arc::clone(&finish.session)),
+        State::Tls12Finish(Awaited::Ticket, Box::new(finish)),
+    ))
+}
+
+fn send_ticket(context: &mut Context<'_>, finish: Finish, ticket: Option<Vec<u8>>) -> Step {
+    // RFC 5077 §3.3: a ticket was announced; an empty one takes that back. A renewed ticket does not live longer than the first.
+    let lifetime = if context.negotiated.resumed { 0 } else { finish.session.timeout };
+    let message = NewSessionTicket12 {
+        lifetime_hint: u32::try_from(lifetime).unwrap_or(u32::MAX),
+        ticket: ticket.unwrap_or_default(),
+    };
+    context.emit(&message.write())?;
+    emit_finished(context, finish)
+}
+
+fn emit_finished(context: &mut Context<'_>, mut finish: Finish) -> Step {
+    context.leave_for(Position::SwChange);
+    context.send_change_cipher_spec()?;
+    context.set_write_keys(finish.write_keys.take().ok_or(Error::internal())?);
+
+    context.leave_for(Position::SwFinished);
+    context.log_secret("CLIENT_RANDOM", finish.master_secret.as_bytes());
+    let transcript = context.transcript.current()?;
+    let verify_data = finish.master_secret.verify_data(Side::Server, transcript.as_ref());
+    context.emit(&finished::write(&verify_data))?;
+    context.negotiated.server_verify_data = verify_data.to_vec();
+    if context.negotiated.resumed {
+        context.leave_for(Position::SwFinished);
+        return await_client(finish);
+    }
+    end(context, finish)
+}
+
+/// A new session that can be found by its id is announced; one in a ticket is the client's to keep.
+fn end(context: &mut Context<'_>, finish: Finish) -> Step {
+    context.leave_for(Position::Ok);
+    let is_new = !context.negotiated.resumed && !finish.session.id.is_empty();
+    if !is_new || !resume::is_cacheable(context) {
+        return Ok(Transition::Done);
+    }
+    let ask = Ask::NewSession(Arc::clone(&finish.session));
+    Ok(Transition::Ask(ask, State::Tls12Finish(Awaited::Announcement, Box::new(finish))))
+}

@@ -1,0 +1,272 @@
+//! TLS 1.2: the ClientHello's extensions, the program's say in them, the choice of suite, certificate and group, and the
+//! ServerHello (RFC 5246 §7.4.1, RFC 5746, RFC 7627, RFC 8422 §5.1, RFC 8446 §4.1.3).
+
+use std::sync::Arc;
+
+use super::{
+    State, Step,
+    client_hello::read_extension,
+    offer::Offer,
+    resume, selection,
+    tls12_finish::{self, Finish},
+    tls12_flight::{self, Flight},
+};
+use crate::{
+    crypto::{rand, suite::Suite},
+    error::{Error, Reason, Result},
+    handshake::{
+        Context, Transition,
+        position::Position,
+        want::{Answer, Ask},
+    },
+    key_schedule::tls12::MasterSecret,
+    message::{
+        Message,
+        client_hello::ClientHello,
+        extension::{Extensions, alpn, ec_point_formats, renegotiation_info},
+        server_hello::ServerHello,
+    },
+    policy::{
+        choose::{self, Choice12},
+        options::{cache, option},
+    },
+    session::Session,
+    wire::{CipherSuite, ExtensionType, ProtocolVersion},
+};
+
+/// The last eight bytes of the random of a server that could have spoken TLS 1.3 (RFC 8446 §4.1.3).
+const DOWNGRADE_FROM_TLS13: [u8; 8] = *b"DOWNGRD\x01";
+/// The `uncompressed` point format (RFC 8422 §5.1.2), the only one that we know.
+const UNCOMPRESSED: u8 = 0;
+
+/// What the driver is asked while the ClientHello is dealt with.
+pub enum Question {
+    /// The session in the ticket.
+    Ticket,
+    /// The session with the id.
+    SessionId,
+    /// The servername callback.
+    ServerName,
+    /// The certificate callback.
+    Certificate,
+    /// An OCSP response, once the choice is made.
+    Status(Choice12),
+    /// The ALPN callback; with the choice in a full handshake.
+    Protocol(Option<Choice12>),
+}
+
+/// A ClientHello of TLS 1.2.
+pub struct Hello {
+    /// As it was read.
+    pub hello: ClientHello,
+    /// The extensions that both versions know.
+    offer: Offer,
+    /// `session_ticket`: empty if the client only asks for one.
+    pub ticket: Option<Vec<u8>>,
+    /// The session that is resumed.
+    pub session: Option<Arc<Session>>,
+    /// Whether a NewSessionTicket will be sent.
+    pub sends_ticket: bool,
+    /// The OCSP response that the program gave.
+    status: Option<Vec<u8>>,
+}
+
+/// Reads the extensions and goes on to the client's session.
+pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: ClientHello) -> Step {
+    context.add_to_transcript(message);
+    let offer = Offer::read(context, &hello)?;
+    read_renegotiation_info(context, &hello)?;
+
+    let extensions = &hello.extensions;
+    let formats = read_extension(extensions, ExtensionType::EC_POINT_FORMATS, ec_point_formats::read)?;
+    // RFC 8422 §5.1.2: a client that sends the extension includes the uncompressed format.
+    if formats.is_some_and(|formats| !formats.contains(&UNCOMPRESSED)) {
+        return Err(Error::illegal(Reason::TLS_INVALID_ECPOINTFORMAT_LIST));
+    }
+    let extended = match extensions.get(ExtensionType::EXTENDED_MASTER_SECRET) {
+        // RFC 7627 §5.1: it is empty.
+        Some(data) if !data.is_empty() => return Err(Error::decode(Reason::BAD_EXTENSION)),
+        Some(_) => !context.settings().has_option(option::NO_EXTENDED_MASTER_SECRET),
+        None => false,
+    };
+    context.negotiated.extended_master_secret = extended;
+
+    let ticket = extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
+    let sends_ticket = ticket.is_some() && !context.settings().has_option(option::NO_TICKET);
+    let hello = Hello { hello, offer, ticket, session: None, sends_ticket, status: None };
+    resume::find_session(context, Box::new(hello))
+}
+
+/// RFC 5746 §3.6: the extension, empty in a first handshake, or the signalling suite.
+fn read_renegotiation_info(context: &mut Context<'_>, hello: &ClientHello) -> Result<()> {
+    let info =
+        read_extension(&hello.extensions, ExtensionType::RENEGOTIATION_INFO, renegotiation_info::read)?;
+    if info.is_some_and(|verify_data| !verify_data.is_empty()) {
+        return Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH));
+    }
+    let signalled = hello.cipher_suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+    context.negotiated.secure_renegotiation = info.is_some() || signalled;
+    Ok(())
+}
+
+/// Whether a session is resumed is known: the program is asked about the name.
+pub fn after_lookup(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    if context.hooks().server_name {
+        return Ok(Transition::Ask(Ask::ServerName, State::Tls12Hello(Question::ServerName, hello)));
+    }
+    ask_certificate(context, hello)
+}
+
+/// An answer came.
+pub fn answered(
+    context: &mut Context<'_>,
+    question: Question,
+    mut hello: Box<Hello>,
+    answer: Answer,
+) -> Step {
+    match question {
+        Question::Ticket => resume::read_ticket(context, hello, answer),
+        Question::SessionId => resume::read_session(context, hello, answer),
+        Question::ServerName => {
+            selection::take_server_name(context, answer)?;
+            ask_certificate(context, hello)
+        }
+        Question::Certificate => choose(context, hello),
+        Question::Status(choice) => {
+            hello.status = selection::take_status(answer)?;
+            ask_protocol(context, hello, Some(choice))
+        }
+        Question::Protocol(choice) => {
+            selection::take_protocol(context, answer)?;
+            emit_server_hello(context, *hello, choice)
+        }
+    }
+}
+
+fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    if hello.session.is_some() {
+        return ask_protocol(context, hello, None);
+    }
+    if context.hooks().certificate {
+        return Ok(Transition::Ask(Ask::Certificate, State::Tls12Hello(Question::Certificate, hello)));
+    }
+    choose(context, hello)
+}
+
+fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    let choice = context.settings().choose_tls12(&choose::Offer {
+        cipher_suites: &hello.hello.cipher_suites,
+        groups: hello.offer.groups.as_deref(),
+        signature_schemes: hello.offer.schemes.as_deref(),
+    })?;
+    context.negotiated.suite = Some(choice.suite);
+    context.negotiated.group = Some(choice.group);
+    if context.negotiated.status_requested && context.hooks().status {
+        return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls12Hello(Question::Status(choice), hello)));
+    }
+    ask_protocol(context, hello, Some(choice))
+}
+
+fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
+    match &hello.offer.protocols {
+        Some(protocols) if context.hooks().alpn => {
+            let ask = Ask::SelectAlpn(protocols.clone());
+            Ok(Transition::Ask(ask, State::Tls12Hello(Question::Protocol(choice), hello)))
+        }
+        _ => emit_server_hello(context, *hello, choice),
+    }
+}
+
+/// Sends ServerHello; without a choice the session goes on.
+fn emit_server_hello(context: &mut Context<'_>, hello: Hello, choice: Option<Choice12>) -> Step {
+    let suite = context.negotiated.suite.ok_or(Error::internal())?;
+    let random = server_random(context)?;
+    context.negotiated.server_random = random;
+    let session_id = session_id(context, &hello)?;
+    let server_hello = ServerHello {
+        legacy_version: ProtocolVersion::TLS1_2,
+        random,
+        session_id: session_id.clone(),
+        cipher_suite: suite.id,
+        compression_method: 0,
+        extensions: server_hello_extensions(context, &hello),
+    };
+    context.leave_for(Position::SwSrvrHello);
+    context.emit(&server_hello.write())?;
+
+    let Hello { session, sends_ticket, status, .. } = hello;
+    match (session, choice) {
+        (Some(session), _) => resume_session(context, suite, session, sends_ticket),
+        (None, Some(choice)) => {
+            tls12_flight::begin(context, Flight { choice, session_id, sends_ticket, status })
+        }
+        (None, None) => Err(Error::internal()),
+    }
+}
+
+/// RFC 8446 §4.1.3: a server that could have spoken TLS 1.3 says so.
+fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
+    let mut random: [u8; 32] = rand::array()?;
+    if context.settings().allows_version(ProtocolVersion::TLS1_3)
+        && let Some(last) = random.last_chunk_mut()
+    {
+        *last = DOWNGRADE_FROM_TLS13;
+    }
+    Ok(random)
+}
+
+/// RFC 5246 §7.4.1.3: the client's in a resumption, a new one to be resumed by, or none (RFC 5077 §3.4).
+fn session_id(context: &Context<'_>, hello: &Hello) -> Result<Vec<u8>> {
+    if hello.session.is_some() {
+        return Ok(hello.hello.session_id.clone());
+    }
+    if hello.sends_ticket || context.settings().session_cache_mode & cache::SERVER == 0 {
+        return Ok(Vec::new());
+    }
+    rand::array::<32>().map(|id| id.to_vec())
+}
+
+fn server_hello_extensions(context: &Context<'_>, hello: &Hello) -> Extensions {
+    let negotiated = &*context.negotiated;
+    let is_full = hello.session.is_none();
+    let mut extensions = Extensions::new();
+    if negotiated.secure_renegotiation {
+        extensions.add(ExtensionType::RENEGOTIATION_INFO, |writer| renegotiation_info::write(writer, &[]));
+    }
+    // RFC 6066 §3: no name in a resumption.
+    if is_full && negotiated.server_name_acknowledged {
+        extensions.add(ExtensionType::SERVER_NAME, |_| {});
+    }
+    if is_full && hello.hello.extensions.contains(ExtensionType::EC_POINT_FORMATS) {
+        extensions.add(ExtensionType::EC_POINT_FORMATS, |writer| {
+            ec_point_formats::write(writer, &[UNCOMPRESSED]);
+        });
+    }
+    if hello.sends_ticket {
+        extensions.add(ExtensionType::SESSION_TICKET, |_| {});
+    }
+    if hello.status.is_some() {
+        extensions.add(ExtensionType::STATUS_REQUEST, |_| {});
+    }
+    if !negotiated.alpn.is_empty() {
+        extensions.add(ExtensionType::ALPN, |writer| alpn::write_selected(writer, &negotiated.alpn));
+    }
+    if negotiated.extended_master_secret {
+        extensions.add(ExtensionType::EXTENDED_MASTER_SECRET, |_| {});
+    }
+    extensions
+}
+
+/// The abbreviated handshake: our Finished comes first (RFC 5246 §7.3, RFC 5077 §3.1).
+fn resume_session(
+    context: &mut Context<'_>,
+    suite: &'static Suite,
+    session: Arc<Session>,
+    sends_ticket: bool,
+) -> Step {
+    context.transcript.set_hash(suite.hash);
+    let master_secret = MasterSecret::resumed(suite.hash, session.secret.clone());
+    context.negotiated.master_secret = Some(master_secret.clone());
+    let finish = Finish::new(context, suite, master_secret, session, sends_ticket)?;
+    tls12_finish::emit_new_session_ticket(context, finish)
+}

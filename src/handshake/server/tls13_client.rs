@@ -1,0 +1,162 @@
+//! TLS 1.3: the client's last flight: Certificate, CertificateVerify, Finished (RFC 8446 §4.4).
+
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+use super::{State, Step, resume, selection, signature, ticket};
+use crate::{
+    crypto::secret::Secret,
+    error::{Error, Reason},
+    handshake::{
+        Context, Expects, Input, Traffic, Transition,
+        position::Position,
+        want::{Answer, Ask},
+    },
+    key_schedule::tls13::{MasterSecret, TrafficSecret},
+    message::{
+        Message,
+        certificate::Certificate13,
+        certificate_verify::{CertificateVerify, signed_content},
+    },
+    policy::VerifyMode,
+    wire::{AlertDescription, HandshakeType},
+};
+
+/// What comes next.
+pub enum Awaited {
+    /// The client's Certificate.
+    Certificate,
+    /// The verification of its chain.
+    Verification,
+    /// Its CertificateVerify.
+    CertificateVerify,
+    /// The verification of that signature, of this message.
+    Signature(Message),
+    /// Its Finished.
+    Finished,
+}
+
+impl Awaited {
+    /// What that needs.
+    pub const fn expects(&self) -> Expects {
+        match self {
+            Self::Certificate | Self::CertificateVerify | Self::Finished => Expects::Message,
+            Self::Verification | Self::Signature(_) => Expects::Answer,
+        }
+    }
+}
+
+/// What is needed until the client's Finished.
+pub struct Pending {
+    /// What the client's Finished is made with.
+    pub client_secret: TrafficSecret,
+    /// For the resumption secret.
+    pub master_secret: MasterSecret,
+    /// What the client writes with after its Finished.
+    pub read: TrafficSecret,
+    /// What we write with already.
+    pub write: TrafficSecret,
+    /// Whether the client can use tickets.
+    pub takes_tickets: bool,
+}
+
+/// Waits for the first message of the client's flight.
+pub fn await_flight(context: &Context<'_>, pending: Pending) -> Transition<State> {
+    let requested = context.negotiated.certificate_requested;
+    next(if requested { Awaited::Certificate } else { Awaited::Finished }, Box::new(pending))
+}
+
+fn next(awaited: Awaited, pending: Box<Pending>) -> Transition<State> {
+    Transition::Next(State::Tls13Client(awaited, pending))
+}
+
+/// One step.
+pub fn advance(context: &mut Context<'_>, awaited: Awaited, pending: Box<Pending>, input: Input) -> Step {
+    match awaited {
+        Awaited::Certificate => read_certificate(context, pending, &input.message()?),
+        Awaited::Verification => {
+            selection::take_verified(context, input.answer()?)?;
+            Ok(next(Awaited::CertificateVerify, pending))
+        }
+        Awaited::CertificateVerify => read_certificate_verify(context, pending, input.message()?),
+        Awaited::Signature(message) => {
+            let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
+            context.add_to_transcript(&message);
+            Ok(next(Awaited::Finished, pending))
+        }
+        Awaited::Finished => read_finished(context, *pending, &input.message()?),
+    }
+}
+
+fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &Message) -> Step {
+    let certificate = Certificate13::read(message.expect(HandshakeType::CERTIFICATE)?)?;
+    context.leave_for(Position::SrCert);
+    // RFC 8446 §4.4.2: the context of our request, which is empty in the handshake.
+    if !certificate.request_context.is_empty() {
+        return Err(Error::illegal(Reason::INVALID_CONTEXT));
+    }
+    // RFC 8446 §4.2: no extension that we did not ask for, and we ask for none.
+    if certificate.entries.iter().any(|entry| !entry.extensions.is_empty()) {
+        return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION));
+    }
+    context.add_to_transcript(message);
+    if certificate.entries.is_empty() {
+        // RFC 8446 §4.4.2.4: we may go on without, or not.
+        if context.settings().verify_mode.has(VerifyMode::FAIL_IF_NO_PEER_CERT) {
+            return Err(Error::fatal(
+                AlertDescription::CERTIFICATE_REQUIRED,
+                Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE,
+            ));
+        }
+        return Ok(next(Awaited::Finished, pending));
+    }
+    let chain = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
+    context.negotiated.peer_chain = Some(Arc::new(chain));
+    Ok(Transition::Ask(Ask::VerifyChain, State::Tls13Client(Awaited::Verification, pending)))
+}
+
+fn read_certificate_verify(context: &mut Context<'_>, pending: Box<Pending>, message: Message) -> Step {
+    let verify = CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?)?;
+    context.leave_for(Position::SrCertVrfy);
+    let content = signed_content(false, context.transcript.current()?.as_ref());
+    match signature::verify(context, verify, content)? {
+        Some(ask) => Ok(Transition::Ask(ask, State::Tls13Client(Awaited::Signature(message), pending))),
+        None => {
+            context.add_to_transcript(&message);
+            Ok(next(Awaited::Finished, pending))
+        }
+    }
+}
+
+fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message) -> Step {
+    let verify_data = message.expect(HandshakeType::FINISHED)?;
+    context.leave_for(Position::SrFinished);
+    let expected = pending.client_secret.verify_data(context.transcript.current()?.as_ref());
+    check_verify_data(expected.as_ref(), verify_data)?;
+    context.add_to_transcript(message);
+    context.negotiated.client_verify_data = verify_data.to_vec();
+
+    let Pending { master_secret, read, write, takes_tickets, .. } = pending;
+    context.set_read_secret(&read)?;
+    context.log_secret("CLIENT_TRAFFIC_SECRET_0", read.as_bytes());
+    let resumption = master_secret.resumption(context.transcript.current()?.as_ref());
+    context.negotiated.traffic = Some(Traffic::new(read, write, resumption));
+    if !context.negotiated.resumed {
+        // Each ticket will bring the session a secret of its own.
+        let no_secret = Secret::new(&[]).ok_or(Error::internal())?;
+        context.negotiated.session = Some(Arc::new(resume::new_session(context, no_secret, Vec::new())?));
+    }
+    ticket::send_tickets(context, takes_tickets)
+}
+
+/// RFC 8446 §4.4.4, RFC 5246 §7.4.9: a Finished that does not verify ends the handshake.
+pub fn check_verify_data(expected: &[u8], received: &[u8]) -> crate::error::Result<()> {
+    if expected.len() != received.len() {
+        return Err(Error::decode(Reason::BAD_DIGEST_LENGTH));
+    }
+    if expected.ct_eq(received).into() {
+        return Ok(());
+    }
+    Err(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::DIGEST_CHECK_FAILED))
+}

@@ -1,0 +1,256 @@
+//! TLS 1.3: the server's flight from ServerHello to Finished (RFC 8446 §4.1.3, §4.3, §4.4).
+
+use std::sync::Arc;
+
+use super::{
+    State, Step, retry, selection,
+    signature::{self, Signed},
+    tls13_client::{self, Pending},
+    tls13_hello::{Hello, Share},
+};
+use crate::{
+    crypto::{key_exchange, rand},
+    error::{Error, Reason, Result},
+    handshake::{
+        Context, Transition,
+        position::Position,
+        want::{Answer, Ask},
+    },
+    key_schedule::tls13::{EarlySecret, HandshakeSecret, TrafficSecret},
+    message::{
+        certificate::{Certificate13, CertificateEntry},
+        certificate_request::CertificateRequest13,
+        certificate_status,
+        certificate_verify::{CertificateVerify, signed_content},
+        encrypted_extensions,
+        extension::{
+            Extensions, alpn, certificate_authorities, key_share, signature_algorithms, supported_groups,
+            supported_versions,
+        },
+        finished,
+        server_hello::ServerHello,
+    },
+    policy::{VerifyMode, certificate::Slot, options::option},
+    wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+};
+
+/// What the driver is asked on the way.
+pub enum Question {
+    /// The certificates after our own.
+    Chain(Slot, SignatureScheme),
+    /// A signature.
+    Signature(SignatureScheme),
+}
+
+/// What is known once ServerHello was sent.
+pub struct Flight {
+    handshake_secret: HandshakeSecret,
+    client_secret: TrafficSecret,
+    server_secret: TrafficSecret,
+    /// The OCSP response to staple.
+    status: Option<Vec<u8>>,
+    /// Whether the client can use tickets (RFC 8446 §4.2.9).
+    takes_tickets: bool,
+}
+
+/// Sends ServerHello and changes to the handshake keys. Without a share the PSK alone makes the keys (`psk_ke`).
+pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>) -> Step {
+    let suite = hello.suite()?;
+    let exchanged = match share {
+        Some((group, share)) => {
+            context.negotiated.group = Some(group);
+            Some((group, key_exchange::respond(group, &share)?))
+        }
+        None => None,
+    };
+    let random = rand::array()?;
+    context.negotiated.server_random = random;
+    let own_share = exchanged.as_ref().map(|(group, (share, _))| (*group, share.as_slice()));
+    let server_hello = ServerHello {
+        legacy_version: ProtocolVersion::TLS1_2,
+        random,
+        session_id: hello.received.hello.session_id.clone(),
+        cipher_suite: suite.id,
+        compression_method: 0,
+        extensions: server_hello_extensions(&hello, own_share),
+    };
+    context.leave_for(Position::SwSrvrHello);
+    context.transcript.set_hash(suite.hash);
+    context.emit(&server_hello.write())?;
+    // RFC 8446 §D.4: once, after the first message of the server.
+    if hello.received.retry.is_none() && retry::wants_change_cipher_spec(context, &hello.received.hello) {
+        context.leave_for(Position::SwChange);
+        context.send_change_cipher_spec()?;
+    }
+
+    let psk = hello.psk.as_ref().map(|psk| psk.session.secret.as_ref());
+    let shared_secret = exchanged.as_ref().map(|(_, (_, secret))| secret.as_slice());
+    let handshake_secret = EarlySecret::new(suite.hash, psk).into_handshake(shared_secret);
+    let transcript = context.transcript.current()?;
+    let server_secret = handshake_secret.server_traffic(transcript.as_ref());
+    let client_secret = handshake_secret.client_traffic(transcript.as_ref());
+    context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.as_bytes());
+    context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.as_bytes());
+    context.set_write_secret(&server_secret)?;
+    context.set_read_secret(&client_secret)?;
+
+    let Hello { psk, status, modes, .. } = *hello;
+    let flight =
+        Flight { handshake_secret, client_secret, server_secret, status, takes_tickets: !modes.is_empty() };
+    emit_encrypted_extensions(context)?;
+    // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
+    if psk.is_some() {
+        return emit_finished(context, flight);
+    }
+    emit_certificate_request(context)?;
+    choose_certificate(context, flight)
+}
+
+fn server_hello_extensions(hello: &Hello, share: Option<(NamedGroup, &[u8])>) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.add(ExtensionType::SUPPORTED_VERSIONS, |writer| {
+        supported_versions::write_server(writer, ProtocolVersion::TLS1_3);
+    });
+    if let Some((group, share)) = share {
+        extensions.add(ExtensionType::KEY_SHARE, |writer| key_share::write_server(writer, group, share));
+    }
+    if let Some(psk) = &hello.psk {
+        extensions.add(ExtensionType::PRE_SHARED_KEY, |writer| writer.u16(psk.index));
+    }
+    extensions
+}
+
+fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
+    let mut extensions = Extensions::new();
+    if context.negotiated.server_name_acknowledged {
+        extensions.add(ExtensionType::SERVER_NAME, |_| {});
+    }
+    // RFC 8446 §4.2.7: our groups, if there is one that we like better than the one used.
+    let groups = context.settings().offered_groups(&[ProtocolVersion::TLS1_3]);
+    if context.negotiated.group.is_some() && groups.first().copied() != context.negotiated.group {
+        extensions.add(ExtensionType::SUPPORTED_GROUPS, |writer| supported_groups::write(writer, &groups));
+    }
+    if !context.negotiated.alpn.is_empty() {
+        extensions.add(ExtensionType::ALPN, |writer| alpn::write_selected(writer, &context.negotiated.alpn));
+    }
+    context.leave_for(Position::SwEncryptedExtensions);
+    context.emit(&encrypted_extensions::write(&extensions))
+}
+
+fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
+    let settings = context.settings();
+    let verify_mode = settings.verify_mode;
+    if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) {
+        return Ok(());
+    }
+    let schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_3], true);
+    let mut extensions = Extensions::new();
+    extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
+        signature_algorithms::write(writer, &schemes);
+    });
+    if !settings.ca_names.is_empty() && !settings.has_option(option::DISABLE_TLSEXT_CA_NAMES) {
+        extensions.add(ExtensionType::CERTIFICATE_AUTHORITIES, |writer| {
+            certificate_authorities::write(writer, settings.ca_names.iter().map(Vec::as_slice));
+        });
+    }
+    context.negotiated.certificate_requested = true;
+    context.leave_for(Position::SwCertReq);
+    context.emit(&CertificateRequest13 { request_context: Vec::new(), extensions }.write())
+}
+
+fn choose_certificate(context: &mut Context<'_>, flight: Flight) -> Step {
+    let settings = context.settings();
+    let (slot, scheme) = settings
+        .choose_certificate(ProtocolVersion::TLS1_3, &context.negotiated.peer_schemes)
+        .ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
+    match signature::certificate(settings, slot)?.chain.clone() {
+        Some(chain) => emit_certificate(context, flight, slot, scheme, &chain),
+        None => Ok(Transition::Ask(
+            Ask::Chain(slot),
+            State::Tls13Flight(Question::Chain(slot, scheme), Box::new(flight)),
+        )),
+    }
+}
+
+/// An answer came.
+pub fn answered(context: &mut Context<'_>, question: Question, flight: Flight, answer: Answer) -> Step {
+    match question {
+        Question::Chain(slot, scheme) => {
+            let chain = selection::take_chain(answer)?;
+            emit_certificate(context, flight, slot, scheme, &chain)
+        }
+        Question::Signature(scheme) => {
+            let signature = signature::take_signature(answer)?;
+            emit_certificate_verify(context, flight, CertificateVerify { scheme, signature })
+        }
+    }
+}
+
+fn emit_certificate(
+    context: &mut Context<'_>,
+    flight: Flight,
+    slot: Slot,
+    scheme: SignatureScheme,
+    chain: &[Vec<u8>],
+) -> Step {
+    let own = Arc::clone(&signature::certificate(context.settings(), slot)?.certificate);
+    let mut extensions = Extensions::new();
+    if let Some(response) = &flight.status {
+        // RFC 8446 §4.4.2.1: the body of a CertificateStatus.
+        extensions.add(ExtensionType::STATUS_REQUEST, |writer| {
+            writer.bytes(&certificate_status::body(response));
+        });
+    }
+    let mut entries = vec![CertificateEntry { certificate: own.to_vec(), extensions }];
+    entries.extend(chain.iter().map(|certificate| CertificateEntry {
+        certificate: certificate.clone(),
+        extensions: Extensions::new(),
+    }));
+    context.leave_for(Position::SwCert);
+    context.emit(&Certificate13 { request_context: Vec::new(), entries }.write())?;
+
+    context.leave_for(Position::SwCertVrfy);
+    let content = signed_content(true, context.transcript.current()?.as_ref());
+    match signature::sign(context, slot, scheme, content)? {
+        Signed::Now(signature) => {
+            emit_certificate_verify(context, flight, CertificateVerify { scheme, signature })
+        }
+        Signed::Ask(ask) => {
+            Ok(Transition::Ask(ask, State::Tls13Flight(Question::Signature(scheme), Box::new(flight))))
+        }
+    }
+}
+
+fn emit_certificate_verify(context: &mut Context<'_>, flight: Flight, verify: CertificateVerify) -> Step {
+    context.emit(&verify.write())?;
+    emit_finished(context, flight)
+}
+
+/// Sends Finished and changes the write keys; the client's Finished still comes under its handshake keys.
+fn emit_finished(context: &mut Context<'_>, flight: Flight) -> Step {
+    let verify_data = flight.server_secret.verify_data(context.transcript.current()?.as_ref());
+    context.negotiated.server_verify_data = verify_data.as_ref().to_vec();
+    context.leave_for(Position::SwFinished);
+    context.emit(&finished::write(verify_data.as_ref()))?;
+
+    let master_secret = flight.handshake_secret.into_master();
+    let transcript = context.transcript.current()?;
+    let exporter = master_secret.exporter(transcript.as_ref());
+    let write = master_secret.server_traffic(transcript.as_ref());
+    let read = master_secret.client_traffic(transcript.as_ref());
+    context.log_secret("EXPORTER_SECRET", exporter.as_bytes());
+    context.log_secret("SERVER_TRAFFIC_SECRET_0", write.as_bytes());
+    context.set_write_secret(&write)?;
+    context.negotiated.exporter = Some(exporter);
+    context.leave_for(Position::EarlyData);
+    context.leave_for(Position::EarlyData);
+
+    let pending = Pending {
+        client_secret: flight.client_secret,
+        master_secret,
+        read,
+        write,
+        takes_tickets: flight.takes_tickets,
+    };
+    Ok(tls13_client::await_flight(context, pending))
+}

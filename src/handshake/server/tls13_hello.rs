@@ -1,0 +1,235 @@
+//! TLS 1.3: the ClientHello's extensions, the program's say in them, and the choice of suite and group
+//! (RFC 8446 §4.1.1, §4.2, §9.2).
+
+use super::{
+    State, Step,
+    client_hello::{Received, read_extension},
+    offer::Offer,
+    psk::{self, Psk},
+    retry, selection, tls13_flight,
+};
+use crate::{
+    crypto::suite::Suite,
+    error::{Error, Reason, Result},
+    handshake::{
+        Context, Transition,
+        want::{Answer, Ask},
+    },
+    message::extension::{
+        certificate_authorities, early_data, key_share, pre_shared_key::OfferedPsks, psk_key_exchange_modes,
+    },
+    policy::options::option,
+    wire::{AlertDescription, ExtensionType, NamedGroup, PskKeyExchangeMode},
+};
+
+/// How many bytes of early data that we did not ask for are skipped: OpenSSL's `recv_max_early_data`.
+const MAX_SKIPPED_EARLY_DATA: usize = 16_384;
+
+/// The group of the key exchange and the client's share.
+pub type Share = (NamedGroup, Vec<u8>);
+
+/// What the driver is asked while the ClientHello is dealt with.
+pub enum Question {
+    /// The session behind the identity with this index.
+    Identity(usize),
+    /// The servername callback.
+    ServerName,
+    /// The ALPN callback.
+    Protocol,
+    /// The certificate callback.
+    Certificate,
+    /// An OCSP response.
+    Status,
+}
+
+/// A ClientHello of TLS 1.3.
+pub struct Hello {
+    /// As it was read.
+    pub received: Received,
+    /// Its extensions that both versions know.
+    pub offer: Offer,
+    /// `key_share`; `None` without the extension.
+    shares: Option<Vec<Share>>,
+    /// `psk_key_exchange_modes`, as far as we allow them.
+    pub modes: Vec<PskKeyExchangeMode>,
+    /// `pre_shared_key`; emptied when we chose.
+    pub psks: Option<OfferedPsks>,
+    /// The PSK that we chose.
+    pub psk: Option<Psk>,
+    /// The suite that we chose.
+    suite: Option<&'static Suite>,
+    /// The OCSP response that the program gave.
+    pub status: Option<Vec<u8>>,
+    /// Whether early data may follow, which we reject.
+    early_data: bool,
+}
+
+impl Hello {
+    /// The suite, once it is chosen.
+    pub fn suite(&self) -> Result<&'static Suite> {
+        self.suite.ok_or(Error::internal())
+    }
+}
+
+/// Reads the extensions and goes on to the client's PSKs.
+pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
+    let offer = Offer::read(context, &received.hello)?;
+    let extensions = &received.hello.extensions;
+
+    let psks = read_extension(extensions, ExtensionType::PRE_SHARED_KEY, OfferedPsks::read)?;
+    let modes =
+        read_extension(extensions, ExtensionType::PSK_KEY_EXCHANGE_MODES, psk_key_exchange_modes::read)?;
+    if psks.is_some() {
+        // RFC 8446 §4.2.11: it must be the last, so that the binders cover all that is before them.
+        let last = extensions.iter().last().map(|(extension_type, _)| extension_type);
+        if last != Some(ExtensionType::PRE_SHARED_KEY) {
+            return Err(Error::illegal(Reason::BAD_EXTENSION));
+        }
+        // RFC 8446 §4.2.9: no PSK without its modes.
+        if modes.is_none() {
+            return Err(missing(Reason::MISSING_PSK_KEX_MODES_EXTENSION));
+        }
+    }
+
+    let shares = read_extension(extensions, ExtensionType::KEY_SHARE, key_share::read_client)?;
+    check_shares(&offer, shares.as_deref())?;
+    let names =
+        read_extension(extensions, ExtensionType::CERTIFICATE_AUTHORITIES, certificate_authorities::read)?;
+    context.negotiated.peer_ca_names = names.unwrap_or_default();
+    context.negotiated.peer_post_handshake_auth = extensions.contains(ExtensionType::POST_HANDSHAKE_AUTH);
+    let early_data = read_extension(extensions, ExtensionType::EARLY_DATA, early_data::read_empty)?.is_some();
+
+    let hello = Hello {
+        shares: shares
+            .map(|shares| shares.into_iter().map(|(group, share)| (group, share.to_vec())).collect()),
+        modes: usable_modes(context, modes.unwrap_or_default()),
+        received,
+        offer,
+        psks,
+        psk: None,
+        suite: None,
+        status: None,
+        early_data,
+    };
+    psk::try_identity(context, Box::new(hello), 0)
+}
+
+/// RFC 8446 §4.2.8: each share is for a group in `supported_groups`; §9.2: one extension needs the other.
+fn check_shares(offer: &Offer, shares: Option<&[(NamedGroup, &[u8])]>) -> Result<()> {
+    match (&offer.groups, shares) {
+        (Some(groups), Some(shares)) if !shares.iter().all(|(group, _)| groups.contains(group)) => {
+            Err(Error::illegal(Reason::BAD_KEY_SHARE))
+        }
+        (None, Some(_)) => Err(missing(Reason::MISSING_SUPPORTED_GROUPS_EXTENSION)),
+        _ => Ok(()),
+    }
+}
+
+fn usable_modes(context: &Context<'_>, modes: Vec<PskKeyExchangeMode>) -> Vec<PskKeyExchangeMode> {
+    let allow_psk_ke = context.settings().has_option(option::ALLOW_NO_DHE_KEX);
+    modes
+        .into_iter()
+        .filter(|mode| {
+            *mode == PskKeyExchangeMode::PSK_DHE_KE || (*mode == PskKeyExchangeMode::PSK_KE && allow_psk_ke)
+        })
+        .collect()
+}
+
+/// The PSK is chosen, or there is none: the ClientHello joins the transcript, and the program is asked about the name.
+pub fn after_psk(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+    hello.psks = None;
+    context.add_to_transcript(&hello.received.message);
+    if context.hooks().server_name {
+        return Ok(Transition::Ask(Ask::ServerName, State::Tls13Hello(Question::ServerName, hello)));
+    }
+    ask_protocol(context, hello)
+}
+
+/// An answer came.
+pub fn answered(
+    context: &mut Context<'_>,
+    question: Question,
+    mut hello: Box<Hello>,
+    answer: Answer,
+) -> Step {
+    match question {
+        Question::Identity(index) => psk::read_session(context, hello, index, answer),
+        Question::ServerName => {
+            selection::take_server_name(context, answer)?;
+            ask_protocol(context, hello)
+        }
+        Question::Protocol => {
+            selection::take_protocol(context, answer)?;
+            choose_suite(context, hello)
+        }
+        Question::Certificate => ask_status(context, hello),
+        Question::Status => {
+            hello.status = selection::take_status(answer)?;
+            choose_key_exchange(context, hello)
+        }
+    }
+}
+
+fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    match &hello.offer.protocols {
+        Some(protocols) if context.hooks().alpn => {
+            let ask = Ask::SelectAlpn(protocols.clone());
+            Ok(Transition::Ask(ask, State::Tls13Hello(Question::Protocol, hello)))
+        }
+        _ => choose_suite(context, hello),
+    }
+}
+
+fn choose_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+    let required_hash = hello.psk.as_ref().map(|psk| psk.hash);
+    let suite = context.settings().choose_tls13_suite(&hello.received.hello.cipher_suites, required_hash)?;
+    // RFC 8446 §4.1.4: the suite of the HelloRetryRequest stays.
+    let suite = hello.received.retry.as_ref().map_or(suite, |retry| retry.suite);
+    hello.suite = Some(suite);
+    context.negotiated.suite = Some(suite);
+    if hello.psk.is_some() {
+        return choose_key_exchange(context, hello);
+    }
+    if context.hooks().certificate {
+        return Ok(Transition::Ask(Ask::Certificate, State::Tls13Hello(Question::Certificate, hello)));
+    }
+    ask_status(context, hello)
+}
+
+fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    if context.negotiated.status_requested && context.hooks().status {
+        return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls13Hello(Question::Status, hello)));
+    }
+    choose_key_exchange(context, hello)
+}
+
+/// All questions are answered: goes on with a ServerHello, or with a HelloRetryRequest if no share fits.
+fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+    // RFC 8446 §9.2: without a PSK the client must say what we may sign with.
+    if hello.psk.is_none() && hello.offer.schemes.is_none() {
+        return Err(missing(Reason::MISSING_SIGALGS_EXTENSION));
+    }
+    if hello.early_data {
+        context.records.inbound.skip_early_data(MAX_SKIPPED_EARLY_DATA);
+    }
+    if hello.psk.is_some() && !hello.modes.contains(&PskKeyExchangeMode::PSK_DHE_KE) {
+        return tls13_flight::emit_server_hello(context, hello, None);
+    }
+    let groups = hello.offer.groups.as_deref().ok_or(missing(Reason::MISSING_SUPPORTED_GROUPS_EXTENSION))?;
+    let mut shares = hello.shares.take().ok_or(missing(Reason::NO_SUITABLE_KEY_SHARE))?;
+
+    let shared: Vec<NamedGroup> = shares.iter().map(|(group, _)| *group).collect();
+    let (group, _) = context.settings().choose_group(groups, &shared)?;
+    let share =
+        shares.iter().position(|(offered, _)| *offered == group).map(|index| shares.swap_remove(index));
+    match share {
+        Some(share) => tls13_flight::emit_server_hello(context, hello, Some(share)),
+        // RFC 8446 §4.1.4: at most one HelloRetryRequest.
+        None if hello.received.retry.is_some() => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
+        None => retry::emit_hello_retry_request(context, *hello, group),
+    }
+}
+
+const fn missing(reason: Reason) -> Error {
+    Error::fatal(AlertDescription::MISSING_EXTENSION, reason)
+}
