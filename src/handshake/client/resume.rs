@@ -123,28 +123,20 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
 pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result<Session> {
     let negotiated = &context.negotiated;
     let settings = context.settings();
+    let suite = negotiated.suite.ok_or(Error::internal())?.id;
+    let now = context.environment.now;
     Ok(Session {
-        version: context.version()?,
-        cipher_suite: negotiated.suite.ok_or(Error::internal())?.id,
         id,
         id_context: settings.session_id_context.to_vec(),
-        secret,
-        time: context.environment.now,
         time_milliseconds: context.environment.now_milliseconds,
-        timeout: settings.session_timeout,
         peer_chain: negotiated.peer_chain.clone(),
         verify_result: negotiated.verify_result,
         server_name: negotiated.server_name.clone(),
         alpn: negotiated.alpn.clone(),
-        ticket: Vec::new(),
-        ticket_lifetime: 0,
-        ticket_age_add: 0,
-        max_early_data: 0,
         extended_master_secret: negotiated.extended_master_secret,
         group: negotiated.group,
         peer_scheme: negotiated.peer_scheme,
-        ticket_app_data: Vec::new(),
-        resumable: true,
+        ..Session::new(context.version()?, suite, secret, now, settings.session_timeout)
     })
 }
 
