@@ -50,28 +50,20 @@ fn lacks_context(context: &Context<'_>) -> bool {
 pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result<Session> {
     let negotiated = &*context.negotiated;
     let settings = context.settings();
+    let suite = negotiated.suite.ok_or(Error::internal())?.id;
+    let (now, timeout) = (context.environment.now, settings.session_timeout);
     Ok(Session {
-        version: context.version()?,
-        cipher_suite: negotiated.suite.ok_or(Error::internal())?.id,
         id,
         id_context: settings.session_id_context.to_vec(),
-        secret,
-        time: context.environment.now,
         time_milliseconds: context.environment.now_milliseconds,
-        timeout: settings.session_timeout,
         peer_chain: negotiated.peer_chain.clone(),
         verify_result: negotiated.verify_result,
         server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),
         alpn: negotiated.alpn.clone(),
-        ticket: Vec::new(),
-        ticket_lifetime: 0,
-        ticket_age_add: 0,
-        max_early_data: 0,
         extended_master_secret: negotiated.extended_master_secret,
         group: negotiated.group,
         peer_scheme: negotiated.peer_scheme,
-        ticket_app_data: Vec::new(),
-        resumable: true,
+        ..Session::new(context.version()?, suite, secret, now, timeout)
     })
 }
 
