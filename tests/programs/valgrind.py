@@ -8,6 +8,7 @@ process of its own, whose findings are added up; all of them together take the b
 
 import argparse
 import collections
+import concurrent.futures
 import os
 import re
 import shutil
@@ -91,20 +92,22 @@ def main():
     options = parser.parse_args()
     system, ours = Library("system"), Library("ours", options.library.resolve())
 
-    found = {}
-    with tempfile.TemporaryDirectory(prefix="ferrossl-") as name:
+    with tempfile.TemporaryDirectory(prefix="ferrossl-") as name, concurrent.futures.ThreadPoolExecutor() as pool:
         directory = Path(name)
         subprocess.run([TOP / "tests/programs/pki.sh", directory / "pki"], check=True, timeout=120)
-        for library in (system, ours):
+
+        def examine(library):
             logs = TOP / "target/valgrind" / library.name
             shutil.rmtree(logs, ignore_errors=True)
             logs.mkdir(parents=True)
-            found[library] = curl_findings(library, system, logs, directory) | c_test_findings(library, logs, options.tests)
+            return curl_findings(library, system, logs, directory) | c_test_findings(library, logs, options.tests)
+
+        found_system, found_ours = pool.map(examine, (system, ours))
 
     worse = 0
     print(f"{'program':<48} {'errors':>15} {'bytes lost':>21}\n{'':<48} {'system':>7} {'ours':>7} {'system':>10} {'ours':>10}")
-    for name, theirs in found[system].items():
-        mine = found[ours].get(name)
+    for name, theirs in found_system.items():
+        mine = found_ours.get(name)
         if theirs is None or mine is None:
             verdict, columns = "did not run", ""
         else:
@@ -112,7 +115,7 @@ def main():
             columns = f"{theirs.errors:>7} {mine.errors:>7} {theirs.lost:>10} {mine.lost:>10}"
         worse += bool(verdict)
         print(f"{name:<48} {columns} {verdict}".rstrip())
-    print(f"{len(found[system]) - worse} programs as clean as on the system's library, {worse} not")
+    print(f"{len(found_system) - worse} programs as clean as on the system's library, {worse} not")
     sys.exit(1 if worse else 0)
 
 
