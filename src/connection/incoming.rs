@@ -99,7 +99,7 @@ impl Connection {
         let content_type = match self.records.inbound.open(direct)? {
             None => return Ok(Incoming::Incomplete),
             Some(Opened::Direct(count)) => {
-                self.warnings = 0;
+                self.application_data_came();
                 self.tell_header(environment);
                 return Ok(Incoming::Direct(count));
             }
@@ -107,7 +107,7 @@ impl Connection {
         };
         self.tell_header(environment);
         if content_type == ContentType::APPLICATION_DATA {
-            self.warnings = 0;
+            self.application_data_came();
             return Ok(Incoming::ApplicationData);
         }
         let limits = environment.settings.max_cert_list;
@@ -138,6 +138,12 @@ impl Connection {
         let length = self.records.inbound.plaintext().len();
         self.records.inbound.consume(length);
         Ok(incoming)
+    }
+
+    /// Nothing of what is counted while the peer sends no application data.
+    const fn application_data_came(&mut self) {
+        self.warnings = 0;
+        self.negotiated.application_data_came();
     }
 
     /// TLS 1.2's ChangeCipherSpec, or the one of TLS 1.3 that means nothing (RFC 8446 §5, §D.4).

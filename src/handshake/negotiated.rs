@@ -35,6 +35,15 @@ impl Traffic {
     }
 }
 
+impl Negotiated {
+    /// Application data came: a KeyUpdate after it is none in a row.
+    pub const fn application_data_came(&mut self) {
+        if let Some(traffic) = &mut self.traffic {
+            traffic.key_updates = 0;
+        }
+    }
+}
+
 /// What was agreed on. Filled step by step; a getter may look at any time.
 #[derive(Default)]
 pub struct Negotiated {

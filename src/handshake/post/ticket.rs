@@ -1,0 +1,113 @@
+//! NewSessionTicket of TLS 1.3 (RFC 8446 §4.6.1): what a client makes of one, and what a server puts into one.
+
+use std::sync::Arc;
+
+use crate::{
+    crypto::{hash::HashAlgorithm, rand},
+    error::{Error, Result},
+    handshake::{Negotiated, Traffic, context::Connected, position::Position, want::Ask},
+    message::{
+        Message, extension::Extensions, extension::early_data, new_session_ticket::NewSessionTicket13,
+    },
+    policy::options::option,
+    session::Session,
+    wire::{ExtensionType, HandshakeType},
+};
+
+/// Seven days in seconds: what `ticket_lifetime` must not exceed (RFC 8446 §4.6.1).
+const MAX_LIFETIME: u32 = 7 * 24 * 60 * 60;
+/// The length of a session's id.
+const SESSION_ID_LENGTH: usize = 32;
+
+/// A ticket makes a new session out of the one that the handshake left, with a PSK of its own. `None`: there is
+/// nothing to cache.
+pub(super) fn read_new_session_ticket(
+    connected: &mut Connected<'_>,
+    message: &Message,
+) -> Result<Option<Ask>> {
+    let ticket = NewSessionTicket13::read(message.expect(HandshakeType::NEW_SESSION_TICKET)?)?;
+    super::report_read(connected, Position::CrSessionTicket);
+    let max_early_data = match ticket.extensions.get(ExtensionType::EARLY_DATA) {
+        Some(data) => early_data::read_max_size(data)?,
+        None => 0,
+    };
+    let psk = resumption(connected.negotiated)?.psk(&ticket.nonce);
+    // RFC 8446 §4.6.1: zero means that it should be discarded at once.
+    if ticket.lifetime == 0 {
+        return Ok(None);
+    }
+    let session = Arc::new(Session {
+        // What a cache knows the session by.
+        id: HashAlgorithm::Sha256.digest(&ticket.ticket).as_ref().to_vec(),
+        secret: psk,
+        time: connected.environment.now,
+        time_milliseconds: connected.environment.now_milliseconds,
+        ticket: ticket.ticket,
+        // RFC 8446 §4.6.1: never cached for longer, whatever the server says.
+        ticket_lifetime: ticket.lifetime.min(MAX_LIFETIME),
+        ticket_age_add: ticket.age_add,
+        max_early_data,
+        resumable: true,
+        ..current(connected.negotiated)?
+    });
+    connected.negotiated.session = Some(Arc::clone(&session));
+    Ok(Some(Ask::NewSession(session)))
+}
+
+/// Server: makes the session of one more ticket (RFC 8446 §4.6.1). [`Ask::SealTicket`]: the driver seals it.
+/// [`Ask::NewSession`]: without tickets (`SSL_OP_NO_TICKET`) the cache keeps it, and its id is the ticket.
+pub fn new_ticket_session(connected: &mut Connected<'_>) -> Result<Ask> {
+    let session = current(connected.negotiated)?;
+    let traffic = traffic(connected.negotiated)?;
+    let nonce = traffic.next_ticket_nonce;
+    traffic.next_ticket_nonce = nonce.checked_add(1).ok_or(Error::internal())?;
+    let session = Arc::new(Session {
+        id: rand::array::<SESSION_ID_LENGTH>()?.to_vec(),
+        secret: resumption(connected.negotiated)?.psk(&nonce.to_be_bytes()),
+        time: connected.environment.now,
+        time_milliseconds: connected.environment.now_milliseconds,
+        timeout: connected.settings().session_timeout,
+        ticket: Vec::new(),
+        ticket_lifetime: lifetime(connected.settings().session_timeout),
+        ticket_age_add: u32::from_be_bytes(rand::array()?),
+        max_early_data: 0,
+        resumable: true,
+        ..session
+    });
+    if connected.settings().has_option(option::NO_TICKET) {
+        return Ok(Ask::NewSession(session));
+    }
+    Ok(Ask::SealTicket(session))
+}
+
+/// Server: sends the ticket that was sealed for `session` (or, if stateful, its id as the ticket). The session must
+/// be the one that [`new_ticket_session`] made last: the nonce is its.
+pub fn send_ticket(connected: &mut Connected<'_>, session: &Session, ticket: Vec<u8>) -> Result<()> {
+    let nonce = traffic(connected.negotiated)?.next_ticket_nonce.checked_sub(1).ok_or(Error::internal())?;
+    let message = NewSessionTicket13 {
+        lifetime: session.ticket_lifetime,
+        age_add: session.ticket_age_add,
+        nonce: nonce.to_be_bytes().to_vec(),
+        ticket,
+        extensions: Extensions::new(),
+    };
+    connected.send(&message.write())?;
+    connected.negotiated.tickets_sent = connected.negotiated.tickets_sent.saturating_add(1);
+    Ok(())
+}
+
+fn lifetime(timeout: i64) -> u32 {
+    u32::try_from(timeout.max(0)).map_or(MAX_LIFETIME, |seconds| seconds.min(MAX_LIFETIME))
+}
+
+fn traffic(negotiated: &mut Negotiated) -> Result<&mut Traffic> {
+    negotiated.traffic.as_mut().ok_or(Error::internal())
+}
+
+fn resumption(negotiated: &Negotiated) -> Result<&crate::key_schedule::tls13::ResumptionSecret> {
+    negotiated.traffic.as_ref().and_then(|traffic| traffic.resumption.as_ref()).ok_or(Error::internal())
+}
+
+fn current(negotiated: &Negotiated) -> Result<Session> {
+    negotiated.session.as_deref().cloned().ok_or(Error::internal())
+}
