@@ -1,0 +1,833 @@
+/* SSL_get_session(3), SSL_set_session(3), d2i_SSL_SESSION(3), SSL_CTX_set_session_cache_mode(3),
+ * SSL_CTX_sess_set_get_cb(3), SSL_CTX_set_timeout(3), SSL_CTX_set_session_id_context(3),
+ * SSL_session_reused(3), SSL_CTX_set_tlsext_ticket_key_cb(3), SSL_CTX_sess_number(3). */
+#include "support.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/pem.h>
+
+static const unsigned char sid_context[] = "ctests";
+
+/* A pair of contexts that resume; without tickets TLS 1.2 goes by session id. */
+static struct pair *pair_for_sessions(int version, int tickets)
+{
+    struct pair *pair = pair_contexts(version);
+
+    CHECK_OK(SSL_CTX_set_session_id_context(pair->ctx[SERVER], sid_context, 6));
+    if (!tickets)
+        SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_TICKET);
+    return pair;
+}
+
+/* Connects, with a session or without; shuts down properly. Returns the client's session. */
+static SSL_SESSION *connect_with(struct pair *pair, SSL_SESSION *session, int reused)
+{
+    SSL_SESSION *result;
+
+    pair_over_wire(pair);
+    if (session != NULL)
+        CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), reused);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), reused);
+    check_alive(pair);
+    result = SSL_get1_session(pair->ssl[CLIENT]);
+    CHECK(result != NULL);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    CHECK_NO_ERRORS();
+    pair_disconnect(pair);
+    return result;
+}
+
+/* Resumption by ticket and by the server's cache, in both versions, several times. */
+static void check_resumption(int version, int tickets)
+{
+    struct pair *pair = pair_for_sessions(version, tickets);
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *next;
+
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    for (int i = 0; i < 3; i++) {
+        next = connect_with(pair, session, 1);
+        SSL_SESSION_free(session);
+        session = next;
+    }
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+TEST_VERSIONS(resumption_by_ticket) { check_resumption(version, 1); }
+
+TEST_VERSIONS(resumption_by_cache) { check_resumption(version, 0); }
+
+/* A resumed handshake shows the same certificate and result, and the session's suite. */
+TEST_VERSIONS(resumed_connection_knows_the_peer)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    X509 *expected = load_certificate("ec");
+
+    CHECK_EQ(X509_cmp(SSL_SESSION_get0_peer(session), expected), 0);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    CHECK_EQ(X509_cmp(SSL_get0_peer_certificate(pair->ssl[CLIENT]), expected), 0);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+    CHECK(SSL_get_current_cipher(pair->ssl[CLIENT]) == SSL_SESSION_get0_cipher(session));
+    X509_free(expected);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* So does the server know the client's. */
+TEST_VERSIONS(resumed_connection_knows_the_client)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    use_identity(pair->ctx[CLIENT], "client");
+    session = connect_with(pair, NULL, 0);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]), X509_V_OK);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_get_session(), get0, get1: who owns what; SSL_SESSION_up_ref(). */
+TEST_VERSIONS(session_references)
+{
+    struct pair *pair = pair_established(version);
+    SSL_SESSION *borrowed = SSL_get_session(pair->ssl[CLIENT]);
+    SSL_SESSION *owned = SSL_get1_session(pair->ssl[CLIENT]);
+
+    CHECK(borrowed == owned);
+    CHECK(SSL_get0_session(pair->ssl[CLIENT]) == owned);
+    CHECK_OK(SSL_SESSION_up_ref(owned));
+    SSL_SESSION_free(owned);
+    pair_free(pair);
+    CHECK_EQ(SSL_SESSION_get_protocol_version(owned), version);
+    SSL_SESSION_free(owned);
+}
+
+/* Before the handshake there is no session. */
+TEST(no_session_before_the_handshake)
+{
+    struct pair *pair = pair_contexts(0);
+
+    pair_over_wire(pair);
+    CHECK(SSL_get_session(pair->ssl[CLIENT]) == NULL);
+    CHECK(SSL_get1_session(pair->ssl[CLIENT]) == NULL);
+    pair_free(pair);
+}
+
+static int accept_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl;
+    (void)alert;
+    (void)argument;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* What a session tells. */
+TEST_VERSIONS(session_properties)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+    const unsigned char *bytes, *ticket = NULL;
+    unsigned char key[64];
+    unsigned int length;
+    size_t ticket_length = 0;
+    long now = time(NULL);
+
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], accept_name);
+    pair_over_wire(pair);
+    SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example");
+    pair_handshake(pair);
+    pair_settle(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    CHECK_EQ(SSL_SESSION_get_protocol_version(session), version);
+    CHECK(SSL_SESSION_get0_cipher(session) == SSL_get_current_cipher(pair->ssl[CLIENT]));
+    CHECK_STR(SSL_SESSION_get0_hostname(session), "server.example");
+    CHECK(SSL_SESSION_get_time(session) >= now - 5 && SSL_SESSION_get_time(session) <= now + 60);
+    CHECK_EQ(SSL_SESSION_get_timeout(session), 7200);
+    CHECK_EQ(SSL_SESSION_has_ticket(session), 1);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
+    SSL_SESSION_get0_ticket(session, &ticket, &ticket_length);
+    CHECK(ticket != NULL && ticket_length > 32);
+    bytes = SSL_SESSION_get_id(session, &length);
+    CHECK(bytes != NULL);
+    CHECK_EQ(length, 32);
+    CHECK_EQ(SSL_SESSION_get_compress_id(session), 0);
+    CHECK_EQ(SSL_SESSION_get_max_early_data(session), 0);
+    CHECK_EQ(SSL_SESSION_get_max_fragment_length(session), 0);
+    CHECK_EQ(SSL_SESSION_get_master_key(session, NULL, 0),
+             version == TLS1_2_VERSION ? 48
+                                       : (size_t)EVP_MD_get_size(SSL_CIPHER_get_handshake_digest(
+                                           SSL_SESSION_get0_cipher(session))));
+    CHECK(SSL_SESSION_get_master_key(session, key, sizeof(key)) >= 32);
+    CHECK_NO_ERRORS();
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* The setters. */
+TEST(session_setters)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    const unsigned char *bytes;
+    unsigned int length;
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK(session != NULL);
+    CHECK_EQ(SSL_SESSION_set_time(session, 1234567), 1234567);
+    CHECK_EQ(SSL_SESSION_get_time(session), 1234567);
+    CHECK_EQ(SSL_SESSION_set_timeout(session, 99), 1);
+    CHECK_EQ(SSL_SESSION_get_timeout(session), 99);
+    CHECK_OK(SSL_SESSION_set1_id(session, (const unsigned char *)"0123", 4));
+    bytes = SSL_SESSION_get_id(session, &length);
+    CHECK_EQ(length, 4);
+    CHECK_MEM(bytes, "0123", 4);
+    CHECK_EQ(SSL_SESSION_set1_id(session, sid_context, 33), 0);
+    CHECK_SSL_REASON(SSL_R_SSL_SESSION_ID_TOO_LONG);
+    CHECK_OK(SSL_SESSION_set1_id_context(session, sid_context, 6));
+    bytes = SSL_SESSION_get0_id_context(session, &length);
+    CHECK_EQ(length, 6);
+    CHECK_MEM(bytes, sid_context, 6);
+    CHECK_EQ(SSL_SESSION_set1_id_context(session, sid_context, 33), 0);
+    CHECK_SSL_REASON(SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG);
+    CHECK_OK(SSL_SESSION_set_protocol_version(session, TLS1_3_VERSION));
+    CHECK_EQ(SSL_SESSION_get_protocol_version(session), TLS1_3_VERSION);
+    CHECK_OK(SSL_SESSION_set1_hostname(session, "a.example"));
+    CHECK_STR(SSL_SESSION_get0_hostname(session), "a.example");
+    CHECK_OK(SSL_SESSION_set_max_early_data(session, 77));
+    CHECK_EQ(SSL_SESSION_get_max_early_data(session), 77);
+    CHECK_OK(SSL_SESSION_set1_master_key(session, sid_context, 6));
+    CHECK_EQ(SSL_SESSION_get_master_key(session, NULL, 0), 6);
+    CHECK_OK(SSL_SESSION_set1_ticket_appdata(session, "data", 4));
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    CHECK_NO_ERRORS();
+    SSL_CTX_free(context);
+    SSL_SESSION_free(session);
+}
+
+/* i2d and d2i: the copy resumes as well; the bytes are the same again. */
+TEST_VERSIONS(session_round_trip_in_der)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair *pair = pair_for_sessions(version, tickets);
+        SSL_SESSION *session = connect_with(pair, NULL, 0), *copy;
+        unsigned char *first = NULL, *second = NULL;
+        const unsigned char *position;
+        unsigned int length_a, length_b;
+        int first_length, second_length;
+
+        first_length = i2d_SSL_SESSION(session, NULL);
+        CHECK(first_length > 50);
+        CHECK_EQ(i2d_SSL_SESSION(session, &first), first_length);
+        position = first;
+        copy = d2i_SSL_SESSION(NULL, &position, first_length);
+        CHECK(copy != NULL);
+        CHECK_NO_ERRORS();
+        CHECK(position == first + first_length);
+        second_length = i2d_SSL_SESSION(copy, &second);
+        CHECK_EQ(second_length, first_length);
+        CHECK_MEM(second, first, (size_t)first_length);
+        CHECK_MEM(SSL_SESSION_get_id(copy, &length_a), SSL_SESSION_get_id(session, &length_b), 32);
+        CHECK_EQ(SSL_SESSION_get_protocol_version(copy), version);
+        SSL_SESSION_free(session);
+        session = connect_with(pair, copy, 1);
+        SSL_SESSION_free(copy);
+        SSL_SESSION_free(session);
+        OPENSSL_free(first);
+        OPENSSL_free(second);
+        pair_free(pair);
+    }
+}
+
+/* The PEM form, which s_client writes. */
+TEST_VERSIONS(session_round_trip_in_pem)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *copy;
+    BIO *memory = BIO_new(BIO_s_mem());
+
+    CHECK_EQ(PEM_write_bio_SSL_SESSION(memory, session), 1);
+    copy = PEM_read_bio_SSL_SESSION(memory, NULL, NULL, NULL);
+    CHECK(copy != NULL);
+    SSL_SESSION_free(session);
+    session = connect_with(pair, copy, 1);
+    SSL_SESSION_free(copy);
+    SSL_SESSION_free(session);
+    BIO_free(memory);
+    pair_free(pair);
+}
+
+/* Bytes that are no session. */
+TEST(d2i_of_garbage_fails)
+{
+    const unsigned char *position = (const unsigned char *)"\x30\x03\x02\x01\x01";
+
+    CHECK(d2i_SSL_SESSION(NULL, &position, 5) == NULL);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    position = (const unsigned char *)"garbage";
+    CHECK(d2i_SSL_SESSION(NULL, &position, 7) == NULL);
+    ERR_clear_error();
+}
+
+/* The text form. */
+TEST_VERSIONS(session_print)
+{
+    struct pair *pair = pair_established(version);
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *text;
+    long length;
+
+    CHECK_OK(SSL_SESSION_print(memory, SSL_get_session(pair->ssl[CLIENT])));
+    length = BIO_get_mem_data(memory, &text);
+    BIO_write(memory, "", 1);
+    BIO_get_mem_data(memory, &text);
+    CHECK(length > 100);
+    CHECK(strstr(text, "SSL-Session:\n") == text);
+    CHECK(strstr(text, version == TLS1_3_VERSION ? "    Protocol  : TLSv1.3\n"
+                                                 : "    Protocol  : TLSv1.2\n")
+          != NULL);
+    CHECK(strstr(text, "    Cipher    : ") != NULL);
+    CHECK(strstr(text, "    Session-ID: ") != NULL);
+    CHECK(strstr(text, "    Timeout   : 7200 (sec)\n") != NULL);
+    BIO_free(memory);
+    pair_free(pair);
+}
+
+/* SSL_SESSION_dup() is a session of its own. */
+TEST_VERSIONS(session_dup)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *copy = SSL_SESSION_dup(session);
+
+    CHECK(copy != NULL && copy != session);
+    SSL_SESSION_set_timeout(copy, 55);
+    CHECK_EQ(SSL_SESSION_get_timeout(session), 7200);
+    SSL_SESSION_free(copy);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_copy_session_id() */
+TEST_VERSIONS(session_copied_between_connections)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    SSL *other = SSL_new(pair->ctx[CLIENT]);
+
+    CHECK_OK(SSL_set_session(other, session));
+    pair_over_wire(pair);
+    CHECK_OK(SSL_copy_session_id(pair->ssl[CLIENT], other));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    SSL_free(other);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A TLS 1.3 client does not offer a session that has expired; in TLS 1.2 that is the server's
+ * business. */
+TEST_VERSIONS(expired_session_of_the_client)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    SSL_SESSION_set_time(session, time(NULL) - 10000);
+    SSL_SESSION_free(connect_with(pair, session, version == TLS1_2_VERSION));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A session that has expired in the server's cache is removed, and counted. */
+TEST(expired_session_of_the_server)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_SESSION *session;
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    SSL_SESSION_set_time(SSL_get_session(pair->ssl[SERVER]), time(NULL) - 10000);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    CHECK_EQ(SSL_CTX_sess_timeouts(pair->ctx[SERVER]), 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A session whose connection ended without shutdown is not offered again. */
+TEST_VERSIONS(session_of_a_broken_connection)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    pair_disconnect(pair);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A server with other keys does not know the ticket, and makes a full handshake. */
+TEST_VERSIONS(foreign_ticket_is_ignored)
+{
+    struct pair *pair = pair_for_sessions(version, 1), *other = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *next = connect_with(other, session, 0);
+
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(next);
+    pair_free(pair);
+    pair_free(other);
+}
+
+/* Servers that share ticket keys know each other's tickets. */
+TEST_VERSIONS(shared_ticket_keys)
+{
+    struct pair *pair = pair_for_sessions(version, 1), *other = pair_for_sessions(version, 1);
+    unsigned char keys[80];
+    SSL_SESSION *session, *next;
+
+    CHECK_EQ(SSL_CTX_get_tlsext_ticket_keys(pair->ctx[SERVER], NULL, 0), 80);
+    CHECK_EQ(SSL_CTX_get_tlsext_ticket_keys(pair->ctx[SERVER], keys, 80), 1);
+    CHECK_EQ(SSL_CTX_set_tlsext_ticket_keys(other->ctx[SERVER], keys, 80), 1);
+    CHECK_EQ(SSL_CTX_set_tlsext_ticket_keys(other->ctx[SERVER], keys, 48), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_TICKET_KEYS_LENGTH);
+    session = connect_with(pair, NULL, 0);
+    next = connect_with(other, session, 1);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(next);
+    pair_free(pair);
+    pair_free(other);
+}
+
+/* A server that asks for client certificates needs a session id context to resume. */
+TEST_VERSIONS(session_id_context_is_needed_with_verification)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_SESSION *session;
+    struct outcome outcome[2];
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    session = connect_with(pair, NULL, 0);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_SESSION_ID_CONTEXT_UNINITIALIZED);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* Another session id context does not resume. */
+TEST_VERSIONS(session_id_context_separates)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *next;
+
+    CHECK_OK(SSL_CTX_set_session_id_context(pair->ctx[SERVER], (const unsigned char *)"other", 5));
+    next = connect_with(pair, session, 0);
+    CHECK_EQ(SSL_CTX_set_session_id_context(pair->ctx[SERVER], sid_context, 33), 0);
+    CHECK_SSL_REASON(SSL_R_SSL_SESSION_ID_CONTEXT_TOO_LONG);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(next);
+    pair_free(pair);
+}
+
+/* ---- the cache and its callbacks ---- */
+
+static SSL_SESSION *kept;
+static int new_calls, get_calls, remove_calls, copy_from_get;
+
+static int keep_session(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    new_calls++;
+    SSL_SESSION_free(kept);
+    kept = session;
+    return 1;
+}
+
+static SSL_SESSION *find_session(SSL *ssl, const unsigned char *id, int length, int *copy)
+{
+    unsigned int kept_length;
+
+    (void)ssl;
+    get_calls++;
+    *copy = copy_from_get;
+    CHECK_EQ(length, 32);
+    if (kept == NULL || memcmp(SSL_SESSION_get_id(kept, &kept_length), id, 32) != 0)
+        return NULL;
+    return kept;
+}
+
+static void remove_session(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context;
+    CHECK(session != NULL);
+    remove_calls++;
+}
+
+/* The client's new-session callback gets each session, with a reference that it may keep. */
+TEST_VERSIONS(client_new_session_callback)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    CHECK_EQ(SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT
+                                                                   | SSL_SESS_CACHE_NO_INTERNAL),
+             SSL_SESS_CACHE_SERVER);
+    SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], keep_session);
+    CHECK(SSL_CTX_sess_get_new_cb(pair->ctx[CLIENT]) == keep_session);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(new_calls, version == TLS1_3_VERSION ? 2 : 1);
+    CHECK(kept != NULL);
+    SSL_SESSION_free(session);
+    session = connect_with(pair, kept, 1);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(kept);
+    pair_free(pair);
+}
+
+/* An external cache of the server: new, get, remove. */
+TEST_VERSIONS(server_external_cache)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+    SSL_SESSION *session, *next;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER],
+                                   SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], keep_session);
+    SSL_CTX_sess_set_get_cb(pair->ctx[SERVER], find_session);
+    SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], remove_session);
+    CHECK(SSL_CTX_sess_get_get_cb(pair->ctx[SERVER]) == find_session);
+    CHECK(SSL_CTX_sess_get_remove_cb(pair->ctx[SERVER]) == remove_session);
+    SSL_CTX_set_num_tickets(pair->ctx[SERVER], 1);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(new_calls, 1);
+    CHECK(kept != NULL);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    copy_from_get = 1;
+    get_calls = 0;
+    next = connect_with(pair, session, 1);
+    CHECK(get_calls >= 1);
+    CHECK_EQ(SSL_CTX_sess_cb_hits(pair->ctx[SERVER]), 1);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(next);
+    SSL_SESSION_free(kept);
+    pair_free(pair);
+}
+
+/* The internal cache counts, and sessions can be added, removed and flushed by hand. */
+TEST(internal_cache)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_CTX *context = pair->ctx[SERVER];
+    SSL_SESSION *session, *next, *servers;
+
+    CHECK_EQ(SSL_CTX_get_session_cache_mode(context), SSL_SESS_CACHE_SERVER);
+    CHECK_EQ(SSL_CTX_sess_get_cache_size(context), SSL_SESSION_CACHE_MAX_SIZE_DEFAULT);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_CTX_sess_number(context), 1);
+    CHECK_EQ(SSL_CTX_sess_misses(context), 0);
+    next = connect_with(pair, session, 1);
+    CHECK_EQ(SSL_CTX_sess_hits(context), 1);
+    CHECK_EQ(SSL_CTX_sess_number(context), 1);
+    SSL_SESSION_free(next);
+
+    SSL_CTX_sess_set_remove_cb(context, remove_session);
+    pair_over_wire(pair);
+    SSL_set_session(pair->ssl[CLIENT], session);
+    pair_handshake(pair);
+    servers = SSL_get1_session(pair->ssl[SERVER]);
+    CHECK_OK(SSL_CTX_remove_session(context, servers));
+    CHECK_EQ(remove_calls, 1);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    CHECK_EQ(SSL_CTX_remove_session(context, servers), 0);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    next = connect_with(pair, session, 0);
+    CHECK_EQ(SSL_CTX_sess_misses(context), 1);
+    SSL_SESSION_free(next);
+    SSL_SESSION_free(servers);
+    SSL_SESSION_free(session);
+
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_CTX_sess_number(context), 2);
+    SSL_CTX_flush_sessions(context, time(NULL));
+    CHECK_EQ(SSL_CTX_sess_number(context), 2);
+    SSL_CTX_flush_sessions(context, time(NULL) + 10000);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A session is added by hand. */
+TEST(add_session)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_SESSION *servers, *session;
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    servers = SSL_get1_session(pair->ssl[SERVER]);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    CHECK_OK(SSL_CTX_add_session(pair->ctx[SERVER], servers));
+    CHECK_EQ(SSL_CTX_add_session(pair->ctx[SERVER], servers), 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 1);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    SSL_SESSION_free(servers);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* The oldest goes when the cache is full. */
+TEST(cache_size_is_kept)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+
+    CHECK_EQ(SSL_CTX_sess_set_cache_size(pair->ctx[SERVER], 2), SSL_SESSION_CACHE_MAX_SIZE_DEFAULT);
+    CHECK_EQ(SSL_CTX_sess_get_cache_size(pair->ctx[SERVER]), 2);
+    for (int i = 0; i < 4; i++)
+        SSL_SESSION_free(connect_with(pair, NULL, 0));
+    CHECK(SSL_CTX_sess_number(pair->ctx[SERVER]) >= 1);
+    CHECK(SSL_CTX_sess_number(pair->ctx[SERVER]) <= 2);
+    CHECK(SSL_CTX_sess_cache_full(pair->ctx[SERVER]) >= 2);
+    pair_free(pair);
+}
+
+/* With the cache off nothing is resumed by id. */
+TEST(cache_off)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_OFF);
+    session = connect_with(pair, NULL, 0);
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    pair_free(pair);
+}
+
+/* The context's time-out goes into new sessions. */
+TEST_VERSIONS(timeouts)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+
+    CHECK_EQ(SSL_CTX_set_timeout(pair->ctx[SERVER], 333), 7200);
+    CHECK_EQ(SSL_CTX_get_timeout(pair->ctx[SERVER]), 333);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_SESSION_get_timeout(SSL_get_session(pair->ssl[SERVER])), 333);
+    pair_free(pair);
+}
+
+/* Statistics of a context. */
+TEST_VERSIONS(statistics)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    SSL_SESSION_free(session);
+    CHECK_EQ(SSL_CTX_sess_connect(pair->ctx[CLIENT]), 2);
+    CHECK_EQ(SSL_CTX_sess_connect_good(pair->ctx[CLIENT]), 2);
+    CHECK_EQ(SSL_CTX_sess_connect_renegotiate(pair->ctx[CLIENT]), 0);
+    CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 2);
+    CHECK_EQ(SSL_CTX_sess_accept_good(pair->ctx[SERVER]), 2);
+    CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[CLIENT]), 1);
+    CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[SERVER]), 1);
+    CHECK_EQ(SSL_CTX_sess_timeouts(pair->ctx[SERVER]), 0);
+    pair_free(pair);
+}
+
+static int generate_id(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    (void)ssl;
+    memset(id, 'i', *length);
+    return 1;
+}
+
+/* Session ids of one's own. */
+TEST(generate_session_id)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    const unsigned char *id;
+    unsigned int length;
+
+    CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], generate_id));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    id = SSL_SESSION_get_id(SSL_get_session(pair->ssl[CLIENT]), &length);
+    CHECK_EQ(length, 32);
+    for (unsigned int i = 0; i < length; i++)
+        CHECK_EQ(id[i], 'i');
+    CHECK_EQ(SSL_has_matching_session_id(pair->ssl[SERVER], id, length), 1);
+    CHECK_EQ(SSL_has_matching_session_id(pair->ssl[SERVER], sid_context, 6), 0);
+    pair_free(pair);
+}
+
+/* ---- ticket callbacks ---- */
+
+static int ticket_answer = 1, ticket_encrypts, ticket_decrypts;
+
+static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
+                      EVP_MAC_CTX *mac, int encrypting)
+{
+    static unsigned char key[32] = "a key for tickets, thirty-two b", zero[16];
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key, 32),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    (void)ssl;
+    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
+    if (encrypting) {
+        ticket_encrypts++;
+        memcpy(name, "ctests ticketkey", 16);
+        memcpy(iv, zero, 16);
+        CHECK_EQ(EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv), 1);
+        return 1;
+    }
+    ticket_decrypts++;
+    CHECK_MEM(name, "ctests ticketkey", 16);
+    CHECK_EQ(EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv), 1);
+    return ticket_answer;
+}
+
+/* SSL_CTX_set_tlsext_ticket_key_evp_cb(): keys of one's own; 2 renews the ticket, 0 refuses it. */
+TEST_VERSIONS(ticket_key_callback)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session, *next;
+
+    CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->ctx[SERVER], ticket_key), 1);
+    session = connect_with(pair, NULL, 0);
+    CHECK(ticket_encrypts > 0);
+    CHECK_EQ(ticket_decrypts, 0);
+    next = connect_with(pair, session, 1);
+    CHECK_EQ(ticket_decrypts, 1);
+    SSL_SESSION_free(next);
+    ticket_answer = 2;
+    ticket_encrypts = 0;
+    next = connect_with(pair, session, 1);
+    CHECK(ticket_encrypts > 0);
+    SSL_SESSION_free(next);
+    ticket_answer = 0;
+    next = connect_with(pair, session, 0);
+    SSL_SESSION_free(next);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static int add_appdata(SSL *ssl, void *argument)
+{
+    CHECK_STR(argument, "appdata");
+    return SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), "mine", 4);
+}
+
+static int appdata_seen;
+
+static SSL_TICKET_RETURN see_appdata(SSL *ssl, SSL_SESSION *session, const unsigned char *name,
+                                     size_t length, SSL_TICKET_STATUS status, void *argument)
+{
+    void *data;
+    size_t data_length;
+
+    (void)ssl;
+    (void)name;
+    (void)argument;
+    if (status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW) {
+        CHECK_EQ(length, 16);
+        CHECK_EQ(SSL_SESSION_get0_ticket_appdata(session, &data, &data_length), 1);
+        CHECK_EQ(data_length, 4);
+        CHECK_MEM(data, "mine", 4);
+        appdata_seen++;
+        return SSL_TICKET_RETURN_USE_RENEW;
+    }
+    return SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
+/* SSL_CTX_set_session_ticket_cb(): data of the application in the ticket. */
+TEST_VERSIONS(ticket_application_data)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    CHECK_EQ(SSL_CTX_set_session_ticket_cb(pair->ctx[SERVER], add_appdata, see_appdata, "appdata"),
+             1);
+    session = connect_with(pair, NULL, 0);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    CHECK_EQ(appdata_seen, 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* The number of TLS 1.3 tickets, and more of them on request. */
+TEST(tickets_on_request)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL *server_ssl;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT
+                                                          | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], keep_session);
+    CHECK_OK(SSL_CTX_set_num_tickets(pair->ctx[SERVER], 3));
+    pair_over_wire(pair);
+    server_ssl = pair->ssl[SERVER];
+    CHECK_EQ(SSL_new_session_ticket(server_ssl), 0);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(new_calls, 3);
+    CHECK_OK(SSL_new_session_ticket(server_ssl));
+    CHECK_OK(SSL_do_handshake(server_ssl));
+    pair_settle(pair);
+    CHECK_EQ(new_calls, 4);
+    SSL_SESSION_free(kept);
+    pair_free(pair);
+}
+
+/* A session of TLS 1.3 is refused by a client that may only do TLS 1.2, and forgotten. */
+TEST(session_of_another_version)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        SSL_CTX_set_min_proto_version(pair->ctx[side], TLS1_2_VERSION);
+        SSL_CTX_set_max_proto_version(pair->ctx[side], TLS1_2_VERSION);
+    }
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
