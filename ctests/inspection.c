@@ -94,7 +94,7 @@ TEST(alert_strings)
         {SSL_AD_UNRECOGNIZED_NAME, "UN", "unrecognized name"},
         {SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE, "BR", "bad certificate status response"},
         {SSL_AD_UNKNOWN_PSK_IDENTITY, "UP", "unknown PSK identity"},
-        {SSL_AD_NO_APPLICATION_PROTOCOL, "AP", "no application protocol"},
+        {SSL_AD_NO_APPLICATION_PROTOCOL, "UK", "no application protocol"},
     };
 
     for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
