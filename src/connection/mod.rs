@@ -16,6 +16,8 @@ mod incoming;
 #[cfg(test)]
 mod tests;
 
+pub use application::Read;
+
 use crate::{
     error::{Error, Result},
     handshake::{
@@ -173,8 +175,8 @@ impl Connection {
     }
 
     /// The transport ended without a close_notify: the connection is dead (RFC 8446 §6.1).
-    pub fn end_of_input(&mut self, error: Error) {
-        self.failure = Some(error);
+    pub fn end_of_input(&mut self, environment: &Environment, error: Error) {
+        self.fail(environment, error);
     }
 
     /// Goes on with the handshake until it is done or needs something. [`Want::Nothing`]: it is done.

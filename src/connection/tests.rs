@@ -1,1 +1,521 @@
-//! Client and server joined in memory.
+//! Client and server joined in memory: every suite, group, signature and version, resumption, client
+//! certificates, and hostile bytes.
+
+use std::sync::Arc;
+
+use super::{Connection, Read};
+use crate::{
+    crypto::{
+        signature::{KeyType, PrivateKey},
+        suite::SUITES,
+    },
+    error::{Error, Result},
+    handshake::{
+        Environment,
+        want::{AlpnOutcome, Answer, Ask, Hooks, ServerNameOutcome, TicketOutcome, Want},
+    },
+    policy::{
+        Settings, VerifyMode,
+        certificate::{Certificates, CertifiedKey, SigningKey, Slot},
+        options::{mode, option},
+    },
+    record::Side,
+    session::{Session, TicketKeys, ticket},
+    wire::{AlertDescription, NamedGroup, ProtocolVersion},
+};
+
+/// Certificates of `testdata`, one for each kind of key.
+const KEYS: [(KeyType, &[u8], &[u8]); 6] = [
+    (KeyType::Rsa, include_bytes!("testdata/rsa.crt.der"), include_bytes!("testdata/rsa.key.der")),
+    (KeyType::RsaPss, include_bytes!("testdata/rsapss.crt.der"), include_bytes!("testdata/rsapss.key.der")),
+    (KeyType::EcdsaP256, include_bytes!("testdata/p256.crt.der"), include_bytes!("testdata/p256.key.der")),
+    (KeyType::EcdsaP384, include_bytes!("testdata/p384.crt.der"), include_bytes!("testdata/p384.key.der")),
+    (KeyType::EcdsaP521, include_bytes!("testdata/p521.crt.der"), include_bytes!("testdata/p521.key.der")),
+    (
+        KeyType::Ed25519,
+        include_bytes!("testdata/ed25519.crt.der"),
+        include_bytes!("testdata/ed25519.key.der"),
+    ),
+];
+
+fn bits(key_type: KeyType) -> u32 {
+    match key_type {
+        KeyType::Rsa | KeyType::RsaPss => 2048,
+        KeyType::EcdsaP384 => 384,
+        KeyType::EcdsaP521 => 521,
+        _ => 256,
+    }
+}
+
+fn certificates(wanted: KeyType) -> Arc<Certificates> {
+    let (key_type, certificate, key) = KEYS.into_iter().find(|(key_type, ..)| *key_type == wanted).unwrap();
+    let slot = Slot::of(key_type).unwrap();
+    let mut certificates = Certificates { current: Some(slot), ..Certificates::default() };
+    *certificates.get_mut(slot) = Some(CertifiedKey {
+        certificate: certificate.into(),
+        key_type,
+        key_bits: bits(key_type),
+        key: Some(SigningKey::Native(Arc::new(PrivateKey::from_der(key_type, key).unwrap()))),
+        chain: Some(Arc::new([])),
+    });
+    Arc::new(certificates)
+}
+
+/// One end with what its driver would do for it.
+struct End {
+    connection: Connection,
+    environment: Environment,
+    sessions: Vec<Arc<Session>>,
+    verified: usize,
+    ticket_keys: TicketKeys,
+}
+
+impl End {
+    fn new(side: Side) -> Self {
+        let mut settings = Settings::new((ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_3));
+        settings.mode |= mode::AUTO_RETRY;
+        if side == Side::Client {
+            settings.verify_mode = VerifyMode(VerifyMode::PEER);
+        } else {
+            settings.certificates = certificates(KeyType::EcdsaP256);
+        }
+        Self {
+            connection: Connection::new(side),
+            environment: Environment {
+                settings: Arc::new(settings),
+                hooks: Hooks::default(),
+                now: 1_700_000_000,
+                now_milliseconds: 0,
+                offered_session: None,
+            },
+            sessions: Vec::new(),
+            verified: 0,
+            ticket_keys: TicketKeys::from_bytes(&[7; 80]),
+        }
+    }
+
+    fn settings(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.environment.settings)
+    }
+
+    fn only(&mut self, version: ProtocolVersion) {
+        self.settings().min_version = Some(version);
+        self.settings().max_version = Some(version);
+    }
+
+    fn reply(&mut self, ask: Ask) -> Answer {
+        match ask {
+            Ask::VerifyChain => {
+                self.verified += 1;
+                Answer::Verified { outcome: Ok(()), result: 0 }
+            }
+            Ask::Chain(_) => Answer::Chain(Arc::new([])),
+            Ask::SealTicket(session) => Answer::SealedTicket(ticket::seal(&self.ticket_keys, &session).ok()),
+            Ask::OpenTicket(bytes) => Answer::Ticket(match ticket::open(&self.ticket_keys, &bytes) {
+                Some(session) => TicketOutcome::Session { session: Arc::new(session), renew: false },
+                None => TicketOutcome::Unusable,
+            }),
+            Ask::NewSession(session) => {
+                self.sessions.push(session);
+                Answer::Proceed
+            }
+            Ask::FindSession(id) => {
+                Answer::Session(self.sessions.iter().find(|session| session.id == id).cloned())
+            }
+            Ask::SelectAlpn(list) => match list.windows(3).position(|window| window == b"\x02h2") {
+                Some(_) => Answer::Alpn(AlpnOutcome::Selected(b"h2".to_vec())),
+                None => Answer::Alpn(AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL)),
+            },
+            Ask::ServerName => Answer::ServerName(ServerNameOutcome::Accept),
+            Ask::ProvideStatus => Answer::Status(None),
+            Ask::Sign { .. } | Ask::VerifySignature { .. } => panic!("all keys are native"),
+            Ask::ClientHello
+            | Ask::Certificate
+            | Ask::ClientCertificate
+            | Ask::CheckStatus(_)
+            | Ask::RemoveSession(_) => Answer::Proceed,
+        }
+    }
+
+    fn answer(&mut self, ask: Ask) -> Result<()> {
+        let answer = self.reply(ask);
+        self.connection.answer(&self.environment, answer)
+    }
+
+    /// As far as it gets without the peer.
+    fn handshake(&mut self, wire: &mut Vec<u8>) -> Result<bool> {
+        loop {
+            match self.connection.handshake(&self.environment)? {
+                Want::Nothing => return Ok(true),
+                Want::Read | Want::Closed => return Ok(false),
+                Want::Write => self.write_out(wire),
+                Want::Ask(ask) => self.answer(ask)?,
+            }
+        }
+    }
+
+    fn write_out(&mut self, wire: &mut Vec<u8>) {
+        let (buffer, written) = self.connection.take_outgoing();
+        wire.extend_from_slice(&buffer[written..]);
+        let total = buffer.len();
+        self.connection.return_outgoing(buffer, total);
+    }
+
+    /// Gives it bytes, never more than it asks for.
+    fn feed(&mut self, wire: &mut Vec<u8>) -> Result<bool> {
+        let (mut buffer, missing) = self.connection.take_incoming(&self.environment)?;
+        let count = missing.min(wire.len());
+        buffer.extend(wire.drain(..count));
+        self.connection.return_incoming(buffer);
+        Ok(count > 0)
+    }
+
+    fn send(&mut self, data: &[u8], wire: &mut Vec<u8>) {
+        self.connection.begin_write(&self.environment, data).unwrap();
+        while self.connection.continue_write(&self.environment, data).unwrap().is_none() {
+            self.write_out(wire);
+        }
+    }
+
+    fn receive(&mut self, wire: &mut Vec<u8>) -> Result<Vec<u8>> {
+        let mut received = Vec::new();
+        let mut buffer = [0; 1000];
+        loop {
+            match self.connection.read(&self.environment, &mut buffer, false)? {
+                Read::Data(count) => received.extend_from_slice(&buffer[..count]),
+                Read::Want(Want::Read) => {
+                    if !self.feed(wire)? {
+                        return Ok(received);
+                    }
+                }
+                Read::Want(Want::Ask(ask)) => self.answer(ask)?,
+                Read::Want(Want::Write) => self.write_out(&mut Vec::new()),
+                Read::Want(Want::Closed | Want::Nothing) | Read::TryAgain => return Ok(received),
+            }
+        }
+    }
+}
+
+struct Pair {
+    client: End,
+    server: End,
+    to_server: Vec<u8>,
+    to_client: Vec<u8>,
+}
+
+impl Pair {
+    fn new() -> Self {
+        Self {
+            client: End::new(Side::Client),
+            server: End::new(Side::Server),
+            to_server: Vec::new(),
+            to_client: Vec::new(),
+        }
+    }
+
+    /// The whole handshake. An error says whose it is.
+    fn handshake(&mut self) -> core::result::Result<(), (Side, Error)> {
+        for _ in 0..10_000 {
+            let client = self.client.handshake(&mut self.to_server).map_err(|error| (Side::Client, error))?;
+            let server = self.server.handshake(&mut self.to_client).map_err(|error| (Side::Server, error))?;
+            if client && server {
+                return Ok(());
+            }
+            let mut moved = false;
+            if !client {
+                moved |= self.client.feed(&mut self.to_client).map_err(|error| (Side::Client, error))?;
+            }
+            if !server {
+                moved |= self.server.feed(&mut self.to_server).map_err(|error| (Side::Server, error))?;
+            }
+            assert!(moved, "both sides wait");
+        }
+        panic!("the handshake does not end");
+    }
+
+    fn check_data(&mut self) {
+        let data: Vec<u8> = (0..40_000u32).map(|index| index.to_be_bytes()[3]).collect();
+        self.client.send(&data, &mut self.to_server);
+        assert_eq!(self.server.receive(&mut self.to_server), Ok(data.clone()));
+        self.server.send(&data, &mut self.to_client);
+        assert_eq!(self.client.receive(&mut self.to_client), Ok(data));
+        let exported = |end: &End| {
+            let mut out = [0; 32];
+            end.connection.export(b"EXPORTER-test", Some(b"context"), &mut out).unwrap();
+            out
+        };
+        assert_eq!(exported(&self.client), exported(&self.server));
+    }
+
+    /// A pair with the settings of this one that resumes its client's last session.
+    fn again(&self) -> Self {
+        let mut next = Self::new();
+        next.client.environment.settings = Arc::clone(&self.client.environment.settings);
+        next.server.environment.settings = Arc::clone(&self.server.environment.settings);
+        next.client.environment.hooks = self.client.environment.hooks;
+        next.server.environment.hooks = self.server.environment.hooks;
+        next.client.environment.offered_session = self.client.sessions.last().cloned();
+        next.server.sessions.clone_from(&self.server.sessions);
+        next
+    }
+}
+
+#[test]
+fn default_handshake_is_tls13_with_hybrid_group() {
+    let mut pair = Pair::new();
+    pair.handshake().unwrap();
+    pair.check_data();
+    for end in [&pair.client, &pair.server] {
+        let negotiated = end.connection.negotiated();
+        assert_eq!(negotiated.version, Some(ProtocolVersion::TLS1_3));
+        assert_eq!(negotiated.group, Some(NamedGroup::X25519MLKEM768));
+        assert!(!negotiated.resumed);
+    }
+    assert_eq!(pair.client.verified, 1);
+    assert_eq!(pair.client.sessions.len(), 2);
+}
+
+#[test]
+fn every_suite_group_and_key_negotiates() {
+    let groups = [
+        NamedGroup::X25519MLKEM768,
+        NamedGroup::X25519,
+        NamedGroup::SECP256R1,
+        NamedGroup::SECP384R1,
+        NamedGroup::SECP521R1,
+    ];
+    let mut count = 0;
+    for suite in SUITES {
+        let version = if suite.is_tls13() { ProtocolVersion::TLS1_3 } else { ProtocolVersion::TLS1_2 };
+        for group in groups {
+            if version == ProtocolVersion::TLS1_2 && group == NamedGroup::X25519MLKEM768 {
+                continue;
+            }
+            for (key_type, ..) in KEYS {
+                let rsa = matches!(key_type, KeyType::Rsa | KeyType::RsaPss);
+                if !suite.is_tls13() && rsa != suite.openssl_name.starts_with("ECDHE-RSA") {
+                    continue;
+                }
+                let mut pair = Pair::new();
+                for end in [&mut pair.client, &mut pair.server] {
+                    end.only(version);
+                    end.settings().groups = Arc::new([group]);
+                    end.settings().cipher_suites = Arc::new([suite]);
+                    end.settings().tls13_cipher_suites = Arc::new([suite]);
+                }
+                pair.server.settings().certificates = certificates(key_type);
+                if let Err(error) = pair.handshake() {
+                    panic!("{} {group:?} {key_type:?}: {error:?}", suite.standard_name);
+                }
+                pair.check_data();
+                assert_eq!(pair.client.connection.negotiated().group, Some(group));
+                assert_eq!(pair.client.connection.negotiated().suite.unwrap().id, suite.id);
+                count += 1;
+            }
+        }
+    }
+    assert_eq!(count, 3 * 5 * 6 + 3 * 4 * 4 + 3 * 4 * 2);
+}
+
+#[test]
+fn client_share_for_other_group_leads_to_hello_retry() {
+    let mut pair = Pair::new();
+    pair.server.settings().groups = Arc::new([NamedGroup::SECP384R1]);
+    pair.handshake().unwrap();
+    pair.check_data();
+    assert!(pair.client.connection.negotiated().hello_retry);
+    assert_eq!(pair.client.connection.negotiated().group, Some(NamedGroup::SECP384R1));
+}
+
+#[test]
+fn client_certificate_is_verified_in_both_versions() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        for (key_type, certificate, _) in KEYS {
+            let mut pair = Pair::new();
+            pair.client.only(version);
+            pair.client.settings().certificates = certificates(key_type);
+            pair.server.settings().verify_mode =
+                VerifyMode(VerifyMode::PEER | VerifyMode::FAIL_IF_NO_PEER_CERT);
+            if let Err(error) = pair.handshake() {
+                panic!("{version:?} {key_type:?}: {error:?}");
+            }
+            pair.check_data();
+            assert_eq!(pair.server.verified, 1);
+            let chain = pair.server.connection.negotiated().peer_chain.clone().unwrap();
+            assert_eq!(chain[0], certificate);
+        }
+    }
+}
+
+#[test]
+fn missing_client_certificate_is_refused_where_it_is_required() {
+    for (version, alert) in [
+        (ProtocolVersion::TLS1_2, AlertDescription::HANDSHAKE_FAILURE),
+        (ProtocolVersion::TLS1_3, AlertDescription::CERTIFICATE_REQUIRED),
+    ] {
+        let mut pair = Pair::new();
+        pair.client.only(version);
+        pair.server.settings().verify_mode = VerifyMode(VerifyMode::PEER | VerifyMode::FAIL_IF_NO_PEER_CERT);
+        let (side, error) = pair.handshake().unwrap_err();
+        assert_eq!((side, error.alert()), (Side::Server, Some(alert)));
+    }
+}
+
+#[test]
+fn tickets_resume_in_both_versions() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        let mut pair = Pair::new();
+        pair.client.only(version);
+        pair.handshake().unwrap();
+        pair.check_data();
+        let mut resumed = pair.again();
+        resumed.handshake().unwrap();
+        resumed.check_data();
+        assert!(resumed.client.connection.negotiated().resumed, "{version:?}");
+        assert!(resumed.server.connection.negotiated().resumed, "{version:?}");
+        assert_eq!(resumed.client.verified, 0);
+        assert!(resumed.client.connection.negotiated().peer_chain.is_some());
+    }
+}
+
+#[test]
+fn session_ids_resume_without_tickets() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        let mut pair = Pair::new();
+        pair.client.only(version);
+        pair.server.settings().options |= option::NO_TICKET;
+        pair.server.environment.hooks.find_session = true;
+        pair.handshake().unwrap();
+        pair.check_data();
+        let mut resumed = pair.again();
+        resumed.handshake().unwrap();
+        resumed.check_data();
+        assert!(resumed.client.connection.negotiated().resumed, "{version:?}");
+    }
+}
+
+#[test]
+fn resumption_survives_hello_retry() {
+    let mut pair = Pair::new();
+    pair.server.settings().groups = Arc::new([NamedGroup::SECP384R1]);
+    pair.handshake().unwrap();
+    pair.check_data();
+    let mut resumed = pair.again();
+    resumed.handshake().unwrap();
+    resumed.check_data();
+    assert!(resumed.client.connection.negotiated().resumed);
+    assert!(resumed.client.connection.negotiated().hello_retry);
+}
+
+#[test]
+fn foreign_ticket_leads_to_full_handshake() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        let mut pair = Pair::new();
+        pair.client.only(version);
+        pair.handshake().unwrap();
+        pair.check_data();
+        let mut next = pair.again();
+        next.server.ticket_keys = TicketKeys::from_bytes(&[8; 80]);
+        next.handshake().unwrap();
+        next.check_data();
+        assert!(!next.client.connection.negotiated().resumed);
+    }
+}
+
+#[test]
+fn alpn_and_server_name_are_negotiated() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        let mut pair = Pair::new();
+        pair.client.only(version);
+        pair.client.settings().alpn_protocols = Arc::from(&b"\x08http/1.1\x02h2"[..]);
+        pair.client.settings().server_name = Some(Arc::from(&b"localhost"[..]));
+        pair.server.environment.hooks.alpn = true;
+        pair.server.environment.hooks.server_name = true;
+        pair.handshake().unwrap();
+        for end in [&pair.client, &pair.server] {
+            assert_eq!(end.connection.negotiated().alpn, b"h2");
+        }
+        assert_eq!(pair.server.connection.negotiated().server_name.as_deref(), Some(&b"localhost"[..]));
+    }
+}
+
+#[test]
+fn key_updates_go_both_ways() {
+    let mut pair = Pair::new();
+    pair.handshake().unwrap();
+    for round in 0..10 {
+        pair.client.connection.key_update(&pair.client.environment, round % 2 == 0).unwrap();
+        pair.client.write_out(&mut pair.to_server);
+        pair.check_data_with_control();
+    }
+}
+
+impl Pair {
+    /// As `check_data`, where the server's answer to a key update is among its bytes.
+    fn check_data_with_control(&mut self) {
+        self.client.send(b"from the client", &mut self.to_server);
+        let mut received = Vec::new();
+        let mut buffer = [0; 100];
+        loop {
+            match self.server.connection.read(&self.server.environment, &mut buffer, false).unwrap() {
+                Read::Data(count) => received.extend_from_slice(&buffer[..count]),
+                Read::Want(Want::Write) => self.server.write_out(&mut self.to_client),
+                Read::Want(Want::Read) if self.server.feed(&mut self.to_server).unwrap() => {}
+                _ => break,
+            }
+        }
+        assert_eq!(received, b"from the client");
+        self.server.send(b"from the server", &mut self.to_client);
+        assert_eq!(self.client.receive(&mut self.to_client).unwrap(), b"from the server");
+    }
+}
+
+#[test]
+fn close_notify_is_the_end_of_data() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        let mut pair = Pair::new();
+        pair.client.only(version);
+        pair.handshake().unwrap();
+        pair.client.send(b"last words", &mut pair.to_server);
+        pair.client.connection.close(&pair.client.environment).unwrap();
+        pair.client.write_out(&mut pair.to_server);
+        assert_eq!(pair.server.receive(&mut pair.to_server).unwrap(), b"last words");
+        assert!(pair.server.connection.received_close());
+    }
+}
+
+#[test]
+fn flipped_bit_anywhere_never_panics_and_never_delivers() {
+    for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
+        for position in (0..2500).step_by(7) {
+            let mut pair = Pair::new();
+            pair.client.only(version);
+            let mut passed = 0;
+            let mut flipped = false;
+            // Bytes to the client go through a channel that flips one bit.
+            let outcome = (0..10_000).find_map(|_| {
+                let client = pair.client.handshake(&mut pair.to_server);
+                let server = pair.server.handshake(&mut pair.to_client);
+                if client.is_err() || server.is_err() {
+                    return Some(false);
+                }
+                if client == Ok(true) && server == Ok(true) {
+                    return Some(true);
+                }
+                if !flipped && position < passed + pair.to_client.len() {
+                    pair.to_client[position - passed] ^= 0x10;
+                    flipped = true;
+                }
+                let before = pair.to_client.len();
+                let fed = pair.client.feed(&mut pair.to_client);
+                passed += before - pair.to_client.len();
+                let served = pair.server.feed(&mut pair.to_server);
+                match (fed, served) {
+                    (Ok(false), Ok(false)) | (Err(_), _) | (_, Err(_)) => Some(false),
+                    _ => None,
+                }
+            });
+            assert!(outcome == Some(false) || !flipped, "{version:?}: byte {position} was not noticed");
+        }
+    }
+}

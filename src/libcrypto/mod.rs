@@ -1,1 +1,18 @@
-//! (see the house map in lib.rs)
+//! Safe, owned wrappers over `libcrypto.so.3`: the objects that programs hand us and expect back.
+//!
+//! Each wrapper owns one reference and gives it back when it is dropped; `from_owned` takes over a
+//! reference, `from_borrowed` takes another one. `unsafe` ends here.
+
+#![allow(unsafe_code)]
+
+pub mod bio;
+pub mod clock;
+pub mod environment;
+pub mod error_queue;
+pub mod evp_pkey;
+pub mod ex_data;
+pub mod stack;
+pub mod store;
+pub mod sys;
+pub mod verify_param;
+pub mod x509;

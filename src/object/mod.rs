@@ -1,1 +1,49 @@
-//! (see the house map in lib.rs)
+//! What the C handles point to, the callbacks that programs register, and the driver that lets the
+//! sans-IO core and the program's C code meet.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `context` | [`Context`], behind `SSL_CTX` |
+//! | `config` | what `SSL_new` copies from a context to a connection |
+//! | `callbacks` | the types and slots of callbacks |
+//! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
+//! | `ssl` | [`Ssl`], behind `SSL` |
+//! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
+//! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
+//! | `ask` | one function per question of the core |
+//! | `verify` | verification of the peer's chain by libcrypto |
+//! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
+//! | `log` | the summary line of `FERROSSL_LOG` |
+//!
+//! # Sharing
+//!
+//! An `SSL_CTX` is an [`Arc`](std::sync::Arc)`<Context>`, shared by threads; what may be set while connections use it is
+//! swapped atomically, never locked. An `SSL` is used by one thread at a time, which is OpenSSL's
+//! contract, but callbacks re-enter it: no borrow of its parts is alive while C code runs.
+
+#![allow(unsafe_code)]
+
+pub mod ask;
+pub mod callbacks;
+pub mod config;
+pub mod context;
+pub mod credentials;
+pub mod driver;
+pub mod io;
+pub mod log;
+pub mod session;
+pub mod ssl;
+pub mod verify;
+
+pub use context::Context;
+pub use session::SessionHandle;
+pub use ssl::Ssl;
+
+/// The C name of a [`Context`].
+#[allow(non_camel_case_types)]
+pub type SSL_CTX = Context;
+/// The C name of an [`Ssl`].
+pub type SSL = Ssl;
+/// The C name of a [`SessionHandle`].
+#[allow(non_camel_case_types)]
+pub type SSL_SESSION = SessionHandle;

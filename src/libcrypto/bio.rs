@@ -1,0 +1,133 @@
+//! BIOs: where the program told us to read from and write to.
+
+use core::{ffi::c_int, ptr::NonNull};
+
+use super::sys;
+
+/// One reference to a BIO.
+pub struct Bio(NonNull<sys::BIO>);
+
+impl Bio {
+    /// Takes over the caller's reference; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `bio` is null or a valid BIO, one reference to which is given away.
+    #[must_use]
+    pub unsafe fn from_owned(bio: *mut sys::BIO) -> Option<Self> {
+        NonNull::new(bio).map(Self)
+    }
+
+    /// The pointer that the program knows it by.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *mut sys::BIO {
+        self.0.as_ptr()
+    }
+
+    /// Reads at most `most` bytes and appends them to `buffer`, whose capacity has room for them. Returns what
+    /// `BIO_read(3)` returns.
+    pub fn read_append(&self, buffer: &mut Vec<u8>, most: usize) -> c_int {
+        let length = buffer.len();
+        let room = most.min(buffer.capacity() - length);
+        let room = c_int::try_from(room).unwrap_or(c_int::MAX);
+        // SAFETY: the BIO is valid, and at most `room` bytes are written to the spare capacity, which
+        // holds that many.
+        let count =
+            unsafe { sys::BIO_read(self.as_ptr(), buffer.spare_capacity_mut().as_mut_ptr().cast(), room) };
+        if let Ok(read) = usize::try_from(count.min(room)) {
+            // SAFETY: BIO_read(3) wrote `read` bytes, no more than there was room for.
+            unsafe { buffer.set_len(length + read) };
+        }
+        count
+    }
+
+    /// Writes from `data`. Returns what `BIO_write(3)` returns.
+    #[must_use]
+    pub fn write(&self, data: &[u8]) -> c_int {
+        let length = c_int::try_from(data.len()).unwrap_or(c_int::MAX);
+        // SAFETY: the BIO is valid, and `data` holds `length` bytes.
+        unsafe { sys::BIO_write(self.as_ptr(), data.as_ptr().cast(), length) }
+    }
+
+    /// `BIO_flush(3)`.
+    pub fn flush(&self) -> c_int {
+        self.control(sys::BIO_CTRL_FLUSH)
+    }
+
+    /// `BIO_eof(3)`.
+    #[must_use]
+    pub fn is_eof(&self) -> bool {
+        self.control(sys::BIO_CTRL_EOF) != 0
+    }
+
+    fn control(&self, command: c_int) -> c_int {
+        // SAFETY: the BIO is valid, and these commands take no argument.
+        let value = unsafe { sys::BIO_ctrl(self.as_ptr(), command, 0, core::ptr::null_mut()) };
+        c_int::try_from(value).unwrap_or(c_int::MAX)
+    }
+
+    fn has_flags(&self, flags: c_int) -> bool {
+        // SAFETY: the BIO is valid.
+        unsafe { sys::BIO_test_flags(self.as_ptr(), flags) != 0 }
+    }
+
+    /// `BIO_should_retry(3)`.
+    #[must_use]
+    pub fn should_retry(&self) -> bool {
+        self.has_flags(sys::BIO_FLAGS_SHOULD_RETRY)
+    }
+
+    /// Makes it look as if a read had to be retried (`BIO_set_retry_read(3)`).
+    pub fn set_retry_read(&self) {
+        // SAFETY: the BIO is valid.
+        unsafe { sys::BIO_set_flags(self.as_ptr(), sys::BIO_FLAGS_READ | sys::BIO_FLAGS_SHOULD_RETRY) };
+    }
+
+    /// What the last failed operation waits for.
+    #[must_use]
+    pub fn retry_reason(&self) -> Option<RetryReason> {
+        if self.has_flags(sys::BIO_FLAGS_READ) {
+            return Some(RetryReason::Read);
+        }
+        if self.has_flags(sys::BIO_FLAGS_WRITE) {
+            return Some(RetryReason::Write);
+        }
+        if self.has_flags(sys::BIO_FLAGS_IO_SPECIAL) {
+            // SAFETY: the BIO is valid.
+            return match unsafe { sys::BIO_get_retry_reason(self.as_ptr()) } {
+                sys::BIO_RR_CONNECT => Some(RetryReason::Connect),
+                sys::BIO_RR_ACCEPT => Some(RetryReason::Accept),
+                _ => None,
+            };
+        }
+        None
+    }
+}
+
+/// What a BIO waits for (`BIO_should_retry(3)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryReason {
+    /// To be readable.
+    Read,
+    /// To be writable.
+    Write,
+    /// To be connected.
+    Connect,
+    /// A connection to accept.
+    Accept,
+}
+
+impl Clone for Bio {
+    fn clone(&self) -> Self {
+        // SAFETY: the BIO is valid; the new reference is the clone's.
+        unsafe { sys::BIO_up_ref(self.as_ptr()) };
+        Self(self.0)
+    }
+}
+
+impl Drop for Bio {
+    fn drop(&mut self) {
+        // SAFETY: this reference is ours to give back. The chain behind it goes with the last reference.
+        unsafe { sys::BIO_free_all(self.as_ptr()) };
+    }
+}

@@ -1,0 +1,95 @@
+//! libcrypto's error queue: where programs look for the reason of a failure.
+
+use core::ffi::{c_int, c_ulong};
+use std::ffi::CString;
+
+use super::sys;
+use crate::error::Reason;
+
+/// Puts a reason of `ERR_LIB_SSL` into the queue.
+#[track_caller]
+pub fn raise_ssl(reason: Reason) {
+    new_entry();
+    // SAFETY: a null format means that there is no further text.
+    unsafe { sys::ERR_set_error(sys::ERR_LIB_SSL, reason.0, core::ptr::null()) };
+}
+
+/// Puts a reason of `ERR_LIB_SSL` into the queue, with a text for who reads it.
+#[track_caller]
+pub fn raise_ssl_with_data(reason: Reason, data: &str) {
+    let Ok(data) = CString::new(data) else { return raise_ssl(reason) };
+    new_entry();
+    // SAFETY: the format takes one C string, which outlives the call.
+    unsafe { sys::ERR_set_error(sys::ERR_LIB_SSL, reason.0, c"%s".as_ptr(), data.as_ptr()) };
+}
+
+/// Begins an entry that says where in our source it was raised.
+#[track_caller]
+fn new_entry() {
+    let place = core::panic::Location::caller();
+    // The queue keeps a copy of the name.
+    let file = CString::new(place.file()).unwrap_or_default();
+    let line = c_int::try_from(place.line()).unwrap_or_default();
+    // SAFETY: both strings are C strings that outlive the call, and the queue copies them.
+    unsafe {
+        sys::ERR_new();
+        sys::ERR_set_debug(file.as_ptr(), line, c"".as_ptr());
+    }
+}
+
+/// `ERR_peek_error(3)`; 0 for an empty queue.
+#[must_use]
+pub fn first() -> c_ulong {
+    // SAFETY: it takes no argument.
+    unsafe { sys::ERR_peek_error() }
+}
+
+/// Whether the first error of the queue is the operating system's; `None` for an empty queue.
+#[must_use]
+pub fn first_is_system() -> Option<bool> {
+    /// `ERR_SYSTEM_FLAG`.
+    const SYSTEM: c_ulong = 0x8000_0000;
+    match first() {
+        0 => None,
+        error => Some(error & SYSTEM != 0 || (error >> 23) & 0xff == sys::ERR_LIB_SYS as c_ulong),
+    }
+}
+
+/// `ERR_clear_error(3)`.
+pub fn clear() {
+    // SAFETY: it takes no argument.
+    unsafe { sys::ERR_clear_error() };
+}
+
+/// Remembers how far the queue was filled, so that what an attempt leaves there can be dropped.
+#[must_use]
+pub fn set_mark() -> Mark {
+    // SAFETY: it takes no argument.
+    Mark { is_set: unsafe { sys::ERR_set_mark() } != 0 }
+}
+
+/// A mark in the queue (`ERR_set_mark(3)`).
+pub struct Mark {
+    /// There is nothing to mark in an empty queue.
+    is_set: bool,
+}
+
+impl Mark {
+    /// Drops what came after the mark.
+    pub fn pop(self) {
+        if self.is_set {
+            // SAFETY: it takes no argument.
+            unsafe { sys::ERR_pop_to_mark() };
+        } else {
+            clear();
+        }
+    }
+
+    /// Keeps what came after the mark.
+    pub fn keep(self) {
+        if self.is_set {
+            // SAFETY: it takes no argument.
+            unsafe { sys::ERR_clear_last_mark() };
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Keys, and what only libcrypto can do with them.
+
+use core::{ffi::CStr, ptr::NonNull};
+
+use super::sys;
+use crate::{
+    crypto::{hash::HashAlgorithm, signature::KeyType, signature_scheme},
+    wire::SignatureScheme,
+};
+
+/// One reference to a key.
+pub struct PKey(NonNull<sys::EVP_PKEY>);
+
+// SAFETY: an EVP_PKEY's reference count is atomic, and libcrypto locks what its operations change.
+unsafe impl Send for PKey {}
+// SAFETY: as above.
+unsafe impl Sync for PKey {}
+
+impl PKey {
+    /// Takes over the caller's reference; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `key` is null or valid, and one reference to it is given away.
+    #[must_use]
+    pub unsafe fn from_owned(key: *mut sys::EVP_PKEY) -> Option<Self> {
+        NonNull::new(key).map(Self)
+    }
+
+    /// Another reference to the caller's key; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `key` is null or valid.
+    #[must_use]
+    pub unsafe fn from_borrowed(key: *mut sys::EVP_PKEY) -> Option<Self> {
+        let key = NonNull::new(key)?;
+        // SAFETY: the caller's promise.
+        unsafe { sys::EVP_PKEY_up_ref(key.as_ptr()) };
+        Some(Self(key))
+    }
+
+    /// The pointer that the program may look at.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *mut sys::EVP_PKEY {
+        self.0.as_ptr()
+    }
+
+    /// The size in bits.
+    #[must_use]
+    pub fn bits(&self) -> u32 {
+        // SAFETY: the key is valid.
+        u32::try_from(unsafe { sys::EVP_PKEY_get_bits(self.as_ptr()) }).unwrap_or_default()
+    }
+
+    fn is_a(&self, name: &CStr) -> bool {
+        // SAFETY: the key is valid and `name` is a C string.
+        unsafe { sys::EVP_PKEY_is_a(self.as_ptr(), name.as_ptr()) == 1 }
+    }
+
+    /// The kind of key.
+    #[must_use]
+    pub fn key_type(&self) -> KeyType {
+        if self.is_a(c"RSA") {
+            KeyType::Rsa
+        } else if self.is_a(c"RSA-PSS") {
+            KeyType::RsaPss
+        } else if self.is_a(c"EC") {
+            match self.group_name().as_deref() {
+                Some(b"prime256v1") => KeyType::EcdsaP256,
+                Some(b"secp384r1") => KeyType::EcdsaP384,
+                Some(b"secp521r1") => KeyType::EcdsaP521,
+                _ => KeyType::EcdsaOther,
+            }
+        } else if self.is_a(c"ED25519") {
+            KeyType::Ed25519
+        } else if self.is_a(c"ED448") {
+            KeyType::Ed448
+        } else if self.is_a(c"DSA") {
+            KeyType::Dsa
+        } else {
+            KeyType::Other
+        }
+    }
+
+    fn group_name(&self) -> Option<Vec<u8>> {
+        let mut name = vec![0u8; 64];
+        let mut length = 0;
+        // SAFETY: `name` has room for as many bytes as are announced.
+        let found = unsafe {
+            sys::EVP_PKEY_get_group_name(self.as_ptr(), name.as_mut_ptr().cast(), name.len(), &raw mut length)
+        };
+        name.truncate(length);
+        (found == 1).then_some(name)
+    }
+
+    /// The private key in DER; `None` if it cannot be exported. The queue is left as it was.
+    #[must_use]
+    pub fn to_der(&self) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        let mark = super::error_queue::set_mark();
+        // SAFETY: the key is valid; with a null pointer only the length is computed.
+        let length = unsafe { sys::i2d_PrivateKey(self.as_ptr(), core::ptr::null_mut()) };
+        let mut der = zeroize::Zeroizing::new(vec![0; usize::try_from(length).unwrap_or_default()]);
+        if !der.is_empty() {
+            let mut output = der.as_mut_ptr();
+            // SAFETY: `output` has room for `length` bytes.
+            unsafe { sys::i2d_PrivateKey(self.as_ptr(), &raw mut output) };
+        }
+        mark.pop();
+        (!der.is_empty()).then_some(der)
+    }
+
+    /// The signature of `content`; `None` with libcrypto's reason in the queue.
+    #[must_use]
+    pub fn sign(&self, scheme: SignatureScheme, content: &[u8]) -> Option<Vec<u8>> {
+        let context = DigestContext::new()?;
+        context.start(scheme, |digest, key_context| {
+            // SAFETY: context, digest and key are valid, and the key outlives the context.
+            unsafe {
+                sys::EVP_DigestSignInit(context.0, key_context, digest, core::ptr::null_mut(), self.as_ptr())
+            }
+        })?;
+        let mut length = 0;
+        let (bytes, count) = (content.as_ptr(), content.len());
+        // SAFETY: with a null pointer only the length is computed.
+        if unsafe { sys::EVP_DigestSign(context.0, core::ptr::null_mut(), &raw mut length, bytes, count) }
+            != 1
+        {
+            return None;
+        }
+        let mut signature = vec![0; length];
+        // SAFETY: `signature` has room for `length` bytes, and `content` holds `count`.
+        let signed =
+            unsafe { sys::EVP_DigestSign(context.0, signature.as_mut_ptr(), &raw mut length, bytes, count) };
+        signature.truncate(length);
+        (signed == 1).then_some(signature)
+    }
+
+    /// Whether `signature` is one of `content`.
+    #[must_use]
+    pub fn verify(&self, scheme: SignatureScheme, content: &[u8], signature: &[u8]) -> bool {
+        let Some(context) = DigestContext::new() else { return false };
+        let started = context.start(scheme, |digest, key_context| {
+            // SAFETY: context, digest and key are valid, and the key outlives the context.
+            unsafe {
+                sys::EVP_DigestVerifyInit(
+                    context.0,
+                    key_context,
+                    digest,
+                    core::ptr::null_mut(),
+                    self.as_ptr(),
+                )
+            }
+        });
+        // SAFETY: both slices hold as many bytes as announced.
+        started.is_some()
+            && unsafe {
+                sys::EVP_DigestVerify(
+                    context.0,
+                    signature.as_ptr(),
+                    signature.len(),
+                    content.as_ptr(),
+                    content.len(),
+                ) == 1
+            }
+    }
+}
+
+impl Clone for PKey {
+    fn clone(&self) -> Self {
+        // SAFETY: the key is valid; the new reference is the clone's.
+        unsafe { sys::EVP_PKEY_up_ref(self.as_ptr()) };
+        Self(self.0)
+    }
+}
+
+impl Drop for PKey {
+    fn drop(&mut self) {
+        // SAFETY: this reference is ours to give back.
+        unsafe { sys::EVP_PKEY_free(self.as_ptr()) };
+    }
+}
+
+/// An operation of signing or verifying.
+struct DigestContext(*mut sys::EVP_MD_CTX);
+
+impl DigestContext {
+    fn new() -> Option<Self> {
+        // SAFETY: it takes no argument.
+        let context = unsafe { sys::EVP_MD_CTX_new() };
+        (!context.is_null()).then_some(Self(context))
+    }
+
+    /// Begins by `begin`, then sets what the scheme says of padding and salt.
+    fn start(
+        &self,
+        scheme: SignatureScheme,
+        begin: impl FnOnce(*const sys::EVP_MD, *mut *mut sys::EVP_PKEY_CTX) -> core::ffi::c_int,
+    ) -> Option<()> {
+        /// `RSA_PKCS1_PSS_PADDING`.
+        const PSS_PADDING: core::ffi::c_int = 6;
+        /// `RSA_PSS_SALTLEN_DIGEST`.
+        const SALT_AS_LONG_AS_DIGEST: core::ffi::c_int = -1;
+
+        let hash = signature_scheme::find(scheme)?.hash;
+        let mut key_context = core::ptr::null_mut();
+        if begin(digest(hash), &raw mut key_context) != 1 {
+            return None;
+        }
+        if !is_pss(scheme) {
+            return Some(());
+        }
+        // SAFETY: the key context belongs to this operation.
+        let set = unsafe {
+            sys::EVP_PKEY_CTX_set_rsa_padding(key_context, PSS_PADDING) == 1
+                && sys::EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, SALT_AS_LONG_AS_DIGEST) == 1
+        };
+        set.then_some(())
+    }
+}
+
+impl Drop for DigestContext {
+    fn drop(&mut self) {
+        // SAFETY: the context is ours.
+        unsafe { sys::EVP_MD_CTX_free(self.0) };
+    }
+}
+
+fn is_pss(scheme: SignatureScheme) -> bool {
+    (SignatureScheme::RSA_PSS_RSAE_SHA256..=SignatureScheme::RSA_PSS_RSAE_SHA512).contains(&scheme)
+        || (SignatureScheme::RSA_PSS_PSS_SHA256..=SignatureScheme::RSA_PSS_PSS_SHA512).contains(&scheme)
+}
+
+fn digest(hash: Option<HashAlgorithm>) -> *const sys::EVP_MD {
+    // SAFETY: these take no argument.
+    unsafe {
+        match hash {
+            None => core::ptr::null(),
+            Some(HashAlgorithm::Sha1) => sys::EVP_sha1(),
+            Some(HashAlgorithm::Sha224) => sys::EVP_sha224(),
+            Some(HashAlgorithm::Sha256) => sys::EVP_sha256(),
+            Some(HashAlgorithm::Sha384) => sys::EVP_sha384(),
+            Some(HashAlgorithm::Sha512) => sys::EVP_sha512(),
+        }
+    }
+}

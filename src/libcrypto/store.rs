@@ -1,0 +1,162 @@
+//! Trust anchors, and the verification of chains with them.
+
+use core::{
+    ffi::{CStr, c_int, c_void},
+    ptr::NonNull,
+};
+
+use super::{ex_data, stack::X509Stack, sys, verify_param::VerifyParam, x509::X509};
+
+/// One reference to a store.
+pub struct X509Store(NonNull<sys::X509_STORE>);
+
+// SAFETY: a store's reference count is atomic and its content is locked by libcrypto.
+unsafe impl Send for X509Store {}
+// SAFETY: as above.
+unsafe impl Sync for X509Store {}
+
+impl X509Store {
+    /// An empty store; `None` when memory is out.
+    #[must_use]
+    pub fn new() -> Option<Self> {
+        // SAFETY: it takes no argument.
+        NonNull::new(unsafe { sys::X509_STORE_new() }).map(Self)
+    }
+
+    /// Takes over the caller's reference; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `store` is null or valid, and one reference to it is given away.
+    #[must_use]
+    pub unsafe fn from_owned(store: *mut sys::X509_STORE) -> Option<Self> {
+        NonNull::new(store).map(Self)
+    }
+
+    /// Another reference to the caller's store; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `store` is null or valid.
+    #[must_use]
+    pub unsafe fn from_borrowed(store: *mut sys::X509_STORE) -> Option<Self> {
+        let store = NonNull::new(store)?;
+        // SAFETY: the caller's promise.
+        unsafe { sys::X509_STORE_up_ref(store.as_ptr()) };
+        Some(Self(store))
+    }
+
+    /// The pointer that the program may use.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *mut sys::X509_STORE {
+        self.0.as_ptr()
+    }
+}
+
+impl Clone for X509Store {
+    fn clone(&self) -> Self {
+        // SAFETY: the store is valid; the new reference is the clone's.
+        unsafe { sys::X509_STORE_up_ref(self.as_ptr()) };
+        Self(self.0)
+    }
+}
+
+impl Drop for X509Store {
+    fn drop(&mut self) {
+        // SAFETY: this reference is ours to give back.
+        unsafe { sys::X509_STORE_free(self.as_ptr()) };
+    }
+}
+
+/// One verification (`X509_STORE_CTX`), with what it was given kept alive.
+pub struct StoreContext<'a> {
+    context: NonNull<sys::X509_STORE_CTX>,
+    inputs: core::marker::PhantomData<&'a ()>,
+}
+
+impl<'a> StoreContext<'a> {
+    /// A verification of `certificate` with the help of `chain`; `None` with libcrypto's reason in the queue.
+    #[must_use]
+    pub fn new(store: &'a X509Store, certificate: &'a X509, chain: Option<&'a X509Stack>) -> Option<Self> {
+        // SAFETY: it takes no argument.
+        let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new() })?;
+        let this = Self { context, inputs: core::marker::PhantomData };
+        let chain = chain.map_or(core::ptr::null_mut(), X509Stack::as_ptr);
+        // SAFETY: all are valid, and outlive the verification by its lifetime.
+        let ready = unsafe {
+            sys::X509_STORE_CTX_init(this.as_ptr(), store.as_ptr(), certificate.as_ptr(), chain) == 1
+        };
+        ready.then_some(this)
+    }
+
+    /// The pointer that callbacks get.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *mut sys::X509_STORE_CTX {
+        self.context.as_ptr()
+    }
+
+    /// The security level for the chain's keys and signatures.
+    pub fn set_auth_level(&mut self, level: u8) {
+        // SAFETY: the context is valid, and so are its parameters.
+        unsafe {
+            let parameters = sys::X509_STORE_CTX_get0_param(self.as_ptr());
+            sys::X509_VERIFY_PARAM_set_auth_level(parameters, level.into());
+        }
+    }
+
+    /// Lets callbacks find the connection (`SSL_get_ex_data_X509_STORE_CTX_idx(3)`).
+    pub fn set_connection(&mut self, connection: *mut c_void) {
+        // SAFETY: the context is valid; the connection outlives the verification that it runs.
+        unsafe {
+            sys::X509_STORE_CTX_set_ex_data(self.as_ptr(), ex_data::connection_index(), connection);
+        }
+    }
+
+    /// The defaults of a purpose: `ssl_server` or `ssl_client`.
+    pub fn set_defaults(&mut self, purpose: &CStr) {
+        // SAFETY: the context is valid and `purpose` is a C string.
+        unsafe { sys::X509_STORE_CTX_set_default(self.as_ptr(), purpose.as_ptr()) };
+    }
+
+    /// The program's parameters: what is set there prevails.
+    pub fn set_parameters(&mut self, parameters: &VerifyParam) {
+        // SAFETY: both are valid.
+        unsafe {
+            let own = sys::X509_STORE_CTX_get0_param(self.as_ptr());
+            sys::X509_VERIFY_PARAM_set1(own, parameters.as_ptr());
+        }
+    }
+
+    /// The program's callback for each step.
+    pub fn set_callback(&mut self, callback: sys::X509_STORE_CTX_verify_cb) {
+        // SAFETY: the context is valid, and the program registered the callback for this.
+        unsafe { sys::X509_STORE_CTX_set_verify_cb(self.as_ptr(), callback) };
+    }
+
+    /// `X509_verify_cert(3)`: whether the chain is good.
+    pub fn verify(&mut self) -> bool {
+        // SAFETY: the context is valid.
+        unsafe { sys::X509_verify_cert(self.as_ptr()) > 0 }
+    }
+
+    /// `X509_V_…`.
+    #[must_use]
+    pub fn error(&self) -> c_int {
+        // SAFETY: the context is valid.
+        unsafe { sys::X509_STORE_CTX_get_error(self.as_ptr()) }
+    }
+
+    /// The chain that was built, the certificate itself first.
+    #[must_use]
+    pub fn chain(&self) -> Option<X509Stack> {
+        // SAFETY: the context is valid, and so is its chain, if it has one.
+        unsafe { X509Stack::copy_of(sys::X509_STORE_CTX_get0_chain(self.as_ptr())) }
+    }
+}
+
+impl Drop for StoreContext<'_> {
+    fn drop(&mut self) {
+        // SAFETY: it is ours.
+        unsafe { sys::X509_STORE_CTX_free(self.as_ptr()) };
+    }
+}

@@ -1,0 +1,121 @@
+//! Certificates.
+
+use core::ptr::NonNull;
+
+use super::{evp_pkey::PKey, sys};
+use crate::crypto::signature::KeyType;
+
+/// One reference to a certificate.
+pub struct X509(NonNull<sys::X509>);
+
+// SAFETY: an X509's reference count is atomic, and nothing here changes it otherwise: libcrypto lets threads
+// share one.
+unsafe impl Send for X509 {}
+// SAFETY: as above.
+unsafe impl Sync for X509 {}
+
+impl X509 {
+    /// Takes over the caller's reference; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `certificate` is null or valid, and one reference to it is given away.
+    #[must_use]
+    pub unsafe fn from_owned(certificate: *mut sys::X509) -> Option<Self> {
+        NonNull::new(certificate).map(Self)
+    }
+
+    /// Another reference to the caller's certificate; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `certificate` is null or valid.
+    #[must_use]
+    pub unsafe fn from_borrowed(certificate: *mut sys::X509) -> Option<Self> {
+        let certificate = NonNull::new(certificate)?;
+        // SAFETY: the caller's promise.
+        unsafe { sys::X509_up_ref(certificate.as_ptr()) };
+        Some(Self(certificate))
+    }
+
+    /// Parses DER; trailing bytes are an error.
+    #[must_use]
+    pub fn from_der(der: &[u8]) -> Option<Self> {
+        let mut input = der.as_ptr();
+        let length = der.len().try_into().ok()?;
+        // SAFETY: `input` points to `length` bytes.
+        let certificate =
+            unsafe { Self::from_owned(sys::d2i_X509(core::ptr::null_mut(), &raw mut input, length)) }?;
+        (input == der.as_ptr_range().end).then_some(certificate)
+    }
+
+    /// The DER form; empty if libcrypto cannot write it.
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        // SAFETY: the certificate is valid; with a null pointer only the length is computed.
+        let length = unsafe { sys::i2d_X509(self.as_ptr(), core::ptr::null_mut()) };
+        let mut der = vec![0; usize::try_from(length).unwrap_or_default()];
+        if !der.is_empty() {
+            let mut output = der.as_mut_ptr();
+            // SAFETY: `output` has room for `length` bytes.
+            unsafe { sys::i2d_X509(self.as_ptr(), &raw mut output) };
+        }
+        der
+    }
+
+    /// The pointer that the program may look at.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *mut sys::X509 {
+        self.0.as_ptr()
+    }
+
+    /// Its public key.
+    #[must_use]
+    pub fn public_key(&self) -> Option<PKey> {
+        // SAFETY: the certificate is valid; the key is its own, so another reference is taken.
+        unsafe { PKey::from_borrowed(sys::X509_get0_pubkey(self.as_ptr())) }
+    }
+
+    /// The kind of its public key.
+    #[must_use]
+    pub fn key_type(&self) -> KeyType {
+        self.public_key().map_or(KeyType::Other, |key| key.key_type())
+    }
+
+    /// The size of its public key in bits.
+    #[must_use]
+    pub fn key_bits(&self) -> u32 {
+        self.public_key().map_or(0, |key| key.bits())
+    }
+
+    /// Whether `key` belongs to it; the queue is left as it was.
+    #[must_use]
+    pub fn has_private_key(&self, key: &PKey) -> bool {
+        let mark = super::error_queue::set_mark();
+        let belongs = self.check_private_key(key);
+        mark.pop();
+        belongs
+    }
+
+    /// Whether `key` belongs to it; if not, libcrypto's reason is in the queue (`X509_check_private_key(3)`).
+    #[must_use]
+    pub fn check_private_key(&self, key: &PKey) -> bool {
+        // SAFETY: both are valid.
+        unsafe { sys::X509_check_private_key(self.as_ptr(), key.as_ptr()) == 1 }
+    }
+}
+
+impl Clone for X509 {
+    fn clone(&self) -> Self {
+        // SAFETY: the certificate is valid; the new reference is the clone's.
+        unsafe { sys::X509_up_ref(self.as_ptr()) };
+        Self(self.0)
+    }
+}
+
+impl Drop for X509 {
+    fn drop(&mut self) {
+        // SAFETY: this reference is ours to give back.
+        unsafe { sys::X509_free(self.as_ptr()) };
+    }
+}

@@ -1,0 +1,370 @@
+//! One function for each question of the core: what the program's callbacks, the caches and libcrypto
+//! answer.
+
+use core::ffi::{c_int, c_uchar};
+use std::sync::Arc;
+
+use super::{SessionHandle, Ssl, driver::Pause, ssl::Waiting};
+use crate::{
+    error::{Error, Reason},
+    handshake::{
+        Environment,
+        want::{AlpnOutcome, Answer, Ask, ServerNameOutcome, TicketOutcome},
+    },
+    libcrypto::error_queue,
+    policy::{certificate::Slot, options::cache},
+    record::Side,
+    session::{Lookup, Session},
+    wire::{AlertDescription, SignatureScheme},
+};
+
+/// `SSL_TLSEXT_ERR_…`.
+mod outcome {
+    use core::ffi::c_int;
+    pub const OK: c_int = 0;
+    pub const ALERT_WARNING: c_int = 1;
+    pub const ALERT_FATAL: c_int = 2;
+    pub const NOACK: c_int = 3;
+}
+
+impl Ssl {
+    /// Answers the core, or leaves the question for the next call (`Err(Waiting)`).
+    pub(super) fn ask(&self, environment: &Environment, ask: Ask) -> Result<(), Pause> {
+        let answer = match &ask {
+            Ask::ClientHello => self.ask_client_hello(),
+            Ask::FindSession(id) => Answer::Session(self.find_session(environment, id)),
+            Ask::OpenTicket(ticket) => Answer::Ticket(self.open_ticket(ticket)),
+            Ask::ServerName => Answer::ServerName(self.ask_server_name()),
+            Ask::Certificate => self.ask_certificate(),
+            Ask::ClientCertificate => self.ask_client_certificate(),
+            Ask::SelectAlpn(protocols) => Answer::Alpn(self.ask_alpn(protocols)),
+            Ask::ProvideStatus => self.ask_status_to_send(),
+            Ask::CheckStatus(response) => self.ask_status_received(response.as_deref()),
+            Ask::VerifyChain => self.verify_chain(),
+            Ask::Chain(slot) => self.build_chain(*slot),
+            Ask::Sign { slot, scheme, content } => self.sign(*slot, *scheme, content),
+            Ask::VerifySignature { scheme, content, signature } => {
+                self.verify_signature(*scheme, content, signature)
+            }
+            Ask::SealTicket(session) => Answer::SealedTicket(self.seal_ticket(session)),
+            Ask::NewSession(session) => {
+                self.new_session(environment, session);
+                Answer::Proceed
+            }
+            Ask::RemoveSession(session) => {
+                self.remove_session(session);
+                Answer::Proceed
+            }
+        };
+        if matches!(answer, Answer::NotYet) {
+            self.with_connection(|connection| connection.postpone(ask));
+            return Err(Pause::Waiting);
+        }
+        // The callback may have changed what the core is to know.
+        let environment = self.environment();
+        let failed = self.with_connection(|connection| connection.answer(&environment, answer));
+        self.deliver_events();
+        failed.map_err(|error| {
+            self.fail(error);
+            Pause::Failed
+        })
+    }
+
+    fn ask_client_hello(&self) -> Answer {
+        /// `SSL_CLIENT_HELLO_SUCCESS`.
+        const SUCCESS: c_int = 1;
+        /// `SSL_CLIENT_HELLO_RETRY`.
+        const RETRY: c_int = -1;
+
+        let callback = self.context().live().client_hello;
+        let Some(function) = callback.function else { return Answer::Proceed };
+        let mut alert = c_int::from(AlertDescription::INTERNAL_ERROR.0);
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
+        // borrowed.
+        match unsafe { function(self.as_handle(), &raw mut alert, callback.argument) } {
+            SUCCESS => Answer::Proceed,
+            RETRY => {
+                self.waiting.set(Waiting::ClientHello);
+                Answer::NotYet
+            }
+            _ => Answer::Refuse(Error::fatal(alert_from(alert), Reason::CALLBACK_FAILED)),
+        }
+    }
+
+    fn ask_server_name(&self) -> ServerNameOutcome {
+        let mut callback = self.context().live().server_name;
+        if callback.function.is_none() {
+            callback = self.initial_context().live().server_name;
+        }
+        let Some(function) = callback.function else { return ServerNameOutcome::NoAcknowledge };
+        let mut alert = c_int::from(AlertDescription::UNRECOGNIZED_NAME.0);
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
+        // borrowed.
+        match unsafe { function(self.as_handle(), &raw mut alert, callback.argument) } {
+            outcome::OK => ServerNameOutcome::Accept,
+            outcome::ALERT_WARNING => ServerNameOutcome::Warn(alert_from(alert)),
+            outcome::ALERT_FATAL => ServerNameOutcome::Refuse(alert_from(alert)),
+            _ => ServerNameOutcome::NoAcknowledge,
+        }
+    }
+
+    fn ask_certificate(&self) -> Answer {
+        let callback = self.with_config(|config| config.callbacks.certificate);
+        let Some(function) = callback.function else { return Answer::Proceed };
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
+        // borrowed.
+        match unsafe { function(self.as_handle(), callback.argument) } {
+            0 => Answer::Refuse(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CERT_CB_ERROR)),
+            value if value < 0 => {
+                self.waiting.set(Waiting::X509Lookup);
+                Answer::NotYet
+            }
+            _ => Answer::Proceed,
+        }
+    }
+
+    fn ask_client_certificate(&self) -> Answer {
+        let Some(function) = self.context().live().client_certificate else { return Answer::Proceed };
+        let mut certificate = core::ptr::null_mut();
+        let mut key = core::ptr::null_mut();
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
+        // borrowed.
+        let value = unsafe { function(self.as_handle(), &raw mut certificate, &raw mut key) };
+        if value < 0 {
+            self.waiting.set(Waiting::X509Lookup);
+            return Answer::NotYet;
+        }
+        // SAFETY: the callback gives its references away (SSL_CTX_set_client_cert_cb(3)).
+        let owned = unsafe {
+            (
+                crate::libcrypto::x509::X509::from_owned(certificate),
+                crate::libcrypto::evp_pkey::PKey::from_owned(key),
+            )
+        };
+        match (value, owned) {
+            (1, (Some(certificate), Some(key))) => {
+                let used = self.update_config(|config| {
+                    config.update_credentials(|credentials| {
+                        credentials.use_certificate(certificate).and_then(|()| credentials.use_key(key))
+                    })
+                });
+                if let Err(reason) = used {
+                    error_queue::raise_ssl(reason);
+                }
+            }
+            (1, _) => error_queue::raise_ssl(Reason::BAD_DATA_RETURNED_BY_CALLBACK),
+            _ => {}
+        }
+        Answer::Proceed
+    }
+
+    fn ask_alpn(&self, protocols: &[u8]) -> AlpnOutcome {
+        let callback = self.context().live().alpn_select;
+        let Some(function) = callback.function else { return AlpnOutcome::NoAcknowledge };
+        let mut selected: *const c_uchar = core::ptr::null();
+        let mut length: c_uchar = 0;
+        let Ok(total) = protocols.len().try_into() else { return AlpnOutcome::NoAcknowledge };
+        // SAFETY: the program registered `function` for exactly these arguments; `protocols` outlives the
+        // call, and nothing of `self` is borrowed.
+        let value = unsafe {
+            function(
+                self.as_handle(),
+                &raw mut selected,
+                &raw mut length,
+                protocols.as_ptr(),
+                total,
+                callback.argument,
+            )
+        };
+        match value {
+            outcome::OK if !selected.is_null() => {
+                // SAFETY: the callback promises that `selected` points to `length` bytes
+                // (SSL_CTX_set_alpn_select_cb(3)); they are copied at once.
+                let name = unsafe { core::slice::from_raw_parts(selected, length.into()) };
+                AlpnOutcome::Selected(name.to_vec())
+            }
+            outcome::NOACK => AlpnOutcome::NoAcknowledge,
+            _ => AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL),
+        }
+    }
+
+    fn ask_status_to_send(&self) -> Answer {
+        let callback = self.context().live().status;
+        let Some(function) = callback.function else { return Answer::Status(None) };
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
+        // borrowed.
+        match unsafe { function(self.as_handle(), callback.argument) } {
+            outcome::OK => Answer::Status(self.ocsp_response.borrow().clone()),
+            outcome::NOACK => Answer::Status(None),
+            _ => Answer::Refuse(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CLIENTHELLO_TLSEXT)),
+        }
+    }
+
+    fn ask_status_received(&self, response: Option<&[u8]>) -> Answer {
+        self.ocsp_response.replace(response.map(<[u8]>::to_vec));
+        let callback = self.context().live().status;
+        let Some(function) = callback.function else { return Answer::Proceed };
+        // SAFETY: as above.
+        match unsafe { function(self.as_handle(), callback.argument) } {
+            0 => Answer::Refuse(Error::fatal(
+                AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
+                Reason::INVALID_STATUS_RESPONSE,
+            )),
+            value if value < 0 => Answer::Refuse(Error::internal()),
+            _ => Answer::Proceed,
+        }
+    }
+
+    fn find_session(&self, environment: &Environment, id: &[u8]) -> Option<Arc<Session>> {
+        let context = self.initial_context();
+        let mode = environment.settings.session_cache_mode;
+        if mode & cache::NO_INTERNAL_LOOKUP == 0 {
+            match context.sessions.get(id, environment.now) {
+                Lookup::Found(handle) => return Some(self.resume_handle(handle)),
+                Lookup::Expired(handle) => {
+                    context.statistics.count(|statistics| &statistics.timeouts);
+                    context.tell_removed(&handle);
+                    return None;
+                }
+                Lookup::Missing => {}
+            }
+        }
+        let found = self.ask_get_session(id);
+        match found {
+            Some(handle) => {
+                context.statistics.count(|statistics| &statistics.callback_hits);
+                if mode & cache::NO_INTERNAL_STORE == 0 {
+                    self.cache_session(&handle);
+                }
+                Some(self.resume_handle(handle))
+            }
+            None => {
+                context.statistics.count(|statistics| &statistics.misses);
+                None
+            }
+        }
+    }
+
+    /// The handle becomes this connection's session, so that the program finds its own object again.
+    fn resume_handle(&self, handle: Arc<SessionHandle>) -> Arc<Session> {
+        let session = handle.core();
+        drop(self.set_session(Some(handle)));
+        session
+    }
+
+    fn ask_get_session(&self, id: &[u8]) -> Option<Arc<SessionHandle>> {
+        let function = self.initial_context().live().get_session?;
+        let mut copy: c_int = 1;
+        let length = c_int::try_from(id.len()).ok()?;
+        // SAFETY: the program registered `function` for exactly these arguments; `id` outlives the call,
+        // and nothing of `self` is borrowed.
+        let session = unsafe { function(self.as_handle(), id.as_ptr(), length, &raw mut copy) };
+        if session.is_null() {
+            return None;
+        }
+        // SAFETY: the callback returns a session handle of ours; it keeps its own reference if it left
+        // `copy` at 1 (SSL_CTX_sess_set_get_cb(3)), and gives it to us if it set it to 0.
+        unsafe {
+            if copy != 0 {
+                Arc::increment_strong_count(session.cast_const());
+            }
+            Some(Arc::from_raw(session.cast_const()))
+        }
+    }
+
+    fn cache_session(&self, handle: &Arc<SessionHandle>) {
+        let context = self.initial_context();
+        let session = handle.core();
+        if session.id.is_empty() {
+            return;
+        }
+        let expires = session.time.saturating_add(session.timeout);
+        let evicted = context.sessions.insert(&session.id, Arc::clone(handle), expires);
+        for old in evicted {
+            context.statistics.count(|statistics| &statistics.cache_full);
+            context.tell_removed(&old);
+        }
+    }
+
+    fn open_ticket(&self, ticket: &[u8]) -> TicketOutcome {
+        let context = self.initial_context();
+        match crate::session::ticket::open(&context.ticket_keys.load(), ticket) {
+            Some(session) => TicketOutcome::Session { session: Arc::new(session), renew: false },
+            None => TicketOutcome::Unusable,
+        }
+    }
+
+    fn seal_ticket(&self, session: &Arc<Session>) -> Option<Vec<u8>> {
+        let context = self.initial_context();
+        crate::session::ticket::seal(&context.ticket_keys.load(), session).ok()
+    }
+
+    /// A session that may be cached: it becomes the connection's, goes into the internal cache of a server,
+    /// and to the program's callback.
+    fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
+        let handle = SessionHandle::new(Arc::clone(session));
+        drop(self.set_session(Some(Arc::clone(&handle))));
+        let mode = environment.settings.session_cache_mode;
+        let side = match self.side() {
+            Side::Server => cache::SERVER,
+            Side::Client => cache::CLIENT,
+        };
+        if mode & side == 0 {
+            return;
+        }
+        if mode & cache::NO_INTERNAL_STORE == 0 && side == cache::SERVER {
+            self.cache_session(&handle);
+        }
+        if let Some(function) = self.initial_context().live().new_session {
+            let pointer = Arc::into_raw(handle).cast_mut();
+            // SAFETY: the program registered `function` for exactly these arguments. It gets a reference of its
+            // own, and gives it back by returning 0 (SSL_CTX_sess_set_new_cb(3)).
+            unsafe {
+                if function(self.as_handle(), pointer) == 0 {
+                    drop(Arc::from_raw(pointer.cast_const()));
+                }
+            }
+        }
+    }
+
+    fn remove_session(&self, session: &Arc<Session>) {
+        self.initial_context().remove_session_by_id(&session.id);
+    }
+
+    /// After a fatal error the session must not be resumed (RFC 5246 §7.2.2).
+    pub(super) fn forget_session(&self) {
+        let established = self.with_connection(|connection| connection.negotiated().session.is_some());
+        if let Some(handle) = self.session().filter(|_| established) {
+            self.initial_context().remove_session_by_id(&handle.core().id);
+        }
+    }
+
+    fn build_chain(&self, slot: Slot) -> Answer {
+        match self.own_chain(slot) {
+            Ok(chain) => Answer::Chain(chain),
+            Err(error) => Answer::Refuse(error),
+        }
+    }
+
+    fn sign(&self, slot: Slot, scheme: SignatureScheme, content: &[u8]) -> Answer {
+        let key = self.with_config(|config| config.credentials.get(slot).key.clone());
+        match key.and_then(|key| key.sign(scheme, content)) {
+            Some(signature) => Answer::Signature(signature),
+            None => Answer::Refuse(Error::internal()),
+        }
+    }
+
+    fn verify_signature(&self, scheme: SignatureScheme, content: &[u8], signature: &[u8]) -> Answer {
+        let key = self.peer_certificates().and_then(|peer| peer.chain.get(0)?.public_key());
+        if key.is_some_and(|key| key.verify(scheme, content, signature)) {
+            Answer::Proceed
+        } else {
+            Answer::Refuse(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::BAD_SIGNATURE))
+        }
+    }
+}
+
+/// The alert that a callback chose; what is out of range is `internal_error`.
+fn alert_from(value: c_int) -> AlertDescription {
+    u8::try_from(value).map_or(AlertDescription::INTERNAL_ERROR, AlertDescription)
+}

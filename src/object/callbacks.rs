@@ -1,0 +1,118 @@
+//! The callbacks that programs register, as `<openssl/ssl.h>` types them, and the slots they stand in.
+//!
+//! Two kinds are kept apart by type: [`CopiedCallbacks`] go from the context to each new connection,
+//! [`LiveCallbacks`] are read from the context at the moment they are used.
+
+use core::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
+
+use super::{SSL, SSL_CTX, SSL_SESSION};
+use crate::libcrypto::sys;
+
+/// A callback and its argument, if one is registered.
+pub struct Callback<F> {
+    /// The function.
+    pub function: Option<F>,
+    /// What it is called with.
+    pub argument: *mut c_void,
+}
+
+impl<F: Copy> Clone for Callback<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: Copy> Copy for Callback<F> {}
+
+impl<F> Default for Callback<F> {
+    fn default() -> Self {
+        Self { function: None, argument: core::ptr::null_mut() }
+    }
+}
+
+/// `SSL_CTX_set_verify`.
+pub type VerifyCallback = unsafe extern "C" fn(c_int, *mut sys::X509_STORE_CTX) -> c_int;
+/// `SSL_CTX_set_cert_verify_callback`.
+pub type CertVerifyCallback = unsafe extern "C" fn(*mut sys::X509_STORE_CTX, *mut c_void) -> c_int;
+/// `SSL_CTX_set_info_callback`.
+pub type InfoCallback = unsafe extern "C" fn(*const SSL, c_int, c_int);
+/// `SSL_CTX_set_msg_callback`.
+pub type MessageCallback =
+    unsafe extern "C" fn(c_int, c_int, c_int, *const c_void, usize, *mut SSL, *mut c_void);
+/// `SSL_CTX_set_keylog_callback`.
+pub type KeyLogCallback = unsafe extern "C" fn(*const SSL, *const c_char);
+/// `SSL_CTX_set_client_hello_cb`.
+pub type ClientHelloCallback = unsafe extern "C" fn(*mut SSL, *mut c_int, *mut c_void) -> c_int;
+/// `SSL_CTX_set_tlsext_servername_callback`.
+pub type ServerNameCallback = unsafe extern "C" fn(*mut SSL, *mut c_int, *mut c_void) -> c_int;
+/// `SSL_CTX_set_alpn_select_cb`.
+pub type AlpnSelectCallback = unsafe extern "C" fn(
+    *mut SSL,
+    *mut *const c_uchar,
+    *mut c_uchar,
+    *const c_uchar,
+    c_uint,
+    *mut c_void,
+) -> c_int;
+/// `SSL_CTX_set_cert_cb`.
+pub type CertificateCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
+/// `SSL_CTX_set_client_cert_cb`.
+pub type ClientCertificateCallback =
+    unsafe extern "C" fn(*mut SSL, *mut *mut sys::X509, *mut *mut sys::EVP_PKEY) -> c_int;
+/// `SSL_CTX_sess_set_new_cb`.
+pub type NewSessionCallback = unsafe extern "C" fn(*mut SSL, *mut SSL_SESSION) -> c_int;
+/// `SSL_CTX_sess_set_remove_cb`.
+pub type RemoveSessionCallback = unsafe extern "C" fn(*mut SSL_CTX, *mut SSL_SESSION);
+/// `SSL_CTX_sess_set_get_cb`.
+pub type GetSessionCallback =
+    unsafe extern "C" fn(*mut SSL, *const c_uchar, c_int, *mut c_int) -> *mut SSL_SESSION;
+/// `SSL_CTX_set_tlsext_status_cb`.
+pub type StatusCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
+/// `SSL_CTX_set_generate_session_id`.
+pub type GenerateSessionIdCallback = unsafe extern "C" fn(*mut SSL, *mut c_uchar, *mut c_uint) -> c_int;
+/// `SSL_CTX_set_default_passwd_cb` (`pem_password_cb`).
+pub type PasswordCallback = unsafe extern "C" fn(*mut c_char, c_int, c_int, *mut c_void) -> c_int;
+
+/// What `SSL_new` copies; a connection may set its own.
+#[derive(Clone, Copy, Default)]
+pub struct CopiedCallbacks {
+    /// `SSL_CTX_set_verify`.
+    pub verify: Option<VerifyCallback>,
+    /// `SSL_CTX_set_msg_callback`.
+    pub message: Callback<MessageCallback>,
+    /// `SSL_CTX_set_cert_cb`.
+    pub certificate: Callback<CertificateCallback>,
+    /// `SSL_CTX_set_generate_session_id`.
+    pub generate_session_id: Option<GenerateSessionIdCallback>,
+    /// `SSL_CTX_set_default_passwd_cb`.
+    pub password: Callback<PasswordCallback>,
+    /// `SSL_set_info_callback`; the context's counts when there is none.
+    pub info: Option<InfoCallback>,
+}
+
+/// What is read from the context when it is used.
+#[derive(Clone, Copy, Default)]
+pub struct LiveCallbacks {
+    /// `SSL_CTX_set_client_hello_cb`.
+    pub client_hello: Callback<ClientHelloCallback>,
+    /// `SSL_CTX_set_tlsext_servername_callback` and `_arg`.
+    pub server_name: Callback<ServerNameCallback>,
+    /// `SSL_CTX_set_alpn_select_cb`.
+    pub alpn_select: Callback<AlpnSelectCallback>,
+    /// `SSL_CTX_set_client_cert_cb`.
+    pub client_certificate: Option<ClientCertificateCallback>,
+    /// `SSL_CTX_set_cert_verify_callback`.
+    pub cert_verify: Callback<CertVerifyCallback>,
+    /// `SSL_CTX_sess_set_new_cb`.
+    pub new_session: Option<NewSessionCallback>,
+    /// `SSL_CTX_sess_set_remove_cb`.
+    pub remove_session: Option<RemoveSessionCallback>,
+    /// `SSL_CTX_sess_set_get_cb`.
+    pub get_session: Option<GetSessionCallback>,
+    /// `SSL_CTX_set_tlsext_status_cb` and `_arg`.
+    pub status: Callback<StatusCallback>,
+    /// `SSL_CTX_set_info_callback`.
+    pub info: Option<InfoCallback>,
+    /// `SSL_CTX_set_keylog_callback`.
+    pub key_log: Option<KeyLogCallback>,
+}

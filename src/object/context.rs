@@ -1,0 +1,202 @@
+//! What an `SSL_CTX` points to.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use arc_swap::ArcSwap;
+
+use super::{
+    callbacks::{CopiedCallbacks, LiveCallbacks},
+    config::Config,
+    session::SessionHandle,
+};
+use crate::{
+    crypto::rand,
+    libcrypto::{
+        ex_data::{Class, ExData},
+        store::X509Store,
+        verify_param::VerifyParam,
+    },
+    policy::Settings,
+    record::Side,
+    session::{SessionCache, TicketKeys},
+    wire::ProtocolVersion,
+};
+
+/// What an `SSL_METHOD` says: which sides and versions it is for.
+#[derive(Debug)]
+pub struct Method {
+    /// The lowest and the highest version.
+    pub versions: (ProtocolVersion, ProtocolVersion),
+    /// Whether it can be a client.
+    pub client: bool,
+    /// Whether it can be a server.
+    pub server: bool,
+}
+
+impl Method {
+    /// The side of an `SSL` before `SSL_set_connect_state` or `SSL_set_accept_state` (`SSL_is_server(3)`).
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        if self.server { Side::Server } else { Side::Client }
+    }
+}
+
+/// `SSL_CTX_sess_number(3)`: counted without locks.
+#[derive(Default)]
+pub struct Statistics {
+    /// Handshakes begun as a client.
+    pub connect: AtomicU64,
+    /// Handshakes completed as a client.
+    pub connect_good: AtomicU64,
+    /// Renegotiations begun as a client.
+    pub connect_renegotiate: AtomicU64,
+    /// Handshakes begun as a server.
+    pub accept: AtomicU64,
+    /// Handshakes completed as a server.
+    pub accept_good: AtomicU64,
+    /// Renegotiations begun as a server.
+    pub accept_renegotiate: AtomicU64,
+    /// Sessions resumed.
+    pub hits: AtomicU64,
+    /// Sessions found by the program's callback.
+    pub callback_hits: AtomicU64,
+    /// Sessions asked for and not found.
+    pub misses: AtomicU64,
+    /// Sessions found but too old.
+    pub timeouts: AtomicU64,
+    /// Sessions dropped because the cache was full.
+    pub cache_full: AtomicU64,
+}
+
+/// `SSL_SESSION_CACHE_MAX_SIZE_DEFAULT`.
+const SESSION_CACHE_SIZE: usize = 1024 * 20;
+
+/// What connections share: configuration to copy, callbacks and stores to read, the session cache.
+pub struct Context {
+    /// The method it was made with.
+    pub method: &'static Method,
+    /// What `SSL_new` copies.
+    config: ArcSwap<Config>,
+    /// What is read when it is used.
+    live: ArcSwap<LiveCallbacks>,
+    /// The trust anchors: read when a chain is verified, not earlier.
+    store: Mutex<X509Store>,
+    /// `SSL_CTX_get0_param`: inherited by each new connection.
+    pub verify_param: VerifyParam,
+    /// The server's internal session cache.
+    pub sessions: SessionCache<Arc<SessionHandle>>,
+    /// The keys of tickets.
+    pub ticket_keys: ArcSwap<TicketKeys>,
+    /// Counters.
+    pub statistics: Statistics,
+    /// The program's data.
+    pub ex_data: ExData,
+}
+
+impl Context {
+    /// A context with the defaults of `SSL_CTX_new(3)`. `None`: libcrypto could not make its parts.
+    #[must_use]
+    pub fn new(method: &'static Method) -> Option<Arc<Self>> {
+        let mut ticket_keys = [0; TicketKeys::LENGTH];
+        rand::fill(&mut ticket_keys).ok()?;
+        let config = Config {
+            settings: Arc::new(Settings::new(method.versions)),
+            credentials: Arc::default(),
+            callbacks: CopiedCallbacks::default(),
+            verify_store: None,
+            chain_store: None,
+        };
+        let context = Arc::new(Self {
+            method,
+            config: ArcSwap::from_pointee(config),
+            live: ArcSwap::from_pointee(LiveCallbacks::default()),
+            store: Mutex::new(X509Store::new()?),
+            verify_param: VerifyParam::new()?,
+            sessions: SessionCache::new(SESSION_CACHE_SIZE),
+            ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
+            statistics: Statistics::default(),
+            ex_data: ExData::new(Class::Context),
+        });
+        context.ex_data.attach(Arc::as_ptr(&context).cast());
+        Some(context)
+    }
+
+    /// The configuration as it is now.
+    #[must_use]
+    pub fn config(&self) -> Arc<Config> {
+        self.config.load_full()
+    }
+
+    /// Changes the configuration for connections to come.
+    pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
+        let mut config = Config::clone(&self.config.load());
+        let result = change(&mut config);
+        self.config.store(Arc::new(config));
+        result
+    }
+
+    /// Changes the settings for connections to come.
+    pub fn update_settings(&self, change: impl FnOnce(&mut Settings)) {
+        self.update_config(|config| config.update_settings(change));
+    }
+
+    /// The callbacks as they are now.
+    #[must_use]
+    pub fn live(&self) -> LiveCallbacks {
+        **self.live.load()
+    }
+
+    /// Changes the callbacks for all connections.
+    pub fn update_live(&self, change: impl FnOnce(&mut LiveCallbacks)) {
+        let mut live = self.live();
+        change(&mut live);
+        self.live.store(Arc::new(live));
+    }
+
+    /// The trust anchors as they are now: another reference to the store.
+    #[must_use]
+    pub fn store(&self) -> X509Store {
+        self.store.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the trust anchors.
+    pub fn set_store(&self, store: X509Store) -> X509Store {
+        let mut current = self.store.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        core::mem::replace(&mut *current, store)
+    }
+
+    /// Removes a session from the internal cache, and tells the program.
+    pub fn remove_session_by_id(&self, id: &[u8]) -> bool {
+        match self.sessions.remove(id) {
+            Some(handle) => {
+                self.tell_removed(&handle);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Tells the program that a session left the internal cache. Nothing is locked.
+    pub fn tell_removed(&self, handle: &Arc<SessionHandle>) {
+        if let Some(function) = self.live().remove_session {
+            // SAFETY: the program registered `function` for exactly these arguments; `handle` outlives the
+            // call, and no lock is held.
+            unsafe { function(core::ptr::from_ref(self).cast_mut(), Arc::as_ptr(handle).cast_mut()) };
+        }
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        let object = core::ptr::from_mut(self);
+        self.ex_data.detach(object.cast_const().cast());
+    }
+}
+
+impl Statistics {
+    /// Adds one to a counter.
+    pub fn count(&self, counter: impl FnOnce(&Self) -> &AtomicU64) {
+        counter(self).fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,322 @@
+//! Runs the core: pumps the BIOs, puts its questions to the program, delivers its events. While C code runs,
+//! nothing is borrowed.
+
+use core::ffi::{c_int, c_void};
+use std::{ffi::CString, sync::Arc};
+
+use super::{
+    Ssl,
+    ssl::{RECEIVED_SHUTDOWN, Waiting},
+};
+use crate::{
+    connection::Connection,
+    error::{Error, Reason, Result},
+    handshake::{
+        Direction, Environment, Event,
+        position::Position,
+        want::{Hooks, Want},
+    },
+    libcrypto::{bio::Bio, clock, error_queue},
+    policy::options::{cache, option},
+    record::Side,
+    wire::{AlertDescription, AlertLevel},
+};
+
+/// Why a call returns before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// The transport, or the program, has to do something first; [`Ssl::waiting`] says what.
+    Waiting,
+    /// The peer sent close_notify.
+    Closed,
+    /// It failed; the reason is in the error queue, unless it was reported before.
+    Failed,
+}
+
+/// What one call of the core came to.
+pub enum Outcome<T> {
+    /// Done.
+    Done(T),
+    /// Something is needed first.
+    Want(Want),
+}
+
+/// `SSL_CB_…` of `SSL_CTX_set_info_callback(3)`.
+mod info {
+    use core::ffi::c_int;
+    pub const LOOP: c_int = 0x01;
+    pub const EXIT: c_int = 0x02;
+    pub const READ: c_int = 0x04;
+    pub const WRITE: c_int = 0x08;
+    pub const HANDSHAKE_START: c_int = 0x10;
+    pub const HANDSHAKE_DONE: c_int = 0x20;
+    pub const CONNECT: c_int = 0x1000;
+    pub const ACCEPT: c_int = 0x2000;
+    pub const ALERT: c_int = 0x4000;
+}
+
+impl Ssl {
+    /// Lets the core work until it is done or the call has to return.
+    pub(super) fn drive<T>(
+        &self,
+        mut work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
+    ) -> core::result::Result<T, Pause> {
+        self.waiting.set(Waiting::Nothing);
+        loop {
+            let environment = self.environment();
+            let failed_before = self.with_connection(|connection| connection.failure().is_some());
+            let result = self.with_connection(|connection| work(connection, &environment));
+            self.deliver_events();
+            match result {
+                Ok(Outcome::Done(value)) => return Ok(value),
+                Ok(Outcome::Want(want)) => self.satisfy(&environment, want)?,
+                Err(error) => {
+                    if !failed_before {
+                        self.fail(error);
+                    }
+                    return Err(Pause::Failed);
+                }
+            }
+        }
+    }
+
+    fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {
+        match want {
+            Want::Nothing => Ok(()),
+            Want::Read => self.fill(environment),
+            Want::Write => self.flush(),
+            Want::Closed => {
+                self.note_close();
+                Err(Pause::Closed)
+            }
+            Want::Ask(ask) => self.ask(environment, ask),
+        }
+    }
+
+    /// What the core is told about the world for its next steps.
+    #[must_use]
+    pub(super) fn environment(&self) -> Environment {
+        let context = self.context();
+        let live = context.live();
+        let initial = self.initial_context().live();
+        let (settings, callbacks) =
+            self.with_config(|config| (Arc::clone(&config.settings), config.callbacks));
+        let hooks = Hooks {
+            client_hello: live.client_hello.function.is_some(),
+            server_name: live.server_name.function.or(initial.server_name.function).is_some(),
+            certificate: callbacks.certificate.function.is_some(),
+            client_certificate: live.client_certificate.is_some(),
+            alpn: live.alpn_select.function.is_some(),
+            status: live.status.function.is_some(),
+            find_session: initial.get_session.is_some()
+                || settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
+            info: callbacks.info.or(live.info).is_some(),
+            message: callbacks.message.function.is_some(),
+            key_log: live.key_log.is_some(),
+        };
+        let (now, now_milliseconds) = clock::now();
+        let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
+        Environment { settings, hooks, now, now_milliseconds, offered_session }
+    }
+
+    /// Raises `error`, tells the peer as far as the transport takes it, and makes the session unusable.
+    pub(super) fn fail(&self, error: Error) {
+        match error {
+            Error::Usage(_) => {}
+            Error::PeerAlert(_) | Error::Fatal { .. } | Error::Silent(_) => {
+                if matches!(error, Error::PeerAlert(_)) {
+                    self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+                }
+                self.forget_session();
+                let mark = error_queue::set_mark();
+                // The alert goes out if the transport takes it; the failure is what counts.
+                let _ = self.flush();
+                mark.pop();
+                self.waiting.set(Waiting::Nothing);
+            }
+        }
+        match error {
+            Error::PeerAlert(alert) => {
+                error_queue::raise_ssl_with_data(error.reason(), &format!("SSL alert number {}", alert.0))
+            }
+            _ => error_queue::raise_ssl(error.reason()),
+        }
+    }
+
+    /// The peer's close_notify came.
+    pub(super) fn note_close(&self) {
+        self.closed_by_peer.set(true);
+        self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+    }
+
+    /// Reads what the current record lacks, or as much as is there with read-ahead.
+    fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
+        let Some(bio) = self.read_bio() else {
+            error_queue::raise_ssl(Reason::READ_BIO_NOT_SET);
+            return Err(Pause::Failed);
+        };
+        let taken = self.with_connection(|connection| connection.take_incoming(environment));
+        let (mut buffer, missing) = match taken {
+            Ok(taken) => taken,
+            Err(error) => {
+                self.deliver_events();
+                self.fail(error);
+                return Err(Pause::Failed);
+            }
+        };
+        let most = if environment.settings.read_ahead { buffer.capacity() - buffer.len() } else { missing };
+        self.waiting.set(Waiting::Reading);
+        let count = bio.read_append(&mut buffer, most);
+        self.with_connection(|connection| connection.return_incoming(buffer));
+        if count > 0 {
+            self.waiting.set(Waiting::Nothing);
+            return Ok(());
+        }
+        if !bio.should_retry() && bio.is_eof() {
+            return self.end_of_input(environment);
+        }
+        Err(Pause::Waiting)
+    }
+
+    /// The transport ended without close_notify: a truncation, unless the program takes it for the end
+    /// (`SSL_OP_IGNORE_UNEXPECTED_EOF`).
+    fn end_of_input(&self, environment: &Environment) -> core::result::Result<(), Pause> {
+        if environment.settings.has_option(option::IGNORE_UNEXPECTED_EOF) {
+            self.note_close();
+            return Err(Pause::Closed);
+        }
+        let error = Error::decode(Reason::UNEXPECTED_EOF_WHILE_READING);
+        self.with_connection(|connection| connection.end_of_input(environment, error));
+        self.deliver_events();
+        self.fail(error);
+        Err(Pause::Failed)
+    }
+
+    /// Writes all that waits to be written.
+    pub(super) fn flush(&self) -> core::result::Result<(), Pause> {
+        let Some(bio) = self.write_bio() else {
+            error_queue::raise_ssl(Reason::BIO_NOT_SET);
+            return Err(Pause::Failed);
+        };
+        let (buffer, mut written) = self.with_connection(Connection::take_outgoing);
+        self.waiting.set(Waiting::Writing);
+        let mut blocked = false;
+        while let Some(rest) = buffer.get(written..).filter(|rest| !rest.is_empty()) {
+            match usize::try_from(bio.write(rest)) {
+                Ok(count) if count > 0 => written = written.saturating_add(count),
+                _ => {
+                    blocked = true;
+                    break;
+                }
+            }
+        }
+        let established = self.with_connection(|connection| {
+            connection.return_outgoing(buffer, written);
+            connection.is_established()
+        });
+        if blocked || (!established && bio.flush() <= 0) {
+            return Err(Pause::Waiting);
+        }
+        self.waiting.set(Waiting::Nothing);
+        Ok(())
+    }
+
+    /// Tells the program what happened, in order.
+    pub(super) fn deliver_events(&self) {
+        while let Some(event) = self.with_connection(Connection::next_event) {
+            match event {
+                Event::HandshakeStart => self.tell_info(info::HANDSHAKE_START, 1),
+                Event::HandshakeDone => self.tell_info(info::HANDSHAKE_DONE, 1),
+                Event::Position(position) => self.tell_position(position),
+                Event::Alert(direction, level, description) => self.tell_alert(direction, level, description),
+                Event::Message { direction, version, content_type, bytes } => {
+                    self.tell_message(direction, version, content_type, &bytes);
+                }
+                Event::KeyLog(line) => self.tell_key_log(line),
+            }
+        }
+    }
+
+    /// Calls the info callback, the connection's or else the context's.
+    pub(super) fn tell_info(&self, place: c_int, value: c_int) {
+        let callback = self.with_config(|config| config.callbacks.info).or(self.context().live().info);
+        if let Some(function) = callback {
+            // SAFETY: the program registered `function` for exactly these arguments, and nothing of `self`
+            // is borrowed.
+            unsafe { function(self, place, value) };
+        }
+    }
+
+    /// `SSL_CB_…_LOOP` or `…_EXIT`, with the side's bit.
+    fn side_bit(&self) -> c_int {
+        match self.side() {
+            Side::Server => info::ACCEPT,
+            Side::Client => info::CONNECT,
+        }
+    }
+
+    fn tell_position(&self, position: Position) {
+        let now = self.told_position.replace(Some(position));
+        self.tell_info(self.side_bit() | info::LOOP, 1);
+        self.told_position.set(now);
+    }
+
+    /// The end of a handshake call, successful or not (`SSL_CB_CONNECT_EXIT`).
+    pub(super) fn tell_exit(&self, value: c_int) {
+        self.tell_info(self.side_bit() | info::EXIT, value);
+    }
+
+    fn tell_alert(&self, direction: Direction, level: AlertLevel, description: AlertDescription) {
+        let way = match direction {
+            Direction::Read => info::READ,
+            Direction::Write => info::WRITE,
+        };
+        self.tell_info(info::ALERT | way, c_int::from(level.0) << 8 | c_int::from(description.0));
+    }
+
+    fn tell_message(&self, direction: Direction, version: i32, content_type: i32, bytes: &[u8]) {
+        let callback = self.with_config(|config| config.callbacks.message);
+        if let Some(function) = callback.function {
+            let write_direction = c_int::from(direction == Direction::Write);
+            // SAFETY: the program registered `function` for exactly these arguments; `bytes` outlives the
+            // call, and nothing of `self` is borrowed.
+            unsafe {
+                function(
+                    write_direction,
+                    version,
+                    content_type,
+                    bytes.as_ptr().cast::<c_void>(),
+                    bytes.len(),
+                    self.as_handle(),
+                    callback.argument,
+                );
+            }
+        }
+    }
+
+    fn tell_key_log(&self, line: String) {
+        let Some(function) = self.context().live().key_log else { return };
+        // Hexadecimal digits and labels hold no zero byte.
+        if let Ok(line) = CString::new(line) {
+            // SAFETY: the program registered `function` for exactly these arguments; `line` outlives the
+            // call, and nothing of `self` is borrowed.
+            unsafe { function(self, line.as_ptr()) };
+        }
+    }
+
+    /// The pointer that the program knows this connection by.
+    #[must_use]
+    pub fn as_handle(&self) -> *mut Self {
+        core::ptr::from_ref(self).cast_mut()
+    }
+
+    /// A BIO that reports on the last read: for `SSL_get_error`.
+    #[must_use]
+    pub(super) fn waiting_bio(&self) -> Option<Bio> {
+        match self.waiting.get() {
+            Waiting::Reading => self.read_bio(),
+            Waiting::Writing => self.write_bio(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Handshake, read, write, shutdown, and what `SSL_get_error` says of them.
+
+use core::ffi::c_int;
+
+use std::sync::Arc;
+
+use super::{
+    SessionHandle, Ssl,
+    driver::{Outcome, Pause},
+    ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
+};
+use crate::{
+    connection::Read,
+    error::{Error, Reason},
+    handshake::want::Want,
+    libcrypto::{bio::RetryReason, error_queue},
+    record::Side,
+    session::Session,
+};
+
+/// What `SSL_get_error(3)` returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+#[allow(missing_docs)]
+pub enum SslError {
+    None = 0,
+    Ssl = 1,
+    WantRead = 2,
+    WantWrite = 3,
+    WantX509Lookup = 4,
+    Syscall = 5,
+    ZeroReturn = 6,
+    WantConnect = 7,
+    WantAccept = 8,
+    WantClientHelloCallback = 11,
+    WantRetryVerify = 12,
+}
+
+/// What a call that did not succeed returns: its value says nothing, [`Ssl::error_of`] does.
+pub type Unfinished = Pause;
+
+impl Ssl {
+    /// Does the handshake, as far as it is not done. `Err(Closed)` becomes 0, all else that is not done -1.
+    pub fn do_handshake(&self) -> c_int {
+        if !self.side_is_set() {
+            error_queue::raise_ssl(Reason::CONNECTION_TYPE_NOT_SET);
+            return -1;
+        }
+        match self.complete_handshake() {
+            Ok(()) => 1,
+            Err(Pause::Closed) => 0,
+            Err(Pause::Waiting | Pause::Failed) => -1,
+        }
+    }
+
+    /// `SSL_connect` and `SSL_accept`: the side is set first if it was not.
+    pub fn handshake_as(&self, side: Side) -> c_int {
+        if !self.side_is_set() {
+            self.set_side(side);
+        }
+        self.do_handshake()
+    }
+
+    fn complete_handshake(&self) -> Result<(), Pause> {
+        if self.with_connection(|connection| connection.is_established()) {
+            return Ok(());
+        }
+        if self.with_connection(|connection| connection.is_before()) {
+            self.begin_statistics();
+        }
+        let failed_before = self.with_connection(|connection| connection.failure().is_some());
+        let result = self.drive(|connection, environment| {
+            Ok(match connection.handshake(environment)? {
+                Want::Nothing => Outcome::Done(()),
+                want => Outcome::Want(want),
+            })
+        });
+        if result.is_ok() {
+            self.finish_handshake();
+        }
+        if !failed_before {
+            self.tell_exit(match result {
+                Ok(()) => 1,
+                Err(Pause::Closed) => 0,
+                Err(_) => -1,
+            });
+        }
+        result
+    }
+
+    fn begin_statistics(&self) {
+        let context = self.context();
+        match self.side() {
+            Side::Server => context.statistics.count(|statistics| &statistics.accept),
+            Side::Client => context.statistics.count(|statistics| &statistics.connect),
+        }
+    }
+
+    /// What the program sees of a handshake that is complete.
+    fn finish_handshake(&self) {
+        let context = self.context();
+        match self.side() {
+            Side::Server => context.statistics.count(|statistics| &statistics.accept_good),
+            Side::Client => context.statistics.count(|statistics| &statistics.connect_good),
+        }
+        let (resumed, session, verify_result) = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            (negotiated.resumed, negotiated.session.clone(), negotiated.verify_result)
+        });
+        if resumed {
+            context.statistics.count(|statistics| &statistics.hits);
+            self.verify_result.set(verify_result);
+        }
+        self.adopt_session(session);
+        super::log::summary(self);
+    }
+
+    /// Makes the core's session the one that `SSL_get_session` gives. The program's own object is kept where
+    /// the core still uses it unchanged.
+    fn adopt_session(&self, session: Option<Arc<Session>>) {
+        let Some(session) = session else { return };
+        let offered = self.offered_session.borrow().clone();
+        let current = self.session();
+        let handle = [current, offered]
+            .into_iter()
+            .flatten()
+            .find(|handle| handle.is(&session))
+            .unwrap_or_else(|| SessionHandle::new(session));
+        drop(self.set_session(Some(handle)));
+    }
+
+    /// Reads application data, after the handshake if need be. `Ok(0)` never happens for a non-empty `out`.
+    pub fn read(&self, out: &mut [u8], peek: bool) -> Result<usize, Unfinished> {
+        if !self.side_is_set() {
+            error_queue::raise_ssl(Reason::UNINITIALIZED);
+            return Err(Pause::Failed);
+        }
+        if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+            self.waiting.set(Waiting::Nothing);
+            return Err(Pause::Closed);
+        }
+        self.complete_handshake()?;
+        if out.is_empty() {
+            return Ok(0);
+        }
+        let result = self.drive(|connection, environment| {
+            Ok(match connection.read(environment, out, peek)? {
+                Read::Data(count) => Outcome::Done(Some(count)),
+                Read::Want(want) => Outcome::Want(want),
+                Read::TryAgain => Outcome::Done(None),
+            })
+        })?;
+        match result {
+            Some(count) => Ok(count),
+            None => {
+                self.waiting.set(Waiting::Reading);
+                if let Some(bio) = self.read_bio() {
+                    bio.set_retry_read();
+                }
+                Err(Pause::Waiting)
+            }
+        }
+    }
+
+    /// Writes application data, after the handshake if need be.
+    pub fn write(&self, data: &[u8]) -> Result<usize, Unfinished> {
+        if !self.side_is_set() {
+            error_queue::raise_ssl(Reason::UNINITIALIZED);
+            return Err(Pause::Failed);
+        }
+        if self.shutdown.get() & SENT_SHUTDOWN != 0 {
+            self.waiting.set(Waiting::Nothing);
+            error_queue::raise_ssl(Reason::PROTOCOL_IS_SHUTDOWN);
+            return Err(Pause::Failed);
+        }
+        self.complete_handshake()?;
+        let mut begun = false;
+        self.drive(|connection, environment| {
+            if !begun {
+                connection.begin_write(environment, data)?;
+                begun = true;
+            }
+            if connection.has_outgoing() {
+                return Ok(Outcome::Want(Want::Write));
+            }
+            Ok(match connection.continue_write(environment, data)? {
+                Some(count) => Outcome::Done(count),
+                None => Outcome::Want(Want::Write),
+            })
+        })
+    }
+
+    /// `SSL_shutdown(3)`: 1 when both sides have closed, 0 when ours is sent and the peer's is not here, else -1.
+    pub fn close(&self) -> c_int {
+        if !self.side_is_set() {
+            error_queue::raise_ssl(Reason::UNINITIALIZED);
+            return -1;
+        }
+        if self.with_config(|config| config.settings.quiet_shutdown)
+            || self.with_connection(|connection| connection.is_before())
+        {
+            self.shutdown.set(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+            return 1;
+        }
+        if !self.with_connection(|connection| connection.is_established()) {
+            error_queue::raise_ssl(Reason::SHUTDOWN_WHILE_IN_INIT);
+            return -1;
+        }
+        if self.shutdown.get() & SENT_SHUTDOWN == 0 {
+            self.send_close()
+        } else if self.with_connection(|connection| connection.has_outgoing()) {
+            self.resume_close()
+        } else if self.shutdown.get() & RECEIVED_SHUTDOWN == 0 {
+            self.await_close()
+        } else {
+            1
+        }
+    }
+
+    fn send_close(&self) -> c_int {
+        self.shutdown.set(self.shutdown.get() | SENT_SHUTDOWN);
+        let environment = self.environment();
+        if self.with_connection(|connection| connection.close(&environment)).is_err() {
+            error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
+            return -1;
+        }
+        self.deliver_events();
+        self.resume_close()
+    }
+
+    fn resume_close(&self) -> c_int {
+        if self.flush().is_err() {
+            return -1;
+        }
+        if let Some(bio) = self.write_bio() {
+            bio.flush();
+        }
+        c_int::from(self.shutdown.get() & RECEIVED_SHUTDOWN != 0)
+    }
+
+    fn await_close(&self) -> c_int {
+        let result = self
+            .drive(|connection, environment| Ok(Outcome::<()>::Want(connection.await_close(environment)?)));
+        match result {
+            Err(Pause::Closed) => 1,
+            Ok(()) | Err(Pause::Waiting | Pause::Failed) => -1,
+        }
+    }
+
+    /// `SSL_key_update(3)`.
+    pub fn key_update(&self, update_requested: bool) -> Result<(), Error> {
+        let environment = self.environment();
+        self.with_connection(|connection| connection.key_update(&environment, update_requested))
+    }
+
+    /// What `SSL_get_error(3)` says of a call that returned `value`.
+    #[must_use]
+    pub fn error_of(&self, value: c_int) -> SslError {
+        if value > 0 {
+            return SslError::None;
+        }
+        if let Some(is_system) = error_queue::first_is_system() {
+            return if is_system { SslError::Syscall } else { SslError::Ssl };
+        }
+        match self.waiting.get() {
+            Waiting::X509Lookup => return SslError::WantX509Lookup,
+            Waiting::ClientHello => return SslError::WantClientHelloCallback,
+            Waiting::RetryVerify => return SslError::WantRetryVerify,
+            Waiting::Reading | Waiting::Writing => {
+                match self.waiting_bio().and_then(|bio| bio.retry_reason()) {
+                    Some(RetryReason::Read) => return SslError::WantRead,
+                    Some(RetryReason::Write) => return SslError::WantWrite,
+                    Some(RetryReason::Connect) => return SslError::WantConnect,
+                    Some(RetryReason::Accept) => return SslError::WantAccept,
+                    None => {}
+                }
+            }
+            Waiting::Nothing => {}
+        }
+        if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && self.closed_by_peer.get() {
+            return SslError::ZeroReturn;
+        }
+        SslError::Syscall
+    }
+}

@@ -1,0 +1,279 @@
+//! What an `SSL` points to.
+
+use core::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::{Context, SessionHandle, config::Config};
+use crate::{
+    connection::Connection,
+    handshake::position::Position,
+    libcrypto::{
+        bio::Bio,
+        ex_data::{Class, ExData},
+        stack::X509Stack,
+        verify_param::VerifyParam,
+        x509::X509,
+    },
+    record::Side,
+    session::PeerChain,
+};
+
+/// What the last call waits for: `SSL_want(3)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Waiting {
+    /// `SSL_NOTHING`.
+    Nothing = 1,
+    /// `SSL_WRITING`.
+    Writing = 2,
+    /// `SSL_READING`.
+    Reading = 3,
+    /// `SSL_X509_LOOKUP`.
+    X509Lookup = 4,
+    /// `SSL_CLIENT_HELLO_CB`.
+    ClientHello = 7,
+    /// `SSL_RETRY_VERIFY`.
+    RetryVerify = 8,
+}
+
+/// `SSL_SENT_SHUTDOWN`.
+pub const SENT_SHUTDOWN: i32 = 1;
+/// `SSL_RECEIVED_SHUTDOWN`.
+pub const RECEIVED_SHUTDOWN: i32 = 2;
+
+/// The peer's chain as libcrypto's objects.
+pub struct PeerCertificates {
+    /// The bytes that they were made from.
+    pub der: PeerChain,
+    /// All of them, the peer's own first.
+    pub chain: X509Stack,
+    /// All but the peer's own: what a server's `SSL_get_peer_cert_chain` gives.
+    pub without_own: X509Stack,
+}
+
+/// A connection as the program sees it. Used by one thread at a time, but re-entered by callbacks: no borrow
+/// of a part is alive while C code runs.
+pub struct Ssl {
+    /// The program's data.
+    pub ex_data: ExData,
+    /// `SSL_get0_param`.
+    pub verify_param: VerifyParam,
+    /// The context; `SSL_set_SSL_CTX` changes it.
+    context: RefCell<Arc<Context>>,
+    /// The context it was made from: its sessions and ticket keys are used all along.
+    initial_context: Arc<Context>,
+    config: RefCell<Config>,
+    connection: RefCell<Connection>,
+    /// The side: the method's, until the program sets it.
+    side: Cell<Side>,
+    /// Whether the program set the side: nothing can be done before that.
+    side_is_set: Cell<bool>,
+    /// Where to read from.
+    read_bio: RefCell<Option<Bio>>,
+    /// Where to write to.
+    write_bio: RefCell<Option<Bio>>,
+    /// The session that `SSL_get_session` gives.
+    session: RefCell<Option<Arc<SessionHandle>>>,
+    /// The session that a client was told to resume.
+    pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
+    pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
+    pub(super) verified_chain: RefCell<Option<X509Stack>>,
+    /// `SSL_get_shutdown`.
+    pub shutdown: Cell<i32>,
+    /// What the last call waits for.
+    pub waiting: Cell<Waiting>,
+    /// Whether the peer's close_notify was the last alert: `SSL_get_error` wants to know.
+    pub closed_by_peer: Cell<bool>,
+    /// `SSL_set_verify_result`, `SSL_get_verify_result`.
+    pub verify_result: Cell<i64>,
+    /// A panic came out of this object: every further call fails.
+    pub poisoned: Cell<bool>,
+    /// The OCSP response that a server's status callback set, or a client received.
+    pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// The position that the info callback is being told, while later ones are queued.
+    pub told_position: Cell<Option<Position>>,
+}
+
+impl Ssl {
+    /// A connection with the context's configuration. `None`: libcrypto could not make its parts.
+    #[must_use]
+    pub fn new(context: Arc<Context>) -> Option<Arc<Self>> {
+        let side = context.method.side();
+        let verify_param = VerifyParam::new()?;
+        verify_param.inherit(&context.verify_param);
+        let ssl = Arc::new(Self {
+            ex_data: ExData::new(Class::Ssl),
+            verify_param,
+            config: RefCell::new(Config::clone(&context.config())),
+            connection: RefCell::new(Connection::new(side)),
+            side: Cell::new(side),
+            side_is_set: Cell::new(false),
+            initial_context: Arc::clone(&context),
+            context: RefCell::new(context),
+            read_bio: RefCell::new(None),
+            write_bio: RefCell::new(None),
+            session: RefCell::new(None),
+            offered_session: RefCell::new(None),
+            peer: RefCell::new(None),
+            verified_chain: RefCell::new(None),
+            shutdown: Cell::new(0),
+            waiting: Cell::new(Waiting::Nothing),
+            closed_by_peer: Cell::new(false),
+            verify_result: Cell::new(0),
+            poisoned: Cell::new(false),
+            ocsp_response: RefCell::new(None),
+            told_position: Cell::new(None),
+        });
+        ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
+        Some(ssl)
+    }
+
+    /// The context.
+    #[must_use]
+    pub fn context(&self) -> Arc<Context> {
+        Arc::clone(&self.context.borrow())
+    }
+
+    /// The context it was made from.
+    #[must_use]
+    pub const fn initial_context(&self) -> &Arc<Context> {
+        &self.initial_context
+    }
+
+    /// `SSL_set_SSL_CTX(3)`: takes the certificates, and what belongs to them, of another context.
+    pub fn set_context(&self, context: Arc<Context>) {
+        let before = self.context.replace(Arc::clone(&context));
+        let theirs = context.config();
+        let replaced_id_context = before.config().settings.session_id_context.clone();
+        self.update_config(|config| {
+            config.credentials = Arc::clone(&theirs.credentials);
+            config.callbacks.certificate = theirs.callbacks.certificate;
+            config.verify_store.clone_from(&theirs.verify_store);
+            config.chain_store.clone_from(&theirs.chain_store);
+            config.update_settings(|settings| {
+                settings.certificates = Arc::clone(&theirs.settings.certificates);
+                settings.signature_schemes.clone_from(&theirs.settings.signature_schemes);
+                settings.client_signature_schemes.clone_from(&theirs.settings.client_signature_schemes);
+                settings.security_level = theirs.settings.security_level;
+                if settings.session_id_context == replaced_id_context {
+                    settings.session_id_context = Arc::clone(&theirs.settings.session_id_context);
+                }
+            });
+        });
+    }
+
+    /// The configuration as it is now.
+    #[must_use]
+    pub fn config(&self) -> Config {
+        self.config.borrow().clone()
+    }
+
+    /// Looks at the configuration; `look` must not call C.
+    pub fn with_config<R>(&self, look: impl FnOnce(&Config) -> R) -> R {
+        look(&self.config.borrow())
+    }
+
+    /// Changes the configuration. `change` must not call back into this connection; what it replaces is dropped by
+    /// libcrypto, which calls nobody.
+    pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
+        change(&mut self.config.borrow_mut())
+    }
+
+    /// Works on the core. The borrow ends with `work`, which calls no C code.
+    pub fn with_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
+        work(&mut self.connection.borrow_mut())
+    }
+
+    /// The side.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        self.side.get()
+    }
+
+    /// Whether the program set the side.
+    #[must_use]
+    pub const fn side_is_set(&self) -> bool {
+        self.side_is_set.get()
+    }
+
+    /// `SSL_set_connect_state`, `SSL_set_accept_state`: starts over as `side`.
+    pub fn set_side(&self, side: Side) {
+        self.side.set(side);
+        self.side_is_set.set(true);
+        self.reset();
+    }
+
+    /// Starts over with nothing sent or received (`SSL_clear`).
+    pub fn reset(&self) {
+        self.connection.replace(Connection::new(self.side()));
+        self.shutdown.set(0);
+        self.waiting.set(Waiting::Nothing);
+        self.closed_by_peer.set(false);
+    }
+
+    /// Where to read from.
+    #[must_use]
+    pub fn read_bio(&self) -> Option<Bio> {
+        self.read_bio.borrow().clone()
+    }
+
+    /// Where to write to.
+    #[must_use]
+    pub fn write_bio(&self) -> Option<Bio> {
+        self.write_bio.borrow().clone()
+    }
+
+    /// Replaces where to read from; the old one is given out, to be dropped when nothing is borrowed.
+    pub fn set_read_bio(&self, bio: Option<Bio>) -> Option<Bio> {
+        self.read_bio.replace(bio)
+    }
+
+    /// Replaces where to write to.
+    pub fn set_write_bio(&self, bio: Option<Bio>) -> Option<Bio> {
+        self.write_bio.replace(bio)
+    }
+
+    /// The session that `SSL_get_session` gives.
+    #[must_use]
+    pub fn session(&self) -> Option<Arc<SessionHandle>> {
+        self.session.borrow().clone()
+    }
+
+    /// Replaces it.
+    pub fn set_session(&self, session: Option<Arc<SessionHandle>>) -> Option<Arc<SessionHandle>> {
+        self.session.replace(session)
+    }
+
+    /// The session that a client was told to resume (`SSL_set_session`).
+    pub fn offer_session(&self, session: Option<Arc<SessionHandle>>) -> Option<Arc<SessionHandle>> {
+        self.offered_session.replace(session)
+    }
+
+    /// The peer's chain as libcrypto's objects, made when somebody asks for them.
+    #[must_use]
+    pub fn peer_certificates(&self) -> Option<Arc<PeerCertificates>> {
+        let der = self.with_connection(|connection| connection.negotiated().peer_chain.clone())?;
+        if let Some(peer) = self.peer.borrow().as_ref().filter(|peer| Arc::ptr_eq(&peer.der, &der)) {
+            return Some(Arc::clone(peer));
+        }
+        let mut chain = X509Stack::new()?;
+        let mut without_own = X509Stack::new()?;
+        for (index, certificate) in der.iter().enumerate() {
+            let certificate = X509::from_der(certificate)?;
+            if index > 0 {
+                without_own.push(certificate.clone());
+            }
+            chain.push(certificate);
+        }
+        let peer = Arc::new(PeerCertificates { der, chain, without_own });
+        self.peer.replace(Some(Arc::clone(&peer)));
+        Some(peer)
+    }
+}
+
+impl Drop for Ssl {
+    fn drop(&mut self) {
+        let object = core::ptr::from_mut(self);
+        self.ex_data.detach(object.cast_const().cast());
+    }
+}

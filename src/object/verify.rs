@@ -1,0 +1,103 @@
+//! Verification of the peer's chain, and the making of our own, by libcrypto.
+
+use std::sync::Arc;
+
+use super::{Ssl, ssl::Waiting};
+use crate::{
+    error::{Error, Reason, Result},
+    handshake::want::Answer,
+    libcrypto::{
+        error_queue,
+        store::{StoreContext, X509Store},
+        x509::X509,
+    },
+    policy::{VerifyMode, certificate::Slot, options::mode},
+    record::Side,
+    wire::AlertDescription,
+};
+
+impl Ssl {
+    /// The store that the peer's chain is verified with.
+    fn verify_store(&self) -> X509Store {
+        self.with_config(|config| config.verify_store.clone()).unwrap_or_else(|| self.context().store())
+    }
+
+    /// Verifies the peer's chain: the program's callback in place of libcrypto if it set one.
+    pub(super) fn verify_chain(&self) -> Answer {
+        let (level, mode, callback) = self.with_config(|config| {
+            (config.settings.security_level, config.settings.verify_mode, config.callbacks.verify)
+        });
+        let Some(peer) = self.peer_certificates() else {
+            // The bytes do not parse as a certificate.
+            return Answer::Refuse(Error::fatal(AlertDescription::DECODE_ERROR, Reason::ERR_ASN1_LIB));
+        };
+        let purpose = match self.side() {
+            Side::Server => c"ssl_client",
+            Side::Client => c"ssl_server",
+        };
+        let store = self.verify_store();
+        let Some(own) = peer.chain.get(0) else { return Answer::Refuse(Error::internal()) };
+        let Some(mut verification) = StoreContext::new(&store, &own, Some(&peer.chain)) else {
+            return Answer::Refuse(Error::internal());
+        };
+        verification.set_auth_level(level);
+        verification.set_connection(self.as_handle().cast());
+        verification.set_defaults(purpose);
+        verification.set_parameters(&self.verify_param);
+        if let Some(callback) = callback {
+            verification.set_callback(callback);
+        }
+        let replacement = self.context().live().cert_verify;
+        let mark = error_queue::set_mark();
+        let good = match replacement.function {
+            // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+            Some(function) => unsafe { function(verification.as_ptr(), replacement.argument) > 0 },
+            None => verification.verify(),
+        };
+        mark.keep();
+        let result = i64::from(verification.error());
+        self.verify_result.set(result);
+        self.verified_chain.replace(verification.chain());
+        if self.waiting.get() == Waiting::RetryVerify {
+            return Answer::NotYet;
+        }
+        let outcome = if good || !mode.has(VerifyMode::PEER) { Ok(()) } else { Err(alert_of(result)) };
+        if outcome.is_ok() {
+            error_queue::clear();
+        }
+        Answer::Verified { outcome, result }
+    }
+
+    /// The certificates to send after our own in `slot`, built from the store (`SSL_MODE_NO_AUTO_CHAIN` not set).
+    pub(super) fn own_chain(&self, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
+        let config = self.config();
+        if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
+            return Ok(Arc::new([]));
+        }
+        let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
+        let store = config.chain_store.unwrap_or_else(|| self.context().store());
+        let mark = error_queue::set_mark();
+        let mut building = StoreContext::new(&store, certificate, None).ok_or(Error::internal())?;
+        // What does not lead to an anchor is sent as far as it goes: the peer may know better.
+        let _ = building.verify();
+        mark.pop();
+        let chain = building.chain().ok_or(Error::internal())?;
+        Ok(chain.iter().skip(1).map(|certificate: X509| certificate.to_der()).collect())
+    }
+}
+
+/// The alert that tells a peer what is wrong with its certificate (RFC 8446 §6.2), by libcrypto's
+/// `X509_V_ERR_…`: the same as OpenSSL sends for each.
+fn alert_of(result: i64) -> AlertDescription {
+    match result {
+        2 | 3 | 18..=22 | 25 | 33 | 79 => AlertDescription::UNKNOWN_CA,
+        4..=6 | 9 | 11 | 13..=16 | 27 | 28 | 62..=68 | 94 => AlertDescription::BAD_CERTIFICATE,
+        10 | 12 => AlertDescription::CERTIFICATE_EXPIRED,
+        23 => AlertDescription::CERTIFICATE_REVOKED,
+        26 => AlertDescription::UNSUPPORTED_CERTIFICATE,
+        7 | 8 => AlertDescription::DECRYPT_ERROR,
+        50 => AlertDescription::HANDSHAKE_FAILURE,
+        1 | 17 | 69 | 70 => AlertDescription::INTERNAL_ERROR,
+        _ => AlertDescription::CERTIFICATE_UNKNOWN,
+    }
+}
