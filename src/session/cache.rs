@@ -29,17 +29,6 @@ pub struct SessionCache<T> {
     next: AtomicU64,
 }
 
-/// What was found.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Lookup<T> {
-    /// A value.
-    Found(T),
-    /// One that had expired; it is no longer in the cache.
-    Expired(T),
-    /// None.
-    Missing,
-}
-
 struct Shard<T> {
     entries: Mutex<Entries<T>>,
     /// A copy of the first key of [`Entries::order`], to choose a shard without a lock. A glimpse of two
@@ -143,31 +132,28 @@ impl<T: Clone> SessionCache<T> {
         evicted
     }
 
-    /// The value of this id.
+    /// The value of this id, unless it expired before `now`.
     #[must_use]
-    pub fn get(&self, id: &[u8], now: i64) -> Lookup<T> {
-        let Some((id, shard)) = self.find_shard(id) else { return Lookup::Missing };
-        let mut entries = shard.lock();
-        match entries.by_id.get(&id) {
-            None => Lookup::Missing,
-            Some(entry) if entry.turn.expires_at >= now => Lookup::Found(entry.value.clone()),
-            Some(_) => self.take(shard, &mut entries, id).map_or(Lookup::Missing, Lookup::Expired),
-        }
+    pub fn get(&self, id: &[u8], now: i64) -> Option<T> {
+        let (id, shard) = self.find_shard(id)?;
+        let entries = shard.lock();
+        let entry = entries.by_id.get(&id)?;
+        (entry.turn.expires_at >= now).then(|| entry.value.clone())
+    }
+
+    /// Takes the value of this id out if it expired before `now`: why [`Self::get`] found nothing.
+    pub fn remove_expired(&self, id: &[u8], now: i64) -> Option<T> {
+        self.take_if(id, |entry| entry.turn.expires_at < now)
     }
 
     /// Takes the value of this id out.
     pub fn remove(&self, id: &[u8]) -> Option<T> {
-        self.remove_if(id, |_| true)
+        self.take_if(id, |_| true)
     }
 
     /// Takes the value of this id out if `condition` holds for it, which must not call the program.
     pub fn remove_if(&self, id: &[u8], condition: impl FnOnce(&T) -> bool) -> Option<T> {
-        let (id, shard) = self.find_shard(id)?;
-        let mut entries = shard.lock();
-        if !condition(&entries.by_id.get(&id)?.value) {
-            return None;
-        }
-        self.take(shard, &mut entries, id)
+        self.take_if(id, |entry| condition(&entry.value))
     }
 
     /// Takes out all that expired before `now`.
@@ -204,6 +190,15 @@ impl<T: Clone> SessionCache<T> {
             let Some(value) = first.and_then(|id| self.take(shard, &mut entries, id)) else { return evicted };
             evicted.push(value);
         }
+    }
+
+    fn take_if(&self, id: &[u8], condition: impl FnOnce(&Entry<T>) -> bool) -> Option<T> {
+        let (id, shard) = self.find_shard(id)?;
+        let mut entries = shard.lock();
+        if !condition(entries.by_id.get(&id)?) {
+            return None;
+        }
+        self.take(shard, &mut entries, id)
     }
 
     fn take_while(&self, condition: impl Fn(Turn) -> bool) -> Vec<T> {
@@ -274,11 +269,13 @@ mod tests {
     fn value_is_found_until_it_expires() {
         let cache = SessionCache::new(0);
         assert_eq!(cache.insert(b"id", 7, 100), []);
-        assert_eq!(cache.get(b"id", 100), Lookup::Found(7));
-        assert_eq!(cache.get(b"other", 100), Lookup::Missing);
-        assert_eq!(cache.get(b"id\0", 100), Lookup::Missing);
-        assert_eq!(cache.get(b"id", 101), Lookup::Expired(7));
-        assert_eq!((cache.get(b"id", 100), cache.len()), (Lookup::Missing, 0));
+        assert_eq!(cache.get(b"id", 100), Some(7));
+        assert_eq!(cache.get(b"other", 100), None);
+        assert_eq!(cache.get(b"id\0", 100), None);
+        assert_eq!(cache.remove_expired(b"id", 100), None);
+        assert_eq!(cache.get(b"id", 101), None);
+        assert_eq!(cache.remove_expired(b"id", 101), Some(7));
+        assert_eq!((cache.get(b"id", 100), cache.len()), (None, 0));
     }
 
     #[test]
@@ -286,7 +283,7 @@ mod tests {
         let cache = SessionCache::new(1);
         assert_eq!(cache.insert(b"id", 1, 100), []);
         assert_eq!(cache.insert(b"id", 2, 100), []);
-        assert_eq!((cache.get(b"id", 0), cache.len()), (Lookup::Found(2), 1));
+        assert_eq!((cache.get(b"id", 0), cache.len()), (Some(2), 1));
         assert_eq!(cache.insert(b"other", 3, 100), [2]);
     }
 
@@ -343,7 +340,7 @@ mod tests {
         let cache = SessionCache::new(0);
         assert_eq!(cache.insert(&[0; 33], 1, 100), [1]);
         assert_eq!(cache.insert(&[0; 32], 2, 100), []);
-        assert_eq!((cache.get(&[0; 33], 0), cache.remove(&[0; 33])), (Lookup::Missing, None));
+        assert_eq!((cache.get(&[0; 33], 0), cache.remove(&[0; 33])), (None, None));
     }
 
     #[test]

@@ -14,6 +14,6 @@ mod der;
 pub mod ticket;
 mod value;
 
-pub use cache::{Lookup, SessionCache};
+pub use cache::SessionCache;
 pub use ticket::TicketKeys;
 pub use value::{Carried, PeerChain, Session};
