@@ -90,7 +90,7 @@ impl End {
             },
             sessions: Vec::new(),
             verified: 0,
-            ticket_keys: TicketKeys::from_bytes(&[7; 80]),
+            ticket_keys: TicketKeys::from_bytes(&[7; 80]).unwrap(),
         }
     }
 
@@ -415,7 +415,7 @@ fn foreign_ticket_leads_to_full_handshake() {
         pair.handshake().unwrap();
         pair.check_data();
         let mut next = pair.again();
-        next.server.ticket_keys = TicketKeys::from_bytes(&[8; 80]);
+        next.server.ticket_keys = TicketKeys::from_bytes(&[8; 80]).unwrap();
         next.handshake().unwrap();
         next.check_data();
         assert!(!next.client.connection.negotiated().resumed);
