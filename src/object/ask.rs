@@ -14,7 +14,7 @@ use crate::{
     libcrypto::error_queue,
     policy::{certificate::Slot, options::cache},
     record::Side,
-    session::{Lookup, Session},
+    session::Session,
     wire::{AlertDescription, SignatureScheme},
 };
 
@@ -219,14 +219,12 @@ impl Ssl {
         let context = self.initial_context();
         let mode = environment.settings.session_cache_mode;
         if mode & cache::NO_INTERNAL_LOOKUP == 0 {
-            match context.sessions.get(id, environment.now) {
-                Lookup::Found(handle) => return Some(self.resume_handle(handle)),
-                Lookup::Expired(handle) => {
-                    context.statistics.count(|statistics| &statistics.timeouts);
-                    context.tell_removed(&handle);
-                    return None;
-                }
-                Lookup::Missing => {}
+            if let Some(handle) = context.sessions.get(id, environment.now) {
+                return Some(self.resume_handle(handle));
+            }
+            if let Some(handle) = context.sessions.remove_expired(id, environment.now) {
+                context.statistics.count(|statistics| &statistics.timeouts);
+                context.tell_removed(&handle);
             }
         }
         let found = self.ask_get_session(id);
