@@ -13,6 +13,8 @@ pub mod position;
 pub mod post;
 mod records;
 pub mod server;
+#[cfg(test)]
+mod test_endpoint;
 mod transcript;
 pub mod want;
 

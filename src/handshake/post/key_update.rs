@@ -52,3 +52,61 @@ pub fn send_key_update(connected: &mut Connected<'_>, update_requested: bool) ->
     connected.leave_for(Position::Ok);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::{
+        post::read_message,
+        test_endpoint::{Endpoint, established},
+    };
+
+    fn secrets(endpoint: &Endpoint) -> (Vec<u8>, Vec<u8>) {
+        let traffic = endpoint.negotiated.traffic.as_ref().unwrap();
+        (traffic.read.as_bytes().to_vec(), traffic.write.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn key_update_moves_the_read_secret_only() {
+        let mut client = established(Side::Client);
+        let (read, write) = secrets(&client);
+        let expected = client.negotiated.traffic.as_ref().unwrap().read.next();
+        read_message(&mut client.connected(), &key_update::write(false)).unwrap();
+        assert_ne!(secrets(&client).0, read);
+        assert_eq!(secrets(&client), (expected.as_bytes().to_vec(), write));
+        assert!(client.records.outbound.pending().is_empty());
+        assert_eq!(client.positions(), [Position::Ok, Position::Ok, Position::CrKeyUpdate]);
+    }
+
+    #[test]
+    fn requested_update_is_answered_with_one_that_requests_none() {
+        let mut client = established(Side::Client);
+        let (_, write) = secrets(&client);
+        let expected = client.negotiated.traffic.as_ref().unwrap().write.next();
+        read_message(&mut client.connected(), &key_update::write(true)).unwrap();
+        assert_ne!(secrets(&client).1, write);
+        assert_eq!(secrets(&client).1, expected.as_bytes());
+        assert_eq!(client.sent()[0].as_bytes(), key_update::write(false).as_bytes());
+    }
+
+    #[test]
+    fn key_updates_in_a_row_are_limited() {
+        let mut server = established(Side::Server);
+        let update = key_update::write(false);
+        for _ in 0..MAX_KEY_UPDATES {
+            assert!(read_message(&mut server.connected(), &update).is_ok());
+        }
+        let refused = Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::TOO_MANY_KEY_UPDATES);
+        assert_eq!(read_message(&mut server.connected(), &update).err(), Some(refused));
+        server.negotiated.application_data_came();
+        assert!(read_message(&mut server.connected(), &update).is_ok());
+    }
+
+    #[test]
+    fn key_update_not_at_the_end_of_a_record_is_unexpected() {
+        let mut client = established(Side::Client);
+        client.records.joiner.push(&[4, 0], |_| 100).unwrap();
+        let refused = Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::NOT_ON_RECORD_BOUNDARY);
+        assert_eq!(read_message(&mut client.connected(), &key_update::write(false)).err(), Some(refused));
+    }
+}

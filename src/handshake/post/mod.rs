@@ -51,3 +51,71 @@ fn report_read(connected: &mut Connected<'_>, position: Position) {
     connected.leave_for(position);
     connected.leave_for(Position::Ok);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        handshake::{
+            Event,
+            test_endpoint::{Endpoint, established},
+        },
+        message::finished,
+    };
+
+    fn tls12(side: Side) -> Endpoint {
+        let versions = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_2);
+        let mut endpoint = Endpoint::new(side, versions, |_| {});
+        endpoint.negotiated.version = Some(ProtocolVersion::TLS1_2);
+        endpoint
+    }
+
+    fn empty(handshake_type: HandshakeType) -> Message {
+        Message::build(handshake_type, |_| {})
+    }
+
+    #[test]
+    fn renegotiation_is_refused_with_a_warning() {
+        for (side, message) in
+            [(Side::Client, HandshakeType::HELLO_REQUEST), (Side::Server, HandshakeType::CLIENT_HELLO)]
+        {
+            let mut endpoint = tls12(side);
+            assert!(matches!(read_message(&mut endpoint.connected(), &empty(message)), Ok(None)));
+            // A record header, and warning(1) no_renegotiation(100).
+            assert_eq!(endpoint.records.outbound.pending(), [21, 3, 1, 0, 2, 1, 100]);
+            assert!(matches!(
+                endpoint.events.pop_front(),
+                Some(Event::Alert(_, _, AlertDescription::NO_RENEGOTIATION))
+            ));
+        }
+    }
+
+    #[test]
+    fn hello_request_with_a_body_is_decode_error() {
+        let message = Message::build(HandshakeType::HELLO_REQUEST, |body| body.u8(0));
+        assert_eq!(
+            read_message(&mut tls12(Side::Client).connected(), &message).err(),
+            Some(Error::decode(Reason::LENGTH_MISMATCH))
+        );
+    }
+
+    #[test]
+    fn other_messages_are_unexpected() {
+        for side in [Side::Client, Side::Server] {
+            for message in [
+                HandshakeType::CLIENT_HELLO,
+                HandshakeType::HELLO_REQUEST,
+                HandshakeType::CERTIFICATE_REQUEST,
+                HandshakeType::SERVER_HELLO,
+            ] {
+                let result = read_message(&mut established(side).connected(), &empty(message));
+                assert_eq!(result.err(), Some(Error::unexpected()), "{side:?} {message:?}");
+            }
+            let result = read_message(&mut tls12(side).connected(), &finished::write(&[0; 12]));
+            assert_eq!(result.err(), Some(Error::unexpected()));
+        }
+        let ticket = empty(HandshakeType::NEW_SESSION_TICKET);
+        let result = read_message(&mut established(Side::Server).connected(), &ticket);
+        assert_eq!(result.err(), Some(Error::unexpected()));
+    }
+}

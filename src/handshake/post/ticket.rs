@@ -111,3 +111,89 @@ fn resumption(negotiated: &Negotiated) -> Result<&crate::key_schedule::tls13::Re
 fn current(negotiated: &Negotiated) -> Result<Session> {
     negotiated.session.as_deref().cloned().ok_or(Error::internal())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        handshake::{
+            post::read_message,
+            test_endpoint::{Endpoint, NOW, established},
+        },
+        record::Side,
+    };
+
+    fn new_session_ticket(lifetime: u32) -> Message {
+        NewSessionTicket13 {
+            lifetime,
+            age_add: 77,
+            nonce: vec![1],
+            ticket: b"ticket".to_vec(),
+            extensions: Extensions::new(),
+        }
+        .write()
+    }
+
+    fn received(client: &mut Endpoint, lifetime: u32) -> Option<Arc<Session>> {
+        match read_message(&mut client.connected(), &new_session_ticket(lifetime)).unwrap() {
+            Some(Ask::NewSession(session)) => Some(session),
+            Some(_) => panic!("another question"),
+            None => None,
+        }
+    }
+
+    #[test]
+    fn ticket_makes_a_session_that_can_be_resumed() {
+        let mut client = established(Side::Client);
+        let session = received(&mut client, 7200).unwrap();
+        assert_eq!((session.ticket.as_slice(), session.ticket_age_add), (&b"ticket"[..], 77));
+        assert_eq!((session.time, session.ticket_lifetime), (NOW, 7200));
+        assert_eq!(session.id, HashAlgorithm::Sha256.digest(b"ticket").as_ref());
+        assert!(session.resumable && session.peer_chain.is_some());
+        let psk = resumption(&client.negotiated).unwrap().psk(&[1]);
+        assert_eq!(session.secret.as_ref(), psk.as_ref());
+        assert!(Arc::ptr_eq(client.negotiated.session.as_ref().unwrap(), &session));
+    }
+
+    #[test]
+    fn lifetime_is_cut_to_seven_days() {
+        assert_eq!(received(&mut established(Side::Client), u32::MAX).unwrap().ticket_lifetime, 604_800);
+    }
+
+    #[test]
+    fn ticket_without_lifetime_is_discarded() {
+        let mut client = established(Side::Client);
+        assert!(received(&mut client, 0).is_none());
+        assert!(client.negotiated.session.as_ref().unwrap().ticket.is_empty());
+    }
+
+    #[test]
+    fn sent_ticket_leads_the_client_to_the_same_secret() {
+        let (mut server, mut client) = (established(Side::Server), established(Side::Client));
+        let mut secrets = Vec::new();
+        for _ in 0..2 {
+            let Ok(Ask::SealTicket(session)) = new_ticket_session(&mut server.connected()) else { panic!() };
+            send_ticket(&mut server.connected(), &session, b"sealed".to_vec()).unwrap();
+            let message = server.sent().pop().unwrap();
+            let Ok(Some(Ask::NewSession(received))) = read_message(&mut client.connected(), &message) else {
+                panic!()
+            };
+            assert_eq!(received.secret.as_ref(), session.secret.as_ref());
+            assert_eq!(received.ticket_age_add, session.ticket_age_add);
+            assert_eq!(i64::from(received.ticket_lifetime), server.environment.settings.session_timeout);
+            secrets.push(session.secret.as_ref().to_vec());
+        }
+        assert_ne!(secrets[0], secrets[1]);
+        assert_eq!(server.negotiated.tickets_sent, 2);
+    }
+
+    #[test]
+    fn server_without_tickets_lets_the_cache_keep_the_session() {
+        let mut server = established(Side::Server);
+        let mut settings = server.environment.settings.as_ref().clone();
+        settings.options |= option::NO_TICKET;
+        server.environment.settings = Arc::new(settings);
+        let Ok(Ask::NewSession(session)) = new_ticket_session(&mut server.connected()) else { panic!() };
+        assert_eq!(session.id.len(), SESSION_ID_LENGTH);
+    }
+}
