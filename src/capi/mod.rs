@@ -1,1 +1,16 @@
-//! (see the house map in lib.rs)
+//! The `extern "C"` edge: one file for each family of man pages.
+//!
+//! A function here converts its pointers once, calls one safe function of [`crate::object`], and converts the result.
+//! [`support`] has what they share: the guard that no panic passes, null checks, the export macro.
+//!
+//! # Safety
+//!
+//! One contract holds for every function: a pointer is null or what its type says; a handle was given out by this
+//! library and not freed; an `SSL` is used by one thread at a time; a buffer holds as many bytes as the length beside
+//! it says; a callback has the type that it is registered as. A null pointer where none is allowed fails with
+//! `ERR_R_PASSED_NULL_PARAMETER`.
+
+#![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
+
+pub mod support;
+mod unsupported;

@@ -1,0 +1,7 @@
+//! What all families share: the way in from C, and the way back.
+
+mod entry;
+mod export;
+
+pub use entry::{guard, with_context, with_session, with_ssl};
+pub(crate) use export::export;
