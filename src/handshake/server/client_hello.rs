@@ -67,11 +67,17 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
 }
 
 fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
+    let versions = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS);
     // RFC 8446 §D.5: SSL 3.0 must not be negotiated, whatever the extensions say.
     if hello.legacy_version <= ProtocolVersion::SSL3 {
-        return Err(unsupported_version());
+        let reason = match versions {
+            Some(_) => Reason::BAD_LEGACY_VERSION,
+            None if hello.legacy_version < ProtocolVersion::SSL3 => Reason::VERSION_TOO_LOW,
+            None => Reason::UNSUPPORTED_PROTOCOL,
+        };
+        return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, reason));
     }
-    let offered = match hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS) {
+    let offered = match versions {
         // RFC 8446 §4.2.1: if present, it alone counts.
         Some(data) => supported_versions::read_client(data)?,
         None => VERSIONS

@@ -104,9 +104,10 @@ pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: 
     Ok(Transition::Next(State::ExpectClientHello(Some(Box::new(Retry { suite, group, first })))))
 }
 
-/// RFC 8446 §D.4: a client that sent a session id wants to look like TLS 1.2 to middleboxes.
+/// RFC 8446 §D.4: a ChangeCipherSpec follows our first message if the client, by a session id, wants to look like TLS 1.2
+/// to middleboxes, or if we do.
 pub fn wants_change_cipher_spec(context: &Context<'_>, hello: &ClientHello) -> bool {
-    context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !hello.session_id.is_empty()
+    !hello.session_id.is_empty() || context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT)
 }
 
 /// What the first ClientHello led to is decided anew by the second.

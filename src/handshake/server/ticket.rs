@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{State as ServerState, Step, resume};
 use crate::{
-    error::{Error, Result},
+    error::Error,
     handshake::{
         Context, Transition,
         position::Position,
@@ -62,8 +62,7 @@ pub fn answered(context: &mut Context<'_>, state: State, answer: Answer) -> Step
         }
         (State::Sealing(_, left), Answer::SealedTicket(None)) => make_ticket(context, left),
         (State::Announcing(session, ticket, left), Answer::Proceed) => {
-            emit_new_session_ticket(context, &session, ticket)?;
-            make_ticket(context, left)
+            emit_new_session_ticket(context, session, ticket, left)
         }
         _ => Err(Error::internal()),
     }
@@ -76,10 +75,17 @@ fn announce(context: &mut Context<'_>, session: Arc<Session>, ticket: Vec<u8>, l
             ServerState::Ticket(State::Announcing(session, ticket, left)),
         ));
     }
-    emit_new_session_ticket(context, &session, ticket)?;
-    make_ticket(context, left)
+    emit_new_session_ticket(context, session, ticket, left)
 }
 
-fn emit_new_session_ticket(context: &mut Context<'_>, session: &Session, ticket: Vec<u8>) -> Result<()> {
-    post::send_ticket(context, session, ticket)
+/// Sends the ticket; its session is now the connection's (`SSL_get_session(3)`).
+fn emit_new_session_ticket(
+    context: &mut Context<'_>,
+    session: Arc<Session>,
+    ticket: Vec<u8>,
+    left: usize,
+) -> Step {
+    post::send_ticket(context, &session, ticket)?;
+    context.negotiated.session = Some(session);
+    make_ticket(context, left)
 }

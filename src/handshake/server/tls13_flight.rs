@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{key_exchange, rand},
-    error::{Error, Reason, Result},
+    error::Result,
     handshake::{
         Context, Transition,
         position::Position,
@@ -94,16 +94,18 @@ pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Op
     context.set_write_secret(&server_secret)?;
     context.set_read_secret(&client_secret)?;
 
-    let Hello { psk, status, modes, .. } = *hello;
+    let Hello { certificate, status, modes, .. } = *hello;
     let flight =
         Flight { handshake_secret, client_secret, server_secret, status, takes_tickets: !modes.is_empty() };
     emit_encrypted_extensions(context)?;
-    // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
-    if psk.is_some() {
-        return emit_finished(context, flight);
+    match certificate {
+        Some((slot, scheme)) => {
+            emit_certificate_request(context)?;
+            find_chain(context, flight, slot, scheme)
+        }
+        // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
+        None => emit_finished(context, flight),
     }
-    emit_certificate_request(context)?;
-    choose_certificate(context, flight)
 }
 
 fn server_hello_extensions(hello: &Hello, share: Option<(NamedGroup, &[u8])>) -> Extensions {
@@ -158,12 +160,8 @@ fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
     context.emit(&CertificateRequest13 { request_context: Vec::new(), extensions }.write())
 }
 
-fn choose_certificate(context: &mut Context<'_>, flight: Flight) -> Step {
-    let settings = context.settings();
-    let (slot, scheme) = settings
-        .choose_certificate(ProtocolVersion::TLS1_3, &context.negotiated.peer_schemes)
-        .ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
-    match signature::certificate(settings, slot)?.chain.clone() {
+fn find_chain(context: &mut Context<'_>, flight: Flight, slot: Slot, scheme: SignatureScheme) -> Step {
+    match signature::certificate(context.settings(), slot)?.chain.clone() {
         Some(chain) => emit_certificate(context, flight, slot, scheme, &chain),
         None => Ok(Transition::Ask(
             Ask::Chain(slot),

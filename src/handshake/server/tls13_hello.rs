@@ -1,6 +1,8 @@
 //! TLS 1.3: the ClientHello's extensions, the program's say in them, and the choice of suite and group
 //! (RFC 8446 §4.1.1, §4.2, §9.2).
 
+use std::sync::Arc;
+
 use super::{
     State, Step,
     client_hello::{Received, read_extension},
@@ -18,8 +20,10 @@ use crate::{
     message::extension::{
         certificate_authorities, early_data, key_share, pre_shared_key::OfferedPsks, psk_key_exchange_modes,
     },
-    policy::options::option,
-    wire::{AlertDescription, ExtensionType, NamedGroup, PskKeyExchangeMode},
+    policy::{certificate::Slot, options::option},
+    wire::{
+        AlertDescription, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    },
 };
 
 /// How many bytes of early data that we did not ask for are skipped: OpenSSL's `recv_max_early_data`.
@@ -58,6 +62,8 @@ pub struct Hello {
     pub psk: Option<Psk>,
     /// The suite that we chose.
     suite: Option<&'static Suite>,
+    /// The certificate that we chose, and the scheme that we sign with; none with a PSK.
+    pub certificate: Option<(Slot, SignatureScheme)>,
     /// The OCSP response that the program gave.
     pub status: Option<Vec<u8>>,
     /// Whether early data may follow, which we reject.
@@ -108,6 +114,7 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
         psks,
         psk: None,
         suite: None,
+        certificate: None,
         status: None,
         early_data,
     };
@@ -162,7 +169,7 @@ pub fn answered(
             selection::take_protocol(context, answer)?;
             choose_suite(context, hello)
         }
-        Question::Certificate => ask_status(context, hello),
+        Question::Certificate => choose_certificate(context, hello),
         Question::Status => {
             hello.status = selection::take_status(answer)?;
             choose_key_exchange(context, hello)
@@ -187,16 +194,26 @@ fn choose_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     let suite = hello.received.retry.as_ref().map_or(suite, |retry| retry.suite);
     hello.suite = Some(suite);
     context.negotiated.suite = Some(suite);
-    if hello.psk.is_some() {
+    if let Some(psk) = &mut hello.psk {
+        // RFC 8446 §4.2.11: a PSK is bound to the hash, not to the suite.
+        if psk.session.cipher_suite != suite.id {
+            Arc::make_mut(&mut psk.session).cipher_suite = suite.id;
+            context.negotiated.session = Some(Arc::clone(&psk.session));
+        }
         return choose_key_exchange(context, hello);
     }
     if context.hooks().certificate {
         return Ok(Transition::Ask(Ask::Certificate, State::Tls13Hello(Question::Certificate, hello)));
     }
-    ask_status(context, hello)
+    choose_certificate(context, hello)
 }
 
-fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+    // RFC 8446 §9.2: without a PSK the client must say what we may sign with.
+    let schemes = hello.offer.schemes.as_deref().ok_or(missing(Reason::MISSING_SIGALGS_EXTENSION))?;
+    let choice = context.settings().choose_certificate(ProtocolVersion::TLS1_3, schemes);
+    let choice = choice.ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
+    hello.certificate = Some(choice);
     if context.negotiated.status_requested && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls13Hello(Question::Status, hello)));
     }
@@ -205,18 +222,14 @@ fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
 
 /// All questions are answered: goes on with a ServerHello, or with a HelloRetryRequest if no share fits.
 fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
-    // RFC 8446 §9.2: without a PSK the client must say what we may sign with.
-    if hello.psk.is_none() && hello.offer.schemes.is_none() {
-        return Err(missing(Reason::MISSING_SIGALGS_EXTENSION));
-    }
     if hello.early_data {
         context.records.inbound.skip_early_data(MAX_SKIPPED_EARLY_DATA);
     }
     if hello.psk.is_some() && !hello.modes.contains(&PskKeyExchangeMode::PSK_DHE_KE) {
         return tls13_flight::emit_server_hello(context, hello, None);
     }
-    let groups = hello.offer.groups.as_deref().ok_or(missing(Reason::MISSING_SUPPORTED_GROUPS_EXTENSION))?;
     let mut shares = hello.shares.take().ok_or(missing(Reason::NO_SUITABLE_KEY_SHARE))?;
+    let groups = hello.offer.groups.as_deref().ok_or(missing(Reason::MISSING_SUPPORTED_GROUPS_EXTENSION))?;
 
     let shared: Vec<NamedGroup> = shares.iter().map(|(group, _)| *group).collect();
     let (group, _) = context.settings().choose_group(groups, &shared)?;
