@@ -111,7 +111,9 @@ def negotiated(setting):
             fetch(setting, [site.url("state")])
     both_ours = setting.client.directory and setting.server.directory
     group = "X25519MLKEM768" if both_ours and setting.version == "TLSv1.3" else "X25519"
-    suite = {"TLSv1.3": "TLS_AES_256_GCM_SHA384", "TLSv1.2": "ECDHE-ECDSA-AES256-GCM-SHA384"}[setting.version]
+    suite = {"TLSv1.3": "TLS_AES_256_GCM_SHA384", "TLSv1.2": "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"}[
+        setting.version
+    ]
     facts = f"{setting.version} {suite} {group} ecdsa_secp256r1_sha256 resumed=no verify=0"
     sides = {"client": setting.client, "server": setting.server}
     wanted = sorted(f"ferrossl: {side} {facts}" for side, library in sides.items() if library.directory)
