@@ -1,13 +1,28 @@
-//! The choices of a handshake from what both sides offer.
+//! The choices of a handshake from what both sides offer (RFC 8446 §4.1.1, RFC 5246 §7.4.1.2, §7.4.3,
+//! RFC 8422 §5.1). Used by `handshake`.
+//!
+//! As in OpenSSL the peer's order decides, unless `SSL_OP_CIPHER_SERVER_PREFERENCE` says that ours does.
 
-use super::{Settings, certificate::Slot};
+use super::{
+    Settings,
+    certificate::{CertifiedKey, SigningKey, Slot},
+    options::option,
+};
 use crate::{
-    crypto::suite::Suite,
-    error::Result,
+    crypto::{
+        aead::AeadAlgorithm,
+        group,
+        hash::HashAlgorithm,
+        signature::KeyType,
+        signature_scheme::{self, SCHEMES, SignatureAlgorithm},
+        suite::{self, Authentication, Suite},
+    },
+    error::{Error, Reason, Result},
     wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 /// What a server chose for TLS 1.2.
+#[derive(Debug)]
 pub struct Choice12 {
     /// The suite.
     pub suite: &'static Suite,
@@ -36,7 +51,7 @@ impl Settings {
             .iter()
             .chain(self.tls13_cipher_suites.iter())
             .copied()
-            .filter(move |suite| suite.supports(version))
+            .filter(move |suite| suite.supports(version) && self.allows_suite(suite))
     }
 
     /// A server's choice of a TLS 1.3 suite. With a PSK only suites of `required_hash` count. Nothing in common:
@@ -44,58 +59,567 @@ impl Settings {
     pub fn choose_tls13_suite(
         &self,
         offered: &[CipherSuite],
-        required_hash: Option<crate::crypto::hash::HashAlgorithm>,
+        required_hash: Option<HashAlgorithm>,
     ) -> Result<&'static Suite> {
-        todo!()
+        self.shared_suites(ProtocolVersion::TLS1_3, offered)
+            .into_iter()
+            .find(|suite| required_hash.is_none_or(|hash| suite.hash == hash))
+            .ok_or(Error::handshake_failure(Reason::NO_SHARED_CIPHER))
     }
 
-    /// A server's choice of suite, certificate, scheme and group for TLS 1.2.
+    /// A server's choice of suite, certificate, scheme and group for TLS 1.2: the first shared suite for
+    /// which there are the other three.
+    ///
+    /// Nothing in common is `handshake_failure` with `SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS`,
+    /// `SSL_R_NO_SHARED_CIPHER`, or, if the client does not say what it takes and our security level forbids SHA-1,
+    /// `SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM`.
     pub fn choose_tls12(&self, offer: &Offer<'_>) -> Result<Choice12> {
-        todo!()
+        // RFC 5246 §7.4.1.4.1: a client that sends no signature_algorithms takes SHA-1.
+        const WITHOUT_EXTENSION: &[SignatureScheme] =
+            &[SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1];
+        // RFC 8422 §4: a client that sends no supported_groups leaves the choice to us.
+        const ANY_GROUP: &[NamedGroup] = &[NamedGroup::SECP256R1];
+
+        let schemes = self.in_order(
+            &self.offered_signature_schemes(&[ProtocolVersion::TLS1_2], false),
+            offer.signature_schemes.unwrap_or(WITHOUT_EXTENSION),
+        );
+        if schemes.is_empty() {
+            return Err(Error::handshake_failure(match offer.signature_schemes {
+                Some(_) => Reason::NO_SHARED_SIGNATURE_ALGORITHMS,
+                None => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+            }));
+        }
+        let no_shared_cipher = Error::handshake_failure(Reason::NO_SHARED_CIPHER);
+        let group = self
+            .in_order(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups.unwrap_or(ANY_GROUP))
+            .first()
+            .copied()
+            .ok_or(no_shared_cipher)?;
+        for suite in self.shared_suites(ProtocolVersion::TLS1_2, offer.cipher_suites) {
+            let slots = slots_of(suite.authentication).iter().copied().filter(|slot| {
+                // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
+                let key_type = self.certificates.get(*slot).map(|certified| certified.key_type);
+                match (key_type.and_then(curve_of), offer.groups) {
+                    (Some(curve), Some(groups)) => groups.contains(&curve),
+                    _ => true,
+                }
+            });
+            let chosen = self.choose_signer(ProtocolVersion::TLS1_2, &schemes, slots);
+            if let Some((slot, scheme)) = chosen {
+                return Ok(Choice12 { suite, slot, scheme, group });
+            }
+        }
+        Err(no_shared_cipher)
     }
 
-    /// A server's choice of group for TLS 1.3: the first of ours that the client offers, preferring one
-    /// that it sent a share for over a retry as the oracle does. `true`: there is a share for it.
+    /// A server's choice of group for TLS 1.3: the first that the client sent a share for and that we have
+    /// too; without one, the first of ours that it offers (a retry). `true`: there is a share for it.
+    /// Nothing in common is `handshake_failure` with `SSL_R_NO_SUITABLE_KEY_SHARE`.
     pub fn choose_group(&self, offered: &[NamedGroup], shares: &[NamedGroup]) -> Result<(NamedGroup, bool)> {
-        todo!()
+        let shared = self.offered_groups(&[ProtocolVersion::TLS1_3]);
+        let shared: Vec<_> = shared.into_iter().filter(|group| offered.contains(group)).collect();
+        match (shares.iter().find(|group| shared.contains(group)), shared.first()) {
+            (Some(group), _) => Ok((*group, true)),
+            (None, Some(group)) => Ok((*group, false)),
+            (None, None) => Err(Error::handshake_failure(Reason::NO_SUITABLE_KEY_SHARE)),
+        }
     }
 
-    /// Our certificate and scheme for a TLS 1.3 or client signature, by the peer's schemes. `None`: no certificate fits
-    /// (a server then fails with `SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM`, a client sends no certificate).
+    /// A server's certificate and scheme for TLS 1.3, by the client's schemes. `None`: no certificate fits, which
+    /// is `SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM`.
     #[must_use]
     pub fn choose_certificate(
         &self,
         version: ProtocolVersion,
         peer_schemes: &[SignatureScheme],
     ) -> Option<(Slot, SignatureScheme)> {
-        todo!()
+        let ours = self.offered_signature_schemes(&[version], false);
+        self.choose_signer(version, &self.in_order(&ours, peer_schemes), Slot::ALL)
+    }
+
+    /// A client's certificate and scheme, by the server's schemes. `None`: no certificate fits, and none
+    /// is sent. In TLS 1.2 only the certificate that was set last counts, as in OpenSSL.
+    #[must_use]
+    pub fn choose_client_certificate(
+        &self,
+        version: ProtocolVersion,
+        peer_schemes: &[SignatureScheme],
+    ) -> Option<(Slot, SignatureScheme)> {
+        let ours = self.offered_signature_schemes(&[version], true);
+        let schemes = self.in_order(&ours, peer_schemes);
+        if version == ProtocolVersion::TLS1_3 {
+            self.choose_signer(version, &schemes, Slot::ALL)
+        } else {
+            self.choose_signer(version, &schemes, self.certificates.current)
+        }
     }
 
     /// The groups that we offer or accept in any of `versions`, at our security level.
     #[must_use]
     pub fn offered_groups(&self, versions: &[ProtocolVersion]) -> Vec<NamedGroup> {
-        todo!()
+        let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+        let fits = |id: &NamedGroup| tls13 || group::find(*id).is_some_and(|group| group.tls12);
+        self.groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
     }
 
     /// The schemes that we offer to the peer in any of `versions`, at our security level
-    /// (`request`: of a server's CertificateRequest).
+    /// (`request`: those of client authentication, as a server's CertificateRequest lists them).
     #[must_use]
     pub fn offered_signature_schemes(
         &self,
         versions: &[ProtocolVersion],
         request: bool,
     ) -> Vec<SignatureScheme> {
-        todo!()
+        let configured = match (&self.client_signature_schemes, &self.signature_schemes) {
+            (Some(schemes), _) if request => Some(schemes),
+            (_, schemes) => schemes.as_ref(),
+        };
+        let tls12 = versions.contains(&ProtocolVersion::TLS1_2);
+        let all = SCHEMES.iter().map(|scheme| scheme.id);
+        let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
+        ours.into_iter().filter(|id| self.allows_scheme(*id) && (tls12 || is_of_tls13(*id))).collect()
     }
 
-    /// Checks a scheme that the peer signed with against what we offered and its key type; failure is `illegal_parameter`
-    /// with `SSL_R_WRONG_SIGNATURE_TYPE`.
+    /// Checks a scheme that the peer signed with against what we offered and its key type (`request`: the
+    /// peer is a client). Failure is `illegal_parameter` with `SSL_R_WRONG_SIGNATURE_TYPE`, or with
+    /// `SSL_R_WRONG_CURVE` for a key on a curve that does not go with the scheme or that we did not offer.
     pub fn check_peer_scheme(
         &self,
         scheme: SignatureScheme,
-        key_type: crate::crypto::signature::KeyType,
+        key_type: KeyType,
         version: ProtocolVersion,
+        request: bool,
     ) -> Result<()> {
-        todo!()
+        let wrong_type = Error::illegal(Reason::WRONG_SIGNATURE_TYPE);
+        let found = signature_scheme::find(scheme).ok_or(wrong_type)?;
+        // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
+        if !self.offered_signature_schemes(&[version], request).contains(&scheme) {
+            return Err(wrong_type);
+        }
+        if !found.fits(key_type, version) {
+            // RFC 8446 §4.2.3: in TLS 1.3 each of these schemes belongs to one curve.
+            let right_but_for_curve = version == ProtocolVersion::TLS1_3
+                && found.is_tls13()
+                && found.fits(key_type, ProtocolVersion::TLS1_2);
+            return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });
+        }
+        // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered.
+        let unoffered = |curve| !self.offered_groups(&[ProtocolVersion::TLS1_2]).contains(&curve);
+        if version == ProtocolVersion::TLS1_2 && !request && curve_of(key_type).is_some_and(unoffered) {
+            return Err(Error::illegal(Reason::WRONG_CURVE));
+        }
+        Ok(())
+    }
+
+    /// What both lists have, in the order that decides.
+    fn in_order<T: Copy + PartialEq>(&self, ours: &[T], peers: &[T]) -> Vec<T> {
+        let (order, other) =
+            if self.has_option(option::CIPHER_SERVER_PREFERENCE) { (ours, peers) } else { (peers, ours) };
+        order.iter().copied().filter(|item| other.contains(item)).collect()
+    }
+
+    /// The suites that both sides have, in the order that decides.
+    fn shared_suites(&self, version: ProtocolVersion, offered: &[CipherSuite]) -> Vec<&'static Suite> {
+        let ours: Vec<_> = self.usable_suites(version).map(|suite| suite.id).collect();
+        let mut shared: Vec<_> = self.in_order(&ours, offered).into_iter().filter_map(suite::find).collect();
+        // SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is ChaCha20 has no AES hardware.
+        let is_chacha = |suite: &&Suite| suite.aead == AeadAlgorithm::ChaCha20Poly1305;
+        if self.has_option(option::CIPHER_SERVER_PREFERENCE)
+            && self.has_option(option::PRIORITIZE_CHACHA)
+            && offered.iter().copied().find_map(suite::find).is_some_and(|first| is_chacha(&first))
+        {
+            shared.sort_by_key(|suite| !is_chacha(suite));
+        }
+        shared
+    }
+
+    /// The first of `schemes` that a certificate in one of `slots` can sign with.
+    fn choose_signer(
+        &self,
+        version: ProtocolVersion,
+        schemes: &[SignatureScheme],
+        slots: impl IntoIterator<Item = Slot>,
+    ) -> Option<(Slot, SignatureScheme)> {
+        let certificates: Vec<_> = slots
+            .into_iter()
+            .filter_map(|slot| Some((slot, self.certificates.get(slot)?)))
+            .filter(|(_, certified)| self.allows_key(certified.key_type, certified.key_bits))
+            .collect();
+        schemes.iter().find_map(|scheme| {
+            let (slot, _) = certificates.iter().find(|(_, one)| can_sign(one, *scheme, version))?;
+            Some((*slot, *scheme))
+        })
+    }
+}
+
+/// The slots whose certificates authenticate a TLS 1.2 suite (RFC 8422 §2.2: EdDSA goes with ECDSA's suites).
+const fn slots_of(authentication: Authentication) -> &'static [Slot] {
+    match authentication {
+        Authentication::Any => &Slot::ALL,
+        Authentication::Rsa => &[Slot::Rsa, Slot::RsaPss],
+        Authentication::Ecdsa => &[Slot::Ecdsa, Slot::Ed25519, Slot::Ed448],
+    }
+}
+
+/// Whether a client of TLS 1.3 alone offers it: what may sign a handshake, and PKCS#1 with the same
+/// hashes for certificates (RFC 8446 §4.2.3).
+fn is_of_tls13(id: SignatureScheme) -> bool {
+    signature_scheme::find(id).is_some_and(|scheme| {
+        scheme.is_tls13()
+            || (scheme.signature == SignatureAlgorithm::RsaPkcs1
+                && !matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224)))
+    })
+}
+
+/// The group that is a key's curve.
+const fn curve_of(key_type: KeyType) -> Option<NamedGroup> {
+    match key_type {
+        KeyType::EcdsaP256 => Some(NamedGroup::SECP256R1),
+        KeyType::EcdsaP384 => Some(NamedGroup::SECP384R1),
+        KeyType::EcdsaP521 => Some(NamedGroup::SECP521R1),
+        _ => None,
+    }
+}
+
+/// Whether this certificate's key can sign with this scheme.
+fn can_sign(certified: &CertifiedKey, id: SignatureScheme, version: ProtocolVersion) -> bool {
+    let able = match &certified.key {
+        Some(SigningKey::Native(key)) => key.can_sign(id),
+        Some(SigningKey::External) => true,
+        None => false,
+    };
+    able && signature_scheme::find(id).is_some_and(|scheme| {
+        scheme.fits(certified.key_type, version)
+            && match (scheme.signature, scheme.hash) {
+                // RFC 8017 §9.1.1: the modulus must hold the hash, a salt as long, and two bytes.
+                (SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss, Some(hash)) => {
+                    certified.key_bits.div_ceil(8) as usize >= 2 * hash.output_length() + 2
+                }
+                _ => true,
+            }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{super::list, *};
+    use crate::policy::certificate::Certificates;
+
+    const TLS1_2: ProtocolVersion = ProtocolVersion::TLS1_2;
+    const TLS1_3: ProtocolVersion = ProtocolVersion::TLS1_3;
+    const RSA: (KeyType, u32) = (KeyType::Rsa, 2048);
+    const RSA_1024: (KeyType, u32) = (KeyType::Rsa, 1024);
+    const PSS: (KeyType, u32) = (KeyType::RsaPss, 2048);
+    const P256: (KeyType, u32) = (KeyType::EcdsaP256, 256);
+    const P384: (KeyType, u32) = (KeyType::EcdsaP384, 384);
+    const ED25519: (KeyType, u32) = (KeyType::Ed25519, 256);
+    const PREFER_OURS: u64 = option::CIPHER_SERVER_PREFERENCE;
+
+    fn server(keys: &[(KeyType, u32)]) -> Settings {
+        let mut certificates = Certificates::default();
+        for (key_type, key_bits) in keys.iter().copied() {
+            let slot = Slot::of(key_type).unwrap();
+            *certificates.get_mut(slot) = Some(CertifiedKey {
+                certificate: Arc::default(),
+                key_type,
+                key_bits,
+                key: Some(SigningKey::External),
+                chain: None,
+            });
+            certificates.current = Some(slot);
+        }
+        let settings = Settings::new((TLS1_2, TLS1_3));
+        Settings { certificates: Arc::new(certificates), security_level: 0, ..settings }
+    }
+
+    fn groups(text: &str) -> Arc<[NamedGroup]> {
+        list::groups(text).unwrap()
+    }
+
+    fn schemes(text: &str) -> Vec<SignatureScheme> {
+        if text.is_empty() {
+            return server(&[]).offered_signature_schemes(&[TLS1_3, TLS1_2], false);
+        }
+        list::signature_schemes(text).unwrap().to_vec()
+    }
+
+    fn suites(text: &str) -> Arc<[&'static Suite]> {
+        text.split(':').map(|name| suite::find_by_name(name).unwrap()).collect()
+    }
+
+    fn ids(text: &str) -> Vec<CipherSuite> {
+        suites(text).iter().map(|suite| suite.id).collect()
+    }
+
+    fn choose12(
+        settings: &Settings,
+        offered: &str,
+        groups_text: &str,
+        schemes_text: &str,
+    ) -> Result<(&'static str, NamedGroup, Slot, SignatureScheme)> {
+        let choice = settings.choose_tls12(&Offer {
+            cipher_suites: &ids(offered),
+            groups: Some(&groups(groups_text)),
+            signature_schemes: Some(&schemes(schemes_text)),
+        })?;
+        Ok((choice.suite.openssl_name, choice.group, choice.slot, choice.scheme))
+    }
+
+    const E128: &str = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    const R128: &str = "ECDHE-RSA-AES128-GCM-SHA256";
+    const R256: &str = "ECDHE-RSA-AES256-GCM-SHA384";
+    const E128_R256: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384";
+    const USUAL_GROUPS: &str = "X25519:P-256:P-521:P-384";
+
+    #[test]
+    fn group_of_tls13_is_the_first_share_that_we_have() {
+        let settings = Settings { groups: groups("P-256:X25519"), ..server(&[]) };
+        let choose = |offered: &str, shares: &str| {
+            let shares = if shares.is_empty() { Arc::default() } else { groups(shares) };
+            settings.choose_group(&groups(offered), &shares)
+        };
+        assert_eq!(choose("X25519:P-256", "X25519"), Ok((NamedGroup::X25519, true)));
+        assert_eq!(choose("X25519:P-256", "P-521:X25519:P-256"), Ok((NamedGroup::X25519, true)));
+        // A retry goes by our order.
+        assert_eq!(choose("P-521:X25519:P-256", "P-521"), Ok((NamedGroup::SECP256R1, false)));
+        assert_eq!(choose("X25519:P-256", ""), Ok((NamedGroup::SECP256R1, false)));
+        let nothing = Error::handshake_failure(Reason::NO_SUITABLE_KEY_SHARE);
+        assert_eq!(choose("P-521", "P-521"), Err(nothing));
+        // A share for a group that is not in supported_groups does not count.
+        assert_eq!(choose("P-521", "X25519"), Err(nothing));
+    }
+
+    #[test]
+    fn group_of_tls12_goes_by_the_order_that_decides() {
+        let theirs = Settings { groups: groups("P-256:X25519"), ..server(&[RSA]) };
+        let ours = Settings { options: PREFER_OURS, ..theirs.clone() };
+        assert_eq!(choose12(&theirs, R128, "X25519:P-256", "").unwrap().1, NamedGroup::X25519);
+        assert_eq!(choose12(&ours, R128, "X25519:P-256", "").unwrap().1, NamedGroup::SECP256R1);
+        let nothing = Error::handshake_failure(Reason::NO_SHARED_CIPHER);
+        assert_eq!(choose12(&theirs, R128, "P-521", ""), Err(nothing));
+    }
+
+    #[test]
+    fn suite_of_tls13_goes_by_the_order_that_decides() {
+        let (aes128, aes256, chacha) =
+            ("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+        let choose = |options: u64, ours: &[&str], theirs: &[&str]| {
+            let tls13_cipher_suites = suites(&ours.join(":"));
+            Settings { options, tls13_cipher_suites, ..server(&[]) }
+                .choose_tls13_suite(&ids(&theirs.join(":")), None)
+                .map(|suite| suite.openssl_name)
+        };
+        let prioritize = option::PRIORITIZE_CHACHA;
+        assert_eq!(choose(0, &[aes256, aes128], &[aes128, aes256]), Ok(aes128));
+        assert_eq!(choose(PREFER_OURS, &[aes256, aes128], &[aes128, aes256]), Ok(aes256));
+        assert_eq!(choose(PREFER_OURS, &[aes256, chacha], &[chacha, aes256]), Ok(aes256));
+        assert_eq!(choose(PREFER_OURS | prioritize, &[aes256, chacha], &[chacha, aes256]), Ok(chacha));
+        assert_eq!(
+            choose(PREFER_OURS | prioritize, &[aes256, chacha], &[aes128, chacha, aes256]),
+            Ok(aes256)
+        );
+        assert_eq!(choose(prioritize, &[chacha, aes256], &[aes256, chacha]), Ok(aes256));
+        let nothing = Error::handshake_failure(Reason::NO_SHARED_CIPHER);
+        assert_eq!(choose(0, &[aes256], &[aes128]), Err(nothing));
+    }
+
+    #[test]
+    fn suite_of_tls13_with_a_psk_has_its_hash() {
+        let offered = ids("TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256");
+        let suite = server(&[]).choose_tls13_suite(&offered, Some(HashAlgorithm::Sha256)).unwrap();
+        assert_eq!(suite.openssl_name, "TLS_AES_128_GCM_SHA256");
+    }
+
+    #[test]
+    fn unknown_and_weak_suites_are_passed_over() {
+        let offered = [CipherSuite(0x1a1a), CipherSuite::TLS_AES_128_GCM_SHA256];
+        assert!(server(&[]).choose_tls13_suite(&offered, None).is_ok());
+        let strict = Settings { security_level: 4, ..server(&[]) };
+        assert!(strict.choose_tls13_suite(&offered, None).is_err());
+        assert!(strict.usable_suites(TLS1_2).all(|suite| suite.strength_bits == 256));
+    }
+
+    #[test]
+    fn suite_of_tls12_goes_by_the_order_that_decides() {
+        let chacha = "ECDHE-RSA-CHACHA20-POLY1305";
+        let choose = |options: u64, ours: &[&str], theirs: &[&str]| {
+            let settings = Settings { options, cipher_suites: suites(&ours.join(":")), ..server(&[RSA]) };
+            choose12(&settings, &theirs.join(":"), USUAL_GROUPS, "").unwrap().0
+        };
+        assert_eq!(choose(0, &[R256, R128], &[R128, R256]), R128);
+        assert_eq!(choose(PREFER_OURS, &[R256, R128], &[R128, R256]), R256);
+        let prioritize = PREFER_OURS | option::PRIORITIZE_CHACHA;
+        assert_eq!(choose(prioritize, &[R256, chacha], &[chacha, R256]), chacha);
+        let first_is_another = ["ECDHE-ECDSA-CHACHA20-POLY1305", R256, chacha];
+        assert_eq!(choose(prioritize, &[R256, chacha], &first_is_another), chacha);
+    }
+
+    #[test]
+    fn certificate_of_tls12_is_what_openssl_chooses() {
+        use Slot::{Ecdsa, Ed25519, Rsa, RsaPss};
+        let both = "rsa_pss_rsae_sha256:rsa_pss_pss_sha256";
+        let both_reversed = "rsa_pss_pss_sha256:rsa_pss_rsae_sha256";
+        // The keys, the suites offered, the schemes offered, the groups offered: the suite, the slot.
+        let recorded: &[(&[(KeyType, u32)], &str, &str, &str, &str, Slot)] = &[
+            (&[RSA], E128_R256, "", USUAL_GROUPS, R256, Rsa),
+            (&[RSA, P256], E128_R256, "", USUAL_GROUPS, E128, Ecdsa),
+            (&[RSA, ED25519], E128_R256, "", USUAL_GROUPS, E128, Ed25519),
+            (&[ED25519, P256], E128, "", USUAL_GROUPS, E128, Ecdsa),
+            (&[ED25519, P256], E128, "ed25519:ECDSA+SHA256", USUAL_GROUPS, E128, Ed25519),
+            (&[ED25519, P256], E128, "ECDSA+SHA256:ed25519", USUAL_GROUPS, E128, Ecdsa),
+            (&[RSA, P256], E128_R256, "RSA+SHA256", USUAL_GROUPS, R256, Rsa),
+            (&[PSS], R256, "", USUAL_GROUPS, R256, RsaPss),
+            (&[RSA, PSS], R256, "", USUAL_GROUPS, R256, RsaPss),
+            (&[RSA, PSS], R256, both, USUAL_GROUPS, R256, Rsa),
+            (&[RSA, PSS], R256, both_reversed, USUAL_GROUPS, R256, RsaPss),
+            (&[P384, RSA], E128_R256, "", "X25519:P-256", R256, Rsa),
+            (&[P384], E128, "ECDSA+SHA256", USUAL_GROUPS, E128, Ecdsa),
+        ];
+        for (keys, offered, schemes, groups, suite, slot) in recorded {
+            let (chosen_suite, _, chosen_slot, _) =
+                choose12(&server(keys), offered, groups, schemes).unwrap();
+            assert_eq!((chosen_suite, chosen_slot), (*suite, *slot), "{keys:?} {offered} {schemes}");
+        }
+    }
+
+    #[test]
+    fn scheme_of_tls12_goes_by_the_order_that_decides() {
+        let ours = Some(list::signature_schemes("RSA+SHA256:RSA+SHA512").unwrap());
+        let settings = Settings { signature_schemes: ours, ..server(&[RSA]) };
+        let choose = |settings: &Settings, offered| choose12(settings, R256, USUAL_GROUPS, offered);
+        let theirs = choose(&settings, "RSA+SHA512:RSA+SHA256").unwrap().3;
+        assert_eq!(theirs, SignatureScheme::RSA_PKCS1_SHA512);
+        let prefer = Settings { options: PREFER_OURS, ..settings.clone() };
+        let ours = choose(&prefer, "RSA+SHA512:RSA+SHA256").unwrap().3;
+        assert_eq!(ours, SignatureScheme::RSA_PKCS1_SHA256);
+        let nothing = Error::handshake_failure(Reason::NO_SHARED_SIGNATURE_ALGORITHMS);
+        assert_eq!(choose(&settings, "RSA+SHA384"), Err(nothing));
+        let other_key = choose(&server(&[RSA]), "ECDSA+SHA256");
+        assert_eq!(other_key, Err(Error::handshake_failure(Reason::NO_SHARED_CIPHER)));
+        let no_certificate = choose(&server(&[]), "");
+        assert_eq!(no_certificate, Err(Error::handshake_failure(Reason::NO_SHARED_CIPHER)));
+    }
+
+    #[test]
+    fn client_without_extensions_gets_sha1_where_the_level_allows_it() {
+        let offer = Offer { cipher_suites: &ids(R256), groups: None, signature_schemes: None };
+        let choice = server(&[RSA]).choose_tls12(&offer).unwrap();
+        assert_eq!(choice.scheme, SignatureScheme::RSA_PKCS1_SHA1);
+        assert_eq!(choice.group, NamedGroup::SECP256R1);
+        let usual = Settings { security_level: 2, ..server(&[RSA]) };
+        let nothing = Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM);
+        assert_eq!(usual.choose_tls12(&offer).unwrap_err(), nothing);
+    }
+
+    #[test]
+    fn certificate_of_tls13_is_what_openssl_chooses() {
+        use Slot::{Ecdsa, Rsa, RsaPss};
+        let long_salt_first = "rsa_pss_rsae_sha512:rsa_pss_rsae_sha256";
+        let recorded: &[(&[(KeyType, u32)], &str, Option<(Slot, SignatureScheme)>)] = &[
+            (&[RSA, P256], "", Some((Ecdsa, SignatureScheme::ECDSA_SECP256R1_SHA256))),
+            (
+                &[RSA, P256],
+                "rsa_pss_rsae_sha256:ECDSA+SHA256",
+                Some((Rsa, SignatureScheme::RSA_PSS_RSAE_SHA256)),
+            ),
+            (&[RSA], "RSA+SHA256", None),
+            (&[P384], "ECDSA+SHA256", None),
+            (&[P384], "ECDSA+SHA256:ECDSA+SHA384", Some((Ecdsa, SignatureScheme::ECDSA_SECP384R1_SHA384))),
+            (&[RSA, PSS], "", Some((RsaPss, SignatureScheme::RSA_PSS_PSS_SHA256))),
+            (&[RSA], long_salt_first, Some((Rsa, SignatureScheme::RSA_PSS_RSAE_SHA512))),
+            (&[RSA_1024], long_salt_first, Some((Rsa, SignatureScheme::RSA_PSS_RSAE_SHA256))),
+            (&[RSA_1024], "rsa_pss_rsae_sha512", None),
+            (&[], "", None),
+        ];
+        for (keys, offered, chosen) in recorded {
+            let found = server(keys).choose_certificate(TLS1_3, &schemes(offered));
+            assert_eq!(found, *chosen, "{keys:?} {offered}");
+        }
+    }
+
+    #[test]
+    fn weak_key_is_not_chosen() {
+        let settings = Settings { security_level: 3, ..server(&[RSA]) };
+        assert_eq!(settings.choose_certificate(TLS1_3, &schemes("")), None);
+    }
+
+    #[test]
+    fn client_of_tls12_uses_the_certificate_set_last() {
+        let client = server(&[RSA, P256]);
+        let offered = schemes("rsa_pss_rsae_sha256:ECDSA+SHA256");
+        let slot = |version| client.choose_client_certificate(version, &offered).map(|(slot, _)| slot);
+        assert_eq!(slot(TLS1_2), Some(Slot::Ecdsa));
+        assert_eq!(slot(TLS1_3), Some(Slot::Rsa));
+    }
+
+    #[test]
+    fn offered_schemes_are_those_of_openssl_at_each_level() {
+        let offered = |security_level, versions: &[ProtocolVersion]| -> Vec<u16> {
+            let settings = Settings { security_level, ..server(&[]) };
+            let offered = settings.offered_signature_schemes(versions, false);
+            offered.into_iter().map(|scheme| scheme.0).collect()
+        };
+        let both = &[TLS1_3, TLS1_2];
+        let strong = [
+            0x0403, 0x0503, 0x0603, 0x0807, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501,
+            0x0601,
+        ];
+        assert_eq!(offered(0, both), [&strong[..], &[0x0303, 0x0203, 0x0301, 0x0201]].concat());
+        assert_eq!(offered(2, both), [&strong[..], &[0x0303, 0x0301]].concat());
+        assert_eq!(offered(2, &[TLS1_3]), strong);
+        assert_eq!(offered(3, both), strong);
+        assert_eq!(offered(4, both), [0x0503, 0x0603, 0x080a, 0x080b, 0x0805, 0x0806, 0x0501, 0x0601]);
+        assert_eq!(offered(5, both), [0x0603, 0x080b, 0x0806, 0x0601]);
+    }
+
+    #[test]
+    fn offered_groups_depend_on_level_and_version() {
+        let offered = |security_level, versions: &[ProtocolVersion]| {
+            Settings { security_level, ..server(&[]) }.offered_groups(versions)
+        };
+        let hybrid = NamedGroup::X25519MLKEM768;
+        assert!(offered(2, &[TLS1_3, TLS1_2]).contains(&hybrid));
+        assert!(!offered(2, &[TLS1_2]).contains(&hybrid));
+        assert!(!offered(4, &[TLS1_3]).contains(&NamedGroup::X25519));
+        assert_eq!(offered(5, &[TLS1_2]), [NamedGroup::SECP521R1]);
+    }
+
+    #[test]
+    fn peers_scheme_must_be_offered_and_fit_the_key() {
+        let settings = Settings { security_level: 2, ..server(&[]) };
+        let check = |scheme, key_type, version| settings.check_peer_scheme(scheme, key_type, version, false);
+        let wrong_type = Err(Error::illegal(Reason::WRONG_SIGNATURE_TYPE));
+        let wrong_curve = Err(Error::illegal(Reason::WRONG_CURVE));
+        let ecdsa = SignatureScheme::ECDSA_SECP256R1_SHA256;
+        assert_eq!(check(ecdsa, KeyType::EcdsaP256, TLS1_3), Ok(()));
+        assert_eq!(check(ecdsa, KeyType::EcdsaP384, TLS1_3), wrong_curve);
+        assert_eq!(check(ecdsa, KeyType::EcdsaP384, TLS1_2), Ok(()));
+        assert_eq!(check(ecdsa, KeyType::Rsa, TLS1_3), wrong_type);
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_3), wrong_type);
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_2), Ok(()));
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA1, KeyType::Rsa, TLS1_2), wrong_type);
+        assert_eq!(check(SignatureScheme(0x1a1a), KeyType::Rsa, TLS1_2), wrong_type);
+    }
+
+    #[test]
+    fn servers_key_must_be_on_an_offered_curve_in_tls12() {
+        let settings = Settings { groups: groups("X25519"), ..server(&[]) };
+        let check = |request| {
+            let scheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
+            settings.check_peer_scheme(scheme, KeyType::EcdsaP256, TLS1_2, request)
+        };
+        assert_eq!(check(false), Err(Error::illegal(Reason::WRONG_CURVE)));
+        assert_eq!(check(true), Ok(()));
+    }
+
+    #[test]
+    fn schemes_of_clients_are_apart_if_set() {
+        let client_signature_schemes = list::signature_schemes("ed25519");
+        let settings = Settings { client_signature_schemes, ..server(&[]) };
+        assert_eq!(settings.offered_signature_schemes(&[TLS1_3], true), [SignatureScheme::ED25519]);
+        assert!(settings.offered_signature_schemes(&[TLS1_3], false).len() > 1);
     }
 }

@@ -1,10 +1,28 @@
-//! The cipher-string language of `openssl-ciphers(1)`.
+//! The cipher-string language of `openssl-ciphers(1)`, for the suites of TLS 1.2 and below
+//! (`SSL_CTX_set_cipher_list(3)`); those of TLS 1.3 have their own list, in `list`. Used by `object`.
+//!
+//! A string is a row of commands that work on two lists: the suites chosen so far, in order, and those
+//! that could still be chosen. The order of the result is OpenSSL's, restricted to the suites that we
+//! have. A word that stands only for suites that we do not have (`kRSA`, `PSK`, `3DES`) matches nothing,
+//! which is what an unknown word does in OpenSSL: neither is an error in itself, but a string that
+//! leaves no suite is.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
-use crate::crypto::suite::Suite;
+use crate::{
+    crypto::{
+        aead::AeadAlgorithm,
+        suite::{Authentication, KeyExchangeAlgorithm, SUITES, Suite},
+    },
+    error::Reason,
+    wire::ProtocolVersion,
+};
+
+/// What may stand between two commands; any number of them.
+const SEPARATORS: [char; 4] = [':', ' ', ';', ','];
 
 /// What a cipher string says.
+#[derive(Debug)]
 pub struct CipherList {
     /// Suites of TLS 1.2 and below, in order.
     pub suites: Arc<[&'static Suite]>,
@@ -12,13 +30,283 @@ pub struct CipherList {
     pub security_level: Option<u8>,
 }
 
-/// Parses a cipher string. `Err` carries the reason that the oracle leaves (`SSL_R_NO_CIPHER_MATCH`, `SSL_R_INVALID_COMMAND`).
-pub fn parse(text: &str) -> Result<CipherList, crate::error::Reason> {
-    todo!()
+/// Parses a cipher string. `Err` carries OpenSSL's reason: `SSL_R_INVALID_COMMAND` for a string that is not
+/// of the language, `SSL_R_NO_CIPHER_MATCH` for one that leaves no suite.
+pub fn parse(text: &str) -> Result<CipherList, Reason> {
+    let mut selection = Selection::new();
+    let mut security_level = None;
+    let mut rest = text;
+    // `DEFAULT` is a word only at the very start; what follows needs no separator.
+    if let Some(after) = rest.strip_prefix("DEFAULT") {
+        selection.run(Command::Add, &["ALL"]);
+        rest = after;
+    }
+    loop {
+        rest = rest.trim_start_matches(SEPARATORS);
+        let Some(first) = rest.chars().next() else { break };
+        if let Some(after) = rest.strip_prefix('@') {
+            let (word, after) = split_word(after)?;
+            match word.strip_prefix("SECLEVEL=").map(str::as_bytes) {
+                Some([digit @ b'0'..=b'5']) => security_level = Some(digit.saturating_sub(b'0')),
+                None if word == "STRENGTH" => selection.sort_by_strength(),
+                _ => return Err(Reason::INVALID_COMMAND),
+            }
+            // What stands between it and the next separator is skipped.
+            rest = after.trim_start_matches(|character| !SEPARATORS.contains(&character));
+        } else {
+            let command = match first {
+                '!' => Command::Kill,
+                '-' => Command::Delete,
+                '+' => Command::MoveToEnd,
+                _ => Command::Add,
+            };
+            let (words, after) = split_conjunction(rest.strip_prefix(['!', '-', '+']).unwrap_or(rest))?;
+            selection.run(command, &words);
+            rest = after;
+        }
+    }
+    if selection.chosen.is_empty() {
+        return Err(Reason::NO_CIPHER_MATCH);
+    }
+    Ok(CipherList { suites: selection.chosen.into(), security_level })
 }
 
 /// The default list (`SSL_CTX_new`).
 #[must_use]
 pub fn default_suites() -> Arc<[&'static Suite]> {
-    todo!()
+    SUITES.iter().filter(|suite| !suite.is_tls13()).collect()
+}
+
+/// A word and what follows it. No word is an `SSL_R_INVALID_COMMAND`.
+fn split_word(text: &str) -> Result<(&str, &str), Reason> {
+    let is_of_word = |character: char| character.is_ascii_alphanumeric() || "-.=_".contains(character);
+    let end = text.find(|character| !is_of_word(character)).unwrap_or(text.len());
+    match text.split_at_checked(end) {
+        Some((word, after)) if !word.is_empty() => Ok((word, after)),
+        _ => Err(Reason::INVALID_COMMAND),
+    }
+}
+
+/// Words with `+` between them, and what follows them.
+fn split_conjunction(text: &str) -> Result<(Vec<&str>, &str), Reason> {
+    let (word, mut rest) = split_word(text)?;
+    let mut words = vec![word];
+    while let Some(after) = rest.strip_prefix('+') {
+        let (word, after) = split_word(after)?;
+        words.push(word);
+        rest = after;
+    }
+    Ok((words, rest))
+}
+
+/// What is done with the suites that match.
+#[derive(Clone, Copy)]
+enum Command {
+    /// Chosen, unless they are already.
+    Add,
+    /// `+`: those that are chosen go to the end.
+    MoveToEnd,
+    /// `-`: no longer chosen, but may be again.
+    Delete,
+    /// `!`: never chosen again.
+    Kill,
+}
+
+/// The two lists that a string works on.
+struct Selection {
+    chosen: Vec<&'static Suite>,
+    available: Vec<&'static Suite>,
+}
+
+impl Selection {
+    /// Nothing chosen, everything available in the default order.
+    fn new() -> Self {
+        Self { chosen: Vec::new(), available: default_suites().to_vec() }
+    }
+
+    /// Runs a command on the suites that match all of `words`.
+    fn run(&mut self, command: Command, words: &[&str]) {
+        let matching = |suite: &mut &'static Suite| words.iter().all(|word| matches(suite, word));
+        match command {
+            Command::Add => self.chosen.extend(self.available.extract_if(.., matching)),
+            Command::MoveToEnd => {
+                let moved: Vec<_> = self.chosen.extract_if(.., matching).collect();
+                self.chosen.extend(moved);
+            }
+            Command::Delete => {
+                self.available.splice(0..0, self.chosen.extract_if(.., matching));
+            }
+            Command::Kill => {
+                self.chosen.retain_mut(|suite| !matching(suite));
+                self.available.retain_mut(|suite| !matching(suite));
+            }
+        }
+    }
+
+    /// `@STRENGTH`: the strongest first, else as they were.
+    fn sort_by_strength(&mut self) {
+        self.chosen.sort_by_key(|suite| Reverse(suite.strength_bits));
+    }
+}
+
+/// Whether a word, an alias or OpenSSL's name of a suite, stands for this suite.
+fn matches(suite: &Suite, word: &str) -> bool {
+    let is_aes = matches!(suite.aead, AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm);
+    match word {
+        // None of ours goes without encryption.
+        "ALL" => true,
+        "HIGH" => suite.strength_bits >= 128,
+        "ECDHE" | "EECDH" | "ECDH" | "kECDHE" | "kEECDH" => suite.key_exchange == KeyExchangeAlgorithm::Ecdhe,
+        "aRSA" => suite.authentication == Authentication::Rsa,
+        "aECDSA" | "ECDSA" => suite.authentication == Authentication::Ecdsa,
+        "AES" | "AESGCM" | "FIPS" => is_aes,
+        "AES128" => suite.aead == AeadAlgorithm::Aes128Gcm,
+        "AES256" => suite.aead == AeadAlgorithm::Aes256Gcm,
+        "CHACHA20" => suite.aead == AeadAlgorithm::ChaCha20Poly1305,
+        "TLSv1.2" => suite.min_version == ProtocolVersion::TLS1_2,
+        name => suite.openssl_name == name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The suites by one letter each: E and R for the authentication, then 2 (AES-256), C or 1 (AES-128).
+    fn code(suite: &Suite) -> String {
+        let authentication = if suite.authentication == Authentication::Ecdsa { 'E' } else { 'R' };
+        let cipher = match suite.aead {
+            AeadAlgorithm::Aes256Gcm => '2',
+            AeadAlgorithm::ChaCha20Poly1305 => 'C',
+            AeadAlgorithm::Aes128Gcm => '1',
+        };
+        [authentication, cipher].iter().collect()
+    }
+
+    fn order(text: &str) -> Result<String, Reason> {
+        let codes: Vec<_> = parse(text)?.suites.iter().map(|suite| code(suite)).collect();
+        Ok(codes.join(" "))
+    }
+
+    /// What OpenSSL 3.0 answers, restricted to our suites.
+    const RECORDED: &[(&str, &str)] = &[
+        ("DEFAULT", "E2 R2 EC RC E1 R1"),
+        ("ALL", "E2 R2 EC RC E1 R1"),
+        ("HIGH", "E2 R2 EC RC E1 R1"),
+        ("ECDHE", "E2 R2 EC RC E1 R1"),
+        ("EECDH", "E2 R2 EC RC E1 R1"),
+        ("kEECDH", "E2 R2 EC RC E1 R1"),
+        ("TLSv1.2", "E2 R2 EC RC E1 R1"),
+        ("aRSA", "R2 RC R1"),
+        ("aECDSA", "E2 EC E1"),
+        ("ECDSA", "E2 EC E1"),
+        ("AES", "E2 R2 E1 R1"),
+        ("AESGCM", "E2 R2 E1 R1"),
+        ("FIPS", "E2 R2 E1 R1"),
+        ("AES128", "E1 R1"),
+        ("AES256", "E2 R2"),
+        ("CHACHA20", "EC RC"),
+        ("EECDH+AESGCM", "E2 R2 E1 R1"),
+        ("ECDHE+AESGCM+aRSA", "R2 R1"),
+        ("TLSv1.2+ECDSA", "E2 EC E1"),
+        ("FOO:AES128+ECDHE", "E1 R1"),
+        ("ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384", "R1 E2"),
+        ("ECDHE-RSA-AES128-GCM-SHA256+AES", "R1"),
+        ("AES+ECDHE-RSA-AES128-GCM-SHA256", "R1"),
+        ("TLS_AES_128_GCM_SHA256:ECDHE", "E2 R2 EC RC E1 R1"),
+        ("::ECDHE::", "E2 R2 EC RC E1 R1"),
+        (" ECDHE AES", "E2 R2 EC RC E1 R1"),
+        ("ALL;!AES", "EC RC"),
+        ("ALL::!AES,!ECDSA", "RC"),
+        ("ALL!AES", "EC RC"),
+        ("ALL+AES", "E2 R2 E1 R1"),
+        ("DEFAULT!AES", "EC RC"),
+        ("DEFAULT-AES", "EC RC"),
+        ("DEFAULT+AES", "EC RC E2 R2 E1 R1"),
+        ("DEFAULT:!AES256", "EC RC E1 R1"),
+        ("AES128:DEFAULT", "E1 R1"),
+        ("ALL:!DEFAULT", "E2 R2 EC RC E1 R1"),
+        ("ALL:-AES256:AES256", "EC RC E1 R1 E2 R2"),
+        ("ALL:+AES256", "EC RC E1 R1 E2 R2"),
+        ("ALL:+ECDSA", "R2 RC R1 E2 EC E1"),
+        ("ALL:!ECDSA:ECDSA", "R2 RC R1"),
+        ("ALL:-AES:ALL", "EC RC E2 R2 E1 R1"),
+        ("ALL:-ALL:AES256:ALL", "E2 R2 EC RC E1 R1"),
+        ("+AES:ECDHE", "E2 R2 EC RC E1 R1"),
+        ("ALL:!AES256@STRENGTH", "EC RC E1 R1"),
+        ("AES128:CHACHA20:AES256:@STRENGTH", "EC RC E2 R2 E1 R1"),
+        ("AES128:@STRENGTH!AES:CHACHA20", "E1 R1 EC RC"),
+        ("HIGH:!aNULL:!kRSA:!PSK:!SRP:!MD5:!RC4", "E2 R2 EC RC E1 R1"),
+        ("kEECDH+ECDSA:kEECDH:HIGH:+SHA:+RC4:RC4:!aNULL", "E2 EC E1 R2 RC R1"),
+        ("EECDH+CHACHA20:EECDH+AES128:RSA+AES128:EECDH+AES256", "EC RC E1 R1 E2 R2"),
+        ("ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:!aNULL:!MD5:!DSS", "E2 R2 E1 R1 EC RC"),
+    ];
+
+    #[test]
+    fn strings_give_the_order_that_openssl_gives() {
+        for (text, expected) in RECORDED {
+            assert_eq!(order(text).as_deref(), Ok(*expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn string_that_leaves_no_suite_is_no_cipher_match() {
+        for text in [
+            "",
+            ":",
+            "FOO",
+            "high",
+            "ecdhe-rsa-aes128-gcm-sha256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_AES_128_GCM_SHA256",
+            "ECDHE+FOO",
+            "ECDHE-RSA-AES128-GCM-SHA256+AES256",
+            "ALL-AES",
+            "!ALL",
+            "+ALL",
+            "@STRENGTH",
+            "PROFILE=SYSTEM",
+        ] {
+            assert_eq!(order(text), Err(Reason::NO_CIPHER_MATCH), "{text}");
+        }
+    }
+
+    #[test]
+    fn string_outside_the_language_is_invalid_command() {
+        for text in [
+            "$",
+            "ALL:!",
+            "ALL:+",
+            "ALL:-",
+            "ALL:!:!AES",
+            "ECDHE+",
+            "ECDHE++AES",
+            "ALL $AES",
+            "ALL:@",
+            "ALL:@FOO",
+            "!@STRENGTH:ALL",
+            "ALL:@SECLEVEL",
+            "ALL:@SECLEVEL=",
+            "ALL:@SECLEVEL=6",
+            "ALL:@SECLEVEL=11",
+            "ALL:@SECLEVEL=1x",
+        ] {
+            assert_eq!(order(text), Err(Reason::INVALID_COMMAND), "{text}");
+        }
+    }
+
+    #[test]
+    fn last_security_level_counts() {
+        let level = |text| parse(text).unwrap().security_level;
+        assert_eq!(level("ALL"), None);
+        assert_eq!(level("ALL@SECLEVEL=0"), Some(0));
+        assert_eq!(level("DEFAULT@SECLEVEL=5"), Some(5));
+        assert_eq!(level("ALL:@SECLEVEL=1:@SECLEVEL=2"), Some(2));
+    }
+
+    #[test]
+    fn default_list_has_no_suite_of_tls13() {
+        assert_eq!(order("DEFAULT").unwrap().split(' ').count(), default_suites().len());
+        assert!(default_suites().iter().all(|suite| !suite.is_tls13()));
+    }
 }

@@ -1,27 +1,238 @@
-//! Lists that programs give as strings: TLS 1.3 suites, groups, signature schemes.
+//! Lists that programs give as strings: TLS 1.3 suites, groups, signature schemes. Used by `object`.
+//!
+//! Names have `:` between them and may have white space around them.
 
 use std::sync::Arc;
 
 use crate::{
-    crypto::suite::Suite,
+    crypto::{
+        group,
+        signature_scheme::{SCHEMES, Scheme},
+        suite::{self, Suite},
+    },
     wire::{NamedGroup, SignatureScheme},
 };
 
-/// `SSL_CTX_set_ciphersuites`: names with `:` between them. `None` as the oracle fails; an empty string is an
-/// empty list.
+/// `SSL_CTX_set_ciphersuites`. Unknown names are passed over; `None` if nothing else is there. An empty
+/// string is an empty list. A program is told `SSL_R_NO_CIPHER_MATCH`.
 #[must_use]
 pub fn tls13_suites(text: &str) -> Option<Arc<[&'static Suite]>> {
-    todo!()
+    let suites: Arc<[_]> =
+        names(text).filter_map(suite::find_by_name).filter(|suite| suite.is_tls13()).collect();
+    (text.is_empty() || !suites.is_empty()).then_some(suites)
 }
 
-/// `SSL_CTX_set1_groups_list`.
+/// `SSL_CTX_set1_groups_list`. `None` for an unknown name, an empty one, or the same group twice. A group
+/// that OpenSSL has and we have not is passed over, unless nothing else is there.
 #[must_use]
 pub fn groups(text: &str) -> Option<Arc<[NamedGroup]>> {
-    todo!()
+    distinct(text, |name| match group::find_by_name(name) {
+        Some(group) => Some(Some(group.id)),
+        None => OTHER_GROUPS.contains(&name).then_some(None),
+    })
 }
 
-/// `SSL_CTX_set1_sigalgs_list`.
+/// `SSL_CTX_set1_sigalgs_list`: `rsa_pss_rsae_sha256` or `RSA-PSS+SHA256`. `None` for an unknown name, an
+/// empty one, or the same scheme twice. A scheme that OpenSSL has and we have not is passed over, unless
+/// nothing else is there.
 #[must_use]
 pub fn signature_schemes(text: &str) -> Option<Arc<[SignatureScheme]>> {
-    todo!()
+    distinct(text, |name| match SCHEMES.iter().find(|scheme| is_called(scheme, name)) {
+        Some(scheme) => Some(Some(scheme.id)),
+        None => OTHER_SCHEMES.contains(&name).then_some(None),
+    })
+}
+
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(':').map(str::trim_ascii)
+}
+
+/// The items that a list names, none of them twice. `find` says `None` for a name that is an error and
+/// `Some(None)` for one that is passed over.
+fn distinct<T: Copy + PartialEq>(text: &str, find: impl Fn(&str) -> Option<Option<T>>) -> Option<Arc<[T]>> {
+    let mut items = Vec::new();
+    for name in names(text) {
+        match find(name)? {
+            Some(item) if items.contains(&item) => return None,
+            Some(item) => items.push(item),
+            None => {}
+        }
+    }
+    (!items.is_empty()).then(|| items.into())
+}
+
+fn is_called(scheme: &Scheme, name: &str) -> bool {
+    if scheme.listed_by_name && scheme.name == name {
+        return true;
+    }
+    let (Some(classic_name), Some((signature, hash))) = (scheme.classic_name, name.split_once('+')) else {
+        return false;
+    };
+    let signature = if signature == "PSS" { "RSA-PSS" } else { signature };
+    classic_name.split_once('+').is_some_and(|(own_signature, own_hash)| {
+        signature == own_signature && (hash == own_hash || hash == own_hash.to_ascii_lowercase())
+    })
+}
+
+/// The groups that OpenSSL 3.0 knows and we do not.
+const OTHER_GROUPS: &[&str] = &[
+    "B-163",
+    "B-233",
+    "B-283",
+    "B-409",
+    "B-571",
+    "K-163",
+    "K-233",
+    "K-283",
+    "K-409",
+    "K-571",
+    "P-192",
+    "P-224",
+    "X448",
+    "brainpoolP256r1",
+    "brainpoolP384r1",
+    "brainpoolP512r1",
+    "ffdhe2048",
+    "ffdhe3072",
+    "ffdhe4096",
+    "ffdhe6144",
+    "ffdhe8192",
+    "prime192v1",
+    "secp160k1",
+    "secp160r1",
+    "secp160r2",
+    "secp192k1",
+    "secp192r1",
+    "secp224k1",
+    "secp224r1",
+    "secp256k1",
+    "sect163k1",
+    "sect163r1",
+    "sect163r2",
+    "sect193r1",
+    "sect193r2",
+    "sect233k1",
+    "sect233r1",
+    "sect239k1",
+    "sect283k1",
+    "sect283r1",
+    "sect409k1",
+    "sect409r1",
+    "sect571k1",
+    "sect571r1",
+    "x448",
+];
+
+/// The signature schemes that OpenSSL 3.0 knows and we do not.
+const OTHER_SCHEMES: &[&str] = &["ed448", "DSA+SHA1", "DSA+SHA224", "DSA+SHA256", "DSA+SHA384", "DSA+SHA512"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suite_names(text: &str) -> Option<Vec<&'static str>> {
+        Some(tls13_suites(text)?.iter().map(|suite| suite.openssl_name).collect())
+    }
+
+    #[test]
+    fn suites_are_taken_in_their_order() {
+        let two = Some(vec!["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"]);
+        assert_eq!(suite_names("TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"), two);
+        assert_eq!(suite_names("TLS_AES_128_GCM_SHA256 : TLS_AES_256_GCM_SHA384"), two);
+        assert_eq!(suite_names(":TLS_AES_128_GCM_SHA256::FOO:TLS_AES_256_GCM_SHA384"), two);
+    }
+
+    #[test]
+    fn empty_suites_are_an_empty_list() {
+        assert_eq!(suite_names(""), Some(vec![]));
+    }
+
+    #[test]
+    fn suites_without_a_known_name_fail() {
+        let lower_case = "tls_aes_128_gcm_sha256";
+        let comma = "TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384";
+        for text in ["FOO", lower_case, comma, "ECDHE-RSA-AES128-GCM-SHA256", ":", " "] {
+            assert_eq!(suite_names(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_are_taken_in_their_order() {
+        let two = [NamedGroup::X25519, NamedGroup::SECP256R1];
+        for text in ["X25519:P-256", "x25519:prime256v1", " X25519 :secp256r1", "ffdhe2048:X25519:X448:P-256"]
+        {
+            assert_eq!(groups(text).as_deref(), Some(&two[..]), "{text}");
+        }
+    }
+
+    #[test]
+    fn groups_with_an_unknown_empty_or_double_name_fail() {
+        for text in [
+            "",
+            "p-256",
+            "SECP256R1",
+            "?X25519",
+            "X25519:FOO",
+            "X25519:",
+            ":X25519",
+            "X25519::P-256",
+            "X25519,P-256",
+            "P-256:prime256v1",
+            "auto",
+            "FFDHE2048",
+            "X25519/P-256",
+            "X448",
+        ] {
+            assert_eq!(groups(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn signature_schemes_are_taken_by_both_names() {
+        let rsa = [SignatureScheme::RSA_PKCS1_SHA256];
+        let pss = [SignatureScheme::RSA_PSS_RSAE_SHA256];
+        for (text, expected) in [
+            ("RSA+SHA256", &rsa[..]),
+            ("RSA+sha256", &rsa),
+            (" rsa_pkcs1_sha256", &rsa),
+            ("RSA-PSS+SHA256", &pss),
+            ("PSS+SHA256", &pss),
+            ("rsa_pss_rsae_sha256", &pss),
+            ("rsa_pss_pss_sha256", &[SignatureScheme::RSA_PSS_PSS_SHA256]),
+            ("ECDSA+SHA1", &[SignatureScheme::ECDSA_SHA1]),
+            ("rsa_pkcs1_sha224:ed25519", &[SignatureScheme::RSA_PKCS1_SHA224, SignatureScheme::ED25519]),
+            ("DSA+SHA256:ed448:ed25519", &[SignatureScheme::ED25519]),
+        ] {
+            assert_eq!(signature_schemes(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn signature_schemes_with_an_unknown_empty_or_double_name_fail() {
+        for text in [
+            "",
+            "rsa+sha256",
+            "Rsa+SHA256",
+            "ecdsa_sha1",
+            "ecdsa_sha224",
+            "RSA+MD5",
+            "RSA",
+            "RSA+",
+            "+SHA256",
+            "FOO",
+            "FOO:RSA+SHA256",
+            "RSA+SHA256:",
+            "RSA+SHA256::ECDSA+SHA256",
+            "RSA+SHA256:rsa_pkcs1_sha256",
+            "ED25519",
+            "RSA_PKCS1_SHA256",
+            "RSA+SHA256,ECDSA+SHA256",
+            "RSA-PSS+SHA1",
+            "RSA+SHA-256",
+            "rsa_pss_sha256",
+            "dsa_sha256",
+        ] {
+            assert_eq!(signature_schemes(text), None, "{text}");
+        }
+    }
 }

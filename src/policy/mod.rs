@@ -12,10 +12,14 @@ pub mod version;
 use std::sync::Arc;
 
 use crate::{
-    crypto::suite::Suite,
+    crypto::{
+        group::GROUPS,
+        suite::{SUITES, Suite},
+    },
     wire::{NamedGroup, ProtocolVersion, SignatureScheme},
 };
 use certificate::Certificates;
+use options::{cache, mode, option};
 
 /// `SSL_VERIFY_…` flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +105,60 @@ impl Settings {
     /// The defaults of `SSL_CTX_new` with a method for these versions.
     #[must_use]
     pub fn new(method_versions: (ProtocolVersion, ProtocolVersion)) -> Self {
-        todo!()
+        Self {
+            options: option::NO_COMPRESSION | option::ENABLE_MIDDLEBOX_COMPAT,
+            mode: mode::AUTO_RETRY,
+            min_version: None,
+            max_version: None,
+            method_versions,
+            cipher_suites: cipher_string::default_suites(),
+            tls13_cipher_suites: SUITES.iter().filter(|suite| suite.is_tls13()).collect(),
+            groups: GROUPS.iter().map(|group| group.id).collect(),
+            signature_schemes: None,
+            client_signature_schemes: None,
+            security_level: 2,
+            verify_mode: VerifyMode(0),
+            certificates: Arc::default(),
+            ca_names: Arc::default(),
+            alpn_protocols: Arc::default(),
+            server_name: None,
+            session_id_context: Arc::default(),
+            session_cache_mode: cache::SERVER,
+            session_timeout: 7200,
+            num_tickets: 2,
+            max_cert_list: 100 * 1024,
+            max_send_fragment: 16384,
+            block_padding: 0,
+            read_ahead: false,
+            quiet_shutdown: false,
+            status_request: false,
+            post_handshake_auth: false,
+        }
     }
 
     /// Whether this `SSL_OP_…` is set.
     #[must_use]
     pub const fn has_option(&self, option: u64) -> bool {
         self.options & option != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_those_of_openssl() {
+        let settings = Settings::new((ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_3));
+        assert_eq!(settings.options, 0x12_0000);
+        assert_eq!(settings.mode, 4);
+        assert_eq!(settings.session_cache_mode, 2);
+        assert_eq!(settings.max_cert_list, 102_400);
+        assert!(settings.has_option(option::NO_COMPRESSION));
+        assert!(!settings.has_option(option::NO_TICKET));
+        assert!(!settings.verify_mode.has(VerifyMode::PEER));
+        let names: Vec<_> = settings.tls13_cipher_suites.iter().map(|suite| suite.openssl_name).collect();
+        let expected = ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"];
+        assert_eq!(names, expected);
     }
 }

@@ -1,7 +1,11 @@
-//! Security levels (`SSL_CTX_set_security_level(3)`).
+//! Security levels (`SSL_CTX_set_security_level(3)`): what is strong enough. Used by `choose`, `handshake`
+//! and `object`.
 
 use super::Settings;
-use crate::crypto::signature::KeyType;
+use crate::{
+    crypto::{group, signature::KeyType, signature_scheme, suite::Suite},
+    wire::{NamedGroup, SignatureScheme},
+};
 
 /// The least strength in bits that a level accepts.
 #[must_use]
@@ -16,10 +20,119 @@ pub const fn minimum_bits(level: u8) -> u16 {
     }
 }
 
+/// The strength in bits of a key, as libcrypto's `EVP_PKEY_get_security_bits` counts it, down to the
+/// next level. `bits` is the size of an RSA or DSA modulus, or of a curve's field.
+#[must_use]
+pub const fn key_strength(key_type: KeyType, bits: u32) -> u16 {
+    match key_type {
+        // NIST SP 800-56B appendix D: the sizes at which the estimate reaches the levels.
+        KeyType::Rsa | KeyType::RsaPss => match bits {
+            13914.. => 256,
+            6947.. => 192,
+            2671.. => 128,
+            1963.. => 112,
+            920.. => 80,
+            _ => 0,
+        },
+        KeyType::Dsa => match bits {
+            15360.. => 256,
+            7680.. => 192,
+            3072.. => 128,
+            2048.. => 112,
+            1024.. => 80,
+            _ => 0,
+        },
+        KeyType::EcdsaP256 | KeyType::EcdsaP384 | KeyType::EcdsaP521 | KeyType::EcdsaOther => match bits {
+            512.. => 256,
+            384.. => 192,
+            256.. => 128,
+            224.. => 112,
+            160.. => 80,
+            _ => 0,
+        },
+        KeyType::Ed25519 => 128,
+        KeyType::Ed448 => 192,
+        KeyType::Other => 0,
+    }
+}
+
 impl Settings {
     /// Whether a key of this kind and size is strong enough for our level.
     #[must_use]
     pub fn allows_key(&self, key_type: KeyType, bits: u32) -> bool {
-        todo!()
+        self.allows_strength(key_strength(key_type, bits))
+    }
+
+    /// Whether we have this group and it is strong enough for our level.
+    #[must_use]
+    pub fn allows_group(&self, id: NamedGroup) -> bool {
+        group::find(id).is_some_and(|group| self.allows_strength(group.security_bits))
+    }
+
+    /// Whether we have this signature scheme and it is strong enough for our level.
+    #[must_use]
+    pub fn allows_scheme(&self, id: SignatureScheme) -> bool {
+        signature_scheme::find(id).is_some_and(|scheme| self.allows_strength(scheme.security_bits))
+    }
+
+    /// Whether a suite is strong enough for our level.
+    #[must_use]
+    pub fn allows_suite(&self, suite: &Suite) -> bool {
+        self.allows_strength(suite.strength_bits)
+    }
+
+    /// Whether our level allows session tickets: from level 3 on it does not.
+    #[must_use]
+    pub const fn allows_tickets(&self) -> bool {
+        self.security_level < 3
+    }
+
+    const fn allows_strength(&self, bits: u16) -> bool {
+        bits >= minimum_bits(self.security_level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::ProtocolVersion;
+
+    fn at_level(security_level: u8) -> Settings {
+        Settings { security_level, ..Settings::new((ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3)) }
+    }
+
+    #[test]
+    fn rsa_keys_reach_the_levels_at_the_sizes_of_libcrypto() {
+        for (level, least) in [(1, 920), (2, 1963), (3, 2671), (4, 6947), (5, 13914)] {
+            assert!(at_level(level).allows_key(KeyType::Rsa, least));
+            assert!(!at_level(level).allows_key(KeyType::Rsa, least - 1));
+        }
+        assert!(at_level(0).allows_key(KeyType::Rsa, 512));
+    }
+
+    #[test]
+    fn curves_reach_the_levels_of_half_their_size() {
+        assert!(at_level(3).allows_key(KeyType::EcdsaP256, 256));
+        assert!(!at_level(4).allows_key(KeyType::EcdsaP256, 256));
+        assert!(at_level(4).allows_key(KeyType::EcdsaP384, 384));
+        assert!(at_level(5).allows_key(KeyType::EcdsaP521, 521));
+        assert!(at_level(3).allows_key(KeyType::Ed25519, 256));
+        assert!(!at_level(4).allows_key(KeyType::Ed25519, 256));
+        assert!(at_level(2).allows_key(KeyType::EcdsaOther, 224));
+        assert!(!at_level(1).allows_key(KeyType::Other, 4096));
+    }
+
+    #[test]
+    fn tickets_are_allowed_below_level_three() {
+        assert!(at_level(2).allows_tickets());
+        assert!(!at_level(3).allows_tickets());
+    }
+
+    #[test]
+    fn sha1_is_allowed_at_level_zero_only_and_sha224_up_to_two() {
+        assert!(at_level(0).allows_scheme(SignatureScheme::RSA_PKCS1_SHA1));
+        assert!(!at_level(1).allows_scheme(SignatureScheme::RSA_PKCS1_SHA1));
+        assert!(at_level(2).allows_scheme(SignatureScheme::ECDSA_SHA224));
+        assert!(!at_level(3).allows_scheme(SignatureScheme::ECDSA_SHA224));
     }
 }

@@ -41,7 +41,7 @@ pub fn verify_signature(
     signature: Vec<u8>,
     context: &mut Context<'_>,
 ) -> Result<Option<Ask>> {
-    context.settings().check_peer_scheme(scheme, key.key_type(), context.version()?)?;
+    context.settings().check_peer_scheme(scheme, key.key_type(), context.version()?, false)?;
     context.negotiated.peer_scheme = Some(scheme);
     if !key.can_verify(scheme) {
         return Ok(Some(Ask::VerifySignature { scheme, content, signature }));
@@ -71,7 +71,7 @@ pub fn status_question(context: &Context<'_>) -> Option<Ask> {
 /// The certificate that we authenticate ourselves with, and the scheme; `None`: we have none that the server would take.
 pub fn choose(context: &Context<'_>) -> Result<Option<(Slot, SignatureScheme)>> {
     let version = context.version()?;
-    Ok(context.settings().choose_certificate(version, &context.negotiated.peer_schemes))
+    Ok(context.settings().choose_client_certificate(version, &context.negotiated.peer_schemes))
 }
 
 /// A chain to send: our certificate and those after it, or what the driver must be asked for them.
