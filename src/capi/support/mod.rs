@@ -1,5 +1,6 @@
 //! What all families share: the way in from C, and the way back.
 
+pub mod convert;
 mod entry;
 mod export;
 
