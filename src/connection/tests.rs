@@ -128,7 +128,8 @@ impl End {
             },
             Ask::ServerName => Answer::ServerName(ServerNameOutcome::Accept),
             Ask::ProvideStatus => Answer::Status(None),
-            Ask::Sign { .. } | Ask::VerifySignature { .. } => panic!("all keys are native"),
+            Ask::Sign { .. } => panic!("all keys are native"),
+            Ask::VerifySignature { .. } => Answer::Refuse(Error::internal()),
             Ask::ClientHello
             | Ask::Certificate
             | Ask::ClientCertificate
@@ -299,10 +300,14 @@ fn every_suite_group_and_key_negotiates() {
                 let mut pair = Pair::new();
                 for end in [&mut pair.client, &mut pair.server] {
                     end.only(version);
-                    end.settings().groups = Arc::new([group]);
+                    // A client lists the curves of ECDSA certificates too (RFC 8422 §5.1).
+                    end.settings().groups = core::iter::once(group)
+                        .chain([NamedGroup::SECP256R1, NamedGroup::SECP384R1, NamedGroup::SECP521R1])
+                        .collect();
                     end.settings().cipher_suites = Arc::new([suite]);
                     end.settings().tls13_cipher_suites = Arc::new([suite]);
                 }
+                pair.server.settings().groups = Arc::new([group]);
                 pair.server.settings().certificates = certificates(key_type);
                 if let Err(error) = pair.handshake() {
                     panic!("{} {group:?} {key_type:?}: {error:?}", suite.standard_name);
