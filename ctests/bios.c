@@ -378,14 +378,14 @@ TEST_VERSIONS(bio_f_ssl_owns_its_ssl_or_not)
     CHECK_EQ(BIO_set_ssl(bio, pair->ssl[CLIENT], BIO_NOCLOSE), 1);
     CHECK_EQ(BIO_write(bio, "hello", 5), 5);
     CHECK_EQ(SSL_read(pair->ssl[SERVER], received, sizeof(received)), 5);
-    BIO_free(bio);
+    BIO_free_all(bio);
     check_alive(pair);
 
     bio = BIO_new(BIO_f_ssl());
     CHECK_OK(SSL_up_ref(pair->ssl[CLIENT]));
     CHECK_EQ(BIO_set_ssl(bio, pair->ssl[CLIENT], BIO_CLOSE), 1);
     CHECK_EQ(BIO_get_close(bio), BIO_CLOSE);
-    BIO_free(bio);
+    BIO_free_all(bio);
     pair_free(pair);
 }
 
