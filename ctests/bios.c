@@ -254,6 +254,41 @@ TEST_SIDES(bios_can_change_when_established)
     pair_free(pair);
 }
 
+/* The handshake and alerts flush the BIO; application data does not. */
+TEST_SIDES(data_is_not_flushed_alerts_are)
+{
+    struct pair *pair = pair_established(version);
+    unsigned long flushes = pair->end[server].flushes;
+
+    CHECK_EQ(SSL_write(pair->ssl[server], "data", 4), 4);
+    CHECK_EQ(pair->end[server].flushes, flushes);
+    CHECK_EQ(SSL_shutdown(pair->ssl[server]), 0);
+    CHECK(pair->end[server].flushes > flushes);
+    pair_free(pair);
+}
+
+/* A buffering BIO below: the handshake passes, data waits for BIO_flush(). */
+TEST_VERSIONS(buffer_below_the_ssl)
+{
+    struct pair *pair = pair_contexts(version);
+    char received[8];
+
+    pair_over_wire(pair);
+    for (int side = CLIENT; side <= SERVER; side++) {
+        BIO *buffer = BIO_new(BIO_f_buffer());
+
+        BIO_push(buffer, wire_bio(&pair->end[side]));
+        SSL_set_bio(pair->ssl[side], buffer, buffer);
+    }
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_write(pair->ssl[CLIENT], "data", 4), 4);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], received, 8), SSL_ERROR_WANT_READ);
+    CHECK_EQ(BIO_flush(SSL_get_wbio(pair->ssl[CLIENT])), 1);
+    CHECK_EQ(SSL_read(pair->ssl[SERVER], received, 8), 4);
+    pair_free(pair);
+}
+
 /* ---- BIO_f_ssl ---- */
 
 /* Two SSL BIOs over the two ends of a BIO pair, without the SSL objects ever being touched. */

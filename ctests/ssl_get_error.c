@@ -717,6 +717,42 @@ TEST_SIDES(ssl_on_unexpected_eof)
     pair_free(pair);
 }
 
+/* The end of the transport is what BIO_eof() says: a BIO that reads 0 bytes and denies its end has
+ * failed in some other way. */
+TEST_SIDES(syscall_on_a_bio_without_eof)
+{
+    struct pair *pair = pair_established(version);
+    char byte;
+    int ret;
+
+    pair->end[server].eof = pair->end[server].hide_eof = 1;
+    ret = SSL_read(pair->ssl[server], &byte, 1);
+    CHECK(ret <= 0);
+    CHECK_SSL_ERROR(pair->ssl[server], ret, SSL_ERROR_SYSCALL);
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}
+
+/* The end of a memory BIO: what Python's ssl.MemoryBIO.write_eof() sets. */
+TEST_SIDES(ssl_on_the_end_of_a_memory_bio)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *ssl;
+    char byte;
+    int ret;
+
+    pair_over_memory(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    ssl = pair->ssl[server];
+    BIO_set_mem_eof_return(SSL_get_rbio(ssl), 0);
+    ret = SSL_read(ssl, &byte, 1);
+    CHECK(ret <= 0);
+    CHECK_SSL_ERROR(ssl, ret, SSL_ERROR_SSL);
+    CHECK_SSL_REASON(SSL_R_UNEXPECTED_EOF_WHILE_READING);
+    pair_free(pair);
+}
+
 /* In the middle of a handshake as well; with SSL_OP_IGNORE_UNEXPECTED_EOF it is a ZERO_RETURN. */
 TEST_SIDES(eof_in_the_handshake)
 {

@@ -51,6 +51,7 @@ struct wire_end {
     size_t out_limit;               /* a write wants a retry while the peer has this much unread */
     uint64_t random;                /* not 0: seed of random retries and short calls */
     int eof;                        /* an empty queue reads as end of file */
+    int hide_eof;                   /* ... which the BIO does not tell when it is asked */
     int fail_read, fail_write;      /* the call fails for good */
     int fail_flush;                 /* the next flushes want a retry */
     unsigned long reads, writes, flushes;

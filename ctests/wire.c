@@ -140,7 +140,7 @@ static long wire_ctrl(BIO *bio, int command, long number, void *pointer)
     case BIO_CTRL_PENDING:
         return (long)queue_length(end->in);
     case BIO_CTRL_EOF:
-        return end->eof && queue_length(end->in) == 0;
+        return end->eof && !end->hide_eof && queue_length(end->in) == 0;
     default:
         return 0;
     }
