@@ -90,3 +90,31 @@ impl Certificates {
         &mut self.slots[slot as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_stand_at_their_numbers() {
+        for (index, slot) in Slot::ALL.into_iter().enumerate() {
+            assert_eq!(slot as usize, index);
+        }
+    }
+
+    #[test]
+    fn certificate_is_found_in_its_slot_alone() {
+        let mut certificates = Certificates::default();
+        let slot = Slot::of(KeyType::EcdsaOther).unwrap();
+        *certificates.get_mut(slot) = Some(CertifiedKey {
+            certificate: Arc::default(),
+            key_type: KeyType::EcdsaOther,
+            key_bits: 256,
+            key: None,
+            chain: None,
+        });
+        for other in Slot::ALL {
+            assert_eq!(certificates.get(other).is_some(), other == Slot::Ecdsa);
+        }
+    }
+}

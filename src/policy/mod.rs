@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod choose;
 pub mod cipher_string;
 pub mod list;
+pub mod offer;
 pub mod options;
 pub mod security;
 pub mod version;

@@ -1,0 +1,173 @@
+//! What we offer and therefore accept: groups and signature schemes (RFC 8446 §4.2.3, §4.2.7), and whether what
+//! the peer signed with is among them. Used by `choose` and `handshake`.
+
+use super::Settings;
+use crate::{
+    crypto::{
+        group,
+        hash::HashAlgorithm,
+        signature::KeyType,
+        signature_scheme::{self, SCHEMES, SignatureAlgorithm},
+    },
+    error::{Error, Reason, Result},
+    wire::{NamedGroup, ProtocolVersion, SignatureScheme},
+};
+
+impl Settings {
+    /// The groups that we offer or accept in any of `versions`, at our security level.
+    #[must_use]
+    pub fn offered_groups(&self, versions: &[ProtocolVersion]) -> Vec<NamedGroup> {
+        let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+        let fits = |id: &NamedGroup| tls13 || group::find(*id).is_some_and(|group| group.tls12);
+        self.groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
+    }
+
+    /// The schemes that we offer to the peer in any of `versions`, at our security level
+    /// (`request`: those of client authentication, as a server's CertificateRequest lists them).
+    #[must_use]
+    pub fn offered_signature_schemes(
+        &self,
+        versions: &[ProtocolVersion],
+        request: bool,
+    ) -> Vec<SignatureScheme> {
+        let configured = match (&self.client_signature_schemes, &self.signature_schemes) {
+            (Some(schemes), _) if request => Some(schemes),
+            (_, schemes) => schemes.as_ref(),
+        };
+        let tls12 = versions.contains(&ProtocolVersion::TLS1_2);
+        let all = SCHEMES.iter().map(|scheme| scheme.id);
+        let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
+        ours.into_iter().filter(|id| self.allows_scheme(*id) && (tls12 || is_of_tls13(*id))).collect()
+    }
+
+    /// Checks a scheme that the peer signed with against what we offered and its key type (`request`: the
+    /// peer is a client). Failure is `illegal_parameter` with `SSL_R_WRONG_SIGNATURE_TYPE`, or with
+    /// `SSL_R_WRONG_CURVE` for a key on a curve that does not go with the scheme or that we did not offer.
+    pub fn check_peer_scheme(
+        &self,
+        scheme: SignatureScheme,
+        key_type: KeyType,
+        version: ProtocolVersion,
+        request: bool,
+    ) -> Result<()> {
+        let wrong_type = Error::illegal(Reason::WRONG_SIGNATURE_TYPE);
+        let found = signature_scheme::find(scheme).ok_or(wrong_type)?;
+        // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
+        if !self.offered_signature_schemes(&[version], request).contains(&scheme) {
+            return Err(wrong_type);
+        }
+        if !found.fits(key_type, version) {
+            // RFC 8446 §4.2.3: in TLS 1.3 each of these schemes belongs to one curve.
+            let right_but_for_curve = version == ProtocolVersion::TLS1_3
+                && found.is_tls13()
+                && found.fits(key_type, ProtocolVersion::TLS1_2);
+            return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });
+        }
+        // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered.
+        let unoffered = |curve| !self.offered_groups(&[ProtocolVersion::TLS1_2]).contains(&curve);
+        if version == ProtocolVersion::TLS1_2 && !request && curve_of(key_type).is_some_and(unoffered) {
+            return Err(Error::illegal(Reason::WRONG_CURVE));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a client of TLS 1.3 alone offers it: what may sign a handshake, and PKCS#1 with the same
+/// hashes for certificates (RFC 8446 §4.2.3).
+fn is_of_tls13(id: SignatureScheme) -> bool {
+    signature_scheme::find(id).is_some_and(|scheme| {
+        scheme.is_tls13()
+            || (scheme.signature == SignatureAlgorithm::RsaPkcs1
+                && !matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224)))
+    })
+}
+
+/// The group that is a key's curve.
+pub(super) const fn curve_of(key_type: KeyType) -> Option<NamedGroup> {
+    match key_type {
+        KeyType::EcdsaP256 => Some(NamedGroup::SECP256R1),
+        KeyType::EcdsaP384 => Some(NamedGroup::SECP384R1),
+        KeyType::EcdsaP521 => Some(NamedGroup::SECP521R1),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::list, *};
+
+    const TLS1_2: ProtocolVersion = ProtocolVersion::TLS1_2;
+    const TLS1_3: ProtocolVersion = ProtocolVersion::TLS1_3;
+
+    fn settings() -> Settings {
+        Settings { security_level: 0, ..Settings::new((TLS1_2, TLS1_3)) }
+    }
+
+    #[test]
+    fn offered_schemes_are_those_of_openssl_at_each_level() {
+        let offered = |security_level, versions: &[ProtocolVersion]| -> Vec<u16> {
+            let settings = Settings { security_level, ..settings() };
+            let offered = settings.offered_signature_schemes(versions, false);
+            offered.into_iter().map(|scheme| scheme.0).collect()
+        };
+        let both = &[TLS1_3, TLS1_2];
+        let strong = [
+            0x0403, 0x0503, 0x0603, 0x0807, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501,
+            0x0601,
+        ];
+        assert_eq!(offered(0, both), [&strong[..], &[0x0303, 0x0203, 0x0301, 0x0201]].concat());
+        assert_eq!(offered(2, both), [&strong[..], &[0x0303, 0x0301]].concat());
+        assert_eq!(offered(2, &[TLS1_3]), strong);
+        assert_eq!(offered(3, both), strong);
+        assert_eq!(offered(4, both), [0x0503, 0x0603, 0x080a, 0x080b, 0x0805, 0x0806, 0x0501, 0x0601]);
+        assert_eq!(offered(5, both), [0x0603, 0x080b, 0x0806, 0x0601]);
+    }
+
+    #[test]
+    fn offered_groups_depend_on_level_and_version() {
+        let offered = |security_level, versions: &[ProtocolVersion]| {
+            Settings { security_level, ..settings() }.offered_groups(versions)
+        };
+        let hybrid = NamedGroup::X25519MLKEM768;
+        assert!(offered(2, &[TLS1_3, TLS1_2]).contains(&hybrid));
+        assert!(!offered(2, &[TLS1_2]).contains(&hybrid));
+        assert!(!offered(4, &[TLS1_3]).contains(&NamedGroup::X25519));
+        assert_eq!(offered(5, &[TLS1_2]), [NamedGroup::SECP521R1]);
+    }
+
+    #[test]
+    fn peers_scheme_must_be_offered_and_fit_the_key() {
+        let settings = Settings { security_level: 2, ..settings() };
+        let check = |scheme, key_type, version| settings.check_peer_scheme(scheme, key_type, version, false);
+        let wrong_type = Err(Error::illegal(Reason::WRONG_SIGNATURE_TYPE));
+        let wrong_curve = Err(Error::illegal(Reason::WRONG_CURVE));
+        let ecdsa = SignatureScheme::ECDSA_SECP256R1_SHA256;
+        assert_eq!(check(ecdsa, KeyType::EcdsaP256, TLS1_3), Ok(()));
+        assert_eq!(check(ecdsa, KeyType::EcdsaP384, TLS1_3), wrong_curve);
+        assert_eq!(check(ecdsa, KeyType::EcdsaP384, TLS1_2), Ok(()));
+        assert_eq!(check(ecdsa, KeyType::Rsa, TLS1_3), wrong_type);
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_3), wrong_type);
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_2), Ok(()));
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA1, KeyType::Rsa, TLS1_2), wrong_type);
+        assert_eq!(check(SignatureScheme(0x1a1a), KeyType::Rsa, TLS1_2), wrong_type);
+    }
+
+    #[test]
+    fn servers_key_must_be_on_an_offered_curve_in_tls12() {
+        let settings = Settings { groups: list::groups("X25519").unwrap(), ..settings() };
+        let check = |request| {
+            let scheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
+            settings.check_peer_scheme(scheme, KeyType::EcdsaP256, TLS1_2, request)
+        };
+        assert_eq!(check(false), Err(Error::illegal(Reason::WRONG_CURVE)));
+        assert_eq!(check(true), Ok(()));
+    }
+
+    #[test]
+    fn schemes_of_clients_are_apart_if_set() {
+        let client_signature_schemes = list::signature_schemes("ed25519");
+        let settings = Settings { client_signature_schemes, ..settings() };
+        assert_eq!(settings.offered_signature_schemes(&[TLS1_3], true), [SignatureScheme::ED25519]);
+        assert!(settings.offered_signature_schemes(&[TLS1_3], false).len() > 1);
+    }
+}
