@@ -24,7 +24,7 @@ pub(super) fn read_key_update(connected: &mut Connected<'_>, message: &Message) 
     if traffic.key_updates >= MAX_KEY_UPDATES {
         return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::TOO_MANY_KEY_UPDATES));
     }
-    traffic.key_updates += 1;
+    traffic.key_updates = traffic.key_updates.saturating_add(1);
     traffic.read = traffic.read.next();
     let read = traffic.read.clone();
     connected.set_read_secret(&read)?;
