@@ -117,8 +117,11 @@ pub fn sign(
     context.negotiated.own_scheme = Some(scheme);
     let certified = context.settings().certificates.get(slot);
     match certified.and_then(|certified| certified.key.as_ref()) {
-        Some(SigningKey::Native(key)) => key.sign(scheme, &content).map(Signature::Made),
-        Some(SigningKey::External) => Ok(Signature::Unmade(Ask::Sign { slot, scheme, content })),
+        Some(SigningKey::Native(key)) if key.can_sign(scheme) => {
+            key.sign(scheme, &content).map(Signature::Made)
+        }
+        // Libcrypto has every key, and knows pairs of curve and hash that TLS 1.2 allows and we cannot sign with.
+        Some(_) => Ok(Signature::Unmade(Ask::Sign { slot, scheme, content })),
         None => Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PRIVATE_KEY_ASSIGNED)),
     }
 }
