@@ -20,6 +20,8 @@ mod resume;
 mod retry;
 mod selection;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod ticket;
 mod tls12_client;
 mod tls12_finish;
