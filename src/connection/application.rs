@@ -192,7 +192,8 @@ impl Connection {
         self.writing.pending
     }
 
-    /// Sends a KeyUpdate (`SSL_key_update(3)`): TLS 1.3, established, and no write pending.
+    /// Sends a KeyUpdate (`SSL_key_update(3)`): TLS 1.3, established, and no write pending. The connection is established again
+    /// when it is written.
     pub fn key_update(&mut self, environment: &Environment, update_requested: bool) -> Result<()> {
         if self.negotiated.version != Some(ProtocolVersion::TLS1_3) {
             return Err(Error::Usage(Reason::WRONG_SSL_VERSION));
@@ -205,7 +206,7 @@ impl Connection {
         }
         post::send_key_update(&mut self.connected(environment), update_requested)
             .map_err(|error| self.fail(environment, error))?;
-        self.control_pending = true;
+        self.phase = Phase::Flushing;
         Ok(())
     }
 }

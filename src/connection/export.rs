@@ -10,8 +10,7 @@ impl Connection {
     /// Fills `out` with keying material. In TLS 1.3 an absent context is an empty one.
     pub fn export(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> Result<()> {
         if let Some(exporter) = &self.negotiated.exporter {
-            exporter.export(label, context.unwrap_or_default(), out);
-            return Ok(());
+            return exporter.export(label, context.unwrap_or_default(), out);
         }
         let master_secret = self
             .negotiated
@@ -24,8 +23,7 @@ impl Connection {
             &self.negotiated.server_random,
             context,
             out,
-        );
-        Ok(())
+        )
     }
 
     /// `verify_data` of the Finished that this side sent; empty before that.

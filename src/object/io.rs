@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     connection::Read,
-    error::{Error, Reason},
+    error::Reason,
     handshake::want::Want,
     libcrypto::{bio::RetryReason, error_queue},
     record::Side,
@@ -62,6 +62,9 @@ impl Ssl {
     }
 
     fn complete_handshake(&self) -> Result<(), Pause> {
+        if let Some(update_requested) = self.scheduled_key_update.get() {
+            return self.update_keys(update_requested);
+        }
         if self.with_connection(|connection| connection.is_established()) {
             return Ok(());
         }
@@ -69,12 +72,7 @@ impl Ssl {
             self.begin_statistics();
         }
         let failed_before = self.with_connection(|connection| connection.failure().is_some());
-        let result = self.drive(|connection, environment| {
-            Ok(match connection.handshake(environment)? {
-                Want::Nothing => Outcome::Done(()),
-                want => Outcome::Want(want),
-            })
-        });
+        let result = self.drive_handshake();
         if result.is_ok() {
             self.finish_handshake();
         }
@@ -86,6 +84,32 @@ impl Ssl {
             });
         }
         result
+    }
+
+    /// Sends the KeyUpdate that the program scheduled (`SSL_key_update(3)`).
+    fn update_keys(&self, update_requested: bool) -> Result<(), Pause> {
+        if self.with_connection(|connection| connection.is_established()) {
+            let environment = self.environment();
+            let sealed =
+                self.with_connection(|connection| connection.key_update(&environment, update_requested));
+            self.deliver_events();
+            if let Err(error) = sealed {
+                self.fail(error);
+                return Err(Pause::Failed);
+            }
+        }
+        self.drive_handshake()?;
+        self.scheduled_key_update.set(None);
+        Ok(())
+    }
+
+    fn drive_handshake(&self) -> Result<(), Pause> {
+        self.drive(|connection, environment| {
+            Ok(match connection.handshake(environment)? {
+                Want::Nothing => Outcome::Done(()),
+                want => Outcome::Want(want),
+            })
+        })
     }
 
     fn begin_statistics(&self) {
@@ -245,12 +269,6 @@ impl Ssl {
             Err(Pause::Closed) => 1,
             Ok(()) | Err(Pause::Waiting | Pause::Failed) => -1,
         }
-    }
-
-    /// `SSL_key_update(3)`.
-    pub fn key_update(&self, update_requested: bool) -> Result<(), Error> {
-        let environment = self.environment();
-        self.with_connection(|connection| connection.key_update(&environment, update_requested))
     }
 
     /// What `SSL_get_error(3)` says of a call that returned `value`.

@@ -13,6 +13,7 @@
 //! | `ask` | one function per question of the core |
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
+//! | `state` | where the handshake is; the scheduled KeyUpdate |
 //! | `log` | the summary line of `FERROSSL_LOG` |
 //!
 //! # Sharing
@@ -33,6 +34,7 @@ pub mod io;
 pub mod log;
 pub mod session;
 pub mod ssl;
+pub mod state;
 pub mod verify;
 
 pub use context::Context;

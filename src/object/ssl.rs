@@ -90,6 +90,8 @@ pub struct Ssl {
     pub poisoned: Cell<bool>,
     /// The OCSP response that a server's status callback set, or a client received.
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
+    pub(super) scheduled_key_update: Cell<Option<bool>>,
     /// The position that the info callback is being told, while later ones are queued.
     pub told_position: Cell<Option<Position>>,
 }
@@ -122,6 +124,7 @@ impl Ssl {
             verify_result: Cell::new(0),
             poisoned: Cell::new(false),
             ocsp_response: RefCell::new(None),
+            scheduled_key_update: Cell::new(None),
             told_position: Cell::new(None),
         });
         ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
@@ -209,6 +212,7 @@ impl Ssl {
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);
         self.closed_by_peer.set(false);
+        self.scheduled_key_update.set(None);
     }
 
     /// Where to read from.

@@ -17,6 +17,20 @@ pub unsafe fn bytes<'a>(pointer: *const c_uchar, length: usize) -> Option<&'a [u
     }
 }
 
+/// The room for bytes at `pointer`; `None` for null with a length, empty for null without one.
+///
+/// # Safety
+/// `pointer` is null or points to `length` bytes that nobody else touches during `'a`.
+#[must_use]
+pub unsafe fn bytes_mut<'a>(pointer: *mut c_void, length: usize) -> Option<&'a mut [u8]> {
+    match (pointer.is_null(), length) {
+        (_, 0) => Some(&mut []),
+        (true, _) => None,
+        // SAFETY: the caller's promise.
+        (false, _) => Some(unsafe { core::slice::from_raw_parts_mut(pointer.cast(), length) }),
+    }
+}
+
 /// As [`bytes`], with a length that C counts in `int`: a negative one is `None`.
 ///
 /// # Safety

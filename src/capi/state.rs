@@ -1,0 +1,36 @@
+//! Where the handshake is: `SSL_in_init(3)`.
+
+use core::ffi::c_int;
+
+use super::support::{export, with_ssl};
+use crate::{handshake::position::Position, object::SSL};
+
+export! { SSL_in_init SSL_in_before SSL_is_init_finished SSL_get_state }
+
+/// Returns 1 while a handshake has not begun, is under way, or has failed, else 0. `SSL_in_init(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_in_init(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.is_in_handshake())) }
+}
+
+/// Returns 1 if no handshake has begun, else 0. `SSL_in_init(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_in_before(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.is_before_handshake())) }
+}
+
+/// Returns 1 if the handshake is complete and application data can flow, else 0. `SSL_in_init(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(!ssl.is_in_handshake())) }
+}
+
+/// Where the handshake is: `TLS_ST_…`. `SSL_in_init(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_state(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, Position::Before as c_int, |ssl| ssl.position() as c_int) }
+}

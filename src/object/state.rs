@@ -1,0 +1,79 @@
+//! Where the handshake is, as the program sees it, and the KeyUpdate that it scheduled.
+
+use core::ffi::c_int;
+
+use super::Ssl;
+use crate::{error::Reason, handshake::position::Position, wire::ProtocolVersion};
+
+/// `SSL_KEY_UPDATE_NONE`.
+const KEY_UPDATE_NONE: c_int = -1;
+/// `SSL_KEY_UPDATE_NOT_REQUESTED`.
+const KEY_UPDATE_NOT_REQUESTED: c_int = 0;
+/// `SSL_KEY_UPDATE_REQUESTED`.
+const KEY_UPDATE_REQUESTED: c_int = 1;
+
+impl Ssl {
+    /// Where the handshake is; while the info callback runs, the position that it is told.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.told_position.get().unwrap_or_else(|| self.with_connection(|connection| connection.position()))
+    }
+
+    /// Whether no handshake has begun.
+    #[must_use]
+    pub fn is_before_handshake(&self) -> bool {
+        self.with_connection(|connection| connection.is_before() && connection.failure().is_none())
+    }
+
+    /// Whether the connection is not, or no longer, able to carry application data; a KeyUpdate that is scheduled
+    /// counts as a handshake to come.
+    #[must_use]
+    pub fn is_in_handshake(&self) -> bool {
+        self.scheduled_key_update.get().is_some()
+            || self
+                .with_connection(|connection| !connection.is_established() || connection.failure().is_some())
+    }
+
+    /// Schedules a KeyUpdate (`SSL_key_update(3)`).
+    pub fn schedule_key_update(&self, update_type: c_int) -> Result<(), Reason> {
+        if self.version() != Some(ProtocolVersion::TLS1_3) {
+            return Err(Reason::WRONG_SSL_VERSION);
+        }
+        let update_requested = match update_type {
+            KEY_UPDATE_NOT_REQUESTED => false,
+            KEY_UPDATE_REQUESTED => true,
+            _ => return Err(Reason::INVALID_KEY_UPDATE_TYPE),
+        };
+        if self.is_in_handshake() {
+            return Err(Reason::STILL_IN_INIT);
+        }
+        if self.with_connection(|connection| connection.is_writing()) {
+            return Err(Reason::BAD_WRITE_RETRY);
+        }
+        self.scheduled_key_update.set(Some(update_requested));
+        Ok(())
+    }
+
+    /// `SSL_get_key_update_type(3)`.
+    #[must_use]
+    pub const fn key_update_type(&self) -> c_int {
+        match self.scheduled_key_update.get() {
+            None => KEY_UPDATE_NONE,
+            Some(false) => KEY_UPDATE_NOT_REQUESTED,
+            Some(true) => KEY_UPDATE_REQUESTED,
+        }
+    }
+
+    /// Why there is no renegotiation: TLS 1.3 has none (RFC 8446 §4.1.2), and we never do one.
+    #[must_use]
+    pub fn renegotiation_refusal(&self) -> Reason {
+        match self.version() {
+            Some(ProtocolVersion::TLS1_3) => Reason::WRONG_SSL_VERSION,
+            _ => Reason::NO_RENEGOTIATION,
+        }
+    }
+
+    fn version(&self) -> Option<ProtocolVersion> {
+        self.with_connection(|connection| connection.negotiated().version)
+    }
+}
