@@ -1,0 +1,184 @@
+/* SSL_CONF_cmd(3), SSL_CONF_CTX_new(3), SSL_CONF_cmd_argv(3), SSL_CTX_config(3). */
+#include "support.h"
+
+static SSL_CTX *context;
+static SSL_CONF_CTX *conf;
+
+static void start(unsigned int flags)
+{
+    context = SSL_CTX_new(TLS_method());
+    conf = SSL_CONF_CTX_new();
+    CHECK(conf != NULL);
+    CHECK_EQ(SSL_CONF_CTX_set_flags(conf, flags), flags);
+    SSL_CONF_CTX_set_ssl_ctx(conf, context);
+}
+
+static void finish(void)
+{
+    CHECK_OK(SSL_CONF_CTX_finish(conf));
+    SSL_CONF_CTX_free(conf);
+    SSL_CTX_free(context);
+}
+
+#define FILE_FLAGS                                                                                 \
+    (SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_CLIENT | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CERTIFICATE)
+#define LINE_FLAGS (SSL_CONF_FLAG_CMDLINE | SSL_CONF_FLAG_CLIENT | SSL_CONF_FLAG_SERVER)
+
+/* The flags add up and can be cleared. */
+TEST(conf_flags)
+{
+    start(SSL_CONF_FLAG_FILE);
+    CHECK_EQ(SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_CLIENT),
+             SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_CLIENT);
+    CHECK_EQ(SSL_CONF_CTX_clear_flags(conf, SSL_CONF_FLAG_FILE), SSL_CONF_FLAG_CLIENT);
+    finish();
+}
+
+/* Commands of a file: 2 when the value was used. */
+TEST(conf_file_commands)
+{
+    start(FILE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "MinProtocol", "TLSv1.2"), 2);
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), TLS1_2_VERSION);
+    CHECK_EQ(SSL_CONF_cmd(conf, "MaxProtocol", "TLSv1.2"), 2);
+    CHECK_EQ(SSL_CTX_get_max_proto_version(context), TLS1_2_VERSION);
+    CHECK_EQ(SSL_CONF_cmd(conf, "maxprotocol", "None"), 2);
+    CHECK_EQ(SSL_CTX_get_max_proto_version(context), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "CipherString", "ECDHE-RSA-AES128-GCM-SHA256"), 2);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 4);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Ciphersuites", "TLS_AES_128_GCM_SHA256"), 2);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Groups", "P-256:X25519"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Curves", "P-256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "SignatureAlgorithms", "ECDSA+SHA256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "ClientSignatureAlgorithms", "ECDSA+SHA256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "-SessionTicket,ServerPreference"), 2);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_NO_TICKET);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_CIPHER_SERVER_PREFERENCE);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "SessionTicket"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & SSL_OP_NO_TICKET, 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "-TLSv1.3"), 2);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_NO_TLSv1_3);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Peer"), 2);
+    CHECK_EQ(SSL_CTX_get_verify_mode(context), SSL_VERIFY_PEER);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Require"), 2);
+    CHECK_EQ(SSL_CTX_get_verify_mode(context), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", cert_path("ec", "pem")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "PrivateKey", cert_path("ec", "key")), 2);
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyCAFile", cert_path("root", "pem")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "ChainCAFile", cert_path("root", "pem")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "NumTickets", "3"), 2);
+    CHECK_EQ(SSL_CTX_get_num_tickets(context), 3);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RecordPadding", "512"), 2);
+    finish();
+}
+
+/* Options of a command line: 2 with a value, 1 without. */
+TEST(conf_line_commands)
+{
+    start(LINE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-min_protocol", "TLSv1.2"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", "ECDHE-RSA-AES128-GCM-SHA256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-ciphersuites", "TLS_AES_128_GCM_SHA256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-groups", "P-256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-curves", "P-256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-sigalgs", "ECDSA+SHA256"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_tls1_3", NULL), 1);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_NO_TLSv1_3);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-serverpref", NULL), 1);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_CIPHER_SERVER_PREFERENCE);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_ticket", NULL), 1);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_NO_TICKET);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_middlebox", NULL), 1);
+    CHECK_EQ(SSL_CTX_get_options(context) & SSL_OP_ENABLE_MIDDLEBOX_COMPAT, 0);
+    finish();
+}
+
+/* What is unknown gives -2, a missing value -3, a bad value 0. */
+TEST(conf_failures)
+{
+    start(LINE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_such_option", "x"), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "cipher", "x"), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", NULL), -3);
+    CHECK_EQ(SSL_CONF_cmd(conf, NULL, NULL), 0);
+    ERR_clear_error();
+    CHECK_EQ(SSL_CONF_cmd(conf, "-min_protocol", "TLSv9"), 0);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_SHOW_ERRORS) & SSL_CONF_FLAG_SHOW_ERRORS,
+             SSL_CONF_FLAG_SHOW_ERRORS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_such_option", "x"), -2);
+    CHECK_SSL_REASON(SSL_R_UNKNOWN_CMD_NAME);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-cipher", "NO-SUCH-SUITE"), 0);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    finish();
+}
+
+/* Commands of the certificate need their flag; those of the server its. */
+TEST(conf_flags_allow_commands)
+{
+    start(SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_CLIENT);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", cert_path("ec", "pem")), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", "x"), -2);
+    finish();
+}
+
+/* A prefix is taken off. */
+TEST(conf_prefix)
+{
+    start(FILE_FLAGS);
+    CHECK_OK(SSL_CONF_CTX_set1_prefix(conf, "SSL"));
+    CHECK_EQ(SSL_CONF_cmd(conf, "SSLMinProtocol", "TLSv1.2"), 2);
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), TLS1_2_VERSION);
+    CHECK_EQ(SSL_CONF_cmd(conf, "MinProtocol", "TLSv1.2"), -2);
+    finish();
+}
+
+/* What kind of value a command takes. */
+TEST(conf_value_types)
+{
+    start(FILE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "CipherString"), SSL_CONF_TYPE_STRING);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "Certificate"), SSL_CONF_TYPE_FILE);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "VerifyCAPath"), SSL_CONF_TYPE_DIR);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "NoSuchCommand"), SSL_CONF_TYPE_UNKNOWN);
+    SSL_CONF_CTX_clear_flags(conf, SSL_CONF_FLAG_FILE);
+    SSL_CONF_CTX_set_flags(conf, SSL_CONF_FLAG_CMDLINE);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "-no_tls1_3"), SSL_CONF_TYPE_NONE);
+    finish();
+}
+
+/* argv: the arguments that were used are passed over. */
+TEST(conf_argv)
+{
+    char *arguments[] = {(char *)"-min_protocol", (char *)"TLSv1.2", (char *)"-no_ticket",
+                         (char *)"rest", NULL};
+    char **position = arguments;
+    int count = 4;
+
+    start(LINE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), 2);
+    CHECK_EQ(count, 2);
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), 1);
+    CHECK_EQ(count, 1);
+    CHECK_STR(*position, "rest");
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), 0);
+    finish();
+}
+
+/* On a connection. */
+TEST(conf_of_a_connection)
+{
+    SSL *ssl;
+
+    start(FILE_FLAGS);
+    ssl = SSL_new(context);
+    SSL_CONF_CTX_set_ssl(conf, ssl);
+    CHECK_EQ(SSL_CONF_cmd(conf, "MinProtocol", "TLSv1.3"), 2);
+    CHECK_EQ(SSL_get_min_proto_version(ssl), TLS1_3_VERSION);
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), 0);
+    finish();
+    SSL_free(ssl);
+}

@@ -1,0 +1,220 @@
+/* SSL_CTX_set_options(3): what single options do on the wire. */
+#include "support.h"
+
+/* How many records of the type are in the queue now. */
+static int count_records(const struct queue *queue, int type)
+{
+    size_t position = queue->start;
+    int count = 0;
+
+    while (position + 5 <= queue->end) {
+        const unsigned char *header = queue->bytes + position;
+
+        count += header[0] == type;
+        position += 5 + ((size_t)header[3] << 8 | header[4]);
+    }
+    CHECK_EQ(position, queue->end);
+    return count;
+}
+
+/* SSL_OP_ENABLE_MIDDLEBOX_COMPAT, on by default: TLS 1.3 sends change_cipher_spec records and a
+ * session id that mean nothing (RFC 8446, D.4). */
+TEST(middlebox_compat)
+{
+    for (int on = 0; on < 2; on++) {
+        struct pair *pair = pair_contexts(TLS1_3_VERSION);
+        int from_server, from_client;
+
+        for (int side = CLIENT; side <= SERVER && !on; side++)
+            SSL_CTX_clear_options(pair->ctx[side], SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
+        CHECK_EQ(pair->queue[SERVER].bytes[pair->queue[SERVER].start + 5 + 4 + 2 + 32], on ? 32 : 0);
+        CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
+        from_server = count_records(&pair->queue[CLIENT], SSL3_RT_CHANGE_CIPHER_SPEC);
+        CHECK_OK(SSL_connect(pair->ssl[CLIENT]));
+        from_client = count_records(&pair->queue[SERVER], SSL3_RT_CHANGE_CIPHER_SPEC);
+        CHECK_EQ(from_server, on);
+        CHECK_EQ(from_client, on);
+        pair_handshake(pair);
+        pair_settle(pair);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* A server without it answers a client with it, and the other way round. */
+TEST(middlebox_compat_on_one_side)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+        SSL_CTX_clear_options(pair->ctx[side], SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* SSL_OP_NO_TICKET: TLS 1.2 has no ticket then; TLS 1.3 has one that only names a session. */
+TEST_VERSIONS(no_ticket)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_TICKET);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    if (version == TLS1_2_VERSION) {
+        CHECK_EQ(SSL_SESSION_has_ticket(SSL_get_session(pair->ssl[CLIENT])), 0);
+    } else {
+        const unsigned char *ticket;
+        size_t length;
+
+        SSL_SESSION_get0_ticket(SSL_get_session(pair->ssl[CLIENT]), &ticket, &length);
+        CHECK_EQ(length, 32);
+    }
+    pair_free(pair);
+}
+
+/* SSL_CTX_set_num_tickets(0): none at all. */
+TEST(no_tickets_in_tls13)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+    SSL_CTX_set_num_tickets(pair->ctx[SERVER], 0);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair->ssl[CLIENT])), 0);
+    pair_free(pair);
+}
+
+/* SSL_OP_NO_EXTENDED_MASTER_SECRET. */
+TEST_SIDES(no_extended_master_secret)
+{
+    struct pair *pair;
+
+    if (version == TLS1_3_VERSION)
+        return;
+    pair = pair_contexts(version);
+    SSL_CTX_set_options(pair->ctx[server], SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_extms_support(pair->ssl[CLIENT]), 0);
+    CHECK_EQ(SSL_get_extms_support(pair->ssl[SERVER]), 0);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* A session without the extended master secret is not resumed with it (RFC 7627, 5.3). */
+TEST(session_without_extended_master_secret)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    SSL_CTX_clear_options(pair->ctx[CLIENT], SSL_OP_NO_EXTENDED_MASTER_SECRET);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 0);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_OP_ALLOW_NO_DHE_KEX: with it on both sides a resumption in TLS 1.3 still makes a key exchange
+ * when it can. */
+TEST(allow_no_dhe_kex)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_ALLOW_NO_DHE_KEX);
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_ALLOW_NO_DHE_KEX);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    pair_settle(pair);
+    check_alive(pair);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_OP_PRIORITIZE_CHACHA: a client that puts ChaCha20 first gets it, another gets AES. */
+TEST_VERSIONS(prioritize_chacha)
+{
+    static const char *const suites[2][2] = {
+        {"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305",
+         "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256"},
+        {"TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256",
+         "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"},
+    };
+
+    for (int first = 0; first < 2; first++) {
+        struct pair *pair = pair_contexts(version);
+        int is_chacha;
+
+        SSL_CTX_set_options(pair->ctx[SERVER],
+                            SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], suites[0][0]));
+        CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[SERVER], suites[1][0]));
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], suites[0][first]));
+        CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], suites[1][first]));
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        is_chacha = strstr(SSL_get_cipher_name(pair->ssl[CLIENT]), "CHACHA20") != NULL;
+        CHECK_EQ(is_chacha, first);
+        pair_free(pair);
+    }
+}
+
+/* The option of a connection does not touch its context or its sisters. */
+TEST(options_of_a_connection_are_its_own)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *first = SSL_new(context), *second = SSL_new(context);
+
+    SSL_set_options(first, SSL_OP_NO_TICKET);
+    CHECK_EQ(SSL_get_options(second) & SSL_OP_NO_TICKET, 0);
+    CHECK_EQ(SSL_CTX_get_options(context) & SSL_OP_NO_TICKET, 0);
+    SSL_free(first);
+    SSL_free(second);
+    SSL_CTX_free(context);
+}
+
+/* A client of both versions gets on with a server of either. */
+TEST(client_offers_both_versions_to_each_server)
+{
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+    for (int i = 0; i < 2; i++) {
+        struct pair *pair = pair_contexts(0);
+
+        SSL_CTX_set_min_proto_version(pair->ctx[SERVER], versions[i]);
+        SSL_CTX_set_max_proto_version(pair->ctx[SERVER], versions[i]);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_EQ(SSL_version(pair->ssl[CLIENT]), versions[i]);
+        pair_settle(pair);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
