@@ -163,8 +163,9 @@ pub fn begin(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
+    // We offer none, as OpenSSL does by default.
     if hello.compression_method != 0 {
-        return Err(Error::illegal(Reason::UNSUPPORTED_COMPRESSION_ALGORITHM));
+        return Err(Error::illegal(Reason::COMPRESSION_DISABLED));
     }
     let suite = server_hello::check_suite(&offer, hello, ProtocolVersion::TLS1_2)?;
     read_extensions(&offer, &hello.extensions, context)?;
