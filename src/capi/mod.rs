@@ -12,6 +12,7 @@
 
 #![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
 
+pub mod bio;
 pub mod io;
 pub mod state;
 pub mod support;

@@ -18,6 +18,8 @@ impl Reason {
     pub const ERR_PASSED_INVALID_ARGUMENT: Self = Self(262 | Self::ERR_COMMON);
     /// `ERR_R_UNSUPPORTED`.
     pub const ERR_UNSUPPORTED: Self = Self(268 | Self::ERR_COMMON);
+    /// `ERR_R_BUF_LIB`: libcrypto could not make a buffer or a BIO.
+    pub const ERR_BUF_LIB: Self = Self(7 | Self::ERR_COMMON);
     /// `ERR_R_ASN1_LIB`: libcrypto's ASN.1 could not parse something.
     pub const ERR_ASN1_LIB: Self = Self(13 | Self::ERR_COMMON);
     /// `ERR_RFLAG_FATAL`.

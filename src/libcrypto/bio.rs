@@ -18,6 +18,48 @@ impl Bio {
         NonNull::new(bio).map(Self)
     }
 
+    /// Another reference to the caller's BIO; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `bio` is null or a valid BIO.
+    #[must_use]
+    pub unsafe fn from_borrowed(bio: *mut sys::BIO) -> Option<Self> {
+        let bio = NonNull::new(bio)?;
+        // SAFETY: the caller's promise.
+        unsafe { sys::BIO_up_ref(bio.as_ptr()) };
+        Some(Self(bio))
+    }
+
+    /// A BIO of a socket, which it leaves open (`BIO_s_socket(3)`); `None` when memory is out.
+    #[must_use]
+    pub fn of_socket(descriptor: c_int) -> Option<Self> {
+        // SAFETY: it takes no pointer; the BIO is ours.
+        unsafe { Self::from_owned(sys::BIO_new_socket(descriptor, sys::BIO_NOCLOSE)) }
+    }
+
+    /// Whether it is a socket BIO of this descriptor.
+    #[must_use]
+    pub fn is_socket_of(&self, descriptor: c_int) -> bool {
+        // SAFETY: the BIO is valid.
+        let kind = unsafe { sys::BIO_method_type(self.as_ptr()) };
+        kind == sys::BIO_TYPE_SOCKET && self.descriptor() == Some(descriptor)
+    }
+
+    /// The descriptor of the first BIO of the chain that has one.
+    #[must_use]
+    pub fn descriptor(&self) -> Option<c_int> {
+        // SAFETY: the BIO is valid; the command takes no argument, and what is found is part of the chain.
+        let descriptor = unsafe {
+            let found = sys::BIO_find_type(self.as_ptr(), sys::BIO_TYPE_DESCRIPTOR);
+            if found.is_null() {
+                return None;
+            }
+            sys::BIO_ctrl(found, sys::BIO_C_GET_FD, 0, core::ptr::null_mut())
+        };
+        c_int::try_from(descriptor).ok()
+    }
+
     /// The pointer that the program knows it by.
     #[must_use]
     pub const fn as_ptr(&self) -> *mut sys::BIO {

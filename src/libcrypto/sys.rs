@@ -55,7 +55,25 @@ pub struct ERR_STRING_DATA {
     pub string: *const c_char,
 }
 
+pub const BIO_CTRL_RESET: c_int = 1;
 pub const BIO_CTRL_EOF: c_int = 2;
+pub const BIO_CTRL_INFO: c_int = 3;
+pub const BIO_CTRL_PUSH: c_int = 6;
+pub const BIO_CTRL_POP: c_int = 7;
+pub const BIO_CTRL_GET_CLOSE: c_int = 8;
+pub const BIO_CTRL_SET_CLOSE: c_int = 9;
+pub const BIO_CTRL_DUP: c_int = 12;
+pub const BIO_CTRL_SET_CALLBACK: c_int = 14;
+pub const BIO_C_DO_STATE_MACHINE: c_int = 101;
+pub const BIO_C_GET_FD: c_int = 105;
+pub const BIO_C_SET_SSL: c_int = 109;
+pub const BIO_C_GET_SSL: c_int = 110;
+pub const BIO_C_SSL_MODE: c_int = 119;
+pub const BIO_NOCLOSE: c_int = 0;
+pub const BIO_CLOSE: c_int = 1;
+pub const BIO_TYPE_DESCRIPTOR: c_int = 0x100;
+pub const BIO_TYPE_SOCKET: c_int = 0x505;
+pub const BIO_TYPE_SSL: c_int = 0x207;
 pub const BIO_CTRL_FLUSH: c_int = 11;
 pub const BIO_CTRL_PENDING: c_int = 10;
 pub const BIO_CTRL_WPENDING: c_int = 13;
@@ -63,6 +81,7 @@ pub const BIO_FLAGS_READ: c_int = 1;
 pub const BIO_FLAGS_WRITE: c_int = 2;
 pub const BIO_FLAGS_IO_SPECIAL: c_int = 4;
 pub const BIO_FLAGS_SHOULD_RETRY: c_int = 8;
+pub const BIO_RR_SSL_X509_LOOKUP: c_int = 1;
 pub const BIO_RR_CONNECT: c_int = 2;
 pub const BIO_RR_ACCEPT: c_int = 3;
 

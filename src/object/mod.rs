@@ -14,6 +14,7 @@
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
+//! | `transport` | the BIOs, and who owns which reference |
 //! | `log` | the summary line of `FERROSSL_LOG` |
 //!
 //! # Sharing
@@ -35,6 +36,7 @@ pub mod log;
 pub mod session;
 pub mod ssl;
 pub mod state;
+pub mod transport;
 pub mod verify;
 
 pub use context::Context;
