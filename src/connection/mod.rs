@@ -266,9 +266,7 @@ impl Connection {
             Progress::Done => {
                 self.phase = Phase::Flushing;
                 self.position = Position::Ok;
-                if environment.hooks.info {
-                    self.events.push_back(Event::HandshakeDone);
-                }
+                self.connected(environment).complete();
                 Ok(None)
             }
         }

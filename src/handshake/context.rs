@@ -205,6 +205,14 @@ impl Connected<'_> {
         }
     }
 
+    /// The Finished of both sides were exchanged: the info callback is told, once. A TLS 1.3 server tells it before its
+    /// tickets, as OpenSSL does; otherwise the end of the handshake does.
+    pub fn complete(&mut self) {
+        if !core::mem::replace(&mut self.negotiated.complete, true) && self.hooks().info {
+            self.events.push_back(Event::HandshakeDone);
+        }
+    }
+
     /// Tells the message callback, if there is one.
     pub fn tell_message(&mut self, direction: Direction, content_type: ContentType, bytes: &[u8]) {
         if self.hooks().message {

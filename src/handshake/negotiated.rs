@@ -109,6 +109,8 @@ pub struct Negotiated {
     pub hello_retry: bool,
     /// Whether the client offered post-handshake authentication (server).
     pub peer_post_handshake_auth: bool,
+    /// Whether the Finished of both sides were exchanged, and the program was told so.
+    pub complete: bool,
     /// How many tickets were sent.
     pub tickets_sent: usize,
 }

@@ -31,6 +31,10 @@ pub fn send_tickets(context: &mut Context<'_>, takes_tickets: bool) -> Step {
         (true, true) => configured.min(1),
         (true, false) => configured,
     };
+    if count > 0 {
+        context.leave_for(Position::SwSessionTicket);
+        context.complete();
+    }
     make_ticket(context, count)
 }
 
@@ -39,7 +43,6 @@ fn make_ticket(context: &mut Context<'_>, left: usize) -> Step {
         context.leave_for(Position::Ok);
         return Ok(Transition::Done);
     };
-    context.leave_for(Position::SwSessionTicket);
     match post::new_ticket_session(context)? {
         Ask::SealTicket(session) => Ok(Transition::Ask(
             Ask::SealTicket(Arc::clone(&session)),
@@ -60,6 +63,7 @@ pub fn answered(context: &mut Context<'_>, state: State, answer: Answer) -> Step
         (State::Sealing(session, left), Answer::SealedTicket(Some(ticket))) => {
             announce(context, session, ticket, left)
         }
+        // The driver has none to give: the client does without.
         (State::Sealing(_, left), Answer::SealedTicket(None)) => make_ticket(context, left),
         (State::Announcing(session, ticket, left), Answer::Proceed) => {
             emit_new_session_ticket(context, session, ticket, left)
@@ -87,5 +91,8 @@ fn emit_new_session_ticket(
 ) -> Step {
     post::send_ticket(context, &session, ticket)?;
     context.negotiated.session = Some(session);
+    if left > 0 {
+        context.leave_for(Position::SwSessionTicket);
+    }
     make_ticket(context, left)
 }
