@@ -13,7 +13,14 @@
 #![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
 
 pub mod bio;
+pub mod connection;
+pub mod context;
+pub mod error_strings;
+pub mod ex_data;
 pub mod io;
+pub mod library;
+pub mod method;
 pub mod state;
+pub mod state_strings;
 pub mod support;
 mod unsupported;

@@ -49,6 +49,8 @@ impl Negotiated {
 pub struct Negotiated {
     /// The version, once ServerHello said it.
     pub version: Option<ProtocolVersion>,
+    /// The version in the ClientHello's old field.
+    pub client_version: Option<ProtocolVersion>,
     /// The suite, once ServerHello said it.
     pub suite: Option<&'static Suite>,
     /// The group of the key exchange.

@@ -65,6 +65,7 @@ impl ExData {
     }
 
     /// Sets the data of an index.
+    #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the pointer is kept, not followed")]
     pub fn set(&self, index: c_int, value: *mut c_void) -> bool {
         // SAFETY: the data is valid.
         unsafe { sys::CRYPTO_set_ex_data(self.data.get(), index, value) == 1 }

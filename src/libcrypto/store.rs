@@ -105,6 +105,7 @@ impl<'a> StoreContext<'a> {
     }
 
     /// Lets callbacks find the connection (`SSL_get_ex_data_X509_STORE_CTX_idx(3)`).
+    #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the pointer is kept, not followed")]
     pub fn set_connection(&mut self, connection: *mut c_void) {
         // SAFETY: the context is valid; the connection outlives the verification that it runs.
         unsafe {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{callbacks::CopiedCallbacks, credentials::Credentials};
+use super::{Context, Ssl, callbacks::CopiedCallbacks, context::Method, credentials::Credentials};
 use crate::{libcrypto::store::X509Store, policy::Settings};
 
 /// The configuration of a context or of a connection. Cheap to clone; a setter clones what it changes.
 #[derive(Clone)]
 pub struct Config {
+    /// Which sides and versions it is for.
+    pub method: &'static Method,
     /// What the core wants to know.
     pub settings: Arc<Settings>,
     /// Our certificates and keys, as the program gave them. `settings.certificates` is made from these.
@@ -21,9 +23,26 @@ pub struct Config {
 }
 
 impl Config {
+    /// Changes the method.
+    pub fn set_method(&mut self, method: &'static Method) {
+        self.method = method;
+        self.update_settings(|settings| settings.method_versions = method.versions);
+    }
+
     /// Changes the settings.
     pub fn update_settings(&mut self, change: impl FnOnce(&mut Settings)) {
         change(Arc::make_mut(&mut self.settings));
+    }
+
+    /// Changes the settings if that succeeds.
+    pub fn try_update_settings<E>(
+        &mut self,
+        change: impl FnOnce(&mut Settings) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut settings = Settings::clone(&self.settings);
+        change(&mut settings)?;
+        self.settings = Arc::new(settings);
+        Ok(())
     }
 
     /// Changes the credentials, and what the core knows of them.
@@ -32,5 +51,38 @@ impl Config {
         let certificates = Arc::new(self.credentials.for_core());
         self.update_settings(|settings| settings.certificates = certificates);
         result
+    }
+}
+
+/// What has a configuration: a context or a connection.
+pub trait Configurable {
+    /// Looks at the configuration; `look` must not call C.
+    fn look<R>(&self, look: impl FnOnce(&Config) -> R) -> R;
+    /// Changes the configuration; `change` must not call C that calls back.
+    fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R;
+
+    /// Changes the settings.
+    fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        self.change(|config| config.update_settings(change));
+    }
+}
+
+impl Configurable for Context {
+    fn look<R>(&self, look: impl FnOnce(&Config) -> R) -> R {
+        look(&self.config())
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
+        self.update_config(change)
+    }
+}
+
+impl Configurable for Ssl {
+    fn look<R>(&self, look: impl FnOnce(&Config) -> R) -> R {
+        self.with_config(look)
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
+        self.update_config(change)
     }
 }

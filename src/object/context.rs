@@ -74,8 +74,6 @@ const SESSION_CACHE_SIZE: usize = 1024 * 20;
 
 /// What connections share: configuration to copy, callbacks and stores to read, the session cache.
 pub struct Context {
-    /// The method it was made with.
-    pub method: &'static Method,
     /// What `SSL_new` copies.
     config: ArcSwap<Config>,
     /// What is read when it is used.
@@ -101,6 +99,7 @@ impl Context {
         let mut ticket_keys = [0; TicketKeys::LENGTH];
         rand::fill(&mut ticket_keys).ok()?;
         let config = Config {
+            method,
             settings: Arc::new(Settings::new(method.versions)),
             credentials: Arc::default(),
             callbacks: CopiedCallbacks::default(),
@@ -108,7 +107,6 @@ impl Context {
             chain_store: None,
         };
         let context = Arc::new(Self {
-            method,
             config: ArcSwap::from_pointee(config),
             live: ArcSwap::from_pointee(LiveCallbacks::default()),
             store: Mutex::new(X509Store::new()?),
@@ -120,6 +118,17 @@ impl Context {
         });
         context.ex_data.attach(Arc::as_ptr(&context).cast());
         Some(context)
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'static Method {
+        self.config.load().method
+    }
+
+    /// Changes the method for connections to come.
+    pub fn set_method(&self, method: &'static Method) {
+        self.update_config(|config| config.set_method(method));
     }
 
     /// The configuration as it is now.
@@ -189,6 +198,9 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
+        for session in self.sessions.clear() {
+            self.tell_removed(&session);
+        }
         let object = core::ptr::from_mut(self);
         self.ex_data.detach(object.cast_const().cast());
     }

@@ -3,7 +3,7 @@
 use core::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::{Context, SessionHandle, config::Config};
+use super::{Context, SessionHandle, config::Config, context::Method};
 use crate::{
     connection::Connection,
     handshake::position::Position,
@@ -100,7 +100,7 @@ impl Ssl {
     /// A connection with the context's configuration. `None`: libcrypto could not make its parts.
     #[must_use]
     pub fn new(context: Arc<Context>) -> Option<Arc<Self>> {
-        let side = context.method.side();
+        let side = context.method().side();
         let verify_param = VerifyParam::new()?;
         verify_param.inherit(&context.verify_param);
         let ssl = Arc::new(Self {
@@ -165,6 +165,18 @@ impl Ssl {
         });
     }
 
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &'static Method {
+        self.with_config(|config| config.method)
+    }
+
+    /// Changes the method, and starts over.
+    pub fn set_method(&self, method: &'static Method) {
+        self.update_config(|config| config.set_method(method));
+        self.reset();
+    }
+
     /// The configuration as it is now.
     #[must_use]
     pub fn config(&self) -> Config {
@@ -213,6 +225,29 @@ impl Ssl {
         self.waiting.set(Waiting::Nothing);
         self.closed_by_peer.set(false);
         self.scheduled_key_update.set(None);
+    }
+
+    /// `SSL_clear(3)`: starts over; a client resumes the session it has.
+    pub fn clear(&self) {
+        if let Some(session) = self.session().filter(|_| self.side() == Side::Client) {
+            drop(self.offer_session(Some(session)));
+        }
+        self.reset();
+    }
+
+    /// `SSL_dup(3)`: a connection with the same settings, without BIOs. `None`: libcrypto could not make its parts.
+    #[must_use]
+    pub fn duplicate(&self) -> Option<Arc<Self>> {
+        let copy = Self::new(self.context())?;
+        copy.update_config(|config| *config = self.config());
+        copy.verify_param.inherit(&self.verify_param);
+        copy.ex_data.copy_from(&self.ex_data);
+        if self.side_is_set() {
+            copy.set_side(self.side());
+        }
+        drop(copy.offer_session(self.offered_session.borrow().clone()));
+        drop(copy.set_session(self.session()));
+        Some(copy)
     }
 
     /// Where to read from.

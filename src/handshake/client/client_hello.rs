@@ -69,6 +69,7 @@ pub fn emit_client_hello(context: &mut Context<'_>) -> Result<Transition<State>>
         compression_methods: vec![NO_COMPRESSION],
         extensions: extensions(environment, &versions, key.as_ref(), session.as_deref()),
     };
+    context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
     emit(Offer { hello, versions, key, session, retry: None }, context)
 }

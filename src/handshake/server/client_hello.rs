@@ -40,6 +40,7 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
         retry.check(&hello)?;
     }
 
+    context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
     context.negotiated.client_suites =
         hello.cipher_suites.iter().copied().filter(|suite| !is_signal(*suite)).collect();

@@ -1,0 +1,65 @@
+//! Making and freeing contexts: `SSL_CTX_new(3)`, `SSL_CTX_free(3)`.
+
+use core::ffi::{c_char, c_int};
+
+use super::{
+    library,
+    method::SSL_METHOD,
+    support::{convert, export, guard},
+};
+use crate::{
+    error::Reason,
+    libcrypto::{error_queue, sys::OSSL_LIB_CTX},
+    object::{Context, SSL_CTX},
+};
+
+export!(SSL_CTX_new SSL_CTX_new_ex SSL_CTX_free SSL_CTX_up_ref);
+
+/// Makes a context for `method`, which is static. The caller owns one reference. Null with the reason in the queue:
+/// `SSL_R_NULL_SSL_METHOD_PASSED`, or whatever kept libcrypto from getting ready.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_new(method: *const SSL_METHOD) -> *mut SSL_CTX {
+    // SAFETY: the contract of this module.
+    unsafe { SSL_CTX_new_ex(core::ptr::null_mut(), core::ptr::null(), method) }
+}
+
+/// As `SSL_CTX_new`. The library context and the property query are not used: certificates and keys bring
+/// their own, and the primitives are not libcrypto's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_new_ex(
+    _library: *mut OSSL_LIB_CTX,
+    _properties: *const c_char,
+    method: *const SSL_METHOD,
+) -> *mut SSL_CTX {
+    guard(core::ptr::null_mut(), || {
+        // SAFETY: the contract of this module; methods are static.
+        let Some(method) = (unsafe { method.as_ref() }) else {
+            error_queue::raise_ssl(Reason::NULL_SSL_METHOD_PASSED);
+            return core::ptr::null_mut();
+        };
+        // SAFETY: null is allowed.
+        if !unsafe { library::initialize(0, core::ptr::null()) } {
+            return core::ptr::null_mut();
+        }
+        let context = Context::new(method);
+        if context.is_none() {
+            error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
+        }
+        convert::handle(context)
+    })
+}
+
+/// Gives one reference back; the last one frees the context. Its cached sessions are removed first, which the
+/// remove callback is told. Null is left alone.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_free(context: *mut SSL_CTX) {
+    // SAFETY: the contract of this module; the reference was the caller's.
+    guard((), || unsafe { convert::release(context) });
+}
+
+/// Takes one more reference. 1, or 0 for null.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_up_ref(context: *mut SSL_CTX) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { convert::up_ref(context) }
+}

@@ -1,0 +1,175 @@
+//! Methods: which sides and versions a context is for (`SSL_CTX_new(3)`), and the versions in use
+//! (`SSL_get_version(3)`).
+
+use core::ffi::{c_char, c_int};
+
+use super::support::{export, with_context, with_ssl};
+use crate::{
+    error::Reason,
+    libcrypto::error_queue,
+    object::{SSL, SSL_CTX, Ssl, context::Method},
+    record::Side,
+    wire::ProtocolVersion,
+};
+
+/// The C name of a [`Method`].
+#[allow(non_camel_case_types)]
+pub type SSL_METHOD = Method;
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident($versions:expr, client: $client:expr, server: $server:expr);)*) => {$(
+        export!($name);
+        $(#[$doc])*
+        /// The method is static.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name() -> *const SSL_METHOD {
+            static METHOD: Method = Method { versions: $versions, client: $client, server: $server };
+            &raw const METHOD
+        }
+    )*};
+}
+
+/// The versions that OpenSSL's `TLS_method` stands for; settings narrow them down.
+const ANY: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::SSL3, ProtocolVersion::TLS1_3);
+const TLS1_0: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_0);
+const TLS1_1: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_1, ProtocolVersion::TLS1_1);
+const TLS1_2: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_2);
+
+methods! {
+    /// Any version, either side.
+    TLS_method(ANY, client: true, server: true);
+    /// Any version, client only.
+    TLS_client_method(ANY, client: true, server: false);
+    /// Any version, server only.
+    TLS_server_method(ANY, client: false, server: true);
+    /// TLS 1.2, either side.
+    TLSv1_2_method(TLS1_2, client: true, server: true);
+    /// TLS 1.2, client only.
+    TLSv1_2_client_method(TLS1_2, client: true, server: false);
+    /// TLS 1.2, server only.
+    TLSv1_2_server_method(TLS1_2, client: false, server: true);
+    /// TLS 1.1, either side: no connection comes about, this library begins with TLS 1.2.
+    TLSv1_1_method(TLS1_1, client: true, server: true);
+    /// TLS 1.1, client only: no connection comes about, this library begins with TLS 1.2.
+    TLSv1_1_client_method(TLS1_1, client: true, server: false);
+    /// TLS 1.1, server only: no connection comes about, this library begins with TLS 1.2.
+    TLSv1_1_server_method(TLS1_1, client: false, server: true);
+    /// TLS 1.0, either side: no connection comes about, this library begins with TLS 1.2.
+    TLSv1_method(TLS1_0, client: true, server: true);
+    /// TLS 1.0, client only: no connection comes about, this library begins with TLS 1.2.
+    TLSv1_client_method(TLS1_0, client: true, server: false);
+    /// TLS 1.0, server only: no connection comes about, this library begins with TLS 1.2.
+    TLSv1_server_method(TLS1_0, client: false, server: true);
+}
+
+/// The version negotiated; before that the highest of the method.
+fn version(ssl: &Ssl) -> ProtocolVersion {
+    ssl.with_connection(|connection| connection.negotiated().version).unwrap_or(ssl.method().versions.1)
+}
+
+export!(SSL_CTX_get_ssl_method SSL_CTX_set_ssl_version SSL_get_ssl_method SSL_set_ssl_method);
+export!(SSL_version SSL_client_version SSL_get_version SSL_is_dtls SSL_is_server);
+
+/// The method of a context. It is static.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_ssl_method(context: *const SSL_CTX) -> *const SSL_METHOD {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(context, core::ptr::null(), |context| core::ptr::from_ref(context.method())) }
+}
+
+/// Changes the method of a context, for connections to come. 1, or 0 for a null method.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_ssl_version(context: *mut SSL_CTX, method: *const SSL_METHOD) -> c_int {
+    // SAFETY: the contract of this module; methods are static.
+    unsafe {
+        let Some(method) = method.as_ref() else { return no_method() };
+        with_context(context, 0, |context| {
+            context.set_method(method);
+            1
+        })
+    }
+}
+
+/// The method of a connection. It is static.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const SSL) -> *const SSL_METHOD {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| core::ptr::from_ref(ssl.method())) }
+}
+
+/// Changes the method of a connection before its handshake. 1, or 0 for a null method.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut SSL, method: *const SSL_METHOD) -> c_int {
+    // SAFETY: the contract of this module; methods are static.
+    unsafe {
+        let Some(method) = method.as_ref() else { return no_method() };
+        with_ssl(ssl, 0, |ssl| {
+            ssl.set_method(method);
+            1
+        })
+    }
+}
+
+fn no_method() -> c_int {
+    error_queue::raise_ssl(Reason::NULL_SSL_METHOD_PASSED);
+    0
+}
+
+/// The number of the protocol version in use (`TLS1_3_VERSION`); before the handshake the highest of the
+/// method.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_version(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(version(ssl).0)) }
+}
+
+/// The version that the ClientHello names in its old field: what a server received or a client sent.
+/// `TLS_ANY_VERSION` (0x10000) before there is one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_version(ssl: *const SSL) -> c_int {
+    const ANY_VERSION: c_int = 0x10000;
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_ssl(ssl, 0, |ssl| {
+            ssl.with_connection(|connection| connection.negotiated().client_version)
+                .map_or(ANY_VERSION, |version| version.0.into())
+        })
+    }
+}
+
+/// The name of the protocol version in use, `TLSv1.3`; before the handshake that of the highest of the method. The
+/// string is static.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_version(ssl: *const SSL) -> *const c_char {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| version_name(version(ssl)).as_ptr()) }
+}
+
+/// OpenSSL's name of a version.
+#[must_use]
+pub const fn version_name(version: ProtocolVersion) -> &'static core::ffi::CStr {
+    match version {
+        ProtocolVersion::TLS1_3 => c"TLSv1.3",
+        ProtocolVersion::TLS1_2 => c"TLSv1.2",
+        ProtocolVersion::TLS1_1 => c"TLSv1.1",
+        ProtocolVersion::TLS1_0 => c"TLSv1",
+        ProtocolVersion::SSL3 => c"SSLv3",
+        ProtocolVersion::DTLS1_2 => c"DTLSv1.2",
+        ProtocolVersion::DTLS1_0 => c"DTLSv1",
+        _ => c"unknown",
+    }
+}
+
+/// Whether the connection is of DTLS, which this library does not have: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_is_dtls(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |_| 0) }
+}
+
+/// 1 for a server, 0 for a client.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_is_server(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.side() == Side::Server)) }
+}
