@@ -187,14 +187,6 @@ impl Connected<'_> {
         }
     }
 
-    /// The handshake is at `position` now: what state strings and the info callback report.
-    pub fn enter(&mut self, position: Position) {
-        *self.position = position;
-        if self.hooks().info {
-            self.events.push_back(Event::Position(position));
-        }
-    }
-
     /// The handshake leaves its position, which the info callback is told, and is at `position` from now on.
     /// OpenSSL calls back when a state is left: what is asked meanwhile (a certificate, a chain's
     /// verification) sees the state that it belongs to.

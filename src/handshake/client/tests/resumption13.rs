@@ -1,6 +1,7 @@
 //! Resumption in TLS 1.3 up to its Finished (RFC 8446 §4.2.11, §4.4.4).
 
 use super::*;
+use crate::handshake::Event;
 
 /// A TLS 1.3 client that resumes, with EncryptedExtensions read, and the `verify_data` that the server's Finished must have.
 fn resumed_up_to_finished() -> (Endpoint, Vec<u8>) {
@@ -102,4 +103,20 @@ fn psk_without_a_share_needs_our_leave() {
         let expected = Error::fatal(AlertDescription::MISSING_EXTENSION, Reason::NO_SUITABLE_KEY_SHARE);
         assert_eq!(client.receive(answer).err(), (!allowed).then_some(expected));
     }
+}
+
+#[test]
+fn key_log_has_the_secrets_of_application_data() {
+    let (mut client, verify_data) = resumed_up_to_finished();
+    client.environment.hooks.key_log = true;
+    assert!(client.receive(finished::write(&verify_data)).is_ok());
+    let labels: Vec<String> = client
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::KeyLog(line) => line.split(' ').next().map(str::to_owned),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(labels, ["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0", "EXPORTER_SECRET"]);
 }

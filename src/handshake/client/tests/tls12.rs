@@ -3,8 +3,12 @@
 use super::*;
 use crate::{
     crypto::key_exchange::EphemeralKey,
-    handshake::Expects,
-    message::{certificate, certificate_status, server_key_exchange::ServerKeyExchange},
+    handshake::{Event, Expects},
+    key_schedule::tls12::MasterSecret,
+    message::{
+        certificate, certificate_status, new_session_ticket::NewSessionTicket12,
+        server_key_exchange::ServerKeyExchange,
+    },
     wire::SignatureScheme,
 };
 
@@ -212,4 +216,56 @@ fn resumed_handshake_takes_no_certificate() {
     let (hello, _) = hello_of(&mut client);
     assert!(client.receive(tls12_hello(&hello, |_| {})).is_ok());
     assert_eq!(client.handshake.expects(), Ok(Expects::ChangeCipherSpec));
+}
+
+#[test]
+fn renewed_ticket_replaces_the_session_without_announcing_it() {
+    let mut client = client((TLS12, TLS12)).offering(session(TLS12, ECDHE_RSA_AES128));
+    client.environment.hooks.key_log = true;
+    let (hello, client_hello) = hello_of(&mut client);
+    let server_hello = tls12_hello(&hello, |hello| {
+        hello.extensions.add(ExtensionType::SESSION_TICKET, |_| {});
+    });
+    let ticket = NewSessionTicket12 { lifetime_hint: 60, ticket: b"renewed".to_vec() }.write();
+    let mut transcript = HashAlgorithm::Sha256.start();
+    for message in [&client_hello, &server_hello, &ticket] {
+        transcript.update(message.as_bytes());
+    }
+    let master = MasterSecret::resumed(HashAlgorithm::Sha256, Secret::new(&[5; 32]).unwrap());
+    let verify_data = master.verify_data(Side::Server, transcript.current().as_ref());
+
+    assert!(client.receive(server_hello).is_ok());
+    assert!(client.receive(ticket).is_ok());
+    assert!(client.advance(Input::ChangeCipherSpec).is_ok());
+    let key_log = client.events.clone();
+    assert!(matches!(client.receive(finished::write(&verify_data)), Ok(Progress::Done)));
+    let session = client.negotiated.session.as_ref().unwrap();
+    assert_eq!((session.ticket.as_slice(), session.ticket_lifetime), (&b"renewed"[..], 60));
+    assert_eq!(session.id, HashAlgorithm::Sha256.digest(b"renewed").as_ref());
+    assert_eq!((session.time, session.secret.as_ref()), (NOW, &[5; 32][..]));
+    assert_eq!(client.negotiated.server_verify_data, verify_data);
+    assert_eq!(client.negotiated.client_verify_data.len(), 12);
+    assert!(!key_log.iter().any(|event| matches!(event, Event::KeyLog(_))));
+    let line = client.events.iter().find_map(|event| match event {
+        Event::KeyLog(line) => Some(line.clone()),
+        _ => None,
+    });
+    assert!(line.unwrap().starts_with("CLIENT_RANDOM "));
+    use Position::{
+        Before, CrChange, CrFinished, CrSessionTicket, CrSrvrHello, CwChange, CwClntHello, CwFinished,
+    };
+    assert_eq!(
+        client.positions(),
+        [
+            Before,
+            CwClntHello,
+            CwClntHello,
+            CrSrvrHello,
+            CrSessionTicket,
+            CrChange,
+            CrFinished,
+            CwChange,
+            CwFinished
+        ]
+    );
 }
