@@ -21,7 +21,8 @@ use crate::{
 /// Seven days: no ticket is used for longer (RFC 8446 §4.6.1).
 const MAX_TICKET_AGE: i64 = 7 * 24 * 60 * 60;
 
-/// The session that the program wants to resume, if it still may be.
+/// The session that the program wants to resume, if it still may be. As in OpenSSL its timeout is no concern of the client: the
+/// server knows whether it still has it.
 pub fn usable_session(
     environment: &Environment,
     versions: &[ProtocolVersion],
@@ -29,8 +30,8 @@ pub fn usable_session(
 ) -> Option<Arc<Session>> {
     let session = environment.offered_session.as_ref()?;
     let age = environment.now.saturating_sub(session.time);
-    let usable = session.resumable && versions.contains(&session.version) && age <= session.timeout;
-    let usable = usable
+    let usable = session.resumable
+        && versions.contains(&session.version)
         && if session.version == ProtocolVersion::TLS1_3 {
             // RFC 8446 §4.2.11: the PSK belongs to a hash; any suite with it will do.
             let same_hash = |id: &CipherSuite| {
