@@ -22,6 +22,12 @@ impl Reason {
     pub const ERR_BUF_LIB: Self = Self(7 | Self::ERR_COMMON);
     /// `ERR_R_ASN1_LIB`: libcrypto's ASN.1 could not parse something.
     pub const ERR_ASN1_LIB: Self = Self(13 | Self::ERR_COMMON);
+    /// `ERR_R_SYS_LIB`: the operating system refused something.
+    pub const ERR_SYS_LIB: Self = Self(2 | Self::ERR_COMMON);
+    /// `ERR_R_PEM_LIB`: libcrypto's PEM could not read something.
+    pub const ERR_PEM_LIB: Self = Self(9 | Self::ERR_COMMON);
+    /// `ERR_R_X509_LIB`: libcrypto's X.509 could not use something.
+    pub const ERR_X509_LIB: Self = Self(11 | Self::ERR_COMMON);
     /// `ERR_RFLAG_FATAL`.
     const ERR_FATAL: i32 = 1 << 18;
     /// `ERR_RFLAG_COMMON`.

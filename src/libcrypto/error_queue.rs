@@ -55,6 +55,16 @@ pub fn first_is_system() -> Option<bool> {
     }
 }
 
+/// Whether the last error says that a PEM file held nothing, or nothing more, of what was looked for
+/// (`PEM_R_NO_START_LINE`).
+#[must_use]
+pub fn last_is_end_of_pem() -> bool {
+    const NO_START_LINE: c_ulong = 108;
+    // SAFETY: it takes no argument.
+    let error = unsafe { sys::ERR_peek_last_error() };
+    (error >> 23) & 0xff == sys::ERR_LIB_PEM as c_ulong && error & 0x7f_ffff == NO_START_LINE
+}
+
 /// `ERR_clear_error(3)`.
 pub fn clear() {
     // SAFETY: it takes no argument.

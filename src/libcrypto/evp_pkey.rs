@@ -1,6 +1,9 @@
 //! Keys, and what only libcrypto can do with them.
 
-use core::{ffi::CStr, ptr::NonNull};
+use core::{
+    ffi::{CStr, c_int},
+    ptr::NonNull,
+};
 
 use super::sys;
 use crate::{
@@ -38,6 +41,67 @@ impl PKey {
         // SAFETY: the caller's promise.
         unsafe { sys::EVP_PKEY_up_ref(key.as_ptr()) };
         Some(Self(key))
+    }
+
+    /// A key that holds an RSA object, of which it takes a reference; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `rsa` is null or valid.
+    #[must_use]
+    pub unsafe fn from_rsa(rsa: *mut sys::RSA) -> Option<Self> {
+        if rsa.is_null() {
+            return None;
+        }
+        // SAFETY: the new key is ours, and `rsa` is valid by the caller's promise.
+        unsafe {
+            let key = Self::from_owned(sys::EVP_PKEY_new())?;
+            (sys::EVP_PKEY_set1_RSA(key.as_ptr(), rsa) == 1).then_some(key)
+        }
+    }
+
+    /// A private key from DER: `kind` is an `EVP_PKEY_…`. `None` with libcrypto's reason in the queue.
+    #[must_use]
+    pub fn private_from_der(kind: c_int, der: &[u8]) -> Option<Self> {
+        let mut input = der.as_ptr();
+        let length = der.len().try_into().ok()?;
+        // SAFETY: `input` points to `length` bytes, and the result is ours.
+        unsafe { Self::from_owned(sys::d2i_PrivateKey(kind, core::ptr::null_mut(), &raw mut input, length)) }
+    }
+
+    /// An RSA private key from its own DER form; `None` with libcrypto's reason in the queue.
+    #[must_use]
+    pub fn rsa_private_from_der(der: &[u8]) -> Option<Self> {
+        let mut input = der.as_ptr();
+        let length = der.len().try_into().ok()?;
+        // SAFETY: `input` points to `length` bytes, and the result is ours to free.
+        unsafe {
+            let rsa = sys::d2i_RSAPrivateKey(core::ptr::null_mut(), &raw mut input, length);
+            let key = Self::from_rsa(rsa);
+            sys::RSA_free(rsa);
+            key
+        }
+    }
+
+    /// The strength in bits; `None` if libcrypto does not know it (`EVP_PKEY_get_security_bits(3)`).
+    #[must_use]
+    pub fn security_bits(&self) -> Option<u32> {
+        // SAFETY: the key is valid.
+        u32::try_from(unsafe { sys::EVP_PKEY_get_security_bits(self.as_ptr()) }).ok()
+    }
+
+    /// Whether keys of this kind sign at all.
+    #[must_use]
+    pub fn can_sign(&self) -> bool {
+        // SAFETY: the key is valid.
+        unsafe { sys::EVP_PKEY_can_sign(self.as_ptr()) == 1 }
+    }
+
+    /// Whether both have the same public key.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        // SAFETY: both are valid.
+        unsafe { sys::EVP_PKEY_eq(self.as_ptr(), other.as_ptr()) == 1 }
     }
 
     /// The pointer that the program may look at.
@@ -195,12 +259,12 @@ impl DigestContext {
     fn start(
         &self,
         scheme: SignatureScheme,
-        begin: impl FnOnce(*const sys::EVP_MD, *mut *mut sys::EVP_PKEY_CTX) -> core::ffi::c_int,
+        begin: impl FnOnce(*const sys::EVP_MD, *mut *mut sys::EVP_PKEY_CTX) -> c_int,
     ) -> Option<()> {
         /// `RSA_PKCS1_PSS_PADDING`.
-        const PSS_PADDING: core::ffi::c_int = 6;
+        const PSS_PADDING: c_int = 6;
         /// `RSA_PSS_SALTLEN_DIGEST`.
-        const SALT_AS_LONG_AS_DIGEST: core::ffi::c_int = -1;
+        const SALT_AS_LONG_AS_DIGEST: c_int = -1;
 
         let hash = signature_scheme::find(scheme)?.hash;
         let mut key_context = core::ptr::null_mut();

@@ -7,10 +7,12 @@
 
 pub mod bio;
 pub mod clock;
+pub mod credential_file;
 pub mod environment;
 pub mod error_queue;
 pub mod evp_pkey;
 pub mod ex_data;
+pub mod name;
 pub mod stack;
 pub mod store;
 pub mod sys;

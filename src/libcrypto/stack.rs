@@ -87,6 +87,24 @@ unsafe fn certificate_at(stack: *const sys::OPENSSL_STACK, index: usize) -> Opti
     unsafe { X509::from_borrowed(sys::OPENSSL_sk_value(stack, index).cast()) }
 }
 
+// SAFETY: the certificates may be shared by threads, and `&X509Stack` gives no way to change the stack.
+unsafe impl Send for X509Stack {}
+// SAFETY: as above.
+unsafe impl Sync for X509Stack {}
+
+impl FromIterator<X509> for X509Stack {
+    /// # Panics
+    ///
+    /// When memory is out.
+    fn from_iter<I: IntoIterator<Item = X509>>(certificates: I) -> Self {
+        let mut stack = Self::new().expect("memory for a stack");
+        for certificate in certificates {
+            stack.push(certificate);
+        }
+        stack
+    }
+}
+
 impl Drop for X509Stack {
     fn drop(&mut self) {
         /// `X509_free(3)` as stacks want it.

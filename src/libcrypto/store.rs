@@ -51,6 +51,84 @@ impl X509Store {
     pub const fn as_ptr(&self) -> *mut sys::X509_STORE {
         self.0.as_ptr()
     }
+
+    /// Adds a trust anchor; `false` with libcrypto's reason in the queue.
+    pub fn add(&self, certificate: &X509) -> bool {
+        // SAFETY: both are valid; the store takes a reference of its own.
+        unsafe { sys::X509_STORE_add_cert(self.as_ptr(), certificate.as_ptr()) == 1 }
+    }
+
+    /// Loads the PEM certificates and CRLs of a file; `false` with libcrypto's reason in the queue.
+    pub fn load_file(&self, path: &CStr) -> bool {
+        // SAFETY: the store is valid and `path` is a C string.
+        unsafe { sys::X509_STORE_load_file(self.as_ptr(), path.as_ptr()) == 1 }
+    }
+
+    /// Will look for certificates in a directory, by the hash of their names.
+    pub fn load_directory(&self, path: &CStr) -> bool {
+        // SAFETY: the store is valid and `path` is a C string.
+        unsafe { sys::X509_STORE_load_path(self.as_ptr(), path.as_ptr()) == 1 }
+    }
+
+    /// Will look for certificates where a URI says (`ossl_store(7)`).
+    pub fn load_uri(&self, uri: &CStr) -> bool {
+        // SAFETY: the store is valid and `uri` is a C string.
+        unsafe { sys::X509_STORE_load_store(self.as_ptr(), uri.as_ptr()) == 1 }
+    }
+
+    /// Will look in libcrypto's default file, directory and store (`X509_STORE_set_default_paths(3)`).
+    pub fn load_default_paths(&self) -> bool {
+        // SAFETY: the store is valid.
+        unsafe { sys::X509_STORE_set_default_paths(self.as_ptr()) == 1 }
+    }
+
+    /// Will look in one of libcrypto's default places. What is not there is no failure; `false`: memory is out.
+    pub fn load_default(&self, place: DefaultPlace) -> bool {
+        // SAFETY: the methods are libcrypto's, the store is valid, and a null argument stands for the default.
+        unsafe {
+            let (method, command) = match place {
+                DefaultPlace::File => (sys::X509_LOOKUP_file(), sys::X509_L_FILE_LOAD),
+                DefaultPlace::Directory => (sys::X509_LOOKUP_hash_dir(), sys::X509_L_ADD_DIR),
+                DefaultPlace::Uri => (sys::X509_LOOKUP_store(), sys::X509_L_ADD_STORE),
+            };
+            let lookup = sys::X509_STORE_add_lookup(self.as_ptr(), method);
+            if lookup.is_null() {
+                return false;
+            }
+            let (argument, result) = (core::ptr::null(), core::ptr::null_mut());
+            sys::X509_LOOKUP_ctrl(lookup, command, argument, sys::X509_FILETYPE_DEFAULT, result);
+        }
+        super::error_queue::clear();
+        true
+    }
+}
+
+/// Where libcrypto looks for trust anchors when nobody says where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultPlace {
+    /// `SSL_CERT_FILE`, or the file that it was built for.
+    File,
+    /// `SSL_CERT_DIR`, or the directory that it was built for.
+    Directory,
+    /// `SSL_CERT_URI`, or the store that it was built for.
+    Uri,
+}
+
+/// The file and the directory that libcrypto was built for.
+#[must_use]
+pub fn built_in_places() -> [&'static CStr; 2] {
+    // SAFETY: they take no argument and return C strings that are never freed.
+    unsafe {
+        [CStr::from_ptr(sys::X509_get_default_cert_file()), CStr::from_ptr(sys::X509_get_default_cert_dir())]
+    }
+}
+
+/// The text of an `X509_V_…`.
+#[must_use]
+pub fn error_text(error: c_int) -> String {
+    // SAFETY: it returns a C string that is never freed.
+    let text = unsafe { CStr::from_ptr(sys::X509_verify_cert_error_string(error.into())) };
+    text.to_string_lossy().into_owned()
 }
 
 impl Clone for X509Store {
@@ -125,6 +203,15 @@ impl<'a> StoreContext<'a> {
         unsafe {
             let own = sys::X509_STORE_CTX_get0_param(self.as_ptr());
             sys::X509_VERIFY_PARAM_set1(own, parameters.as_ptr());
+        }
+    }
+
+    /// Gives the name that matched to the program's parameters.
+    pub fn move_peer_name(&mut self, parameters: &VerifyParam) {
+        // SAFETY: both are valid.
+        unsafe {
+            let own = sys::X509_STORE_CTX_get0_param(self.as_ptr());
+            sys::X509_VERIFY_PARAM_move_peername(parameters.as_ptr(), own);
         }
     }
 

@@ -19,7 +19,8 @@ macro_rules! opaque {
 
 opaque! {
     BIO BIO_METHOD EVP_CIPHER_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
-    X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA
+    X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA X509_LOOKUP
+    X509_LOOKUP_METHOD
 }
 
 /// A slot of program data in an object (`CRYPTO_EX_DATA`): as `<openssl/crypto.h>` lays it out.
@@ -89,6 +90,14 @@ pub const CRYPTO_EX_INDEX_SSL: c_int = 0;
 pub const CRYPTO_EX_INDEX_SSL_CTX: c_int = 1;
 pub const CRYPTO_EX_INDEX_SSL_SESSION: c_int = 2;
 
+pub const BIO_C_SET_FILENAME: c_int = 108;
+pub const BIO_FP_READ: c_int = 2;
+pub const EXFLAG_SS: u32 = 0x2000;
+pub const X509_L_FILE_LOAD: c_int = 1;
+pub const X509_L_ADD_DIR: c_int = 2;
+pub const X509_L_ADD_STORE: c_int = 3;
+pub const X509_FILETYPE_DEFAULT: c_long = 3;
+pub const ERR_LIB_PEM: c_int = 9;
 pub const ERR_LIB_SYS: c_int = 2;
 pub const ERR_LIB_SSL: c_int = 20;
 
@@ -434,4 +443,35 @@ unsafe extern "C" {
         cb: Option<pem_password_cb>,
         u: *mut c_void,
     ) -> *mut RSA;
+
+    pub fn EVP_PKEY_can_sign(key: *const EVP_PKEY) -> c_int;
+    pub fn X509_cmp(one: *const X509, other: *const X509) -> c_int;
+    pub fn X509_get_extension_flags(certificate: *mut X509) -> u32;
+    pub fn X509_get_signature_info(
+        certificate: *mut X509,
+        digest: *mut c_int,
+        key: *mut c_int,
+        security_bits: *mut c_int,
+        flags: *mut u32,
+    ) -> c_int;
+    pub fn X509_verify_cert_error_string(error: c_long) -> *const c_char;
+    pub fn X509_STORE_add_lookup(store: *mut X509_STORE, method: *mut X509_LOOKUP_METHOD)
+    -> *mut X509_LOOKUP;
+    pub fn X509_LOOKUP_file() -> *mut X509_LOOKUP_METHOD;
+    pub fn X509_LOOKUP_hash_dir() -> *mut X509_LOOKUP_METHOD;
+    pub fn X509_LOOKUP_store() -> *mut X509_LOOKUP_METHOD;
+    pub fn X509_LOOKUP_ctrl(
+        lookup: *mut X509_LOOKUP,
+        command: c_int,
+        argument: *const c_char,
+        number: c_long,
+        result: *mut *mut c_char,
+    ) -> c_int;
+    pub fn EVP_PKEY_new_raw_public_key_ex(
+        library: *mut OSSL_LIB_CTX,
+        kind: *const c_char,
+        properties: *const c_char,
+        key: *const c_uchar,
+        length: usize,
+    ) -> *mut EVP_PKEY;
 }

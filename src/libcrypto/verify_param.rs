@@ -1,6 +1,9 @@
 //! `X509_VERIFY_PARAM`: what a verification checks (host, address, depth, flags).
 
-use core::ptr::NonNull;
+use core::{
+    ffi::{CStr, c_char, c_int, c_uint},
+    ptr::NonNull,
+};
 
 use super::sys;
 
@@ -31,6 +34,70 @@ impl VerifyParam {
     pub fn inherit(&self, from: &Self) {
         // SAFETY: both are valid.
         unsafe { sys::X509_VERIFY_PARAM_inherit(self.as_ptr(), from.as_ptr()) };
+    }
+
+    /// Takes over what is set in the program's parameters (`X509_VERIFY_PARAM_set1(3)`).
+    ///
+    /// # Safety
+    ///
+    /// `from` is valid.
+    pub unsafe fn set(&self, from: *const sys::X509_VERIFY_PARAM) -> bool {
+        // SAFETY: ours are valid, and the others by the caller's promise.
+        unsafe { sys::X509_VERIFY_PARAM_set1(self.as_ptr(), from) == 1 }
+    }
+
+    /// Limits how many intermediates a chain may have.
+    pub fn set_depth(&self, depth: c_int) {
+        // SAFETY: they are valid.
+        unsafe { sys::X509_VERIFY_PARAM_set_depth(self.as_ptr(), depth) };
+    }
+
+    /// The limit; -1 for none.
+    #[must_use]
+    pub fn depth(&self) -> c_int {
+        // SAFETY: they are valid.
+        unsafe { sys::X509_VERIFY_PARAM_get_depth(self.as_ptr()) }
+    }
+
+    /// What the certificate has to be for, an `X509_PURPOSE_…`; `false` for an unknown one, with the reason in
+    /// the queue.
+    pub fn set_purpose(&self, purpose: c_int) -> bool {
+        // SAFETY: they are valid.
+        unsafe { sys::X509_VERIFY_PARAM_set_purpose(self.as_ptr(), purpose) == 1 }
+    }
+
+    /// What the anchor has to be trusted for, an `X509_TRUST_…`; `false` for an unknown one, with the reason in
+    /// the queue.
+    pub fn set_trust(&self, trust: c_int) -> bool {
+        // SAFETY: they are valid.
+        unsafe { sys::X509_VERIFY_PARAM_set_trust(self.as_ptr(), trust) == 1 }
+    }
+
+    /// The one name that the certificate has to have; `None` for any.
+    pub fn set_host(&self, name: Option<&CStr>) -> bool {
+        let name = name.map_or(core::ptr::null(), CStr::as_ptr);
+        // SAFETY: they are valid, and `name` is null or a C string.
+        unsafe { sys::X509_VERIFY_PARAM_set1_host(self.as_ptr(), name, 0) == 1 }
+    }
+
+    /// Another name that the certificate may have.
+    pub fn add_host(&self, name: Option<&CStr>) -> bool {
+        let name = name.map_or(core::ptr::null(), CStr::as_ptr);
+        // SAFETY: they are valid, and `name` is null or a C string.
+        unsafe { sys::X509_VERIFY_PARAM_add1_host(self.as_ptr(), name, 0) == 1 }
+    }
+
+    /// How names are compared: `X509_CHECK_FLAG_…`.
+    pub fn set_host_flags(&self, flags: c_uint) {
+        // SAFETY: they are valid.
+        unsafe { sys::X509_VERIFY_PARAM_set_hostflags(self.as_ptr(), flags) };
+    }
+
+    /// The name in the certificate that matched, as a C string of these parameters; null without one.
+    #[must_use]
+    pub fn peer_name(&self) -> *const c_char {
+        // SAFETY: they are valid.
+        unsafe { sys::X509_VERIFY_PARAM_get0_peername(self.as_ptr()) }
     }
 }
 

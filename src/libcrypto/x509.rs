@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::{evp_pkey::PKey, sys};
+use super::{evp_pkey::PKey, name::X509Name, sys};
 use crate::crypto::signature::KeyType;
 
 /// One reference to a certificate.
@@ -49,6 +49,15 @@ impl X509 {
         (input == der.as_ptr_range().end).then_some(certificate)
     }
 
+    /// Parses the certificate that `der` begins with; `None` with libcrypto's reason in the queue.
+    #[must_use]
+    pub fn from_der_start(der: &[u8]) -> Option<Self> {
+        let mut input = der.as_ptr();
+        let length = der.len().try_into().ok()?;
+        // SAFETY: `input` points to `length` bytes, and the result is ours.
+        unsafe { Self::from_owned(sys::d2i_X509(core::ptr::null_mut(), &raw mut input, length)) }
+    }
+
     /// The DER form; empty if libcrypto cannot write it.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
@@ -86,6 +95,39 @@ impl X509 {
     #[must_use]
     pub fn key_bits(&self) -> u32 {
         self.public_key().map_or(0, |key| key.bits())
+    }
+
+    /// The strength in bits of its signature; `None` if libcrypto does not know it.
+    #[must_use]
+    pub fn signature_security_bits(&self) -> Option<u32> {
+        let mut bits = -1;
+        let none = core::ptr::null_mut();
+        // SAFETY: the certificate is valid, `bits` is valid for writing, and what is null is not written.
+        let known = unsafe {
+            sys::X509_get_signature_info(self.as_ptr(), none, none, &raw mut bits, core::ptr::null_mut())
+        };
+        u32::try_from(bits).ok().filter(|_| known == 1)
+    }
+
+    /// Whether it looks as if it had signed itself.
+    #[must_use]
+    pub fn is_self_signed(&self) -> bool {
+        // SAFETY: the certificate is valid.
+        unsafe { sys::X509_get_extension_flags(self.as_ptr()) & sys::EXFLAG_SS != 0 }
+    }
+
+    /// Whether both are the same certificate (`X509_cmp(3)`).
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        // SAFETY: both are valid.
+        unsafe { sys::X509_cmp(self.as_ptr(), other.as_ptr()) == 0 }
+    }
+
+    /// A copy of its subject's name; `None` when memory is out.
+    #[must_use]
+    pub fn subject(&self) -> Option<X509Name> {
+        // SAFETY: the certificate is valid, and its name is its own.
+        unsafe { X509Name::copy_of(sys::X509_get_subject_name(self.as_ptr())) }
     }
 
     /// Whether `key` belongs to it; the queue is left as it was.

@@ -143,14 +143,9 @@ impl Ssl {
         };
         match (value, owned) {
             (1, (Some(certificate), Some(key))) => {
-                let used = self.update_config(|config| {
-                    config.update_credentials(|credentials| {
-                        credentials.use_certificate(certificate).and_then(|()| credentials.use_key(key))
-                    })
-                });
-                if let Err(reason) = used {
-                    error_queue::raise_ssl(reason);
-                }
+                // What fails is in the queue: the handshake goes on without a certificate.
+                let _ =
+                    self.update_config(|config| config.use_certificate(certificate) && config.use_key(key));
             }
             (1, _) => error_queue::raise_ssl(Reason::BAD_DATA_RETURNED_BY_CALLBACK),
             _ => {}

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{Context, Ssl, callbacks::CopiedCallbacks, context::Method, credentials::Credentials};
-use crate::{libcrypto::store::X509Store, policy::Settings};
+use crate::{
+    libcrypto::{store::X509Store, verify_param::VerifyParam},
+    policy::Settings,
+};
 
 /// The configuration of a context or of a connection. Cheap to clone; a setter clones what it changes.
 #[derive(Clone)]
@@ -61,6 +64,12 @@ pub trait Configurable {
     /// Changes the configuration; `change` must not call C that calls back.
     fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R;
 
+    /// The trust anchors of the context.
+    fn context_store(&self) -> X509Store;
+
+    /// What verifications check.
+    fn verify_param(&self) -> &VerifyParam;
+
     /// Changes the settings.
     fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
         self.change(|config| config.update_settings(change));
@@ -75,6 +84,14 @@ impl Configurable for Context {
     fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
         self.update_config(change)
     }
+
+    fn context_store(&self) -> X509Store {
+        self.store()
+    }
+
+    fn verify_param(&self) -> &VerifyParam {
+        &self.verify_param
+    }
 }
 
 impl Configurable for Ssl {
@@ -84,5 +101,13 @@ impl Configurable for Ssl {
 
     fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
         self.update_config(change)
+    }
+
+    fn context_store(&self) -> X509Store {
+        self.context().store()
+    }
+
+    fn verify_param(&self) -> &VerifyParam {
+        &self.verify_param
     }
 }

@@ -1,12 +1,11 @@
 //! Our own certificates and keys: libcrypto's objects as the program gave them, and the form that the
-//! core wants, made once when they are set.
+//! core wants, made once when they are set. `own_certificate` and `own_chain` fill them.
 
 use std::sync::Arc;
 
 use crate::{
     crypto::signature::PrivateKey,
-    error::Reason,
-    libcrypto::{evp_pkey::PKey, x509::X509},
+    libcrypto::{evp_pkey::PKey, stack::X509Stack, x509::X509},
     policy::certificate::{Certificates, CertifiedKey, SigningKey, Slot},
 };
 
@@ -21,7 +20,7 @@ pub struct Credential {
     pub signing_key: Option<SigningKey>,
     /// The certificates to send after it (`SSL_CTX_set1_chain`); `None`: the extra certificates of the context,
     /// or a chain built from the store.
-    pub chain: Option<Vec<X509>>,
+    pub chain: Option<Arc<X509Stack>>,
 }
 
 /// One credential for each slot.
@@ -32,7 +31,30 @@ pub struct Credentials {
     /// The slot that was set last: what `SSL_CTX_get0_certificate` and the key functions mean.
     pub current: Option<Slot>,
     /// `SSL_CTX_add_extra_chain_cert`: sent after a certificate without a chain of its own.
-    pub extra_chain: Option<Vec<X509>>,
+    pub extra_chain: Option<Arc<X509Stack>>,
+}
+
+impl Credential {
+    /// Whether it has both a certificate and a key.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.certificate.is_some() && self.key.is_some()
+    }
+
+    /// Sets the key, and makes the form that the signer wants.
+    pub fn set_key(&mut self, key: PKey) {
+        self.signing_key = Some(signing_key(&key));
+        self.key = Some(key);
+    }
+
+    /// Sets the certificate. A key that does not belong to it is dropped (`SSL_CTX_use_certificate(3)`).
+    pub fn set_certificate(&mut self, certificate: X509) {
+        if self.key.as_ref().is_some_and(|key| !certificate.has_private_key(key)) {
+            self.key = None;
+            self.signing_key = None;
+        }
+        self.certificate = Some(certificate);
+    }
 }
 
 impl Credentials {
@@ -47,41 +69,22 @@ impl Credentials {
         &mut self.slots[slot as usize]
     }
 
-    /// The credential that was set last.
+    /// The credential that was set last; the first one if none was.
     #[must_use]
-    pub fn current(&self) -> Option<&Credential> {
-        self.current.map(|slot| self.get(slot))
+    pub fn current(&self) -> &Credential {
+        self.get(self.current_slot())
     }
 
-    /// Uses a certificate. A private key in its slot that does not belong to it is dropped
-    /// (`SSL_CTX_use_certificate(3)`). The error is the reason for the queue.
-    pub fn use_certificate(&mut self, certificate: X509) -> Result<(), Reason> {
-        let slot = Slot::of(certificate.key_type()).ok_or(Reason::UNKNOWN_CERTIFICATE_TYPE)?;
-        let credential = self.get_mut(slot);
-        if credential.key.as_ref().is_some_and(|key| !certificate.has_private_key(key)) {
-            credential.key = None;
-            credential.signing_key = None;
-        }
-        credential.certificate = Some(certificate);
-        self.current = Some(slot);
-        Ok(())
+    /// The credential that was set last, to be changed.
+    pub fn current_mut(&mut self) -> &mut Credential {
+        self.get_mut(self.current_slot())
     }
 
-    /// Uses a private key. `false`: it does not belong to the certificate in its slot; libcrypto's reason is
-    /// in the queue then.
-    pub fn use_key(&mut self, key: PKey) -> Result<bool, Reason> {
-        let slot = Slot::of(key.key_type()).ok_or(Reason::UNKNOWN_CERTIFICATE_TYPE)?;
-        let credential = self.get_mut(slot);
-        if credential.certificate.as_ref().is_some_and(|certificate| !certificate.check_private_key(&key)) {
-            return Ok(false);
-        }
-        credential.signing_key = Some(signing_key(&key));
-        credential.key = Some(key);
-        self.current = Some(slot);
-        Ok(true)
+    fn current_slot(&self) -> Slot {
+        self.current.unwrap_or(Slot::Rsa)
     }
 
-    /// What the core is told: the slots that hold both a certificate and a key.
+    /// What the core is told of each slot.
     #[must_use]
     pub fn for_core(&self) -> Certificates {
         let mut certificates = Certificates { current: self.current, ..Certificates::default() };
@@ -100,7 +103,7 @@ impl Credentials {
             key_type: certificate.key_type(),
             key_bits: certificate.key_bits(),
             key: credential.signing_key.clone(),
-            chain: chain.map(|chain| chain.iter().map(X509::to_der).collect::<Arc<[_]>>()),
+            chain: chain.map(|chain| chain.iter().map(|certificate| certificate.to_der()).collect()),
         })
     }
 }

@@ -7,6 +7,8 @@
 //! | `config` | what `SSL_new` copies from a context to a connection |
 //! | `callbacks` | the types and slots of callbacks |
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
+//! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
+//! | `certificate_security` | what the security level asks of certificates |
 //! | `ssl` | [`Ssl`], behind `SSL` |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
@@ -27,12 +29,16 @@
 
 pub mod ask;
 pub mod callbacks;
+pub mod certificate_security;
 pub mod config;
 pub mod context;
+pub mod credential_files;
 pub mod credentials;
 pub mod driver;
 pub mod io;
 pub mod log;
+pub mod own_certificate;
+pub mod own_chain;
 pub mod session;
 pub mod ssl;
 pub mod state;

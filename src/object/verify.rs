@@ -1,17 +1,14 @@
-//! Verification of the peer's chain, and the making of our own, by libcrypto.
-
-use std::sync::Arc;
+//! Verification of the peer's chain by libcrypto.
 
 use super::{Ssl, ssl::Waiting};
 use crate::{
-    error::{Error, Reason, Result},
+    error::{Error, Reason},
     handshake::want::Answer,
     libcrypto::{
         error_queue,
         store::{StoreContext, X509Store},
-        x509::X509,
     },
-    policy::{VerifyMode, certificate::Slot, options::mode},
+    policy::VerifyMode,
     record::Side,
     wire::AlertDescription,
 };
@@ -66,23 +63,6 @@ impl Ssl {
             error_queue::clear();
         }
         Answer::Verified { outcome, result }
-    }
-
-    /// The certificates to send after our own in `slot`, built from the store (`SSL_MODE_NO_AUTO_CHAIN` not set).
-    pub(super) fn own_chain(&self, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
-        let config = self.config();
-        if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
-            return Ok(Arc::new([]));
-        }
-        let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
-        let store = config.chain_store.unwrap_or_else(|| self.context().store());
-        let mark = error_queue::set_mark();
-        let mut building = StoreContext::new(&store, certificate, None).ok_or(Error::internal())?;
-        // What does not lead to an anchor is sent as far as it goes: the peer may know better.
-        let _ = building.verify();
-        mark.pop();
-        let chain = building.chain().ok_or(Error::internal())?;
-        Ok(chain.iter().skip(1).map(|certificate: X509| certificate.to_der()).collect())
     }
 }
 

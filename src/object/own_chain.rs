@@ -1,0 +1,162 @@
+//! The certificates that we send after our own: those that the program sets for one certificate
+//! (`SSL_CTX_add1_chain_cert(3)`), those for all that have none (`SSL_CTX_add_extra_chain_cert(3)`), and those that
+//! libcrypto finds. What fails puts its reason into the queue.
+
+use std::sync::Arc;
+
+use super::{
+    Ssl,
+    certificate_security::Role,
+    config::{Config, Configurable},
+};
+use crate::{
+    error::{Error, Reason, Result},
+    libcrypto::{
+        error_queue,
+        stack::X509Stack,
+        store::{self, StoreContext, X509Store},
+        x509::X509,
+    },
+    policy::{certificate::Slot, options::mode},
+    wire::AlertDescription,
+};
+
+/// `SSL_BUILD_CHAIN_FLAG_…` of `SSL_CTX_build_cert_chain`.
+mod flag {
+    pub const UNTRUSTED: i64 = 0x1;
+    pub const NO_ROOT: i64 = 0x2;
+    pub const CHECK: i64 = 0x4;
+    pub const IGNORE_ERROR: i64 = 0x8;
+    pub const CLEAR_ERROR: i64 = 0x10;
+}
+
+impl Config {
+    /// The chain of the current certificate.
+    #[must_use]
+    pub fn chain(&self) -> Option<&X509Stack> {
+        self.credentials.current().chain.as_deref()
+    }
+
+    /// Sets the chain of the current certificate, or with `None` removes it.
+    pub fn set_chain(&mut self, chain: Option<X509Stack>) -> bool {
+        self.raising(|config| {
+            config.check_chain_security(chain.as_ref())?;
+            config.update_credentials(|credentials| credentials.current_mut().chain = chain.map(Arc::new));
+            Ok(())
+        })
+    }
+
+    /// Appends to the chain of the current certificate.
+    pub fn add_chain_certificate(&mut self, certificate: X509) -> bool {
+        self.raising(|config| {
+            config.check_security(&certificate, Role::Authority)?;
+            config.update_credentials(|credentials| {
+                append(&mut credentials.current_mut().chain, certificate);
+            });
+            Ok(())
+        })
+    }
+
+    /// The extra certificates.
+    #[must_use]
+    pub fn extra_chain(&self) -> Option<&X509Stack> {
+        self.credentials.extra_chain.as_deref()
+    }
+
+    /// Appends to the extra certificates.
+    pub fn add_extra_chain_certificate(&mut self, certificate: X509) {
+        self.update_credentials(|credentials| append(&mut credentials.extra_chain, certificate));
+    }
+
+    /// Removes the extra certificates.
+    pub fn clear_extra_chain(&mut self) {
+        self.update_credentials(|credentials| credentials.extra_chain = None);
+    }
+}
+
+/// A new stack: the old one may be another connection's too.
+fn append(chain: &mut Option<Arc<X509Stack>>, certificate: X509) {
+    let old = chain.iter().flat_map(|chain| chain.iter());
+    *chain = Some(Arc::new(old.chain([certificate]).collect()));
+}
+
+/// Builds the chain of the current certificate by `SSL_BUILD_CHAIN_FLAG_…` (`SSL_CTX_build_cert_chain(3)`).
+///
+/// Returns 1; 2 if it does not lead to an anchor and that was to be ignored; 0 with the reason in the queue.
+pub fn build_chain(owner: &impl Configurable, flags: i64) -> i64 {
+    match try_build_chain(owner, flags) {
+        Ok((chain, is_verified)) => {
+            let chain = chain.map(|chain| chain.into_iter().collect());
+            let is_set = owner.change(|config| config.set_chain(chain));
+            if is_set { i64::from(!is_verified) + 1 } else { 0 }
+        }
+        Err(()) => 0,
+    }
+}
+
+/// The certificates after our own, if any were found, and whether they lead to an anchor.
+fn try_build_chain(
+    owner: &impl Configurable,
+    flags: i64,
+) -> core::result::Result<(Option<Vec<X509>>, bool), ()> {
+    let config = owner.look(Config::clone);
+    let current = config.credentials.current();
+    let Some(certificate) = &current.certificate else {
+        error_queue::raise_ssl(Reason::NO_CERTIFICATE_SET);
+        return Err(());
+    };
+    let (anchors, untrusted) = if flags & flag::CHECK != 0 {
+        (store_of(certificate, current.chain.as_deref()).ok_or(())?, None)
+    } else {
+        let untrusted = current.chain.as_deref().filter(|_| flags & flag::UNTRUSTED != 0);
+        (config.chain_store.clone().unwrap_or_else(|| owner.context_store()), untrusted)
+    };
+    let Some(mut building) = StoreContext::new(&anchors, certificate, untrusted) else {
+        error_queue::raise_ssl(Reason::ERR_X509_LIB);
+        return Err(());
+    };
+    let is_verified = building.verify();
+    if !is_verified && flags & flag::IGNORE_ERROR == 0 {
+        let text = format!("Verify error:{}", store::error_text(building.error()));
+        error_queue::raise_ssl_with_data(Reason::CERTIFICATE_VERIFY_FAILED, &text);
+        return Err(());
+    }
+    if !is_verified && flags & flag::CLEAR_ERROR != 0 {
+        error_queue::clear();
+    }
+    let mut chain: Option<Vec<_>> = building.chain().map(|chain| chain.iter().skip(1).collect());
+    if let Some(chain) = chain.as_mut().filter(|_| flags & flag::NO_ROOT != 0) {
+        chain.pop_if(|last| last.is_self_signed());
+    }
+    Ok((chain, is_verified))
+}
+
+/// A store of what is already there.
+fn store_of(certificate: &X509, chain: Option<&X509Stack>) -> Option<X509Store> {
+    let store = X509Store::new()?;
+    let all = chain.into_iter().flat_map(X509Stack::iter).chain([certificate.clone()]);
+    all.into_iter().all(|certificate| store.add(&certificate)).then_some(store)
+}
+
+impl Ssl {
+    /// The certificates to send after our own in `slot`, for which the program set none: built from the store, unless
+    /// `SSL_MODE_NO_AUTO_CHAIN` is set.
+    pub(super) fn own_chain(&self, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
+        let config = self.config();
+        if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
+            return Ok(Arc::new([]));
+        }
+        let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
+        let store = config.chain_store.clone().unwrap_or_else(|| self.context().store());
+        let mark = error_queue::set_mark();
+        let mut building = StoreContext::new(&store, certificate, None).ok_or(Error::internal())?;
+        // What does not lead to an anchor is sent as far as it goes: the peer may know better.
+        let _ = building.verify();
+        mark.pop();
+        let chain: X509Stack = building.chain().ok_or(Error::internal())?.iter().skip(1).collect();
+        config
+            .check_chain_security(Some(&chain))
+            .map_err(|reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason))?;
+        Ok(chain.iter().map(|certificate| certificate.to_der()).collect())
+    }
+}
