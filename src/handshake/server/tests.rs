@@ -291,6 +291,24 @@ fn fallback_from_a_version_that_we_have_is_refused() {
 }
 
 #[test]
+fn server_without_a_certificate_has_no_tls13_unless_a_callback_may_bring_one() {
+    let without = |settings: &mut Settings| settings.certificates = Arc::default();
+    let mut server = Server::with(without);
+    assert_eq!(
+        server.feed(tls13().write()).unwrap_err(),
+        fatal(AlertDescription::HANDSHAKE_FAILURE, Reason::NO_SHARED_CIPHER)
+    );
+    assert_eq!(server.negotiated.version, Some(ProtocolVersion::TLS1_2));
+
+    let mut server = Server::with(without);
+    server.environment.hooks.certificate = true;
+    assert_eq!(
+        server.feed(tls13().write()).unwrap_err(),
+        fatal(AlertDescription::HANDSHAKE_FAILURE, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM)
+    );
+}
+
+#[test]
 fn compression_other_than_null_is_refused() {
     let tls13 = ClientHello { compression_methods: vec![0, 1], ..tls13() };
     assert_eq!(
