@@ -13,11 +13,13 @@
 #![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
 
 pub mod bio;
+pub mod callbacks;
 pub mod connection;
 pub mod context;
 pub mod error_strings;
 pub mod ex_data;
 pub mod io;
+pub mod keying;
 pub mod library;
 pub mod method;
 pub mod state;

@@ -17,6 +17,7 @@
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
 //! | `transport` | the BIOs, and who owns which reference |
+//! | `keying` | exported keying material, Finished values |
 //! | `log` | the summary line of `FERROSSL_LOG` |
 //!
 //! # Sharing
@@ -36,6 +37,7 @@ pub mod credential_files;
 pub mod credentials;
 pub mod driver;
 pub mod io;
+pub mod keying;
 pub mod log;
 pub mod own_certificate;
 pub mod own_chain;

@@ -1,0 +1,43 @@
+//! What a handshake left that other protocols build on: exported keying material, Finished values.
+
+use core::ffi::c_int;
+
+use super::Ssl;
+use crate::{libcrypto::error_queue, record::Side};
+
+/// Copies what fits. Returns how much that is; for no room at all, how much there is.
+pub fn copy_out(from: &[u8], out: &mut [u8]) -> usize {
+    if out.is_empty() {
+        return from.len();
+    }
+    out.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    from.len().min(out.len())
+}
+
+impl Ssl {
+    /// `SSL_export_keying_material(3)`: 1, 0 with a reason in the queue, or -1 before there is anything to export from.
+    pub fn export_keying_material(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> c_int {
+        self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            if negotiated.exporter.is_none() && negotiated.master_secret.is_none() {
+                return -1;
+            }
+            match connection.export(label, context, out) {
+                Ok(()) => 1,
+                Err(error) => {
+                    error_queue::raise_ssl(error.reason());
+                    0
+                }
+            }
+        })
+    }
+
+    /// Copies what fits of the Finished that `side` sent, and returns how long it is.
+    pub fn finished(&self, side: Side, out: &mut [u8]) -> usize {
+        self.with_connection(|connection| {
+            let finished = connection.finished_of(side);
+            out.iter_mut().zip(finished).for_each(|(to, from)| *to = *from);
+            finished.len()
+        })
+    }
+}
