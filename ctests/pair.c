@@ -198,6 +198,37 @@ void pair_free(struct pair *pair)
     free(pair);
 }
 
+struct pair *pair_for_sessions(int version, int tickets)
+{
+    struct pair *pair = pair_contexts(version);
+
+    CHECK_OK(SSL_CTX_set_session_id_context(pair->ctx[SERVER], (const unsigned char *)"ctests", 6));
+    if (!tickets)
+        SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_TICKET);
+    return pair;
+}
+
+SSL_SESSION *connect_with(struct pair *pair, SSL_SESSION *session, int reused)
+{
+    SSL_SESSION *result;
+
+    pair_over_wire(pair);
+    if (session != NULL)
+        CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), reused);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), reused);
+    check_alive(pair);
+    result = SSL_get1_session(pair->ssl[CLIENT]);
+    CHECK(result != NULL);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    CHECK_NO_ERRORS();
+    pair_disconnect(pair);
+    return result;
+}
+
 void transfer(SSL *from, SSL *to, const void *bytes, size_t length)
 {
     unsigned char *received = malloc(length + 1);

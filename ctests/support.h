@@ -113,6 +113,12 @@ void pair_try(struct pair *pair, struct outcome outcome[2]);
 void pair_disconnect(struct pair *pair);
 void pair_free(struct pair *pair);
 
+/* A pair of contexts that resume; without tickets TLS 1.2 goes by session id. */
+struct pair *pair_for_sessions(int version, int tickets);
+/* Connects, with a session or without; checks whether it was reused; shuts down properly. Returns the
+ * client's session, which the caller frees. */
+SSL_SESSION *connect_with(struct pair *pair, SSL_SESSION *session, int reused);
+
 /* Sends the bytes from one side and checks that they arrive on the other. */
 void transfer(SSL *from, SSL *to, const void *bytes, size_t length);
 /* Both directions work. */

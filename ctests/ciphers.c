@@ -1,0 +1,290 @@
+/* SSL_CTX_set_cipher_list(3), SSL_get_ciphers(3), SSL_CIPHER_get_name(3). */
+#include "support.h"
+
+#include <openssl/obj_mac.h>
+
+static SSL_CTX *context;
+static SSL *ssl;
+
+static void start(void)
+{
+    context = SSL_CTX_new(TLS_method());
+    ssl = SSL_new(context);
+}
+
+static void finish(void)
+{
+    CHECK_NO_ERRORS();
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static int list_has(STACK_OF(SSL_CIPHER) *list, const char *name)
+{
+    for (int i = 0; i < sk_SSL_CIPHER_num(list); i++)
+        if (strcmp(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, i)), name) == 0)
+            return 1;
+    return 0;
+}
+
+/* The TLS 1.3 suites come first, then those of the list in its order. */
+TEST(cipher_list_in_order)
+{
+    STACK_OF(SSL_CIPHER) *list;
+
+    start();
+    CHECK_OK(SSL_CTX_set_cipher_list(context,
+                                     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"));
+    list = SSL_CTX_get_ciphers(context);
+    CHECK_EQ(sk_SSL_CIPHER_num(list), 5);
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 0)), "TLS_AES_256_GCM_SHA384");
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 1)), "TLS_CHACHA20_POLY1305_SHA256");
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 2)), "TLS_AES_128_GCM_SHA256");
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 3)), "ECDHE-RSA-AES256-GCM-SHA384");
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 4)), "ECDHE-ECDSA-AES128-GCM-SHA256");
+    /* A connection without a list of its own shows its context's. */
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 5);
+    CHECK_OK(SSL_set_cipher_list(ssl, "ECDHE-RSA-AES128-GCM-SHA256"));
+    CHECK_STR(SSL_get_cipher_list(ssl, 3), "ECDHE-RSA-AES128-GCM-SHA256");
+    CHECK(SSL_get_cipher_list(ssl, 4) == NULL);
+    finish();
+}
+
+/* A list that matches nothing is an error; what is unknown among known ones is passed over. */
+TEST(cipher_list_without_match_fails)
+{
+    start();
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "NO-SUCH-SUITE"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    CHECK_EQ(SSL_set_cipher_list(ssl, "NO-SUCH-SUITE"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "NO-SUCH-SUITE:ECDHE-RSA-AES128-GCM-SHA256"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 4);
+    finish();
+}
+
+/* The words that programs use. */
+TEST(cipher_list_words)
+{
+    STACK_OF(SSL_CIPHER) *list;
+
+    start();
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "HIGH:!aNULL:!MD5"));
+    list = SSL_CTX_get_ciphers(context);
+    CHECK(list_has(list, "ECDHE-RSA-AES256-GCM-SHA384"));
+    CHECK(list_has(list, "ECDHE-ECDSA-CHACHA20-POLY1305"));
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "DEFAULT:!AESGCM"));
+    list = SSL_CTX_get_ciphers(context);
+    CHECK(!list_has(list, "ECDHE-RSA-AES256-GCM-SHA384"));
+    CHECK(list_has(list, "ECDHE-RSA-CHACHA20-POLY1305"));
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM"));
+    list = SSL_CTX_get_ciphers(context);
+    CHECK(list_has(list, "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK(!list_has(list, "ECDHE-RSA-CHACHA20-POLY1305"));
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "ALL:!RSA"));
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "DEFAULT@SECLEVEL=2"));
+    CHECK_EQ(SSL_CTX_get_security_level(context), 2);
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "DEFAULT:@SECLEVEL=1"));
+    CHECK_EQ(SSL_CTX_get_security_level(context), 1);
+    finish();
+}
+
+/* TLS 1.3 suites: their own list, in its order; unknown names are an error; empty is allowed. */
+TEST(ciphersuites_of_tls13)
+{
+    STACK_OF(SSL_CIPHER) *list;
+
+    start();
+    CHECK_OK(SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"));
+    list = SSL_CTX_get_ciphers(context);
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 0)), "TLS_CHACHA20_POLY1305_SHA256");
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, 1)), "TLS_AES_128_GCM_SHA256");
+    CHECK(!list_has(list, "TLS_AES_256_GCM_SHA384"));
+    CHECK_EQ(SSL_CTX_set_ciphersuites(context, "NO_SUCH_SUITE"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    CHECK_OK(SSL_set_ciphersuites(ssl, "TLS_AES_256_GCM_SHA384"));
+    CHECK_OK(SSL_CTX_set_ciphersuites(context, ""));
+    CHECK(!list_has(SSL_CTX_get_ciphers(context), "TLS_AES_128_GCM_SHA256"));
+    finish();
+}
+
+/* Every AEAD suite works, and is what the lists ask for. */
+TEST(every_suite_connects)
+{
+    static const char *const suites[][2] = {
+        {"TLS_AES_128_GCM_SHA256", "ec"},
+        {"TLS_AES_256_GCM_SHA384", "ec"},
+        {"TLS_CHACHA20_POLY1305_SHA256", "ec"},
+        {"ECDHE-ECDSA-AES128-GCM-SHA256", "ec"},
+        {"ECDHE-ECDSA-AES256-GCM-SHA384", "ec"},
+        {"ECDHE-ECDSA-CHACHA20-POLY1305", "ec"},
+        {"ECDHE-RSA-AES128-GCM-SHA256", "rsa"},
+        {"ECDHE-RSA-AES256-GCM-SHA384", "rsa"},
+        {"ECDHE-RSA-CHACHA20-POLY1305", "rsa"},
+    };
+    unsigned char *bytes = pattern(50000);
+
+    for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
+        int tls13 = strncmp(suites[i][0], "TLS_", 4) == 0;
+        struct pair *pair = pair_contexts(tls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+
+        use_identity(pair->ctx[SERVER], suites[i][1]);
+        if (tls13)
+            CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], suites[i][0]));
+        else
+            CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], suites[i][0]));
+        pair_over_wire(pair);
+        CHECK(SSL_get_current_cipher(pair->ssl[CLIENT]) == NULL);
+        pair_handshake(pair);
+        for (int side = CLIENT; side <= SERVER; side++) {
+            CHECK_STR(SSL_get_cipher_name(pair->ssl[side]), suites[i][0]);
+            CHECK(SSL_get_current_cipher(pair->ssl[side]) != NULL);
+            CHECK(SSL_get_pending_cipher(pair->ssl[side]) != NULL);
+        }
+        pair_settle(pair);
+        transfer(pair->ssl[CLIENT], pair->ssl[SERVER], bytes, 50000);
+        transfer(pair->ssl[SERVER], pair->ssl[CLIENT], bytes, 50000);
+        pair_free(pair);
+    }
+    free(bytes);
+}
+
+/* The server takes the client's first, or its own with SSL_OP_CIPHER_SERVER_PREFERENCE. */
+TEST_VERSIONS(server_preference)
+{
+    for (int own = 0; own < 2; own++) {
+        struct pair *pair = pair_contexts(version);
+        const char *tls13 = own ? "TLS_CHACHA20_POLY1305_SHA256" : "TLS_AES_128_GCM_SHA256";
+        const char *tls12 = own ? "ECDHE-ECDSA-CHACHA20-POLY1305" : "ECDHE-ECDSA-AES128-GCM-SHA256";
+
+        if (own)
+            SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_CIPHER_SERVER_PREFERENCE);
+        SSL_CTX_set_ciphersuites(pair->ctx[CLIENT],
+                                 "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256");
+        SSL_CTX_set_ciphersuites(pair->ctx[SERVER],
+                                 "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256");
+        SSL_CTX_set_cipher_list(pair->ctx[CLIENT],
+                                "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305");
+        SSL_CTX_set_cipher_list(pair->ctx[SERVER],
+                                "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256");
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_STR(SSL_get_cipher_name(pair->ssl[CLIENT]),
+                  version == TLS1_3_VERSION ? tls13 : tls12);
+        pair_free(pair);
+    }
+}
+
+/* What SSL_CIPHER_* tell. */
+TEST(cipher_properties)
+{
+    static const struct {
+        const char *name, *standard, *version;
+        unsigned id;
+        int bits, cipher, digest, key_exchange, auth, handshake;
+    } known[] = {
+        {"TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256", "TLSv1.3", 0x1301, 128,
+         NID_aes_128_gcm, NID_undef, NID_kx_any, NID_auth_any, NID_sha256},
+        {"TLS_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384", "TLSv1.3", 0x1302, 256,
+         NID_aes_256_gcm, NID_undef, NID_kx_any, NID_auth_any, NID_sha384},
+        {"TLS_CHACHA20_POLY1305_SHA256", "TLS_CHACHA20_POLY1305_SHA256", "TLSv1.3", 0x1303, 256,
+         NID_chacha20_poly1305, NID_undef, NID_kx_any, NID_auth_any, NID_sha256},
+        {"ECDHE-ECDSA-AES128-GCM-SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLSv1.2",
+         0xc02b, 128, NID_aes_128_gcm, NID_undef, NID_kx_ecdhe, NID_auth_ecdsa, NID_sha256},
+        {"ECDHE-RSA-AES256-GCM-SHA384", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLSv1.2", 0xc030,
+         256, NID_aes_256_gcm, NID_undef, NID_kx_ecdhe, NID_auth_rsa, NID_sha384},
+        {"ECDHE-RSA-CHACHA20-POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLSv1.2",
+         0xcca8, 256, NID_chacha20_poly1305, NID_undef, NID_kx_ecdhe, NID_auth_rsa, NID_sha256},
+    };
+
+    start();
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        unsigned char code[2] = {(unsigned char)(known[i].id >> 8), (unsigned char)known[i].id};
+        const SSL_CIPHER *cipher = SSL_CIPHER_find(ssl, code);
+        int bits = 0;
+
+        CHECK(cipher != NULL);
+        CHECK_STR(SSL_CIPHER_get_name(cipher), known[i].name);
+        CHECK_STR(SSL_CIPHER_standard_name(cipher), known[i].standard);
+        CHECK_STR(OPENSSL_cipher_name(known[i].standard), known[i].name);
+        CHECK_STR(SSL_CIPHER_get_version(cipher), known[i].version);
+        CHECK_EQ(SSL_CIPHER_get_id(cipher), 0x03000000 | known[i].id);
+        CHECK_EQ(SSL_CIPHER_get_protocol_id(cipher), known[i].id);
+        CHECK_EQ(SSL_CIPHER_get_bits(cipher, &bits), known[i].bits);
+        CHECK_EQ(bits, known[i].bits);
+        CHECK_EQ(SSL_CIPHER_get_cipher_nid(cipher), known[i].cipher);
+        CHECK_EQ(SSL_CIPHER_get_digest_nid(cipher), known[i].digest);
+        CHECK_EQ(SSL_CIPHER_get_kx_nid(cipher), known[i].key_exchange);
+        CHECK_EQ(SSL_CIPHER_get_auth_nid(cipher), known[i].auth);
+        CHECK_EQ(EVP_MD_get_type(SSL_CIPHER_get_handshake_digest(cipher)), known[i].handshake);
+        CHECK_EQ(SSL_CIPHER_is_aead(cipher), 1);
+    }
+    CHECK(SSL_CIPHER_find(ssl, (const unsigned char *)"\xff\xee") == NULL);
+    CHECK_STR(SSL_CIPHER_get_name(NULL), "(NONE)");
+    CHECK_STR(SSL_CIPHER_standard_name(NULL), "(NONE)");
+    CHECK_STR(SSL_CIPHER_get_version(NULL), "(NONE)");
+    CHECK_EQ(SSL_CIPHER_get_bits(NULL, NULL), 0);
+    finish();
+}
+
+/* SSL_CIPHER_description() is a line that `openssl ciphers -v` prints. */
+TEST(cipher_description)
+{
+    char line[128];
+
+    start();
+    CHECK(SSL_CIPHER_description(SSL_CIPHER_find(ssl, (const unsigned char *)"\x13\x01"), line,
+                                 sizeof(line))
+          == line);
+    CHECK_STR(line, "TLS_AES_128_GCM_SHA256         TLSv1.3 Kx=any      Au=any   "
+                    "Enc=AESGCM(128)            Mac=AEAD\n");
+    CHECK(SSL_CIPHER_description(SSL_CIPHER_find(ssl, (const unsigned char *)"\xc0\x30"), line,
+                                 sizeof(line))
+          == line);
+    CHECK_STR(line, "ECDHE-RSA-AES256-GCM-SHA384    TLSv1.2 Kx=ECDH     Au=RSA   "
+                    "Enc=AESGCM(256)            Mac=AEAD\n");
+    finish();
+}
+
+/* What the client offered and what both have. */
+TEST_VERSIONS(shared_and_client_ciphers)
+{
+    struct pair *pair = pair_contexts(version);
+    const char *expected = version == TLS1_3_VERSION
+                               ? "TLS_AES_128_GCM_SHA256"
+                               : "ECDHE-ECDSA-AES128-GCM-SHA256";
+    char shared[200];
+
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], "TLS_AES_128_GCM_SHA256"));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get_client_ciphers(pair->ssl[CLIENT]) == NULL);
+    CHECK(list_has(SSL_get_client_ciphers(pair->ssl[SERVER]), expected));
+    CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], shared, sizeof(shared)) == shared);
+    CHECK(strstr(shared, expected) != NULL);
+    CHECK(SSL_get_shared_ciphers(pair->ssl[CLIENT], shared, sizeof(shared)) == NULL);
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}
+
+/* SSL_get1_supported_ciphers() leaves out what the versions do not allow. */
+TEST(supported_ciphers_by_version)
+{
+    STACK_OF(SSL_CIPHER) *list;
+
+    start();
+    SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
+    list = SSL_get1_supported_ciphers(ssl);
+    CHECK(list != NULL);
+    CHECK(!list_has(list, "TLS_AES_128_GCM_SHA256"));
+    CHECK(list_has(list, "ECDHE-RSA-AES128-GCM-SHA256"));
+    sk_SSL_CIPHER_free(list);
+    SSL_set_max_proto_version(ssl, 0);
+    SSL_set_min_proto_version(ssl, TLS1_3_VERSION);
+    list = SSL_get1_supported_ciphers(ssl);
+    CHECK_EQ(sk_SSL_CIPHER_num(list), 3);
+    sk_SSL_CIPHER_free(list);
+    finish();
+}
+

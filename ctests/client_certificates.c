@@ -1,0 +1,163 @@
+/* SSL_CTX_set_verify(3) on the server, SSL_CTX_set_client_CA_list(3), SSL_get_client_CA_list(3),
+ * SSL_CTX_set_post_handshake_auth(3): certificates of clients. */
+#include "support.h"
+
+/* SSL_VERIFY_PEER on the server asks for one; with none the handshake goes on, unless
+ * SSL_VERIFY_FAIL_IF_NO_PEER_CERT is set as well. */
+TEST_VERSIONS(client_certificate_is_optional_or_not)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+    X509 *expected = load_certificate("client"), *got;
+
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]), X509_V_OK);
+    pair_disconnect(pair);
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+    pair_disconnect(pair);
+
+    use_identity(pair->ctx[CLIENT], "client");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    got = SSL_get1_peer_certificate(pair->ssl[SERVER]);
+    CHECK_EQ(X509_cmp(got, expected), 0);
+    /* The server's view of the chain lacks the leaf: here it is the root, which the client found in
+     * its store. */
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[SERVER])), 1);
+    CHECK(X509_cmp(sk_X509_value(SSL_get_peer_cert_chain(pair->ssl[SERVER]), 0), expected) != 0);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]), X509_V_OK);
+    X509_free(got);
+    X509_free(expected);
+    pair_settle(pair);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* Client certificates of every kind of key. */
+TEST_VERSIONS(client_certificates_of_every_kind)
+{
+    static const char *const names[] = {"ec", "ec384", "rsa", "rsa-pss", "ed25519", "chained"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct pair *pair = pair_contexts(version);
+
+        trust(pair->ctx[SERVER], "root");
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                           NULL);
+        use_identity(pair->ctx[CLIENT], names[i]);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+        pair_settle(pair);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* A bad client certificate. */
+TEST_VERSIONS(client_certificate_is_verified)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+    char byte;
+
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    use_identity(pair->ctx[CLIENT], "stranger");
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]),
+             X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+    if (version == TLS1_2_VERSION) {
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+    } else {
+        CHECK_EQ(outcome[CLIENT].ret, 1);
+        CHECK_FAILS(pair->ssl[CLIENT], SSL_read(pair->ssl[CLIENT], &byte, 1),
+                    SSL_R_TLSV1_ALERT_UNKNOWN_CA);
+    }
+    pair_free(pair);
+}
+
+/* The CA names of the server reach the client. */
+TEST_VERSIONS(client_ca_names_are_sent)
+{
+    struct pair *pair = pair_contexts(version);
+    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(cert_path("root", "pem"));
+    X509 *root = load_certificate("root"), *other = load_certificate("other");
+    STACK_OF(X509_NAME) *received;
+
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    SSL_CTX_set_client_CA_list(pair->ctx[SERVER], names);
+    CHECK(SSL_CTX_get_client_CA_list(pair->ctx[SERVER]) == names);
+    CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[SERVER], other));
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    received = SSL_get_client_CA_list(pair->ssl[CLIENT]);
+    CHECK_EQ(sk_X509_NAME_num(received), 2);
+    CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(received, 0), X509_get_subject_name(root)), 0);
+    CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(received, 1), X509_get_subject_name(other)), 0);
+    CHECK(SSL_get0_peer_CA_list(pair->ssl[CLIENT]) == received);
+    X509_free(root);
+    X509_free(other);
+    pair_free(pair);
+}
+
+/* Nobody asks a client for its certificate unless told to. */
+TEST_VERSIONS(client_certificate_is_not_sent_unasked)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[CLIENT], "client");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    pair_free(pair);
+}
+
+/* TLS 1.3: a certificate asked for after the handshake. */
+TEST(post_handshake_authentication)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL *server_ssl;
+
+    trust(pair->ctx[SERVER], "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    server_ssl = pair->ssl[SERVER];
+    CHECK(SSL_get0_peer_certificate(server_ssl) == NULL);
+    SSL_set_verify(server_ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    CHECK_OK(SSL_verify_client_post_handshake(server_ssl));
+    CHECK_OK(SSL_do_handshake(server_ssl));
+    CHECK(SSL_get0_peer_certificate(server_ssl) == NULL);
+    pair_settle(pair);
+    CHECK(SSL_get0_peer_certificate(server_ssl) != NULL);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* A client that did not offer it cannot be asked. */
+TEST(post_handshake_authentication_needs_the_extension)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+
+    SSL_set_verify(pair->ssl[SERVER], SSL_VERIFY_PEER, NULL);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[SERVER]), 0);
+    CHECK_SSL_REASON(SSL_R_EXTENSION_NOT_RECEIVED);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[CLIENT]), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_SERVER);
+    pair_free(pair);
+}
+

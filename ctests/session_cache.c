@@ -1,0 +1,384 @@
+/* SSL_CTX_set_session_cache_mode(3), SSL_CTX_sess_set_get_cb(3), SSL_CTX_sess_number(3),
+ * SSL_CTX_set_timeout(3), SSL_CTX_set_generate_session_id(3), SSL_CTX_set_tlsext_ticket_key_cb(3),
+ * SSL_CTX_set_session_ticket_cb(3): what a server keeps, or gives its clients to keep. */
+#include "support.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+
+static const unsigned char sid_context[] = "ctests";
+
+static SSL_SESSION *kept;
+static int new_calls, get_calls, remove_calls, copy_from_get;
+
+static int keep_session(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl;
+    new_calls++;
+    SSL_SESSION_free(kept);
+    kept = session;
+    return 1;
+}
+
+static SSL_SESSION *find_session(SSL *ssl, const unsigned char *id, int length, int *copy)
+{
+    unsigned int kept_length;
+
+    (void)ssl;
+    get_calls++;
+    *copy = copy_from_get;
+    CHECK_EQ(length, 32);
+    if (kept == NULL || memcmp(SSL_SESSION_get_id(kept, &kept_length), id, 32) != 0)
+        return NULL;
+    return kept;
+}
+
+static void remove_session(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context;
+    CHECK(session != NULL);
+    remove_calls++;
+}
+
+/* The client's new-session callback gets each session, with a reference that it may keep. */
+TEST_VERSIONS(client_new_session_callback)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    CHECK_EQ(SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT
+                                                                   | SSL_SESS_CACHE_NO_INTERNAL),
+             SSL_SESS_CACHE_SERVER);
+    SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], keep_session);
+    CHECK(SSL_CTX_sess_get_new_cb(pair->ctx[CLIENT]) == keep_session);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(new_calls, version == TLS1_3_VERSION ? 2 : 1);
+    CHECK(kept != NULL);
+    SSL_SESSION_free(session);
+    session = connect_with(pair, kept, 1);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(kept);
+    pair_free(pair);
+}
+
+/* An external cache of the server: new, get, remove. */
+TEST_VERSIONS(server_external_cache)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+    SSL_SESSION *session, *next;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER],
+                                   SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], keep_session);
+    SSL_CTX_sess_set_get_cb(pair->ctx[SERVER], find_session);
+    SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], remove_session);
+    CHECK(SSL_CTX_sess_get_get_cb(pair->ctx[SERVER]) == find_session);
+    CHECK(SSL_CTX_sess_get_remove_cb(pair->ctx[SERVER]) == remove_session);
+    SSL_CTX_set_num_tickets(pair->ctx[SERVER], 1);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(new_calls, 1);
+    CHECK(kept != NULL);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    copy_from_get = 1;
+    get_calls = 0;
+    next = connect_with(pair, session, 1);
+    CHECK(get_calls >= 1);
+    CHECK_EQ(SSL_CTX_sess_cb_hits(pair->ctx[SERVER]), 1);
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(next);
+    SSL_SESSION_free(kept);
+    pair_free(pair);
+}
+
+/* The internal cache counts, and sessions can be added, removed and flushed by hand. */
+TEST(internal_cache)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_CTX *context = pair->ctx[SERVER];
+    SSL_SESSION *session, *next, *servers;
+
+    CHECK_EQ(SSL_CTX_get_session_cache_mode(context), SSL_SESS_CACHE_SERVER);
+    CHECK_EQ(SSL_CTX_sess_get_cache_size(context), SSL_SESSION_CACHE_MAX_SIZE_DEFAULT);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_CTX_sess_number(context), 1);
+    CHECK_EQ(SSL_CTX_sess_misses(context), 0);
+    next = connect_with(pair, session, 1);
+    CHECK_EQ(SSL_CTX_sess_hits(context), 1);
+    CHECK_EQ(SSL_CTX_sess_number(context), 1);
+    SSL_SESSION_free(next);
+
+    SSL_CTX_sess_set_remove_cb(context, remove_session);
+    pair_over_wire(pair);
+    SSL_set_session(pair->ssl[CLIENT], session);
+    pair_handshake(pair);
+    servers = SSL_get1_session(pair->ssl[SERVER]);
+    CHECK_OK(SSL_CTX_remove_session(context, servers));
+    CHECK_EQ(remove_calls, 1);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    CHECK_EQ(SSL_CTX_remove_session(context, servers), 0);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    next = connect_with(pair, session, 0);
+    CHECK_EQ(SSL_CTX_sess_misses(context), 1);
+    SSL_SESSION_free(next);
+    SSL_SESSION_free(servers);
+    SSL_SESSION_free(session);
+
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_CTX_sess_number(context), 2);
+    SSL_CTX_flush_sessions(context, time(NULL));
+    CHECK_EQ(SSL_CTX_sess_number(context), 2);
+    SSL_CTX_flush_sessions(context, time(NULL) + 10000);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A session is added by hand. */
+TEST(add_session)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_SESSION *servers, *session;
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    servers = SSL_get1_session(pair->ssl[SERVER]);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    CHECK_OK(SSL_CTX_add_session(pair->ctx[SERVER], servers));
+    CHECK_EQ(SSL_CTX_add_session(pair->ctx[SERVER], servers), 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 1);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    SSL_SESSION_free(servers);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* The oldest goes when the cache is full. */
+TEST(cache_size_is_kept)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+
+    CHECK_EQ(SSL_CTX_sess_set_cache_size(pair->ctx[SERVER], 2), SSL_SESSION_CACHE_MAX_SIZE_DEFAULT);
+    CHECK_EQ(SSL_CTX_sess_get_cache_size(pair->ctx[SERVER]), 2);
+    for (int i = 0; i < 4; i++)
+        SSL_SESSION_free(connect_with(pair, NULL, 0));
+    CHECK(SSL_CTX_sess_number(pair->ctx[SERVER]) >= 1);
+    CHECK(SSL_CTX_sess_number(pair->ctx[SERVER]) <= 2);
+    CHECK(SSL_CTX_sess_cache_full(pair->ctx[SERVER]) >= 2);
+    pair_free(pair);
+}
+
+/* With the cache off nothing is resumed by id. */
+TEST(cache_off)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_OFF);
+    session = connect_with(pair, NULL, 0);
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    pair_free(pair);
+}
+
+/* The context's time-out goes into new sessions. */
+TEST_VERSIONS(timeouts)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+
+    CHECK_EQ(SSL_CTX_set_timeout(pair->ctx[SERVER], 333), 7200);
+    CHECK_EQ(SSL_CTX_get_timeout(pair->ctx[SERVER]), 333);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_SESSION_get_timeout(SSL_get_session(pair->ssl[SERVER])), 333);
+    pair_free(pair);
+}
+
+/* Statistics of a context. */
+TEST_VERSIONS(statistics)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    SSL_SESSION_free(session);
+    CHECK_EQ(SSL_CTX_sess_connect(pair->ctx[CLIENT]), 2);
+    CHECK_EQ(SSL_CTX_sess_connect_good(pair->ctx[CLIENT]), 2);
+    CHECK_EQ(SSL_CTX_sess_connect_renegotiate(pair->ctx[CLIENT]), 0);
+    CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 2);
+    CHECK_EQ(SSL_CTX_sess_accept_good(pair->ctx[SERVER]), 2);
+    CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[CLIENT]), 1);
+    CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[SERVER]), 1);
+    CHECK_EQ(SSL_CTX_sess_timeouts(pair->ctx[SERVER]), 0);
+    pair_free(pair);
+}
+
+static int generate_id(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    (void)ssl;
+    memset(id, 'i', *length);
+    return 1;
+}
+
+/* Session ids of one's own. */
+TEST(generate_session_id)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    const unsigned char *id;
+    unsigned int length;
+
+    CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], generate_id));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    id = SSL_SESSION_get_id(SSL_get_session(pair->ssl[CLIENT]), &length);
+    CHECK_EQ(length, 32);
+    for (unsigned int i = 0; i < length; i++)
+        CHECK_EQ(id[i], 'i');
+    CHECK_EQ(SSL_has_matching_session_id(pair->ssl[SERVER], id, length), 1);
+    CHECK_EQ(SSL_has_matching_session_id(pair->ssl[SERVER], sid_context, 6), 0);
+    pair_free(pair);
+}
+
+/* ---- ticket callbacks ---- */
+
+static int ticket_answer = 1, ticket_encrypts, ticket_decrypts;
+
+static int ticket_key(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher,
+                      EVP_MAC_CTX *mac, int encrypting)
+{
+    static unsigned char key[32] = "a key for tickets, thirty-two b", zero[16];
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key, 32),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+
+    (void)ssl;
+    CHECK_EQ(EVP_MAC_CTX_set_params(mac, params), 1);
+    if (encrypting) {
+        ticket_encrypts++;
+        memcpy(name, "ctests ticketkey", 16);
+        memcpy(iv, zero, 16);
+        CHECK_EQ(EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv), 1);
+        return 1;
+    }
+    ticket_decrypts++;
+    CHECK_MEM(name, "ctests ticketkey", 16);
+    CHECK_EQ(EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, iv), 1);
+    return ticket_answer;
+}
+
+/* SSL_CTX_set_tlsext_ticket_key_evp_cb(): keys of one's own; 2 renews the ticket, 0 refuses it. */
+TEST_VERSIONS(ticket_key_callback)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session, *next;
+
+    CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->ctx[SERVER], ticket_key), 1);
+    session = connect_with(pair, NULL, 0);
+    CHECK(ticket_encrypts > 0);
+    CHECK_EQ(ticket_decrypts, 0);
+    next = connect_with(pair, session, 1);
+    CHECK_EQ(ticket_decrypts, 1);
+    SSL_SESSION_free(next);
+    ticket_answer = 2;
+    ticket_encrypts = 0;
+    next = connect_with(pair, session, 1);
+    CHECK(ticket_encrypts > 0);
+    SSL_SESSION_free(next);
+    ticket_answer = 0;
+    next = connect_with(pair, session, 0);
+    SSL_SESSION_free(next);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static int add_appdata(SSL *ssl, void *argument)
+{
+    CHECK_STR(argument, "appdata");
+    return SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), "mine", 4);
+}
+
+static int appdata_seen;
+
+static SSL_TICKET_RETURN see_appdata(SSL *ssl, SSL_SESSION *session, const unsigned char *name,
+                                     size_t length, SSL_TICKET_STATUS status, void *argument)
+{
+    void *data;
+    size_t data_length;
+
+    (void)ssl;
+    (void)name;
+    (void)argument;
+    if (status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW) {
+        CHECK_EQ(length, 16);
+        CHECK_EQ(SSL_SESSION_get0_ticket_appdata(session, &data, &data_length), 1);
+        CHECK_EQ(data_length, 4);
+        CHECK_MEM(data, "mine", 4);
+        appdata_seen++;
+        return SSL_TICKET_RETURN_USE_RENEW;
+    }
+    return SSL_TICKET_RETURN_IGNORE_RENEW;
+}
+
+/* SSL_CTX_set_session_ticket_cb(): data of the application in the ticket. */
+TEST_VERSIONS(ticket_application_data)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    CHECK_EQ(SSL_CTX_set_session_ticket_cb(pair->ctx[SERVER], add_appdata, see_appdata, "appdata"),
+             1);
+    session = connect_with(pair, NULL, 0);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    CHECK_EQ(appdata_seen, 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* The number of TLS 1.3 tickets, and more of them on request. */
+TEST(tickets_on_request)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL *server_ssl;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT
+                                                          | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], keep_session);
+    CHECK_OK(SSL_CTX_set_num_tickets(pair->ctx[SERVER], 3));
+    pair_over_wire(pair);
+    server_ssl = pair->ssl[SERVER];
+    CHECK_EQ(SSL_new_session_ticket(server_ssl), 0);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(new_calls, 3);
+    CHECK_OK(SSL_new_session_ticket(server_ssl));
+    CHECK_OK(SSL_do_handshake(server_ssl));
+    pair_settle(pair);
+    CHECK_EQ(new_calls, 4);
+    SSL_SESSION_free(kept);
+    pair_free(pair);
+}
+
+/* A session of TLS 1.3 is refused by a client that may only do TLS 1.2, and forgotten. */
+TEST(session_of_another_version)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        SSL_CTX_set_min_proto_version(pair->ctx[side], TLS1_2_VERSION);
+        SSL_CTX_set_max_proto_version(pair->ctx[side], TLS1_2_VERSION);
+    }
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
