@@ -14,6 +14,7 @@
 
 pub mod bio;
 pub mod callbacks;
+pub mod certificate;
 pub mod connection;
 pub mod context;
 pub mod error_strings;
@@ -22,6 +23,7 @@ pub mod io;
 pub mod keying;
 pub mod library;
 pub mod method;
+pub mod private_key;
 pub mod state;
 pub mod state_strings;
 pub mod support;
