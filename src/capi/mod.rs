@@ -15,6 +15,8 @@
 pub mod bio;
 pub mod callbacks;
 pub mod certificate;
+pub mod cipher;
+pub mod cipher_list;
 pub mod connection;
 pub mod context;
 pub mod error_strings;

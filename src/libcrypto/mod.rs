@@ -13,6 +13,7 @@ pub mod error_queue;
 pub mod evp_pkey;
 pub mod ex_data;
 pub mod name;
+pub mod pointer_stack;
 pub mod stack;
 pub mod store;
 pub mod sys;

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 
 use super::{
     callbacks::{CopiedCallbacks, LiveCallbacks},
+    cipher_stack::CipherStack,
     config::Config,
     session::SessionHandle,
 };
@@ -15,6 +16,7 @@ use crate::{
     libcrypto::{
         ex_data::{Class, ExData},
         store::X509Store,
+        sys::OPENSSL_STACK,
         verify_param::VerifyParam,
     },
     policy::Settings,
@@ -88,6 +90,8 @@ pub struct Context {
     pub ticket_keys: ArcSwap<TicketKeys>,
     /// Counters.
     pub statistics: Statistics,
+    /// What `SSL_CTX_get_ciphers` gives.
+    ciphers: Mutex<CipherStack>,
     /// The program's data.
     pub ex_data: ExData,
 }
@@ -114,6 +118,7 @@ impl Context {
             sessions: SessionCache::new(SESSION_CACHE_SIZE),
             ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
             statistics: Statistics::default(),
+            ciphers: Mutex::default(),
             ex_data: ExData::new(Class::Context),
         });
         context.ex_data.attach(Arc::as_ptr(&context).cast());
@@ -173,6 +178,12 @@ impl Context {
     pub fn set_store(&self, store: X509Store) -> X509Store {
         let mut current = self.store.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         core::mem::replace(&mut *current, store)
+    }
+
+    /// What `SSL_CTX_get_ciphers` gives.
+    pub fn cipher_stack(&self) -> *mut OPENSSL_STACK {
+        let mut ciphers = self.ciphers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        ciphers.of(&self.config.load().settings)
     }
 
     /// Removes a session from the internal cache, and tells the program.

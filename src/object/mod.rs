@@ -6,6 +6,7 @@
 //! | `context` | [`Context`], behind `SSL_CTX` |
 //! | `config` | what `SSL_new` copies from a context to a connection |
 //! | `callbacks` | the types and slots of callbacks |
+//! | `cipher_stack` | the suites as the stack that `SSL_get_ciphers` gives out |
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
 //! | `certificate_security` | what the security level asks of certificates |
@@ -31,6 +32,7 @@
 pub mod ask;
 pub mod callbacks;
 pub mod certificate_security;
+pub mod cipher_stack;
 pub mod config;
 pub mod context;
 pub mod credential_files;

@@ -3,19 +3,23 @@
 use core::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::{Context, SessionHandle, config::Config, context::Method};
+use super::{Context, SessionHandle, cipher_stack::CipherStack, config::Config, context::Method};
 use crate::{
     connection::Connection,
+    crypto::suite::{self, Suite},
     handshake::position::Position,
     libcrypto::{
         bio::Bio,
         ex_data::{Class, ExData},
+        pointer_stack::PointerStack,
         stack::X509Stack,
+        sys::OPENSSL_STACK,
         verify_param::VerifyParam,
         x509::X509,
     },
     record::Side,
     session::PeerChain,
+    wire::CipherSuite,
 };
 
 /// What the last call waits for: `SSL_want(3)`.
@@ -72,6 +76,10 @@ pub struct Ssl {
     read_bio: RefCell<Option<Bio>>,
     /// Where to write to.
     write_bio: RefCell<Option<Bio>>,
+    /// What `SSL_get_ciphers` gives.
+    ciphers: RefCell<CipherStack>,
+    /// What `SSL_get_client_ciphers` gives, and what it was made from.
+    client_ciphers: RefCell<Option<(Vec<CipherSuite>, PointerStack)>>,
     /// The session that `SSL_get_session` gives.
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
@@ -114,6 +122,8 @@ impl Ssl {
             context: RefCell::new(context),
             read_bio: RefCell::new(None),
             write_bio: RefCell::new(None),
+            ciphers: RefCell::default(),
+            client_ciphers: RefCell::new(None),
             session: RefCell::new(None),
             offered_session: RefCell::new(None),
             peer: RefCell::new(None),
@@ -248,6 +258,39 @@ impl Ssl {
         drop(copy.offer_session(self.offered_session.borrow().clone()));
         drop(copy.set_session(self.session()));
         Some(copy)
+    }
+
+    /// What `SSL_get_ciphers` gives.
+    pub fn cipher_stack(&self) -> *mut OPENSSL_STACK {
+        let settings = self.with_config(|config| Arc::clone(&config.settings));
+        self.ciphers.borrow_mut().of(&settings)
+    }
+
+    /// What `SSL_get_client_ciphers` gives: null before the ClientHello and on a client.
+    pub fn client_cipher_stack(&self) -> *mut OPENSSL_STACK {
+        let offered = self.with_connection(|connection| connection.negotiated().client_suites.clone());
+        if offered.is_empty() || self.side() == Side::Client {
+            return core::ptr::null_mut();
+        }
+        let mut stack = self.client_ciphers.borrow_mut();
+        if stack.as_ref().is_none_or(|(from, _)| *from != offered) {
+            let known = offered.iter().copied().filter_map(suite::find);
+            *stack = PointerStack::of(known).map(|stack| (offered, stack));
+        }
+        stack.as_ref().map_or(core::ptr::null_mut(), |(_, stack)| stack.as_ptr())
+    }
+
+    /// The suites that may be used in the versions and at the security level that are set, those of TLS 1.3 first.
+    #[must_use]
+    pub fn supported_suites(&self) -> Vec<&'static Suite> {
+        let settings = self.with_config(|config| Arc::clone(&config.settings));
+        settings.versions().into_iter().flat_map(|version| settings.usable_suites(version)).collect()
+    }
+
+    /// The suite negotiated.
+    #[must_use]
+    pub fn suite(&self) -> Option<&'static Suite> {
+        self.with_connection(|connection| connection.negotiated().suite)
     }
 
     /// Where to read from.

@@ -1,7 +1,13 @@
 //! Pointers and lengths of C into slices and strings, and back.
 
 use core::ffi::{CStr, c_char, c_int, c_uchar, c_void};
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    ffi::CString,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::libcrypto::sys;
 
 /// The bytes at `pointer`; `None` for null with a length, empty for null without one.
 ///
@@ -119,4 +125,56 @@ pub unsafe fn release<T>(handle: *mut T) {
 #[must_use]
 pub fn handle<T>(object: Option<Arc<T>>) -> *mut T {
     object.map_or(core::ptr::null_mut(), |object| Arc::into_raw(object).cast_mut())
+}
+
+/// A static text as a C string that lives as long as the library.
+#[must_use]
+pub fn static_c_string(text: &'static str) -> *const c_char {
+    static KNOWN: Mutex<BTreeMap<&str, CString>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    known.entry(text).or_insert_with(|| CString::new(text).unwrap_or_default()).as_ptr()
+}
+
+/// Writes a C string, with its end.
+///
+/// # Safety
+/// `buffer` has room for one byte more than `text` has.
+pub unsafe fn write_string(buffer: *mut c_char, text: &[u8]) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        core::ptr::copy_nonoverlapping(text.as_ptr(), buffer.cast(), text.len());
+        buffer.add(text.len()).write(0);
+    }
+}
+
+/// Memory for the program to free with `OPENSSL_free`; null when there is none left.
+#[must_use]
+pub fn allocate(length: usize) -> *mut c_void {
+    // SAFETY: the file's name is a static C string.
+    unsafe { sys::CRYPTO_malloc(length, c"capi".as_ptr(), 0) }
+}
+
+/// A copy of `text` as a C string, for the program to free with `OPENSSL_free`.
+#[must_use]
+pub fn allocate_string(text: &[u8]) -> *mut c_char {
+    let buffer: *mut c_char = allocate(text.len() + 1).cast();
+    if !buffer.is_null() {
+        // SAFETY: there is room for the text and its end.
+        unsafe { write_string(buffer, text) };
+    }
+    buffer
+}
+
+/// A copy of `bytes` for the program to free with `OPENSSL_free`; null for none.
+#[must_use]
+pub fn allocate_bytes(bytes: &[u8]) -> *mut c_uchar {
+    if bytes.is_empty() {
+        return core::ptr::null_mut();
+    }
+    let buffer: *mut c_uchar = allocate(bytes.len()).cast();
+    if !buffer.is_null() {
+        // SAFETY: there is room for all of them.
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), buffer, bytes.len()) };
+    }
+    buffer
 }
