@@ -52,6 +52,15 @@ impl Outbound {
                 _ => Ok(()),
             };
         }
+        if content_type == ContentType::CHANGE_CIPHER_SPEC
+            && self.keys.as_ref().is_some_and(RecordKeys::is_tls13)
+        {
+            // RFC 8446 §5: in TLS 1.3 it is never protected.
+            let keys = self.keys.take();
+            let sealed = self.seal_record(content_type, data);
+            self.keys = keys;
+            return sealed;
+        }
         let max_fragment = max_fragment.clamp(1, MAX_PLAINTEXT);
         self.reserve(data, max_fragment);
         data.chunks(max_fragment).try_for_each(|fragment| self.seal_record(content_type, fragment))
@@ -255,6 +264,16 @@ mod tests {
         let mut outbound = tls13();
         outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
         assert_eq!(outbound.pending()[..5], [23, 3, 3, 0, 20]);
+    }
+
+    #[test]
+    fn change_cipher_spec_of_tls13_is_not_protected() {
+        let mut outbound = tls13();
+        outbound.set_version(ProtocolVersion::TLS1_3);
+        outbound.seal(ContentType::CHANGE_CIPHER_SPEC, &[1], MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.pending(), [20, 3, 3, 0, 1, 1]);
+        outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.pending()[6..11], [23, 3, 3, 0, 20]);
     }
 
     #[test]

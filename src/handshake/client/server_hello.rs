@@ -213,6 +213,8 @@ fn read_tls13(
     context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server.as_bytes());
     context.set_read_secret(&server)?;
+    // From here on also an alert is encrypted (RFC 8446 §6).
+    context.set_write_secret(&client)?;
     let keys = tls13::Keys { handshake, client, server };
     Ok(tls13::begin(keys, client_hello.extensions))
 }

@@ -26,7 +26,7 @@ use crate::{
 
 /// The secrets of this flight and of what comes after it.
 pub struct Keys {
-    /// What we write this flight with.
+    /// What this flight is written with.
     pub handshake: TrafficSecret,
     /// The master secret.
     pub master: MasterSecret,
@@ -94,7 +94,6 @@ fn emit_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<
         context.leave_for(Position::CwChange);
         context.send_change_cipher_spec()?;
     }
-    context.set_write_secret(&keys.handshake)?;
     if !context.negotiated.certificate_requested {
         return emit_finished(&keys, context);
     }
