@@ -68,7 +68,8 @@ pub fn status_question(context: &Context<'_>) -> Option<Ask> {
         .then(|| Ask::CheckStatus(context.negotiated.ocsp_response.clone()))
 }
 
-/// The certificate that we authenticate ourselves with, and the scheme; `None`: we have none that the server would take.
+/// The certificate that we authenticate ourselves with, and the scheme; `None`: we have none that the server would
+/// take.
 pub fn choose(context: &Context<'_>) -> Result<Option<(Slot, SignatureScheme)>> {
     let version = context.version()?;
     Ok(context.settings().choose_client_certificate(version, &context.negotiated.peer_schemes))

@@ -1,5 +1,5 @@
-//! The ServerHello: which version the server chose (RFC 8446 §4.1.3, §4.2.1), the HelloRetryRequest (§4.1.4), and the
-//! keys of TLS 1.3's handshake (§7.1). What a ServerHello of TLS 1.2 says is read in `tls12`.
+//! The ServerHello: which version the server chose (RFC 8446 §4.1.3, §4.2.1), the HelloRetryRequest (§4.1.4), and
+//! the keys of TLS 1.3's handshake (§7.1). What a ServerHello of TLS 1.2 says is read in `tls12`.
 
 use std::sync::Arc;
 

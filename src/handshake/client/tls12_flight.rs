@@ -1,5 +1,6 @@
-//! The client's second flight of TLS 1.2, and the end of the handshake, full and resumed: Certificate, ClientKeyExchange,
-//! CertificateVerify, NewSessionTicket, ChangeCipherSpec, Finished (RFC 5246 §7.1, §7.3, §7.4, RFC 8422 §5.7, RFC 5077).
+//! The client's second flight of TLS 1.2, and the end of the handshake, full and resumed: Certificate,
+//! ClientKeyExchange, CertificateVerify, NewSessionTicket, ChangeCipherSpec, Finished (RFC 5246 §7.1, §7.3, §7.4,
+//! RFC 8422 §5.7, RFC 5077).
 
 use std::sync::Arc;
 

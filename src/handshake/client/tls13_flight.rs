@@ -50,7 +50,6 @@ pub enum State {
 
 impl State {
     /// What it needs next.
-    #[allow(clippy::unused_self)]
     pub const fn expects(&self) -> Expects {
         Expects::Answer
     }

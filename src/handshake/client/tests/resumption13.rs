@@ -3,7 +3,8 @@
 use super::*;
 use crate::handshake::Event;
 
-/// A TLS 1.3 client that resumes, with EncryptedExtensions read, and the `verify_data` that the server's Finished must have.
+/// A TLS 1.3 client that resumes, with EncryptedExtensions read, and the `verify_data` that the server's Finished
+/// must have.
 fn resumed_up_to_finished() -> (Endpoint, Vec<u8>) {
     let aes128 = CipherSuite::TLS_AES_128_GCM_SHA256;
     let mut client = Endpoint::new(Side::Client, (TLS12, TLS13), |settings| {
