@@ -313,7 +313,6 @@ unsupported!(SSL_set_alpn_protos -> c_int = 1);
 unsupported!(SSL_set_async_callback -> c_int = 0);
 unsupported!(SSL_set_async_callback_arg -> c_int = 0);
 unsupported!(SSL_set_block_padding -> c_int = 0);
-unsupported!(SSL_set_cert_cb);
 unsupported!(SSL_set_client_CA_list);
 unsupported!(SSL_set_ct_validation_callback -> c_int = 0);
 unsupported!(SSL_set_default_read_buffer_len);
