@@ -213,29 +213,28 @@ impl Ssl {
     fn find_session(&self, environment: &Environment, id: &[u8]) -> Option<Arc<Session>> {
         let context = self.initial_context();
         let mode = environment.settings.session_cache_mode;
-        if mode & cache::NO_INTERNAL_LOOKUP == 0 {
-            if let Some(handle) = context.sessions.get(id, environment.now) {
-                return Some(self.resume_handle(handle));
+        let cached = (mode & cache::NO_INTERNAL_LOOKUP == 0)
+            // Whether it is too old is asked below: the program may have changed its time meanwhile.
+            .then(|| context.sessions.get(id, i64::MIN))
+            .flatten();
+        let found = cached.or_else(|| {
+            let handle = self.ask_get_session(id)?;
+            context.statistics.count(|statistics| &statistics.callback_hits);
+            if mode & cache::NO_INTERNAL_STORE == 0 {
+                self.cache_session(&handle);
             }
-            if let Some(handle) = context.sessions.remove_expired(id, environment.now) {
-                context.statistics.count(|statistics| &statistics.timeouts);
-                context.tell_removed(&handle);
-            }
+            Some(handle)
+        });
+        let Some(handle) = found else {
+            context.statistics.count(|statistics| &statistics.misses);
+            return None;
+        };
+        if handle.core().is_expired(environment.now) {
+            context.statistics.count(|statistics| &statistics.timeouts);
+            context.remove_session(&handle);
+            return None;
         }
-        let found = self.ask_get_session(id);
-        match found {
-            Some(handle) => {
-                context.statistics.count(|statistics| &statistics.callback_hits);
-                if mode & cache::NO_INTERNAL_STORE == 0 {
-                    self.cache_session(&handle);
-                }
-                Some(self.resume_handle(handle))
-            }
-            None => {
-                context.statistics.count(|statistics| &statistics.misses);
-                None
-            }
-        }
+        Some(self.resume_handle(handle))
     }
 
     /// The handle becomes this connection's session, so that the program finds its own object again.
@@ -266,16 +265,9 @@ impl Ssl {
     }
 
     fn cache_session(&self, handle: &Arc<SessionHandle>) {
-        let context = self.initial_context();
-        let session = handle.core();
-        if session.id.is_empty() {
-            return;
-        }
-        let expires = session.time.saturating_add(session.timeout);
-        let evicted = context.sessions.insert(&session.id, Arc::clone(handle), expires);
-        for old in evicted {
-            context.statistics.count(|statistics| &statistics.cache_full);
-            context.tell_removed(&old);
+        // A session without an id is found by its ticket alone.
+        if !handle.core().id.is_empty() {
+            self.initial_context().add_session(handle);
         }
     }
 
@@ -321,15 +313,7 @@ impl Ssl {
     }
 
     fn remove_session(&self, session: &Arc<Session>) {
-        self.initial_context().remove_session_by_id(&session.id);
-    }
-
-    /// After a fatal error the session must not be resumed (RFC 5246 §7.2.2).
-    pub(super) fn forget_session(&self) {
-        let established = self.with_connection(|connection| connection.negotiated().session.is_some());
-        if let Some(handle) = self.session().filter(|_| established) {
-            self.initial_context().remove_session_by_id(&handle.core().id);
-        }
+        self.initial_context().remove_session(&self.handle_of(session));
     }
 
     fn build_chain(&self, slot: Slot) -> Answer {

@@ -185,33 +185,11 @@ impl Context {
         let mut ciphers = self.ciphers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         ciphers.of(&self.config.load().settings)
     }
-
-    /// Removes a session from the internal cache, and tells the program.
-    pub fn remove_session_by_id(&self, id: &[u8]) -> bool {
-        match self.sessions.remove(id) {
-            Some(handle) => {
-                self.tell_removed(&handle);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// Tells the program that a session left the internal cache. Nothing is locked.
-    pub fn tell_removed(&self, handle: &Arc<SessionHandle>) {
-        if let Some(function) = self.live().remove_session {
-            // SAFETY: the program registered `function` for exactly these arguments; `handle` outlives the
-            // call, and no lock is held.
-            unsafe { function(core::ptr::from_ref(self).cast_mut(), Arc::as_ptr(handle).cast_mut()) };
-        }
-    }
 }
 
 impl Drop for Context {
     fn drop(&mut self) {
-        for session in self.sessions.clear() {
-            self.tell_removed(&session);
-        }
+        self.flush_sessions(0);
         let object = core::ptr::from_mut(self);
         self.ex_data.detach(object.cast_const().cast());
     }

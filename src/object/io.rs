@@ -5,7 +5,7 @@ use core::ffi::c_int;
 use std::sync::Arc;
 
 use super::{
-    SessionHandle, Ssl,
+    Ssl,
     driver::{Outcome, Pause},
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
 };
@@ -142,15 +142,10 @@ impl Ssl {
     /// Makes the core's session the one that `SSL_get_session` gives. The program's own object is kept where
     /// the core still uses it unchanged.
     fn adopt_session(&self, session: Option<Arc<Session>>) {
-        let Some(session) = session else { return };
-        let offered = self.offered_session.borrow().clone();
-        let current = self.session();
-        let handle = [current, offered]
-            .into_iter()
-            .flatten()
-            .find(|handle| handle.is(&session))
-            .unwrap_or_else(|| SessionHandle::new(session));
-        drop(self.set_session(Some(handle)));
+        if let Some(session) = session {
+            let handle = self.handle_of(&session);
+            drop(self.set_session(Some(handle)));
+        }
     }
 
     /// Reads application data, after the handshake if need be. `Ok(0)` never happens for a non-empty `out`.

@@ -19,6 +19,8 @@
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `keying` | exported keying material, Finished values |
+//! | `session_cache` | the internal cache, and how the program is told what leaves it |
+//! | `session_use` | the session of a connection |
 //! | `log` | the summary line of `FERROSSL_LOG` |
 //!
 //! # Sharing
@@ -44,6 +46,8 @@ pub mod log;
 pub mod own_certificate;
 pub mod own_chain;
 pub mod session;
+pub mod session_cache;
+pub mod session_use;
 pub mod ssl;
 pub mod state;
 pub mod transport;

@@ -1,24 +1,68 @@
 //! What an `SSL_SESSION` points to: a session of the core that the program can hold, change and annotate.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
 
 use crate::{
+    crypto::secret::Secret,
+    error::Reason,
     libcrypto::{
+        clock,
         ex_data::{Class, ExData},
         x509::X509,
     },
-    session::Session,
+    session::{
+        Carried, Session,
+        asn1::{self, DecodeError},
+    },
+    wire::{CipherSuite, ProtocolVersion},
 };
+
+/// The timeout of a session that nobody negotiated, in seconds.
+const TIMEOUT_OF_NEW: i64 = 304;
+/// `X509_V_ERR_UNSPECIFIED`: nobody verified anything.
+const UNVERIFIED: i64 = 1;
+/// `TLSEXT_max_fragment_length_UNSPECIFIED`.
+const MAX_FRAGMENT_LENGTH_UNSPECIFIED: u8 = 255;
+/// The most bytes of an id and of its context.
+pub const MAX_ID_LENGTH: usize = 32;
 
 /// A session with what only the C API wants of it.
 pub struct SessionHandle {
     core: ArcSwap<Session>,
+    /// The session that it was made for: the core may still use that, while the program has changed ours.
+    origin: Weak<Session>,
     /// The program's data.
     pub ex_data: ExData,
     /// The peer's certificate as an object, made when somebody asks for it.
     peer: OnceLock<Option<X509>>,
+    /// What pointers were given out for.
+    shown: Shown,
+}
+
+/// Copies of fields that pointers were given out for: they must outlive a change of another field.
+#[derive(Default)]
+struct Shown {
+    id: Copied,
+    id_context: Copied,
+    ticket: Copied,
+    ticket_app_data: Copied,
+    alpn: Copied,
+    server_name: Copied,
+}
+
+/// A copy of bytes and a zero byte behind them.
+#[derive(Default)]
+struct Copied(Mutex<Option<Box<[u8]>>>);
+
+impl Copied {
+    /// A pointer to a copy of `bytes` that stays valid until other bytes are shown.
+    fn show(&self, bytes: &[u8]) -> *const u8 {
+        let mut copy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = copy.take().filter(|known| known.split_last().is_some_and(|(_, known)| known == bytes));
+        copy.insert(known.unwrap_or_else(|| [bytes, &[0]].concat().into())).as_ptr()
+    }
 }
 
 impl SessionHandle {
@@ -26,12 +70,45 @@ impl SessionHandle {
     #[must_use]
     pub fn new(session: Arc<Session>) -> Arc<Self> {
         let handle = Arc::new(Self {
+            origin: Arc::downgrade(&session),
             core: ArcSwap::new(session),
             ex_data: ExData::new(Class::Session),
             peer: OnceLock::new(),
+            shown: Shown::default(),
         });
         handle.ex_data.attach(Arc::as_ptr(&handle).cast());
         handle
+    }
+
+    /// A session in which nothing is set yet (`SSL_SESSION_new(3)`).
+    #[must_use]
+    pub fn empty() -> Option<Arc<Self>> {
+        let (now, _) = clock::now();
+        let secret = Secret::new(&[])?;
+        Some(Self::new(Arc::new(Session {
+            verify_result: UNVERIFIED,
+            carried: Carried { max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED, ..Carried::default() },
+            ..Session::new(ProtocolVersion(0), CipherSuite(0), secret, now, TIMEOUT_OF_NEW)
+        })))
+    }
+
+    /// A session of its own that says the same, with the program's data (`SSL_SESSION_dup(3)`).
+    #[must_use]
+    pub fn duplicate(&self) -> Arc<Self> {
+        let copy = Self::new(Arc::new(Session::clone(&self.core.load())));
+        copy.ex_data.copy_from(&self.ex_data);
+        copy
+    }
+
+    /// Reads the ASN.1 form off the front of `bytes`, and says how many of them it had. The error is the reason
+    /// for the queue, if there is one.
+    pub fn decode(bytes: &[u8]) -> Result<(Session, usize), Option<Reason>> {
+        let (now, _) = clock::now();
+        asn1::decode(bytes, now).map_err(|error| match error {
+            DecodeError::Malformed => Some(Reason::ERR_ASN1_LIB),
+            DecodeError::Refused(reason) => Some(reason),
+            DecodeError::Unusable => None,
+        })
     }
 
     /// The session as it is now.
@@ -47,10 +124,33 @@ impl SessionHandle {
         self.core.store(Arc::new(session));
     }
 
-    /// Whether this is the handle of `session`, unchanged.
+    /// The session must not be resumed again.
+    pub fn forbid_resumption(&self) {
+        if self.core.load().resumable {
+            self.update(|session| session.resumable = false);
+        }
+    }
+
+    /// Whether it can be resumed: nothing speaks against it, and there is something to offer.
+    #[must_use]
+    pub fn is_resumable(&self) -> bool {
+        let session = self.core.load();
+        session.resumable && !(session.id.is_empty() && session.ticket.is_empty())
+    }
+
+    /// The mode of the maximum fragment length (RFC 6066 §4); 0 if none was negotiated.
+    #[must_use]
+    pub fn max_fragment_length(&self) -> u8 {
+        match self.core.load().carried.max_fragment_length {
+            MAX_FRAGMENT_LENGTH_UNSPECIFIED => 0,
+            mode => mode,
+        }
+    }
+
+    /// Whether this is the handle of `session`, or was when it was made.
     #[must_use]
     pub fn is(&self, session: &Arc<Session>) -> bool {
-        Arc::ptr_eq(&self.core.load(), session)
+        Arc::ptr_eq(&self.core.load(), session) || core::ptr::eq(self.origin.as_ptr(), Arc::as_ptr(session))
     }
 
     /// The peer's certificate; `None` if it sent none or one that libcrypto cannot parse.
@@ -63,6 +163,52 @@ impl SessionHandle {
             })
             .as_ref()
     }
+
+    /// The id, for C: valid until another id is set.
+    #[must_use]
+    pub fn show_id(&self) -> (*const u8, usize) {
+        let session = self.core.load();
+        (self.shown.id.show(&session.id), session.id.len())
+    }
+
+    /// The id's context, for C.
+    #[must_use]
+    pub fn show_id_context(&self) -> (*const u8, usize) {
+        let session = self.core.load();
+        (self.shown.id_context.show(&session.id_context), session.id_context.len())
+    }
+
+    /// The ticket, for C; null without one.
+    #[must_use]
+    pub fn show_ticket(&self) -> (*const u8, usize) {
+        let session = self.core.load();
+        show_unless_empty(&self.shown.ticket, &session.ticket)
+    }
+
+    /// The program's data in the ticket, for C; null without any.
+    #[must_use]
+    pub fn show_ticket_app_data(&self) -> (*const u8, usize) {
+        let session = self.core.load();
+        show_unless_empty(&self.shown.ticket_app_data, &session.ticket_app_data)
+    }
+
+    /// The application protocol, for C; null without one.
+    #[must_use]
+    pub fn show_alpn(&self) -> (*const u8, usize) {
+        let session = self.core.load();
+        show_unless_empty(&self.shown.alpn, &session.alpn)
+    }
+
+    /// The server name as a C string; null without one.
+    #[must_use]
+    pub fn show_server_name(&self) -> *const u8 {
+        let session = self.core.load();
+        session.server_name.as_ref().map_or(core::ptr::null(), |name| self.shown.server_name.show(name))
+    }
+}
+
+fn show_unless_empty(copied: &Copied, bytes: &[u8]) -> (*const u8, usize) {
+    if bytes.is_empty() { (core::ptr::null(), 0) } else { (copied.show(bytes), bytes.len()) }
 }
 
 impl Drop for SessionHandle {

@@ -239,6 +239,7 @@ impl Ssl {
 
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.
     pub fn clear(&self) {
+        self.abandon_session();
         if let Some(session) = self.session().filter(|_| self.side() == Side::Client) {
             drop(self.offer_session(Some(session)));
         }
@@ -355,6 +356,7 @@ impl Ssl {
 
 impl Drop for Ssl {
     fn drop(&mut self) {
+        self.abandon_session();
         let object = core::ptr::from_mut(self);
         self.ex_data.detach(object.cast_const().cast());
     }
