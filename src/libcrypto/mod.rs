@@ -12,6 +12,7 @@ pub mod environment;
 pub mod error_queue;
 pub mod evp_pkey;
 pub mod ex_data;
+pub mod memory;
 pub mod name;
 pub mod pointer_stack;
 pub mod stack;

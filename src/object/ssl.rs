@@ -17,9 +17,10 @@ use crate::{
         verify_param::VerifyParam,
         x509::X509,
     },
+    policy::options::option,
     record::Side,
     session::PeerChain,
-    wire::CipherSuite,
+    wire::{CipherSuite, SignatureScheme},
 };
 
 /// What the last call waits for: `SSL_want(3)`.
@@ -100,6 +101,8 @@ pub struct Ssl {
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
     /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
     pub(super) scheduled_key_update: Cell<Option<bool>>,
+    /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
+    pub client_hello_suites: RefCell<Vec<u8>>,
     /// The position that the info callback is being told, while later ones are queued.
     pub told_position: Cell<Option<Position>>,
 }
@@ -135,6 +138,7 @@ impl Ssl {
             poisoned: Cell::new(false),
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
+            client_hello_suites: RefCell::default(),
             told_position: Cell::new(None),
         });
         ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
@@ -292,6 +296,24 @@ impl Ssl {
     #[must_use]
     pub fn suite(&self) -> Option<&'static Suite> {
         self.with_connection(|connection| connection.negotiated().suite)
+    }
+
+    /// The signature schemes that both sides have, in the order of whose preference counts.
+    #[must_use]
+    pub fn shared_signature_schemes(&self) -> Vec<SignatureScheme> {
+        let (version, theirs) = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            (negotiated.version, negotiated.peer_schemes.clone())
+        });
+        let Some(version) = version else { return Vec::new() };
+        let settings = self.with_config(|config| Arc::clone(&config.settings));
+        let ours = settings.offered_signature_schemes(&[version], self.side() == Side::Server);
+        let (preferred, other) = if settings.has_option(option::CIPHER_SERVER_PREFERENCE) {
+            (ours, theirs)
+        } else {
+            (theirs, ours)
+        };
+        preferred.into_iter().filter(|scheme| other.contains(scheme)).collect()
     }
 
     /// Where to read from.

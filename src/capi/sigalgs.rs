@@ -1,0 +1,153 @@
+//! What the peer offered: `SSL_get_sigalgs(3)`, `SSL_group_to_name(3)`; and the choice of a protocol,
+//! `SSL_select_next_proto(3)`.
+
+use core::ffi::{c_char, c_int, c_uchar, c_uint};
+use std::{ffi::CString, sync::OnceLock};
+
+use super::support::{convert, export, guard, with_ssl};
+use crate::{
+    crypto::{
+        group::{self, GROUPS},
+        signature_scheme,
+    },
+    message::extension::alpn,
+    object::SSL,
+    wire::{NamedGroup, SignatureScheme},
+};
+
+export!(SSL_get_sigalgs SSL_get_shared_sigalgs SSL_group_to_name SSL_select_next_proto);
+
+/// Where a signature scheme is written to; each may be null.
+struct Parts {
+    signature: *mut c_int,
+    hash: *mut c_int,
+    both: *mut c_int,
+    raw_signature: *mut c_uchar,
+    raw_hash: *mut c_uchar,
+}
+
+impl Parts {
+    /// Writes the scheme at `index` of `schemes`, and returns their number; 0 for an index out of range. A negative
+    /// index writes nothing.
+    ///
+    /// # Safety
+    ///
+    /// Each pointer is null or valid for writing.
+    unsafe fn write(&self, schemes: &[SignatureScheme], index: c_int) -> c_int {
+        if let Ok(index) = usize::try_from(index) {
+            let Some(scheme) = schemes.get(index) else { return 0 };
+            let [hash, signature] = scheme.0.to_be_bytes();
+            let known = signature_scheme::find(*scheme);
+            // SAFETY: the caller's promise.
+            unsafe {
+                convert::store(self.raw_hash, hash);
+                convert::store(self.raw_signature, signature);
+                convert::store(self.signature, known.map_or(0, |scheme| scheme.signature.nid()));
+                convert::store(self.hash, known.map_or(0, |scheme| scheme.hash_nid()));
+                convert::store(self.both, known.map_or(0, |scheme| scheme.signature_and_hash_nid));
+            }
+        }
+        c_int::try_from(schemes.len()).unwrap_or(c_int::MAX)
+    }
+}
+
+/// Tells of the signature scheme at `index` of the peer's list: NIDs and the bytes of the wire, each written unless null.
+/// Returns the length of the list; 0 for an index out of range; a negative one writes nothing. `SSL_get_sigalgs(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_sigalgs(
+    ssl: *mut SSL,
+    index: c_int,
+    signature: *mut c_int,
+    hash: *mut c_int,
+    both: *mut c_int,
+    raw_signature: *mut c_uchar,
+    raw_hash: *mut c_uchar,
+) -> c_int {
+    let parts = Parts { signature, hash, both, raw_signature, raw_hash };
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_ssl(ssl, 0, |ssl| {
+            let schemes = ssl.with_connection(|connection| connection.negotiated().peer_schemes.clone());
+            parts.write(&schemes, index)
+        })
+    }
+}
+
+/// As `SSL_get_sigalgs`, of the schemes that both sides have. `SSL_get_shared_sigalgs(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_shared_sigalgs(
+    ssl: *mut SSL,
+    index: c_int,
+    signature: *mut c_int,
+    hash: *mut c_int,
+    both: *mut c_int,
+    raw_signature: *mut c_uchar,
+    raw_hash: *mut c_uchar,
+) -> c_int {
+    let parts = Parts { signature, hash, both, raw_signature, raw_hash };
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| parts.write(&ssl.shared_signature_schemes(), index)) }
+}
+
+/// The name of a group, given by libcrypto's NID or, where that has none, by 0x1000000 and its number on the wire; static.
+/// Null for one that we lack. `SSL_group_to_name(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_group_to_name(_ssl: *mut SSL, id: c_int) -> *const c_char {
+    /// `TLSEXT_nid_unknown`.
+    const BY_NUMBER: c_int = 0x0100_0000;
+    static NAMES: OnceLock<Vec<CString>> = OnceLock::new();
+    guard(core::ptr::null(), || {
+        let names = NAMES.get_or_init(|| {
+            GROUPS
+                .iter()
+                .map(|group| {
+                    let name = group.names.first().copied().unwrap_or_default();
+                    CString::new(name).unwrap_or_default()
+                })
+                .collect()
+        });
+        let group = match u16::try_from(id ^ BY_NUMBER) {
+            Ok(number) => group::find(NamedGroup(number)),
+            Err(_) => group::find_by_nid(id),
+        };
+        let index = group.and_then(|group| GROUPS.iter().position(|known| known.id == group.id));
+        index.and_then(|index| names.get(index)).map_or(core::ptr::null(), |name| name.as_ptr())
+    })
+}
+
+/// Chooses the first protocol of `server` that `client` has too; both are lists in their wire form. Points `*out` into
+/// one of them. `OPENSSL_NPN_NEGOTIATED` (1), or `OPENSSL_NPN_NO_OVERLAP` (2) with the client's first protocol,
+/// which is null for an empty or malformed list. `SSL_select_next_proto(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_select_next_proto(
+    out: *mut *mut c_uchar,
+    out_length: *mut c_uchar,
+    server: *const c_uchar,
+    server_length: c_uint,
+    client: *const c_uchar,
+    client_length: c_uint,
+) -> c_int {
+    const NEGOTIATED: c_int = 1;
+    const NO_OVERLAP: c_int = 2;
+    guard(NO_OVERLAP, || {
+        // SAFETY: the contract of this module.
+        let (server, client) = unsafe {
+            (
+                convert::bytes(server, server_length as usize).unwrap_or_default(),
+                convert::bytes(client, client_length as usize).unwrap_or_default(),
+            )
+        };
+        let shared = alpn::names(server)
+            .find(|name| !name.is_empty() && alpn::names(client).any(|offered| offered == *name));
+        let (name, outcome) = match shared {
+            Some(name) => (Some(name), NEGOTIATED),
+            None => (alpn::names(client).next(), NO_OVERLAP),
+        };
+        // SAFETY: the contract of this module; a name is at most 255 bytes long.
+        unsafe {
+            convert::store(out, name.map_or(core::ptr::null_mut(), |name| name.as_ptr().cast_mut()));
+            convert::store(out_length, name.map_or(0, |name| name.len() as c_uchar));
+        }
+        outcome
+    })
+}

@@ -1,0 +1,19 @@
+//! Memory that the program frees with `OPENSSL_free`.
+
+use super::sys;
+
+/// A copy of `items` for the program to free; null for none. `None` when memory is out.
+#[must_use]
+pub fn copy_for_program<T: Copy>(items: &[T]) -> Option<*mut T> {
+    if items.is_empty() {
+        return Some(core::ptr::null_mut());
+    }
+    // SAFETY: it takes any length; the file name is a C string.
+    let copy = unsafe { sys::CRYPTO_malloc(size_of_val(items), c"".as_ptr(), 0) }.cast::<T>();
+    if copy.is_null() {
+        return None;
+    }
+    // SAFETY: the new memory has room for the items, is aligned for any type, and overlaps with nothing.
+    unsafe { core::ptr::copy_nonoverlapping(items.as_ptr(), copy, items.len()) };
+    Some(copy)
+}
