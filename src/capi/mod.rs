@@ -13,6 +13,7 @@
 #![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
 
 pub mod bio;
+pub mod ca_names;
 pub mod callbacks;
 pub mod certificate;
 pub mod cipher;
@@ -26,6 +27,7 @@ pub mod io;
 pub mod keying;
 pub mod library;
 pub mod method;
+pub mod peer;
 pub mod private_key;
 pub mod session;
 pub mod session_cache;
@@ -34,4 +36,6 @@ pub mod sigalgs;
 pub mod state;
 pub mod state_strings;
 pub mod support;
+pub mod trust;
 mod unsupported;
+pub mod verify;

@@ -23,6 +23,15 @@ pub fn raise_ssl_with_data(reason: Reason, data: &str) {
     unsafe { sys::ERR_set_error(sys::ERR_LIB_SSL, reason.0, c"%s".as_ptr(), data.as_ptr()) };
 }
 
+/// Puts a failure of the operating system into the queue: its `errno`, and what was tried.
+#[track_caller]
+pub fn raise_system(errno: c_int, data: &str) {
+    let data = CString::new(data).unwrap_or_default();
+    new_entry();
+    // SAFETY: the format takes one C string, which outlives the call.
+    unsafe { sys::ERR_set_error(sys::ERR_LIB_SYS, errno, c"%s".as_ptr(), data.as_ptr()) };
+}
+
 /// Begins an entry that says where in our source it was raised.
 #[track_caller]
 fn new_entry() {

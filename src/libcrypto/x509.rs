@@ -78,6 +78,14 @@ impl X509 {
         self.0.as_ptr()
     }
 
+    /// Gives this reference away.
+    #[must_use]
+    pub fn into_raw(self) -> *mut sys::X509 {
+        let certificate = self.as_ptr();
+        core::mem::forget(self);
+        certificate
+    }
+
     /// Its public key.
     #[must_use]
     pub fn public_key(&self) -> Option<PKey> {

@@ -30,6 +30,7 @@ mod outcome {
 impl Ssl {
     /// Answers the core, or leaves the question for the next call (`Err(Waiting)`).
     pub(super) fn ask(&self, environment: &Environment, ask: Ask) -> Result<(), Pause> {
+        self.note_own_certificate();
         let answer = match &ask {
             Ask::ClientHello => self.ask_client_hello(),
             Ask::FindSession(id) => Answer::Session(self.find_session(environment, id)),
@@ -61,6 +62,7 @@ impl Ssl {
             return Err(Pause::Waiting);
         }
         // The callback may have changed what the core is to know.
+        self.refresh_ca_names();
         let environment = self.environment();
         let failed = self.with_connection(|connection| connection.answer(&environment, answer));
         self.deliver_events();

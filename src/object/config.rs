@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Context, Ssl, callbacks::CopiedCallbacks, context::Method, credentials::Credentials};
+use super::{
+    Context, Ssl, ca_names::CaLists, callbacks::CopiedCallbacks, context::Method, credentials::Credentials,
+};
 use crate::{
     libcrypto::{store::X509Store, verify_param::VerifyParam},
     policy::Settings,
@@ -23,6 +25,8 @@ pub struct Config {
     pub verify_store: Option<X509Store>,
     /// `SSL_CTX_set1_chain_cert_store`: builds our own chains in place of the context's store.
     pub chain_store: Option<X509Store>,
+    /// The CA names to send. A connection begins with none of its own, and falls back on its context's.
+    pub ca_lists: CaLists,
 }
 
 impl Config {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use arc_swap::ArcSwap;
 
 use super::{
+    ca_names::CaLists,
     callbacks::{CopiedCallbacks, LiveCallbacks},
     cipher_stack::CipherStack,
     config::Config,
@@ -109,6 +110,7 @@ impl Context {
             callbacks: CopiedCallbacks::default(),
             verify_store: None,
             chain_store: None,
+            ca_lists: CaLists::default(),
         };
         let context = Arc::new(Self {
             config: ArcSwap::from_pointee(config),

@@ -71,6 +71,7 @@ impl Ssl {
         if self.with_connection(|connection| connection.is_before()) {
             self.begin_statistics();
         }
+        self.refresh_ca_names();
         let failed_before = self.with_connection(|connection| connection.failure().is_some());
         let result = self.drive_handshake();
         if result.is_ok() {
@@ -122,6 +123,7 @@ impl Ssl {
 
     /// What the program sees of a handshake that is complete.
     fn finish_handshake(&self) {
+        self.note_own_certificate();
         let context = self.context();
         match self.side() {
             Side::Server => context.statistics.count(|statistics| &statistics.accept_good),

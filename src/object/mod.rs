@@ -14,6 +14,9 @@
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
 //! | `ask` | one function per question of the core |
+//! | `ca_names` | the CA names that we send and receive |
+//! | `peer` | the peer's certificates and signatures |
+//! | `trust` | the trust anchors of a context |
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
@@ -32,6 +35,7 @@
 #![allow(unsafe_code)]
 
 pub mod ask;
+pub mod ca_names;
 pub mod callbacks;
 pub mod certificate_security;
 pub mod cipher_stack;
@@ -45,12 +49,14 @@ pub mod keying;
 pub mod log;
 pub mod own_certificate;
 pub mod own_chain;
+pub mod peer;
 pub mod session;
 pub mod session_cache;
 pub mod session_use;
 pub mod ssl;
 pub mod state;
 pub mod transport;
+pub mod trust;
 pub mod verify;
 
 pub use context::Context;

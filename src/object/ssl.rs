@@ -3,7 +3,13 @@
 use core::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::{Context, SessionHandle, cipher_stack::CipherStack, config::Config, context::Method};
+use super::{
+    Context, SessionHandle,
+    ca_names::{CaLists, PeerCaNames},
+    cipher_stack::CipherStack,
+    config::Config,
+    context::Method,
+};
 use crate::{
     connection::Connection,
     crypto::suite::{self, Suite},
@@ -87,6 +93,9 @@ pub struct Ssl {
     pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
     pub(super) verified_chain: RefCell<Option<X509Stack>>,
+    pub(super) peer_ca_names: RefCell<Option<PeerCaNames>>,
+    /// The scheme whose certificate was made the current one.
+    pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
     /// `SSL_get_shutdown`.
     pub shutdown: Cell<i32>,
     /// What the last call waits for.
@@ -117,7 +126,7 @@ impl Ssl {
         let ssl = Arc::new(Self {
             ex_data: ExData::new(Class::Ssl),
             verify_param,
-            config: RefCell::new(Config::clone(&context.config())),
+            config: RefCell::new(Config { ca_lists: CaLists::default(), ..Config::clone(&context.config()) }),
             connection: RefCell::new(Connection::new(side)),
             side: Cell::new(side),
             side_is_set: Cell::new(false),
@@ -131,6 +140,8 @@ impl Ssl {
             offered_session: RefCell::new(None),
             peer: RefCell::new(None),
             verified_chain: RefCell::new(None),
+            peer_ca_names: RefCell::new(None),
+            noted_scheme: Cell::new(None),
             shutdown: Cell::new(0),
             waiting: Cell::new(Waiting::Nothing),
             closed_by_peer: Cell::new(false),

@@ -45,20 +45,21 @@ impl Ssl {
             verification.set_callback(callback);
         }
         let replacement = self.context().live().cert_verify;
-        let mark = error_queue::set_mark();
         let good = match replacement.function {
             // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
             Some(function) => unsafe { function(verification.as_ptr(), replacement.argument) > 0 },
             None => verification.verify(),
         };
-        mark.keep();
         let result = i64::from(verification.error());
         self.verify_result.set(result);
         self.verified_chain.replace(verification.chain());
-        if self.waiting.get() == Waiting::RetryVerify {
+        verification.move_peer_name(&self.verify_param);
+        if good && self.waiting.get() == Waiting::RetryVerify {
             return Answer::NotYet;
         }
-        let outcome = if good || !mode.has(VerifyMode::PEER) { Ok(()) } else { Err(alert_of(result)) };
+        // A server that does not care about the result does not ask for a certificate.
+        let is_ignored = mode == VerifyMode::NONE && self.side() == Side::Client;
+        let outcome = if good || is_ignored { Ok(()) } else { Err(alert_of(result)) };
         if outcome.is_ok() {
             error_queue::clear();
         }

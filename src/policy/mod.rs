@@ -27,6 +27,8 @@ use options::{cache, mode, option};
 pub struct VerifyMode(pub i32);
 
 impl VerifyMode {
+    /// `SSL_VERIFY_NONE`: a client verifies, and goes on whatever the result.
+    pub const NONE: Self = Self(0);
     /// `SSL_VERIFY_PEER`: a client refuses a chain that fails; a server asks for one.
     pub const PEER: i32 = 1;
     /// `SSL_VERIFY_FAIL_IF_NO_PEER_CERT`.

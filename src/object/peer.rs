@@ -1,0 +1,79 @@
+//! What a connection knows of its peer's certificates and of the signatures of the handshake
+//! (`SSL_get_peer_certificate(3)`, `SSL_get_peer_cert_chain(3)`, `SSL_get_peer_signature_nid(3)`).
+
+use core::ptr;
+
+use super::{Ssl, ssl::Waiting};
+use crate::{
+    crypto::signature_scheme::{self, Scheme, SignatureAlgorithm},
+    libcrypto::{stack::X509Stack, sys, x509::X509},
+    policy::certificate::Slot,
+    record::Side,
+    wire::SignatureScheme,
+};
+
+impl Ssl {
+    /// Another reference to the peer's certificate; `None` if it sent none.
+    #[must_use]
+    pub fn peer_certificate(&self) -> Option<X509> {
+        self.peer_certificates()?.chain.get(0)
+    }
+
+    /// What the peer sent, as the connection keeps it: a server's lacks the client's own certificate. Null without
+    /// any.
+    #[must_use]
+    pub fn peer_chain(&self) -> *mut sys::OPENSSL_STACK {
+        self.peer_certificates().map_or(ptr::null_mut(), |peer| match self.side() {
+            Side::Client => peer.chain.as_ptr(),
+            Side::Server => peer.without_own.as_ptr(),
+        })
+    }
+
+    /// The chain up to the anchor that the verification found, as the connection keeps it; null without one.
+    #[must_use]
+    pub fn verified_chain(&self) -> *mut sys::OPENSSL_STACK {
+        self.verified_chain.borrow().as_ref().map_or(ptr::null_mut(), X509Stack::as_ptr)
+    }
+
+    /// The scheme that the peer signed with; `None` if it did not sign.
+    #[must_use]
+    pub fn peer_scheme(&self) -> Option<&'static Scheme> {
+        signature_scheme::find(self.with_connection(|connection| connection.negotiated().peer_scheme)?)
+    }
+
+    /// The scheme that we signed with; `None` if we did not sign.
+    #[must_use]
+    pub fn own_scheme(&self) -> Option<&'static Scheme> {
+        signature_scheme::find(self.with_connection(|connection| connection.negotiated().own_scheme)?)
+    }
+
+    /// Pauses the handshake after the verification callback that calls this (`SSL_set_retry_verify(3)`).
+    pub fn set_retry_verify(&self) {
+        self.waiting.set(Waiting::RetryVerify);
+    }
+
+    /// Makes the certificate that the handshake chose the current one: what `SSL_get_certificate(3)` gives, from then
+    /// on until the program sets another.
+    pub(super) fn note_own_certificate(&self) {
+        let scheme = self.with_connection(|connection| connection.negotiated().own_scheme);
+        if self.noted_scheme.replace(scheme) == scheme {
+            return;
+        }
+        let slot = scheme.and_then(slot_of).filter(|slot| {
+            self.with_config(|config| {
+                config.credentials.current != Some(*slot) && config.credentials.get(*slot).is_complete()
+            })
+        });
+        self.update_config(|config| config.select_slot(slot));
+    }
+}
+
+/// Where the keys are that sign with a scheme.
+fn slot_of(scheme: SignatureScheme) -> Option<Slot> {
+    Some(match signature_scheme::find(scheme)?.signature {
+        SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::RsaPssRsae => Slot::Rsa,
+        SignatureAlgorithm::RsaPssPss => Slot::RsaPss,
+        SignatureAlgorithm::Ecdsa => Slot::Ecdsa,
+        SignatureAlgorithm::Ed25519 => Slot::Ed25519,
+    })
+}
