@@ -231,6 +231,10 @@ pub unsafe extern "C" fn SSL_use_RSAPrivateKey_file(
 /// `SSL_R_NO_CERTIFICATE_ASSIGNED`, `SSL_R_NO_PRIVATE_KEY_ASSIGNED`, or libcrypto's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_check_private_key(context: *const SSL_CTX) -> c_int {
+    if context.is_null() {
+        error_queue::raise_ssl(Reason::NO_CERTIFICATE_ASSIGNED);
+        return 0;
+    }
     // SAFETY: the contract of this module.
     unsafe { with_context(context, 0, |context| context.look(Config::check_private_key).into()) }
 }

@@ -64,6 +64,13 @@ impl CaList {
 }
 
 impl CaLists {
+    /// Two empty lists, which a context begins with; `None` when memory is out.
+    #[must_use]
+    pub fn empty() -> Option<Self> {
+        let list = || Some(CaList::new(Arc::new(NameStack::new()?)));
+        Some(Self { for_clients: Some(list()?), for_any: Some(list()?) })
+    }
+
     /// One of the two lists.
     #[must_use]
     pub const fn get(&self, kind: Kind) -> Option<&CaList> {

@@ -110,7 +110,7 @@ impl Context {
             callbacks: CopiedCallbacks::default(),
             verify_store: None,
             chain_store: None,
-            ca_lists: CaLists::default(),
+            ca_lists: CaLists::empty()?,
         };
         let context = Arc::new(Self {
             config: ArcSwap::from_pointee(config),
