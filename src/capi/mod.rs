@@ -31,6 +31,7 @@ pub mod peer;
 pub mod private_key;
 pub mod session;
 pub mod session_cache;
+pub mod session_form;
 pub mod session_use;
 pub mod sigalgs;
 pub mod state;

@@ -91,6 +91,27 @@ impl Bio {
         unsafe { sys::BIO_write(self.as_ptr(), data.as_ptr().cast(), length) }
     }
 
+    /// Writes all of `data`; `false` if the BIO does not take it.
+    #[must_use]
+    pub fn write_all(&self, data: &[u8]) -> bool {
+        let mut rest = data;
+        while !rest.is_empty() {
+            match usize::try_from(self.write(rest)).ok().filter(|count| *count > 0) {
+                Some(count) => rest = rest.get(count..).unwrap_or_default(),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Writes a hexadecimal dump (`BIO_dump_indent(3)`).
+    #[must_use]
+    pub fn dump(&self, data: &[u8], indent: c_int) -> bool {
+        let length = c_int::try_from(data.len()).unwrap_or(c_int::MAX);
+        // SAFETY: the BIO is valid, and `data` holds `length` bytes.
+        unsafe { sys::BIO_dump_indent(self.as_ptr(), data.as_ptr().cast(), length, indent) > 0 }
+    }
+
     /// `BIO_flush(3)`.
     pub fn flush(&self) -> c_int {
         self.control(sys::BIO_CTRL_FLUSH)

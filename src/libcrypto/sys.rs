@@ -18,7 +18,7 @@ macro_rules! opaque {
 }
 
 opaque! {
-    BIO BIO_METHOD EVP_CIPHER_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
+    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD
 }
@@ -47,6 +47,8 @@ pub type X509_STORE_CTX_verify_cb = unsafe extern "C" fn(c_int, *mut X509_STORE_
 pub type OPENSSL_sk_freefunc = unsafe extern "C" fn(*mut c_void);
 pub type OPENSSL_sk_copyfunc = unsafe extern "C" fn(*const c_void) -> *mut c_void;
 pub type OPENSSL_sk_compfunc = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
+pub type d2i_of_void = unsafe extern "C" fn(*mut *mut c_void, *mut *const c_uchar, c_long) -> *mut c_void;
+pub type i2d_of_void = unsafe extern "C" fn(*const c_void, *mut *mut c_uchar) -> c_int;
 pub type BIO_info_cb = unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int;
 
 /// An entry of a reason table (`ERR_STRING_DATA`).
@@ -243,6 +245,46 @@ unsafe extern "C" {
         f: Option<OPENSSL_sk_freefunc>,
     ) -> *mut OPENSSL_STACK;
 
+    pub fn BIO_new_fp(stream: *mut libc::FILE, close_flag: c_int) -> *mut BIO;
+    pub fn BIO_dump_indent(b: *mut BIO, bytes: *const c_void, len: c_int, indent: c_int) -> c_int;
+    pub fn PEM_ASN1_read_bio(
+        d2i: Option<d2i_of_void>,
+        name: *const c_char,
+        bp: *mut BIO,
+        x: *mut *mut c_void,
+        cb: Option<pem_password_cb>,
+        u: *mut c_void,
+    ) -> *mut c_void;
+    pub fn PEM_ASN1_write_bio(
+        i2d: Option<i2d_of_void>,
+        name: *const c_char,
+        bp: *mut BIO,
+        x: *const c_void,
+        enc: *const EVP_CIPHER,
+        kstr: *const c_uchar,
+        klen: c_int,
+        cb: Option<pem_password_cb>,
+        u: *mut c_void,
+    ) -> c_int;
+    pub fn PEM_ASN1_read(
+        d2i: Option<d2i_of_void>,
+        name: *const c_char,
+        fp: *mut libc::FILE,
+        x: *mut *mut c_void,
+        cb: Option<pem_password_cb>,
+        u: *mut c_void,
+    ) -> *mut c_void;
+    pub fn PEM_ASN1_write(
+        i2d: Option<i2d_of_void>,
+        name: *const c_char,
+        fp: *mut libc::FILE,
+        x: *const c_void,
+        enc: *const EVP_CIPHER,
+        kstr: *const c_uchar,
+        klen: c_int,
+        cb: Option<pem_password_cb>,
+        u: *mut c_void,
+    ) -> c_int;
     pub fn BIO_new(kind: *const BIO_METHOD) -> *mut BIO;
     pub fn BIO_free(a: *mut BIO) -> c_int;
     pub fn BIO_callback_ctrl(b: *mut BIO, cmd: c_int, fp: Option<BIO_info_cb>) -> c_long;

@@ -1,6 +1,6 @@
 //! Certificates.
 
-use core::ptr::NonNull;
+use core::{ffi::CStr, ptr::NonNull};
 
 use super::{evp_pkey::PKey, name::X509Name, sys};
 use crate::crypto::signature::KeyType;
@@ -152,6 +152,16 @@ impl X509 {
     pub fn check_private_key(&self, key: &PKey) -> bool {
         // SAFETY: both are valid.
         unsafe { sys::X509_check_private_key(self.as_ptr(), key.as_ptr()) == 1 }
+    }
+}
+
+/// libcrypto's text of an `X509_V_…`.
+#[must_use]
+pub fn verify_error(result: i64) -> Option<&'static CStr> {
+    // SAFETY: the function takes a number and returns a static C string, or null.
+    unsafe {
+        let text = sys::X509_verify_cert_error_string(result);
+        (!text.is_null()).then(|| CStr::from_ptr(text))
     }
 }
 

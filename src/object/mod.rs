@@ -23,6 +23,7 @@
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `keying` | exported keying material, Finished values |
 //! | `session_cache` | the internal cache, and how the program is told what leaves it |
+//! | `session_text` | a session as text |
 //! | `session_use` | the session of a connection |
 //! | `log` | the summary line of `FERROSSL_LOG` |
 //!
@@ -52,6 +53,7 @@ pub mod own_chain;
 pub mod peer;
 pub mod session;
 pub mod session_cache;
+pub mod session_text;
 pub mod session_use;
 pub mod ssl;
 pub mod state;
