@@ -21,12 +21,6 @@ macro_rules! unsupported {
         }
     };
 }
-unsupported!(BIO_f_ssl -> *mut c_void = core::ptr::null_mut());
-unsupported!(BIO_new_buffer_ssl_connect -> *mut c_void = core::ptr::null_mut());
-unsupported!(BIO_new_ssl -> *mut c_void = core::ptr::null_mut());
-unsupported!(BIO_new_ssl_connect -> *mut c_void = core::ptr::null_mut());
-unsupported!(BIO_ssl_copy_session_id -> c_int = 0);
-unsupported!(BIO_ssl_shutdown);
 unsupported!(DTLS_client_method -> *mut c_void = core::ptr::null_mut());
 unsupported!(DTLS_get_data_mtu -> usize = 0);
 unsupported!(DTLS_method -> *mut c_void = core::ptr::null_mut());
