@@ -20,7 +20,6 @@ export! {
     SSL_shutdown SSL_get_shutdown SSL_set_shutdown SSL_set_quiet_shutdown SSL_get_quiet_shutdown
     SSL_CTX_set_quiet_shutdown SSL_CTX_get_quiet_shutdown SSL_get_error SSL_want
     SSL_set_read_ahead SSL_get_read_ahead SSL_key_update SSL_get_key_update_type
-    SSL_renegotiate SSL_renegotiate_abbreviated SSL_renegotiate_pending
 }
 
 /// Performs the handshake, or goes on with it; also does what `SSL_key_update` scheduled.
@@ -330,29 +329,6 @@ pub unsafe extern "C" fn SSL_key_update(ssl: *mut SSL, updatetype: c_int) -> c_i
 pub unsafe extern "C" fn SSL_get_key_update_type(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, -1, |ssl| ssl.key_update_type()) }
-}
-
-/// Asks for a renegotiation, which this library does not do.
-///
-/// Returns 0: `SSL_R_WRONG_SSL_VERSION` in TLS 1.3, else `SSL_R_NO_RENEGOTIATION`. `SSL_key_update(3)`
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_renegotiate(ssl: *mut SSL) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| fail(ssl.renegotiation_refusal(), 0)) }
-}
-
-/// As `SSL_renegotiate`, with a resumed session. `SSL_key_update(3)`
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_renegotiate_abbreviated(ssl: *mut SSL) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { SSL_renegotiate(ssl) }
-}
-
-/// Whether a renegotiation is asked for and not complete: never, so 0. `SSL_key_update(3)`
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_renegotiate_pending(ssl: *const SSL) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |_| 0) }
 }
 
 /// Puts `reason` into the error queue.

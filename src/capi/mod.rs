@@ -30,6 +30,7 @@ pub mod library;
 pub mod method;
 pub mod peer;
 pub mod private_key;
+pub mod renegotiation;
 pub mod session;
 pub mod session_cache;
 pub mod session_form;

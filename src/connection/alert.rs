@@ -109,6 +109,10 @@ impl Connection {
                 _ => Err(Error::illegal(Reason::UNKNOWN_ALERT_TYPE)),
             };
         }
+        // RFC 5246 §7.2.2: what we asked for is refused; OpenSSL takes it for the end.
+        if description == AlertDescription::NO_RENEGOTIATION && !self.is_tls13() {
+            return Err(Error::handshake_failure(Reason::NO_RENEGOTIATION));
+        }
         self.warnings += 1;
         if self.warnings >= MAX_WARNINGS {
             return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::TOO_MANY_WARN_ALERTS));

@@ -9,7 +9,7 @@ use crate::{
     wire::{ContentType, ProtocolVersion},
 };
 
-use super::incoming::Incoming;
+use super::incoming::{AfterHandshake, Incoming};
 
 /// How much of a long write is sealed before the transport gets it: large enough to save system calls,
 /// small enough to stay in the cache.
@@ -32,13 +32,15 @@ pub enum Read {
     Data(usize),
     /// Something is needed first.
     Want(Want),
+    /// A renegotiation is under way: [`Connection::handshake_before_read`] goes on with it.
+    Handshake,
     /// A message that was no application data was dealt with, and the program does not want us to go on by
     /// ourselves (no `SSL_MODE_AUTO_RETRY`).
     TryAgain,
 }
 
 impl Connection {
-    /// Reads application data into `out`, or looks at it without taking it. The connection is established.
+    /// Reads application data into `out`, or looks at it without taking it. The first handshake is complete.
     pub fn read(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<Read> {
         if let Some(error) = self.failure {
             return Err(error);
@@ -47,12 +49,21 @@ impl Connection {
     }
 
     fn try_read(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<Read> {
+        if matches!(self.phase, Phase::Handshaking(_)) {
+            return Ok(if self.pending() > 0 {
+                Read::Data(self.copy_plaintext(out, peek))
+            } else {
+                Read::Handshake
+            });
+        }
         loop {
             if let Some(ask) = self.postponed.take() {
                 return Ok(Read::Want(Want::Ask(ask)));
             }
-            if let Some(ask) = self.after_handshake(environment)? {
-                return Ok(Read::Want(Want::Ask(ask)));
+            match self.after_handshake(environment)? {
+                AfterHandshake::Nothing => {}
+                AfterHandshake::Ask(ask) => return Ok(Read::Want(Want::Ask(ask))),
+                AfterHandshake::Handshake => return Ok(Read::Handshake),
             }
             if self.control_pending && self.has_outgoing() {
                 return Ok(Read::Want(Want::Write));
@@ -70,26 +81,20 @@ impl Connection {
                 Incoming::ApplicationData => {}
                 Incoming::ChangeCipherSpec => return Err(Error::unexpected()),
                 Incoming::Incomplete => return Ok(Read::Want(Want::Read)),
-                Incoming::Consumed => {
-                    if environment.settings.mode & mode::AUTO_RETRY == 0
-                        && !self.closing.received
-                        && self.joined_message_is_dealt_with(environment)?
-                    {
-                        return Ok(Read::TryAgain);
+                Incoming::Consumed
+                    if environment.settings.mode & mode::AUTO_RETRY == 0 && !self.closing.received =>
+                {
+                    // What is complete is dealt with, so that the program can be sent away.
+                    match self.after_handshake(environment)? {
+                        AfterHandshake::Nothing if self.control_pending && self.has_outgoing() => {}
+                        AfterHandshake::Nothing => return Ok(Read::TryAgain),
+                        AfterHandshake::Ask(ask) => self.postponed = Some(ask),
+                        AfterHandshake::Handshake => return Ok(Read::Handshake),
                     }
                 }
+                Incoming::Consumed => {}
             }
         }
-    }
-
-    /// Without auto-retry: deals with what is complete, so that the caller can be sent away; `false` if a question or a
-    /// write comes first.
-    fn joined_message_is_dealt_with(&mut self, environment: &Environment) -> Result<bool> {
-        if let Some(ask) = self.after_handshake(environment)? {
-            self.postponed = Some(ask);
-            return Ok(false);
-        }
-        Ok(!(self.control_pending && self.has_outgoing()))
     }
 
     fn copy_plaintext(&mut self, out: &mut [u8], peek: bool) -> usize {
@@ -112,7 +117,7 @@ impl Connection {
         }
         match self.try_read(environment, &mut [], true) {
             Ok(Read::Want(want)) => Ok(want),
-            Ok(Read::TryAgain) => Ok(Want::Read),
+            Ok(Read::TryAgain | Read::Handshake) => Ok(Want::Read),
             Ok(Read::Data(_)) => {
                 let error = Error::fatal(
                     crate::wire::AlertDescription::UNEXPECTED_MESSAGE,

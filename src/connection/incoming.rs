@@ -1,6 +1,6 @@
 //! What becomes of a record that was opened.
 
-use super::Connection;
+use super::{Connection, Until};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{
@@ -18,6 +18,16 @@ const MAX_MESSAGE: usize = 16_384;
 const MAX_CLIENT_HELLO: usize = 131_396;
 /// The most bytes of a NewSessionTicket: OpenSSL's bound of TLS 1.3.
 const MAX_SESSION_TICKET: usize = 131_338;
+
+/// What handshake messages after the handshake lead to.
+pub(super) enum AfterHandshake {
+    /// Nothing more.
+    Nothing,
+    /// A question to the driver.
+    Ask(Ask),
+    /// A handshake.
+    Handshake,
+}
 
 /// What one incoming record brought about.
 pub(super) enum Incoming {
@@ -40,14 +50,26 @@ impl Connection {
         &mut self,
         environment: &Environment,
         expects: Expects,
+        until: Until,
     ) -> Result<core::result::Result<Input, Want>> {
         loop {
+            if self.pending() > 0 {
+                if until == Until::DoneOrData && self.may_carry_data() {
+                    return Ok(Err(Want::Nothing));
+                }
+                let reason = match self.negotiated.renegotiation {
+                    Some(_) => Reason::UNEXPECTED_RECORD,
+                    None => Reason::APP_DATA_IN_HANDSHAKE,
+                };
+                return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, reason));
+            }
             if let Some(bytes) = self.records.joiner.pop() {
                 let message = Message::from_bytes(bytes).ok_or(Error::internal())?;
                 if expects == Expects::ChangeCipherSpec {
                     return Err(Error::unexpected());
                 }
                 if self.ignores(&message) {
+                    self.count_unasked()?;
                     continue;
                 }
                 self.tell_received(environment, &message);
@@ -62,31 +84,42 @@ impl Connection {
             match self.next_record(environment, None, expects)? {
                 Incoming::Consumed => {}
                 Incoming::ChangeCipherSpec => return Ok(Ok(Input::ChangeCipherSpec)),
-                Incoming::ApplicationData | Incoming::Direct(_) => {
-                    return Err(Error::fatal(
-                        AlertDescription::UNEXPECTED_MESSAGE,
-                        Reason::APP_DATA_IN_HANDSHAKE,
-                    ));
-                }
+                Incoming::ApplicationData | Incoming::Direct(_) => {}
                 Incoming::Incomplete => return Ok(Err(Want::Read)),
             }
         }
     }
 
-    /// Deals with handshake messages that came after the handshake. A question to the driver, if one arises.
-    pub(super) fn after_handshake(&mut self, environment: &Environment) -> Result<Option<Ask>> {
+    /// Deals with handshake messages that came after the handshake.
+    pub(super) fn after_handshake(&mut self, environment: &Environment) -> Result<AfterHandshake> {
         while let Some(bytes) = self.records.joiner.pop() {
             let message = Message::from_bytes(bytes).ok_or(Error::internal())?;
+            // RFC 5246 §7.2.1: after our close_notify nothing of TLS 1.2 is to be answered any more.
+            if self.closing.sent && !self.is_tls13() {
+                continue;
+            }
             self.tell_received(environment, &message);
+            if self.wants_to_renegotiate(&message) {
+                self.read_renegotiation_request(environment, message)?;
+                return Ok(AfterHandshake::Handshake);
+            }
             let had_outgoing = self.has_outgoing();
             let ask = post::read_message(&mut self.connected(environment), &message)?;
             self.control_pending |= !had_outgoing && self.has_outgoing();
-            if ask.is_some() {
+            if let Some(ask) = ask {
                 self.asked_after_handshake = true;
-                return Ok(ask);
+                return Ok(AfterHandshake::Ask(ask));
             }
         }
-        Ok(None)
+        Ok(AfterHandshake::Nothing)
+    }
+
+    fn wants_to_renegotiate(&self, message: &Message) -> bool {
+        let request = match self.side {
+            Side::Client => HandshakeType::HELLO_REQUEST,
+            Side::Server => HandshakeType::CLIENT_HELLO,
+        };
+        !self.is_tls13() && message.handshake_type() == request
     }
 
     /// Opens one record and deals with it. Application data goes to `direct` if it can.
@@ -143,6 +176,7 @@ impl Connection {
     /// Nothing of what is counted while the peer sends no application data.
     const fn application_data_came(&mut self) {
         self.warnings = 0;
+        self.renegotiations.application_data_came();
         self.negotiated.application_data_came();
     }
 

@@ -6,6 +6,7 @@
 //! | `mod` | the connection, its phases, the handshake's loop |
 //! | `incoming` | what becomes of a record that was opened (RFC 8446 §5, §6) |
 //! | `application` | reading and writing application data |
+//! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
 //! | `export` | keying material (RFC 8446 §7.5, RFC 5705) and `SSL_get_finished` |
 
@@ -13,6 +14,7 @@ mod alert;
 mod application;
 mod export;
 mod incoming;
+mod renegotiation;
 #[cfg(test)]
 mod tests;
 
@@ -41,6 +43,15 @@ enum Phase {
     Established,
 }
 
+/// How far a handshake is driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// To its end.
+    Done,
+    /// To its end, or to application data.
+    DoneOrData,
+}
+
 /// One end of a connection.
 pub struct Connection {
     side: Side,
@@ -55,6 +66,9 @@ pub struct Connection {
     postponed: Option<Ask>,
     /// A post-handshake question's answer is of no consequence to the state machine.
     asked_after_handshake: bool,
+    renegotiations: renegotiation::Renegotiations,
+    /// A handshake was completed, which the driver has not looked at yet.
+    completed: bool,
     closing: alert::Closing,
     writing: application::Writing,
     /// Something of our own making (an alert, a KeyUpdate) is to be written before anything else is read.
@@ -77,6 +91,8 @@ impl Connection {
             failure: None,
             postponed: None,
             asked_after_handshake: false,
+            renegotiations: renegotiation::Renegotiations::default(),
+            completed: false,
             closing: alert::Closing::default(),
             writing: application::Writing::default(),
             control_pending: false,
@@ -179,21 +195,35 @@ impl Connection {
         self.fail(environment, error);
     }
 
-    /// Goes on with the handshake until it is done or needs something. [`Want::Nothing`]: it is done.
+    /// Goes on with the handshake until it is done or needs something. [`Want::Nothing`]: it is done. A renegotiation that the
+    /// program asked for begins; application data that comes in it is an error.
     pub fn handshake(&mut self, environment: &Environment) -> Result<Want> {
+        self.handshake_until(environment, Until::Done)
+    }
+
+    /// As [`Self::handshake`], for a program that reads: [`Want::Nothing`] also means that application data came in a
+    /// renegotiation, which [`Self::read`] gives out.
+    pub fn handshake_before_read(&mut self, environment: &Environment) -> Result<Want> {
+        self.handshake_until(environment, Until::DoneOrData)
+    }
+
+    fn handshake_until(&mut self, environment: &Environment, until: Until) -> Result<Want> {
         if let Some(error) = self.failure {
             return Err(error);
         }
-        match self.try_handshake(environment) {
-            Ok(want) => Ok(want),
-            Err(error) => Err(self.fail(environment, error)),
-        }
+        self.try_handshake(environment, until).map_err(|error| self.fail(environment, error))
     }
 
-    fn try_handshake(&mut self, environment: &Environment) -> Result<Want> {
+    /// Whether a handshake was completed since this was last asked.
+    pub const fn take_completed(&mut self) -> bool {
+        core::mem::replace(&mut self.completed, false)
+    }
+
+    fn try_handshake(&mut self, environment: &Environment, until: Until) -> Result<Want> {
         if let Some(ask) = self.postponed.take() {
             return Ok(Want::Ask(ask));
         }
+        self.begin_requested(environment)?;
         loop {
             match &mut self.phase {
                 Phase::Before => self.begin(environment),
@@ -210,7 +240,7 @@ impl Connection {
                         Expects::Nothing => Input::Nothing,
                         Expects::Answer => return Err(Error::internal()),
                         Expects::Message | Expects::ChangeCipherSpec => {
-                            match self.next_input(environment, expects)? {
+                            match self.next_input(environment, expects, until)? {
                                 Ok(input) => input,
                                 Err(want) => return Ok(want),
                             }
@@ -266,6 +296,8 @@ impl Connection {
             Progress::Done => {
                 self.phase = Phase::Flushing;
                 self.position = Position::Ok;
+                self.negotiated.renegotiation = None;
+                self.completed = true;
                 self.connected(environment).complete();
                 Ok(None)
             }

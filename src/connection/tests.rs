@@ -24,6 +24,8 @@ use crate::{
     wire::{AlertDescription, NamedGroup, ProtocolVersion},
 };
 
+mod renegotiation;
+
 /// Certificates of `testdata`, one for each kind of key.
 const KEYS: [(KeyType, &[u8], &[u8]); 6] = [
     (KeyType::Rsa, include_bytes!("testdata/rsa.crt.der"), include_bytes!("testdata/rsa.key.der")),
@@ -191,7 +193,9 @@ impl End {
                 }
                 Read::Want(Want::Ask(ask)) => self.answer(ask)?,
                 Read::Want(Want::Write) => self.write_out(&mut Vec::new()),
-                Read::Want(Want::Closed | Want::Nothing) | Read::TryAgain => return Ok(received),
+                Read::Want(Want::Closed | Want::Nothing) | Read::TryAgain | Read::Handshake => {
+                    return Ok(received);
+                }
             }
         }
     }

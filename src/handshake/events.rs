@@ -18,6 +18,8 @@ pub enum Direction {
 /// Something to tell the program.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// Renegotiations began: as many as `SSL_CTX_sess_accept_renegotiate(3)` and its like count for it.
+    Renegotiation(u64),
     /// A handshake begins (`SSL_CB_HANDSHAKE_START`).
     HandshakeStart,
     /// A handshake ended (`SSL_CB_HANDSHAKE_DONE`).

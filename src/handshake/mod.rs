@@ -20,7 +20,7 @@ pub mod want;
 
 pub use context::{Context, Environment};
 pub use events::{Direction, Event, Events};
-pub use negotiated::{Negotiated, Traffic};
+pub use negotiated::{Negotiated, Renegotiation, Traffic};
 pub use records::Records;
 pub use transcript::Transcript;
 

@@ -35,7 +35,28 @@ impl Traffic {
     }
 }
 
+/// A renegotiation (RFC 5746): another handshake of TLS 1.2 under the keys of the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renegotiation {
+    /// A new session is wanted (`SSL_renegotiate(3)`).
+    Full,
+    /// The session may be resumed (`SSL_renegotiate_abbreviated(3)`).
+    Abbreviated,
+}
+
 impl Negotiated {
+    /// The peer's hello is read: what an earlier handshake found out about the peer counts no more.
+    pub fn forget_last_handshake(&mut self) {
+        self.peer_chain = None;
+        self.resumed = false;
+        self.server_name_acknowledged = false;
+        self.alpn.clear();
+        self.certificate_requested = false;
+        self.certificate_types.clear();
+        self.peer_ca_names.clear();
+        self.ocsp_response = None;
+    }
+
     /// Application data came: a KeyUpdate after it is none in a row.
     pub const fn application_data_came(&mut self) {
         if let Some(traffic) = &mut self.traffic {
@@ -81,6 +102,8 @@ pub struct Negotiated {
     pub extended_master_secret: bool,
     /// Whether the peer supports secure renegotiation (RFC 5746).
     pub secure_renegotiation: bool,
+    /// Whether the handshake that is under way, or was asked for by a HelloRequest, is a renegotiation.
+    pub renegotiation: Option<Renegotiation>,
     /// `verify_data` of the client's Finished, for `SSL_get_finished` and RFC 5746.
     pub client_verify_data: Vec<u8>,
     /// `verify_data` of the server's Finished.

@@ -225,6 +225,7 @@ impl Ssl {
     pub(super) fn deliver_events(&self) {
         while let Some(event) = self.with_connection(Connection::next_event) {
             match event {
+                Event::Renegotiation(count) => self.count_renegotiations(count),
                 Event::HandshakeStart => self.tell_info(info::HANDSHAKE_START, 1),
                 Event::HandshakeDone => self.tell_info(info::HANDSHAKE_DONE, 1),
                 Event::Position(position) => self.tell_position(position),

@@ -10,10 +10,11 @@ use super::{
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
 };
 use crate::{
-    connection::Read,
+    connection::{Connection, Read},
     error::Reason,
-    handshake::want::Want,
+    handshake::{Environment, want::Want},
     libcrypto::{bio::RetryReason, error_queue},
+    policy::options::mode,
     record::Side,
     session::Session,
 };
@@ -62,10 +63,20 @@ impl Ssl {
     }
 
     fn complete_handshake(&self) -> Result<(), Pause> {
+        self.handshake_with(Connection::handshake)
+    }
+
+    /// Goes on with a handshake, by `step`, as far as there is one to go on with.
+    fn handshake_with(
+        &self,
+        step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
+    ) -> Result<(), Pause> {
         if let Some(update_requested) = self.scheduled_key_update.get() {
             return self.update_keys(update_requested);
         }
-        if self.with_connection(|connection| connection.is_established()) {
+        if self
+            .with_connection(|connection| connection.is_established() && !connection.renegotiation_is_due())
+        {
             return Ok(());
         }
         if self.with_connection(|connection| connection.is_before()) {
@@ -73,15 +84,16 @@ impl Ssl {
         }
         self.refresh_ca_names();
         let failed_before = self.with_connection(|connection| connection.failure().is_some());
-        let result = self.drive_handshake();
-        if result.is_ok() {
+        let result = self.drive_handshake(step);
+        if result.is_ok() && self.with_connection(Connection::take_completed) {
             self.finish_handshake();
         }
+        let done = self.with_connection(|connection| connection.is_established());
         if !failed_before {
             self.tell_exit(match result {
-                Ok(()) => 1,
+                Ok(()) if done => 1,
                 Err(Pause::Closed) => 0,
-                Err(_) => -1,
+                _ => -1,
             });
         }
         result
@@ -99,14 +111,17 @@ impl Ssl {
                 return Err(Pause::Failed);
             }
         }
-        self.drive_handshake()?;
+        self.drive_handshake(Connection::handshake)?;
         self.scheduled_key_update.set(None);
         Ok(())
     }
 
-    fn drive_handshake(&self) -> Result<(), Pause> {
+    fn drive_handshake(
+        &self,
+        step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
+    ) -> Result<(), Pause> {
         self.drive(|connection, environment| {
-            Ok(match connection.handshake(environment)? {
+            Ok(match step(connection, environment)? {
                 Want::Nothing => Outcome::Done(()),
                 want => Outcome::Want(want),
             })
@@ -160,27 +175,37 @@ impl Ssl {
             self.waiting.set(Waiting::Nothing);
             return Err(Pause::Closed);
         }
-        self.complete_handshake()?;
+        self.handshake_with(Connection::handshake_before_read)?;
         if out.is_empty() {
             return Ok(0);
         }
-        let result = self.drive(|connection, environment| {
-            Ok(match connection.read(environment, out, peek)? {
-                Read::Data(count) => Outcome::Done(Some(count)),
-                Read::Want(want) => Outcome::Want(want),
-                Read::TryAgain => Outcome::Done(None),
-            })
-        })?;
-        match result {
-            Some(count) => Ok(count),
-            None => {
-                self.waiting.set(Waiting::Reading);
-                if let Some(bio) = self.read_bio() {
-                    bio.set_retry_read();
-                }
-                Err(Pause::Waiting)
+        loop {
+            let result = self.drive(|connection, environment| {
+                Ok(match connection.read(environment, out, peek)? {
+                    Read::Want(want) => Outcome::Want(want),
+                    result => Outcome::Done(result),
+                })
+            })?;
+            match result {
+                Read::Data(count) => return Ok(count),
+                Read::TryAgain | Read::Want(_) => return self.try_again(),
+                Read::Handshake => self.handshake_with(Connection::handshake_before_read)?,
+            }
+            // Data that came in the handshake is there for the taking; what comes after it is another call's.
+            let auto_retry = self.with_config(|config| config.settings.mode & mode::AUTO_RETRY != 0);
+            if !auto_retry && self.with_connection(|connection| connection.pending() == 0) {
+                return self.try_again();
             }
         }
+    }
+
+    /// The program is sent away, to call again when there is more to read.
+    fn try_again(&self) -> Result<usize, Unfinished> {
+        self.waiting.set(Waiting::Reading);
+        if let Some(bio) = self.read_bio() {
+            bio.set_retry_read();
+        }
+        Err(Pause::Waiting)
     }
 
     /// Writes application data, after the handshake if need be.

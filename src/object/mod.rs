@@ -22,6 +22,7 @@
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `keying` | exported keying material, Finished values |
+//! | `renegotiation` | renegotiations that the program asks for, and their count |
 //! | `session_cache` | the internal cache, and how the program is told what leaves it |
 //! | `session_text` | a session as text |
 //! | `session_use` | the session of a connection |
@@ -51,6 +52,7 @@ pub mod log;
 pub mod own_certificate;
 pub mod own_chain;
 pub mod peer;
+pub mod renegotiation;
 pub mod session;
 pub mod session_cache;
 pub mod session_text;

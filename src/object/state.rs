@@ -64,15 +64,6 @@ impl Ssl {
         }
     }
 
-    /// Why there is no renegotiation: TLS 1.3 has none (RFC 8446 §4.1.2), and we never do one.
-    #[must_use]
-    pub fn renegotiation_refusal(&self) -> Reason {
-        match self.version() {
-            Some(ProtocolVersion::TLS1_3) => Reason::WRONG_SSL_VERSION,
-            _ => Reason::NO_RENEGOTIATION,
-        }
-    }
-
     fn version(&self) -> Option<ProtocolVersion> {
         self.with_connection(|connection| connection.negotiated().version)
     }

@@ -7,13 +7,13 @@ use super::{State, resume};
 use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
-    handshake::{Context, Environment, Transition, position::Position},
+    handshake::{Context, Environment, Renegotiation, Transition, position::Position},
     message::{
         client_hello::ClientHello,
         extension::{
             Extensions, alpn, certificate_authorities, cookie, ec_point_formats, key_share,
-            psk_key_exchange_modes, server_name, signature_algorithms, status_request::StatusRequest,
-            supported_groups, supported_versions,
+            psk_key_exchange_modes, renegotiation_info, server_name, signature_algorithms,
+            status_request::StatusRequest, supported_groups, supported_versions,
         },
     },
     policy::{
@@ -54,12 +54,22 @@ impl Offer {
 pub fn emit_client_hello(context: &mut Context<'_>) -> Result<Transition<State>> {
     let environment = context.environment;
     let settings = &environment.settings;
-    let versions = settings.versions();
+    let negotiated = &*context.negotiated;
+    // RFC 8446 §4.1.2: a renegotiation keeps the version.
+    let versions = match (negotiated.renegotiation, negotiated.version) {
+        (Some(_), Some(version)) => vec![version],
+        _ => settings.versions(),
+    };
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PROTOCOLS_AVAILABLE));
     };
-    let cipher_suites = cipher_suites(settings, &versions)?;
-    let session = resume::usable_session(environment, &versions, &cipher_suites);
+    let cipher_suites = cipher_suites(settings, &versions, negotiated.renegotiation.is_none())?;
+    let offered = match negotiated.renegotiation {
+        None => environment.offered_session.as_ref(),
+        Some(Renegotiation::Full) => None,
+        Some(Renegotiation::Abbreviated) => negotiated.session.as_ref(),
+    };
+    let session = resume::usable_session(environment, offered, &versions, &cipher_suites);
     let key = first_key(settings, &versions)?;
     let hello = ClientHello {
         legacy_version: (*highest).min(ProtocolVersion::TLS1_2),
@@ -67,7 +77,7 @@ pub fn emit_client_hello(context: &mut Context<'_>) -> Result<Transition<State>>
         session_id: session_id(settings, &versions, session.as_deref())?,
         cipher_suites,
         compression_methods: vec![NO_COMPRESSION],
-        extensions: extensions(environment, &versions, key.as_ref(), session.as_deref()),
+        extensions: extensions(context, &versions, key.as_ref(), session.as_deref()),
     };
     context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
@@ -152,15 +162,21 @@ fn session_id(
     Ok(Vec::new())
 }
 
-/// The suites of TLS 1.3 before those of TLS 1.2, and the signalling values: that of RFC 5746 §3.3 always, as
-/// OpenSSL does.
-fn cipher_suites(settings: &Settings, versions: &[ProtocolVersion]) -> Result<Vec<CipherSuite>> {
+/// The suites of TLS 1.3 before those of TLS 1.2, and the signalling values: that of RFC 5746 §3.3 in each first
+/// handshake, as OpenSSL does, but in no other (§3.5).
+fn cipher_suites(
+    settings: &Settings,
+    versions: &[ProtocolVersion],
+    is_first: bool,
+) -> Result<Vec<CipherSuite>> {
     let mut suites: Vec<CipherSuite> =
         versions.iter().flat_map(|version| settings.usable_suites(*version)).map(|suite| suite.id).collect();
     if suites.is_empty() {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
     }
-    suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+    if is_first {
+        suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+    }
     if settings.mode & mode::SEND_FALLBACK_SCSV != 0 {
         suites.push(CipherSuite::TLS_FALLBACK_SCSV);
     }
@@ -179,14 +195,21 @@ fn first_key(settings: &Settings, versions: &[ProtocolVersion]) -> Result<Option
 }
 
 fn extensions(
-    environment: &Environment,
+    context: &Context<'_>,
     versions: &[ProtocolVersion],
     key: Option<&EphemeralKey>,
     session: Option<&Session>,
 ) -> Extensions {
+    let environment = context.environment;
     let settings = &environment.settings;
     let groups = settings.offered_groups(versions);
     let mut extensions = Extensions::new();
+    if context.negotiated.renegotiation.is_some() {
+        // RFC 5746 §3.5.
+        extensions.add(ExtensionType::RENEGOTIATION_INFO, |writer| {
+            renegotiation_info::write(writer, &context.negotiated.client_verify_data);
+        });
+    }
     if let Some(name) = settings.server_name.as_deref().filter(|name| !name.is_empty()) {
         extensions.add(ExtensionType::SERVER_NAME, |writer| server_name::write(writer, name));
     }

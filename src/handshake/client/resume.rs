@@ -21,14 +21,15 @@ use crate::{
 /// Seven days: no ticket is used for longer (RFC 8446 §4.6.1).
 const MAX_TICKET_AGE: i64 = 7 * 24 * 60 * 60;
 
-/// The session that the program wants to resume, if it still may be. As in OpenSSL its timeout is no concern of
-/// the client: the server knows whether it still has it.
+/// The session that is to be resumed, if it still may be. As in OpenSSL its timeout is no concern of the client: the
+/// server knows whether it still has it.
 pub fn usable_session(
     environment: &Environment,
+    offered: Option<&Arc<Session>>,
     versions: &[ProtocolVersion],
     suites: &[CipherSuite],
 ) -> Option<Arc<Session>> {
-    let session = environment.offered_session.as_ref()?;
+    let session = offered?;
     let age = environment.now.saturating_sub(session.time);
     let usable = session.resumable
         && versions.contains(&session.version)

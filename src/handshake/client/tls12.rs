@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use subtle::ConstantTimeEq;
+
 use super::{
     State as ClientState, authentication, client_hello::Offer, extensions, resume, server_hello, tls12_flight,
 };
@@ -168,6 +170,7 @@ pub fn begin(
         return Err(Error::illegal(Reason::COMPRESSION_DISABLED));
     }
     let suite = server_hello::check_suite(&offer, hello, ProtocolVersion::TLS1_2)?;
+    context.negotiated.forget_last_handshake();
     read_extensions(&offer, &hello.extensions, context)?;
     context.negotiated.suite = Some(suite);
     context.negotiated.server_random = hello.random;
@@ -222,14 +225,26 @@ fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'
     Ok(())
 }
 
-/// RFC 5746 §3.4: in a first handshake it is empty; a server that leaves it out may be attacked by renegotiation.
+/// RFC 5746 §3.4, §3.5: in a first handshake it is empty, in a renegotiation it has the Finished of both sides; a
+/// server that leaves it out may be attacked by renegotiation.
 fn read_renegotiation_info(received: &Extensions, context: &mut Context<'_>) -> Result<()> {
+    let negotiated = &mut *context.negotiated;
     match received.get(ExtensionType::RENEGOTIATION_INFO) {
-        Some(data) if renegotiation_info::read(data)?.is_empty() => {
-            context.negotiated.secure_renegotiation = true;
+        Some(data) => {
+            let expected = match negotiated.renegotiation {
+                None => Vec::new(),
+                Some(_) => [&negotiated.client_verify_data[..], &negotiated.server_verify_data].concat(),
+            };
+            if !bool::from(expected.ct_eq(renegotiation_info::read(data)?)) {
+                return Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH));
+            }
+            negotiated.secure_renegotiation = true;
             Ok(())
         }
-        Some(_) => Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH)),
+        // RFC 5746 §3.5: a server that once sent it must send it again.
+        None if negotiated.renegotiation.is_some() && negotiated.secure_renegotiation => {
+            Err(Error::handshake_failure(Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED))
+        }
         None if context
             .settings()
             .has_option(option::LEGACY_SERVER_CONNECT | option::ALLOW_UNSAFE_LEGACY_RENEGOTIATION) =>

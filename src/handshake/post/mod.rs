@@ -1,5 +1,5 @@
-//! After the handshake (RFC 8446 §4.6; RFC 5246 §7.4.1.1): tickets, key update; TLS 1.2's HelloRequest
-//! and attempts to renegotiate, which are refused.
+//! After the handshake of TLS 1.3 (RFC 8446 §4.6): tickets, key update. What begins a renegotiation of TLS 1.2 is the
+//! connection's concern.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -11,10 +11,10 @@ mod ticket;
 
 use super::{context::Connected, position::Position, want::Ask};
 use crate::{
-    error::{Error, Reason, Result},
+    error::{Error, Result},
     message::Message,
     record::Side,
-    wire::{AlertDescription, HandshakeType, ProtocolVersion},
+    wire::{HandshakeType, ProtocolVersion},
 };
 
 pub use key_update::send_key_update;
@@ -31,16 +31,6 @@ pub fn read_message(connected: &mut Connected<'_>, message: &Message) -> Result<
         (HandshakeType::KEY_UPDATE, _) if tls13 => {
             key_update::read_key_update(connected, message).map(|()| None)
         }
-        (HandshakeType::HELLO_REQUEST, Side::Client) if !tls13 => {
-            // RFC 5246 §7.4.1.1: nothing in it.
-            if !message.body().is_empty() {
-                return Err(Error::decode(Reason::LENGTH_MISMATCH));
-            }
-            connected.send_warning(AlertDescription::NO_RENEGOTIATION).map(|()| None)
-        }
-        (HandshakeType::CLIENT_HELLO, Side::Server) if !tls13 => {
-            connected.send_warning(AlertDescription::NO_RENEGOTIATION).map(|()| None)
-        }
         _ => Err(Error::unexpected()),
     }
 }
@@ -56,10 +46,7 @@ fn report_read(connected: &mut Connected<'_>, position: Position) {
 mod tests {
     use super::*;
     use crate::{
-        handshake::{
-            Event,
-            test_endpoint::{Endpoint, established},
-        },
+        handshake::test_endpoint::{Endpoint, established},
         message::finished,
     };
 
@@ -72,31 +59,6 @@ mod tests {
 
     fn empty(handshake_type: HandshakeType) -> Message {
         Message::build(handshake_type, |_| {})
-    }
-
-    #[test]
-    fn renegotiation_is_refused_with_a_warning() {
-        for (side, message) in
-            [(Side::Client, HandshakeType::HELLO_REQUEST), (Side::Server, HandshakeType::CLIENT_HELLO)]
-        {
-            let mut endpoint = tls12(side);
-            assert!(matches!(read_message(&mut endpoint.connected(), &empty(message)), Ok(None)));
-            // A record header, and warning(1) no_renegotiation(100).
-            assert_eq!(endpoint.records.outbound.pending(), [21, 3, 1, 0, 2, 1, 100]);
-            assert!(matches!(
-                endpoint.events.pop_front(),
-                Some(Event::Alert(_, _, AlertDescription::NO_RENEGOTIATION))
-            ));
-        }
-    }
-
-    #[test]
-    fn hello_request_with_a_body_is_decode_error() {
-        let message = Message::build(HandshakeType::HELLO_REQUEST, |body| body.u8(0));
-        assert_eq!(
-            read_message(&mut tls12(Side::Client).connected(), &message).err(),
-            Some(Error::decode(Reason::LENGTH_MISMATCH))
-        );
     }
 
     #[test]

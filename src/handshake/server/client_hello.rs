@@ -26,9 +26,10 @@ pub struct Received {
     pub retry: Option<Box<Retry>>,
 }
 
-/// The state machine leaves its first position.
+/// The state machine leaves its first position: none, or the end of an earlier handshake.
 pub fn start(context: &mut Context<'_>) -> Transition<State> {
-    context.leave_for(Position::Before);
+    let position = *context.position;
+    context.leave_for(position);
     Transition::Next(State::ExpectClientHello(None))
 }
 
@@ -36,8 +37,9 @@ pub fn start(context: &mut Context<'_>) -> Transition<State> {
 pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Option<Box<Retry>>) -> Step {
     let hello = ClientHello::read(message.expect(HandshakeType::CLIENT_HELLO)?)?;
     context.leave_for(Position::SrClntHello);
-    if let Some(retry) = &retry {
-        retry.check(&hello)?;
+    match &retry {
+        Some(retry) => retry.check(&hello)?,
+        None => context.negotiated.forget_last_handshake(),
     }
 
     context.negotiated.client_version = Some(hello.legacy_version);
@@ -77,6 +79,14 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
             None => Reason::UNSUPPORTED_PROTOCOL,
         };
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, reason));
+    }
+    if let (Some(_), Some(version)) = (context.negotiated.renegotiation, context.negotiated.version) {
+        // RFC 8446 §4.1.2: a renegotiation keeps the version, even if the client now offers TLS 1.3.
+        return if hello.legacy_version >= version {
+            Ok(version)
+        } else {
+            Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::WRONG_SSL_VERSION))
+        };
     }
     let offered = match versions {
         // RFC 8446 §4.2.1: if present, it alone counts.

@@ -11,7 +11,7 @@ use crate::{
     crypto::{secret::Secret, suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition,
+        Context, Renegotiation, Transition,
         want::{Answer, Ask, TicketOutcome},
     },
     policy::{
@@ -69,6 +69,10 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
 
 /// TLS 1.2: asks for the session of the client's ticket, or of its session id.
 pub fn find_session(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    let renews = context.negotiated.renegotiation == Some(Renegotiation::Full);
+    if renews && context.settings().has_option(option::NO_SESSION_RESUMPTION_ON_RENEGOTIATION) {
+        return tls12_hello::after_lookup(context, hello);
+    }
     match hello.ticket.clone() {
         Some(ticket) if !context.settings().has_option(option::NO_TICKET) => {
             Ok(Transition::Ask(Ask::OpenTicket(ticket), State::Tls12Hello(Question::Ticket, hello)))

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use subtle::ConstantTimeEq;
+
 use super::{
     State, Step,
     client_hello::read_extension,
@@ -101,12 +103,30 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
 fn read_renegotiation_info(context: &mut Context<'_>, hello: &ClientHello) -> Result<()> {
     let info =
         read_extension(&hello.extensions, ExtensionType::RENEGOTIATION_INFO, renegotiation_info::read)?;
+    if context.negotiated.renegotiation.is_some() {
+        return check_renegotiation(context, hello, info);
+    }
     if info.is_some_and(|verify_data| !verify_data.is_empty()) {
         return Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH));
     }
     let signalled = hello.cipher_suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
     context.negotiated.secure_renegotiation = info.is_some() || signalled;
     Ok(())
+}
+
+/// RFC 5746 §3.7: in a renegotiation it is the client's last Finished, and nothing may stand in for it.
+fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<&[u8]>) -> Result<()> {
+    if hello.cipher_suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) {
+        return Err(Error::handshake_failure(Reason::SCSV_RECEIVED_WHEN_RENEGOTIATING));
+    }
+    match info {
+        Some(verify_data) if bool::from(verify_data.ct_eq(&context.negotiated.client_verify_data)) => Ok(()),
+        Some(_) => Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH)),
+        None if context.negotiated.secure_renegotiation => {
+            Err(Error::handshake_failure(Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a session is resumed is known: the program is asked about the name.
@@ -204,10 +224,11 @@ fn emit_server_hello(context: &mut Context<'_>, hello: Hello, choice: Option<Cho
     }
 }
 
-/// RFC 8446 §4.1.3: a server that could have spoken TLS 1.3 says so.
+/// RFC 8446 §4.1.3: a server that could have spoken TLS 1.3 says so; in a renegotiation it could not have.
 fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
     let mut random: [u8; 32] = rand::array()?;
-    if context.settings().allows_version(ProtocolVersion::TLS1_3)
+    if context.negotiated.renegotiation.is_none()
+        && context.settings().allows_version(ProtocolVersion::TLS1_3)
         && let Some(last) = random.last_chunk_mut()
     {
         *last = DOWNGRADE_FROM_TLS13;
@@ -231,7 +252,13 @@ fn server_hello_extensions(context: &Context<'_>, hello: &Hello) -> Extensions {
     let is_full = hello.session.is_none();
     let mut extensions = Extensions::new();
     if negotiated.secure_renegotiation {
-        extensions.add(ExtensionType::RENEGOTIATION_INFO, |writer| renegotiation_info::write(writer, &[]));
+        // RFC 5746 §3.6, §3.7.
+        let finished = match negotiated.renegotiation {
+            None => Vec::new(),
+            Some(_) => [&negotiated.client_verify_data[..], &negotiated.server_verify_data].concat(),
+        };
+        extensions
+            .add(ExtensionType::RENEGOTIATION_INFO, |writer| renegotiation_info::write(writer, &finished));
     }
     // RFC 6066 §3: no name in a resumption.
     if is_full && negotiated.server_name_acknowledged {
