@@ -22,6 +22,7 @@ pub mod cipher_list;
 pub mod client_hello;
 pub mod connection;
 pub mod context;
+pub mod ctrl;
 pub mod error_strings;
 pub mod ex_data;
 pub mod io;

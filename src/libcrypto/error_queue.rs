@@ -32,6 +32,18 @@ pub fn raise_system(errno: c_int, data: &str) {
     unsafe { sys::ERR_set_error(sys::ERR_LIB_SYS, errno, c"%s".as_ptr(), data.as_ptr()) };
 }
 
+/// Puts `CONF_R_LIST_CANNOT_BE_NULL` into the queue: libcrypto's reader of lists says so.
+#[track_caller]
+pub fn raise_conf_list_null() {
+    /// `ERR_LIB_CONF`.
+    const LIBRARY: c_int = 14;
+    /// `CONF_R_LIST_CANNOT_BE_NULL`.
+    const REASON: c_int = 115;
+    new_entry();
+    // SAFETY: a null format means that there is no further text.
+    unsafe { sys::ERR_set_error(LIBRARY, REASON, core::ptr::null()) };
+}
+
 /// Begins an entry that says where in our source it was raised.
 #[track_caller]
 fn new_entry() {

@@ -230,6 +230,20 @@ impl PKey {
     }
 }
 
+/// libcrypto's number of the curve of an old-style key (`SSL_CTX_set_tmp_ecdh`).
+///
+/// # Safety
+///
+/// `key` is valid.
+#[must_use]
+pub unsafe fn curve_of(key: *const sys::EC_KEY) -> Option<core::ffi::c_int> {
+    // SAFETY: the caller's promise; the group is the key's own.
+    unsafe {
+        let group = sys::EC_KEY_get0_group(key);
+        (!group.is_null()).then(|| sys::EC_GROUP_get_curve_name(group)).filter(|nid| *nid != 0)
+    }
+}
+
 impl Clone for PKey {
     fn clone(&self) -> Self {
         // SAFETY: the key is valid; the new reference is the clone's.

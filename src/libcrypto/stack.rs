@@ -15,6 +15,16 @@ impl X509Stack {
         NonNull::new(unsafe { sys::OPENSSL_sk_new_null() }).map(Self)
     }
 
+    /// Takes over the caller's stack and its references; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `stack` is null or a valid stack of valid certificates, which is given away.
+    #[must_use]
+    pub unsafe fn from_owned(stack: *mut sys::OPENSSL_STACK) -> Option<Self> {
+        NonNull::new(stack).map(Self)
+    }
+
     /// The pointer that the program may look at.
     #[must_use]
     pub const fn as_ptr(&self) -> *mut sys::OPENSSL_STACK {

@@ -20,7 +20,7 @@ macro_rules! opaque {
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP
 }
 
 /// A slot of program data in an object (`CRYPTO_EX_DATA`): as `<openssl/crypto.h>` lays it out.
@@ -516,4 +516,8 @@ unsafe extern "C" {
         key: *const c_uchar,
         length: usize,
     ) -> *mut EVP_PKEY;
+
+    // <openssl/ec.h>
+    pub fn EC_KEY_get0_group(key: *const EC_KEY) -> *const EC_GROUP;
+    pub fn EC_GROUP_get_curve_name(group: *const EC_GROUP) -> c_int;
 }

@@ -11,6 +11,7 @@
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
 //! | `certificate_security` | what the security level asks of certificates |
 //! | `ssl` | [`Ssl`], behind `SSL` |
+//! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
 //! | `ask` | one function per question of the core |
@@ -49,6 +50,7 @@ pub mod driver;
 pub mod io;
 pub mod keying;
 pub mod log;
+pub mod negotiated;
 pub mod own_certificate;
 pub mod own_chain;
 pub mod peer;

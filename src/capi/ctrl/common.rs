@@ -1,0 +1,286 @@
+//! What contexts and connections have in common: modes (`SSL_CTX_set_mode(3)`), versions
+//! (`SSL_CTX_set_min_proto_version(3)`), sizes, groups (`SSL_CTX_set1_groups(3)`), signature algorithms
+//! (`SSL_CTX_set1_sigalgs(3)`).
+
+use core::ffi::{c_int, c_long};
+use std::sync::Arc;
+
+use super::{Arguments, command};
+use crate::{
+    capi::support::convert,
+    crypto::{group, signature_scheme},
+    error::Reason,
+    libcrypto::{error_queue, evp_pkey, sys},
+    object::config::Configurable,
+    policy::list,
+    wire::{NamedGroup, ProtocolVersion, SignatureScheme},
+};
+
+/// The least and the most that `SSL_CTX_set_max_send_fragment` takes.
+const SEND_FRAGMENT: core::ops::RangeInclusive<usize> = 512..=16384;
+/// `SSL_MAX_PIPELINES`.
+const MOST_PIPELINES: c_long = 32;
+
+/// Runs a command; `None` for one that is not of this kind.
+///
+/// # Safety
+/// The pointer is what the command expects.
+pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -> Option<c_long> {
+    let Arguments { command, number, pointer } = arguments;
+    Some(match command {
+        command::MODE => change_mode(target, |mode| mode | number as u32),
+        command::CLEAR_MODE => change_mode(target, |mode| mode & !(number as u32)),
+        command::GET_READ_AHEAD => target.look(|config| config.settings.read_ahead).into(),
+        command::SET_READ_AHEAD => {
+            let before = target.look(|config| config.settings.read_ahead);
+            target.change_settings(|settings| settings.read_ahead = number != 0);
+            before.into()
+        }
+        command::GET_MAX_CERT_LIST => size(target.look(|config| config.settings.max_cert_list)),
+        command::SET_MAX_CERT_LIST => {
+            let Ok(most) = usize::try_from(number) else { return Some(0) };
+            let before = target.look(|config| config.settings.max_cert_list);
+            target.change_settings(|settings| settings.max_cert_list = most);
+            size(before)
+        }
+        command::SET_MAX_SEND_FRAGMENT => set_max_send_fragment(target, number),
+        command::SET_SPLIT_SEND_FRAGMENT => {
+            // Records are not split for pipelines, so that any size that is allowed is kept to.
+            let most = target.look(|config| config.settings.max_send_fragment);
+            usize::try_from(number).is_ok_and(|length| (1..=most).contains(&length)).into()
+        }
+        // Records are sealed one after another, which any number of pipelines allows.
+        command::SET_MAX_PIPELINES => (1..=MOST_PIPELINES).contains(&number).into(),
+        command::SET_MIN_PROTO_VERSION => set_version(target, number, true),
+        command::SET_MAX_PROTO_VERSION => set_version(target, number, false),
+        command::GET_MIN_PROTO_VERSION => {
+            target.look(|config| config.settings.min_version).map_or(0, |version| version.0.into())
+        }
+        command::GET_MAX_PROTO_VERSION => {
+            target.look(|config| config.settings.max_version).map_or(0, |version| version.0.into())
+        }
+        command::SET_TMP_DH_CB => {
+            error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
+            0
+        }
+        // No suite with finite-field Diffie-Hellman is offered: parameters for it are never wanted.
+        command::SET_TMP_DH if pointer.is_null() => refuse_null(),
+        command::SET_TMP_DH | command::SET_DH_AUTO => 1,
+        // SAFETY: the caller's promise.
+        command::SET_TMP_ECDH => unsafe { set_curve(target, pointer.cast()) },
+        // SAFETY: the caller's promise.
+        command::SET_GROUPS => match unsafe { numbers(pointer.cast(), number) } {
+            Some(&[]) | None => {
+                error_queue::raise_ssl(Reason::BAD_LENGTH);
+                0
+            }
+            Some(nids) => set_groups(target, groups_of(nids)),
+        },
+        // SAFETY: the caller's promise.
+        command::SET_GROUPS_LIST => set_groups(target, unsafe { groups_list(arguments) }),
+        command::SET_SIGALGS | command::SET_CLIENT_SIGALGS => {
+            // SAFETY: the caller's promise.
+            let schemes = unsafe { numbers(pointer.cast(), number) }.and_then(schemes_of);
+            set_schemes(target, command, schemes)
+        }
+        command::SET_SIGALGS_LIST | command::SET_CLIENT_SIGALGS_LIST => {
+            // SAFETY: the caller's promise.
+            set_schemes(target, command, unsafe { schemes_list(arguments) })
+        }
+        command::SET_TLSEXT_STATUS_REQ_TYPE => {
+            /// `TLSEXT_STATUSTYPE_ocsp`.
+            const OCSP: c_long = 1;
+            target.change_settings(|settings| settings.status_request = number == OCSP);
+            1
+        }
+        command::GET_TLSEXT_STATUS_REQ_TYPE => {
+            if target.look(|config| config.settings.status_request) {
+                1
+            } else {
+                -1
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// Checks a list of groups or of signature algorithms, without setting it anywhere.
+///
+/// # Safety
+/// The pointer is what the command expects.
+pub(super) unsafe fn check_list(arguments: Arguments) -> c_long {
+    let is_good = match arguments.command {
+        // SAFETY: the caller's promise.
+        command::SET_GROUPS_LIST => unsafe { groups_list(arguments).is_some() },
+        command::SET_SIGALGS_LIST | command::SET_CLIENT_SIGALGS_LIST => {
+            // SAFETY: the caller's promise.
+            unsafe { schemes_list(arguments).is_some() }
+        }
+        _ => false,
+    };
+    is_good.into()
+}
+
+fn size(value: usize) -> c_long {
+    c_long::try_from(value).unwrap_or(c_long::MAX)
+}
+
+fn refuse_null() -> c_long {
+    error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
+    0
+}
+
+fn change_mode(target: &impl Configurable, change: impl FnOnce(u32) -> u32) -> c_long {
+    target.change_settings(|settings| settings.mode = change(settings.mode));
+    target.look(|config| config.settings.mode).into()
+}
+
+fn set_max_send_fragment(target: &impl Configurable, number: c_long) -> c_long {
+    match usize::try_from(number) {
+        Ok(length) if SEND_FRAGMENT.contains(&length) => {
+            target.change_settings(|settings| settings.max_send_fragment = length);
+            1
+        }
+        _ => 0,
+    }
+}
+
+/// The lowest or the highest version; 0 leaves it to the method. A method for one version keeps it.
+pub(in crate::capi) fn set_version(target: &impl Configurable, number: c_long, is_min: bool) -> c_long {
+    let version = match u16::try_from(number).map(ProtocolVersion) {
+        Ok(ProtocolVersion(0)) => None,
+        Ok(version) if (ProtocolVersion::SSL3..=ProtocolVersion::TLS1_3).contains(&version) => Some(version),
+        _ => return 0,
+    };
+    let (lowest, highest) = target.look(|config| config.method.versions);
+    if lowest != highest {
+        target.change_settings(|settings| {
+            let bound = if is_min { &mut settings.min_version } else { &mut settings.max_version };
+            *bound = version;
+        });
+    }
+    1
+}
+
+/// # Safety
+/// `pointer` is null or points to `count` numbers.
+unsafe fn numbers<'a>(pointer: *const c_int, count: c_long) -> Option<&'a [c_int]> {
+    let count = usize::try_from(count).ok()?;
+    // SAFETY: the caller's promise.
+    (!pointer.is_null()).then(|| unsafe { core::slice::from_raw_parts(pointer, count) })
+}
+
+/// # Safety
+/// The pointer is null or a C string.
+unsafe fn groups_list(arguments: Arguments) -> Option<Arc<[NamedGroup]>> {
+    // SAFETY: the caller's promise.
+    let text = unsafe { list_text(arguments) }?;
+    let groups = list::groups(text);
+    if groups.is_none() && !text.is_empty() {
+        error_queue::raise_ssl_with_data(Reason::ERR_PASSED_INVALID_ARGUMENT, "group is not known");
+    }
+    groups
+}
+
+/// # Safety
+/// The pointer is null or a C string.
+unsafe fn schemes_list(arguments: Arguments) -> Option<Arc<[SignatureScheme]>> {
+    // SAFETY: the caller's promise.
+    list::signature_schemes(unsafe { list_text(arguments) }?)
+}
+
+/// # Safety
+/// The pointer is null or a C string.
+unsafe fn list_text<'a>(arguments: Arguments) -> Option<&'a str> {
+    if arguments.pointer.is_null() {
+        error_queue::raise_conf_list_null();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { convert::text(arguments.pointer.cast()) }
+}
+
+/// Groups that OpenSSL has and we have not: they are passed over.
+const OTHER_GROUPS: [c_int; 10] = [713, 714, 927, 931, 933, 1035, 1126, 1127, 1128, 1129];
+
+fn groups_of(nids: &[c_int]) -> Option<Arc<[NamedGroup]>> {
+    let mut groups = Vec::new();
+    for nid in nids {
+        match group::find_by_nid(*nid) {
+            Some(group) if groups.contains(&group.id) => return None,
+            Some(group) => groups.push(group.id),
+            None if OTHER_GROUPS.contains(nid) => {}
+            None => return None,
+        }
+    }
+    (!groups.is_empty()).then(|| groups.into())
+}
+
+fn set_groups(target: &impl Configurable, groups: Option<Arc<[NamedGroup]>>) -> c_long {
+    let Some(groups) = groups else { return 0 };
+    target.change_settings(|settings| settings.groups = groups);
+    1
+}
+
+/// `SSL_CTX_set_tmp_ecdh`: the curve of a key becomes the only group.
+///
+/// # Safety
+/// `key` is null or valid.
+unsafe fn set_curve(target: &impl Configurable, key: *const sys::EC_KEY) -> c_long {
+    if key.is_null() {
+        return refuse_null();
+    }
+    // SAFETY: the caller's promise.
+    let nid = unsafe { evp_pkey::curve_of(key) };
+    set_groups(target, nid.and_then(|nid| groups_of(&[nid])))
+}
+
+/// Schemes by pairs of libcrypto's numbers: hash and key.
+fn schemes_of(nids: &[c_int]) -> Option<Arc<[SignatureScheme]>> {
+    let (pairs, []) = nids.as_chunks::<2>() else { return None };
+    let find = |[hash, key]: &[c_int; 2]| {
+        let fits =
+            |scheme: &&signature_scheme::Scheme| scheme.hash_nid() == *hash && scheme.signature.nid() == *key;
+        signature_scheme::SCHEMES.iter().find(fits).map(|scheme| scheme.id)
+    };
+    pairs.iter().map(find).collect()
+}
+
+fn set_schemes(
+    target: &impl Configurable,
+    command: c_int,
+    schemes: Option<Arc<[SignatureScheme]>>,
+) -> c_long {
+    if schemes.is_none() {
+        return 0;
+    }
+    target.change_settings(|settings| {
+        if matches!(command, command::SET_CLIENT_SIGALGS | command::SET_CLIENT_SIGALGS_LIST) {
+            settings.client_signature_schemes = schemes;
+        } else {
+            settings.signature_schemes = schemes;
+        }
+    });
+    1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemes_by_numbers_are_found() {
+        /// `NID_sha256`, `EVP_PKEY_RSA`.
+        const SHA256_RSA: [c_int; 2] = [672, 6];
+        assert_eq!(&*schemes_of(&SHA256_RSA).unwrap(), &[SignatureScheme::RSA_PKCS1_SHA256]);
+        assert_eq!(schemes_of(&[672]), None);
+        assert_eq!(schemes_of(&[1, 1]), None);
+    }
+
+    #[test]
+    fn groups_by_numbers_skip_what_only_openssl_has() {
+        assert_eq!(&*groups_of(&[415, 1035]).unwrap(), &[NamedGroup::SECP256R1]);
+        assert_eq!(groups_of(&[1035]), None);
+        assert_eq!(groups_of(&[415, 415]), None);
+        assert_eq!(groups_of(&[1]), None);
+    }
+}

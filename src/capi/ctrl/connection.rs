@@ -1,0 +1,191 @@
+//! What only connections have: the server name, OCSP responses, what was negotiated.
+
+use core::{
+    ffi::{CStr, c_int, c_long},
+    mem::transmute,
+};
+
+use super::{AnyCallback, Arguments, command};
+use crate::{
+    capi::support::convert,
+    crypto::signature_scheme,
+    error::Reason,
+    libcrypto::{error_queue, sys},
+    object::{Ssl, callbacks::MessageCallback, negotiated, ssl::Waiting},
+    wire::SignatureScheme,
+};
+
+/// Runs a command; `None` for one that is not of this kind.
+///
+/// # Safety
+/// The pointer is what the command expects.
+pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> {
+    let Arguments { command, number, pointer } = arguments;
+    Some(match command {
+        // SAFETY: the caller's promise.
+        command::SET_TLSEXT_HOSTNAME => unsafe {
+            set_server_name(ssl, number, convert::c_string(pointer.cast()))
+        },
+        command::SET_MSG_CALLBACK_ARG => {
+            ssl.update_config(|config| config.callbacks.message.argument = pointer);
+            1
+        }
+        command::GET_TLSEXT_STATUS_REQ_EXTS | command::GET_TLSEXT_STATUS_REQ_IDS => {
+            // None can be set.
+            // SAFETY: the caller's promise.
+            unsafe { convert::store(pointer.cast(), core::ptr::null_mut::<sys::OPENSSL_STACK>()) };
+            1
+        }
+        // SAFETY: the caller's promise.
+        command::GET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { get_ocsp_response(ssl, pointer.cast()) },
+        // SAFETY: the caller's promise.
+        command::SET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { set_ocsp_response(ssl, pointer.cast(), number) },
+        command::GET_RI_SUPPORT => {
+            ssl.with_connection(|connection| connection.negotiated().secure_renegotiation).into()
+        }
+        command::GET_EXTMS_SUPPORT => ssl.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            negotiated.session.as_ref().map_or(-1, |session| session.extended_master_secret.into())
+        }),
+        // SAFETY: the caller's promise.
+        command::GET_GROUPS => unsafe { get_groups(ssl, pointer.cast()) },
+        command::GET_SHARED_GROUP => ssl.shared_group(number).into(),
+        command::GET_NEGOTIATED_GROUP => {
+            let group = ssl.with_connection(|connection| connection.negotiated().group);
+            group.map_or(0, negotiated::group_nid).into()
+        }
+        command::GET_PEER_SIGNATURE_NID => {
+            let scheme = ssl.with_connection(|connection| connection.negotiated().peer_scheme);
+            // SAFETY: the caller's promise.
+            unsafe { store_hash(scheme, pointer.cast()) }
+        }
+        command::GET_SIGNATURE_NID => {
+            let scheme = ssl.with_connection(|connection| connection.negotiated().own_scheme);
+            // SAFETY: the caller's promise.
+            unsafe { store_hash(scheme, pointer.cast()) }
+        }
+        command::GET_CLIENT_CERT_TYPES => {
+            let types = ssl.with_connection(|connection| {
+                let types = &connection.negotiated().certificate_types;
+                (types.as_ptr(), types.len())
+            });
+            if !pointer.is_null() {
+                // A certificate type is one byte.
+                // SAFETY: the caller's promise.
+                unsafe { convert::store(pointer.cast(), types.0) };
+            }
+            c_long::try_from(types.1).unwrap_or(0)
+        }
+        // How many bytes a suite takes: the list itself is not kept.
+        command::GET_RAW_CIPHERLIST if pointer.is_null() => 2,
+        command::SET_RETRY_VERIFY => {
+            ssl.waiting.set(Waiting::RetryVerify);
+            1
+        }
+        _ => return None,
+    })
+}
+
+/// `SSL_set_tlsext_host_name`: null for none.
+fn set_server_name(ssl: &Ssl, kind: c_long, name: Option<&CStr>) -> c_long {
+    /// `TLSEXT_NAMETYPE_host_name`.
+    const HOST_NAME: c_long = 0;
+    /// `TLSEXT_MAXLEN_host_name`.
+    const LONGEST: usize = 255;
+
+    if kind != HOST_NAME {
+        error_queue::raise_ssl(Reason::SSL3_EXT_INVALID_SERVERNAME_TYPE);
+        return 0;
+    }
+    let name = name.map(CStr::to_bytes);
+    if name.is_some_and(|name| name.is_empty() || name.len() > LONGEST) {
+        ssl.update_config(|config| config.update_settings(|settings| settings.server_name = None));
+        error_queue::raise_ssl(Reason::SSL3_EXT_INVALID_SERVERNAME);
+        return 0;
+    }
+    ssl.update_config(|config| {
+        config.update_settings(|settings| settings.server_name = name.map(Into::into))
+    });
+    1
+}
+
+/// The OCSP response that was received, or that is to be sent: its length, or -1 for none.
+///
+/// # Safety
+/// `pointer` is null or valid for writing.
+unsafe fn get_ocsp_response(ssl: &Ssl, pointer: *mut *const u8) -> c_long {
+    if ssl.ocsp_response.borrow().is_none() {
+        let received = ssl.with_connection(|connection| connection.negotiated().ocsp_response.clone());
+        ssl.ocsp_response.replace(received);
+    }
+    let response = ssl.ocsp_response.borrow();
+    let Some(response) = response.as_ref() else {
+        // SAFETY: the caller's promise.
+        unsafe { convert::store(pointer, core::ptr::null()) };
+        return -1;
+    };
+    // SAFETY: the caller's promise.
+    unsafe { convert::store(pointer, response.as_ptr()) };
+    c_long::try_from(response.len()).unwrap_or(-1)
+}
+
+/// The OCSP response to send. The memory, from `OPENSSL_malloc`, is ours from now on.
+///
+/// # Safety
+/// `pointer` is null or points to `length` bytes of libcrypto's memory.
+unsafe fn set_ocsp_response(ssl: &Ssl, pointer: *mut u8, length: c_long) -> c_long {
+    // SAFETY: the caller's promise.
+    let bytes = usize::try_from(length).ok().and_then(|length| unsafe { convert::bytes(pointer, length) });
+    ssl.ocsp_response.replace(bytes.filter(|_| !pointer.is_null()).map(<[u8]>::to_vec));
+    // SAFETY: the memory was given away; null is left alone.
+    unsafe { sys::CRYPTO_free(pointer.cast(), c"capi".as_ptr(), 0) };
+    1
+}
+
+/// The groups that the client offered: how many, and with a pointer each as libcrypto's number.
+///
+/// # Safety
+/// `pointer` is null or has room for as many numbers as a call with null returned.
+unsafe fn get_groups(ssl: &Ssl, pointer: *mut c_int) -> c_long {
+    let groups = ssl.with_connection(|connection| connection.negotiated().peer_groups.clone());
+    if !pointer.is_null() {
+        for (index, group) in groups.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { pointer.add(index).write(negotiated::group_nid(*group)) };
+        }
+    }
+    c_long::try_from(groups.len()).unwrap_or(0)
+}
+
+/// libcrypto's number of a scheme's hash: 1, or 0 without a scheme.
+///
+/// # Safety
+/// `pointer` is null or valid for writing.
+unsafe fn store_hash(scheme: Option<SignatureScheme>, pointer: *mut c_int) -> c_long {
+    match scheme.and_then(signature_scheme::find) {
+        Some(scheme) => {
+            // SAFETY: the caller's promise.
+            unsafe { convert::store(pointer, scheme.hash_nid()) };
+            1
+        }
+        None => 0,
+    }
+}
+
+/// Sets a callback; 0 for a command that names none.
+///
+/// # Safety
+/// The callback is of the type that the command names.
+pub(super) unsafe fn set_callback(ssl: &Ssl, command: c_int, callback: AnyCallback) -> c_long {
+    match command {
+        command::SET_MSG_CALLBACK => {
+            // SAFETY: the caller's promise: the type is the command's.
+            let function = unsafe { transmute::<AnyCallback, Option<MessageCallback>>(callback) };
+            ssl.update_config(|config| config.callbacks.message.function = function);
+            1
+        }
+        // As in `SSL_set_tmp_dh_callback`: no suite asks for the parameters.
+        command::SET_TMP_DH_CB => 1,
+        _ => 0,
+    }
+}

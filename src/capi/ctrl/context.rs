@@ -1,0 +1,165 @@
+//! What only contexts have: the session cache (`SSL_CTX_set_session_cache_mode(3)`), counters
+//! (`SSL_CTX_sess_number(3)`), ticket keys, callbacks and their arguments.
+
+use core::{
+    ffi::{c_int, c_long},
+    mem::transmute,
+    sync::atomic::{AtomicU64, Ordering},
+};
+use std::sync::Arc;
+
+use super::{AnyCallback, Arguments, certificates, command};
+use crate::{
+    capi::support::convert,
+    error::Reason,
+    libcrypto::error_queue,
+    object::{
+        Context,
+        callbacks::{MessageCallback, ServerNameCallback, StatusCallback},
+        config::Configurable,
+    },
+    session::TicketKeys,
+};
+
+/// Runs a command; `None` for one that is not of this kind.
+///
+/// # Safety
+/// The pointer is what the command expects.
+pub(super) unsafe fn control(context: &Context, arguments: Arguments) -> Option<c_long> {
+    let Arguments { command, number, pointer } = arguments;
+    Some(match command {
+        command::SESS_NUMBER => c_long::try_from(context.sessions.len()).unwrap_or(c_long::MAX),
+        command::SET_SESS_CACHE_SIZE => {
+            let before = context.sessions.limit();
+            context.sessions.set_limit(usize::try_from(number).unwrap_or(0));
+            c_long::try_from(before).unwrap_or(c_long::MAX)
+        }
+        command::GET_SESS_CACHE_SIZE => c_long::try_from(context.sessions.limit()).unwrap_or(c_long::MAX),
+        command::SET_SESS_CACHE_MODE => {
+            let before = context.config().settings.session_cache_mode;
+            context.change_settings(|settings| settings.session_cache_mode = number as u32);
+            before.into()
+        }
+        command::GET_SESS_CACHE_MODE => context.config().settings.session_cache_mode.into(),
+        // SAFETY: the caller's promise.
+        command::SET_TLSEXT_TICKET_KEYS => unsafe { set_ticket_keys(context, pointer.cast(), number) },
+        // SAFETY: the caller's promise.
+        command::GET_TLSEXT_TICKET_KEYS => unsafe { get_ticket_keys(context, pointer.cast(), number) },
+        command::SET_TLSEXT_SERVERNAME_ARG => {
+            context.update_live(|live| live.server_name.argument = pointer);
+            1
+        }
+        command::SET_TLSEXT_STATUS_REQ_CB_ARG => {
+            context.update_live(|live| live.status.argument = pointer);
+            1
+        }
+        command::GET_TLSEXT_STATUS_REQ_CB => {
+            // SAFETY: the caller's promise.
+            unsafe { convert::store(pointer.cast(), context.live().status.function) };
+            1
+        }
+        command::GET_TLSEXT_STATUS_REQ_CB_ARG => {
+            // SAFETY: the caller's promise.
+            unsafe { convert::store(pointer.cast(), context.live().status.argument) };
+            1
+        }
+        command::SET_MSG_CALLBACK_ARG => {
+            context.change(|config| config.callbacks.message.argument = pointer);
+            1
+        }
+        _ => {
+            return count(context, command).or_else(||
+                // SAFETY: the caller's promise.
+                unsafe { certificates::extra_chain(context, command, arguments) });
+        }
+    })
+}
+
+/// A counter.
+fn count(context: &Context, command: c_int) -> Option<c_long> {
+    let counters = &context.statistics;
+    let counter: &AtomicU64 = match command {
+        command::SESS_CONNECT => &counters.connect,
+        command::SESS_CONNECT_GOOD => &counters.connect_good,
+        command::SESS_CONNECT_RENEGOTIATE => &counters.connect_renegotiate,
+        command::SESS_ACCEPT => &counters.accept,
+        command::SESS_ACCEPT_GOOD => &counters.accept_good,
+        command::SESS_ACCEPT_RENEGOTIATE => &counters.accept_renegotiate,
+        command::SESS_HIT => &counters.hits,
+        command::SESS_CB_HIT => &counters.callback_hits,
+        command::SESS_MISSES => &counters.misses,
+        command::SESS_TIMEOUTS => &counters.timeouts,
+        command::SESS_CACHE_FULL => &counters.cache_full,
+        _ => return None,
+    };
+    Some(c_long::try_from(counter.load(Ordering::Relaxed)).unwrap_or(c_long::MAX))
+}
+
+/// `SSL_CTX_set_tlsext_ticket_keys`: 1; the length that is wanted for a null pointer; 0 for another length.
+///
+/// # Safety
+/// `keys` is null or points to `length` bytes.
+unsafe fn set_ticket_keys(context: &Context, keys: *const u8, length: c_long) -> c_long {
+    if keys.is_null() {
+        return TicketKeys::LENGTH as c_long;
+    }
+    // SAFETY: the caller's promise.
+    let bytes = usize::try_from(length).ok().and_then(|length| unsafe { convert::bytes(keys, length) });
+    match bytes.and_then(TicketKeys::from_bytes) {
+        Some(keys) => {
+            context.ticket_keys.store(Arc::new(keys));
+            1
+        }
+        None => refuse_length(),
+    }
+}
+
+/// `SSL_CTX_get_tlsext_ticket_keys`: as `set_ticket_keys`.
+///
+/// # Safety
+/// `keys` is null or has room for `length` bytes.
+unsafe fn get_ticket_keys(context: &Context, keys: *mut u8, length: c_long) -> c_long {
+    if keys.is_null() {
+        return TicketKeys::LENGTH as c_long;
+    }
+    if length != TicketKeys::LENGTH as c_long {
+        return refuse_length();
+    }
+    let bytes = context.ticket_keys.load().to_bytes();
+    // SAFETY: the caller's promise; both are as long as the keys.
+    unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), keys, bytes.len()) };
+    1
+}
+
+fn refuse_length() -> c_long {
+    error_queue::raise_ssl(Reason::INVALID_TICKET_KEYS_LENGTH);
+    0
+}
+
+/// Sets a callback; 0 for a command that names none.
+///
+/// # Safety
+/// The callback is of the type that the command names.
+pub(super) unsafe fn set_callback(context: &Context, command: c_int, callback: AnyCallback) -> c_long {
+    // SAFETY: the caller's promise: the type is the command's.
+    unsafe {
+        match command {
+            command::SET_TLSEXT_SERVERNAME_CB => {
+                let function = transmute::<AnyCallback, Option<ServerNameCallback>>(callback);
+                context.update_live(|live| live.server_name.function = function);
+            }
+            command::SET_TLSEXT_STATUS_REQ_CB => {
+                let function = transmute::<AnyCallback, Option<StatusCallback>>(callback);
+                context.update_live(|live| live.status.function = function);
+            }
+            command::SET_MSG_CALLBACK => {
+                let function = transmute::<AnyCallback, Option<MessageCallback>>(callback);
+                context.change(|config| config.callbacks.message.function = function);
+            }
+            // As in `SSL_CTX_set_tmp_dh_callback`: no suite asks for the parameters.
+            command::SET_TMP_DH_CB => {}
+            _ => return 0,
+        }
+    }
+    1
+}
