@@ -40,6 +40,7 @@ pub mod sigalgs;
 pub mod state;
 pub mod state_strings;
 pub mod support;
+pub mod ticket;
 pub mod trust;
 mod unsupported;
 pub mod verify;

@@ -18,5 +18,6 @@ pub mod pointer_stack;
 pub mod stack;
 pub mod store;
 pub mod sys;
+pub mod ticket_cipher;
 pub mod verify_param;
 pub mod x509;

@@ -18,7 +18,7 @@ macro_rules! opaque {
 }
 
 opaque! {
-    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
+    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX OSSL_PARAM EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP
 }
@@ -49,6 +49,9 @@ pub type OPENSSL_sk_copyfunc = unsafe extern "C" fn(*const c_void) -> *mut c_voi
 pub type OPENSSL_sk_compfunc = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
 pub type d2i_of_void = unsafe extern "C" fn(*mut *mut c_void, *mut *const c_uchar, c_long) -> *mut c_void;
 pub type i2d_of_void = unsafe extern "C" fn(*const c_void, *mut *mut c_uchar) -> c_int;
+pub type EVP_CipherUpdate =
+    unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int, *const c_uchar, c_int) -> c_int;
+pub type EVP_CipherFinal = unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int) -> c_int;
 pub type BIO_info_cb = unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int;
 
 /// An entry of a reason table (`ERR_STRING_DATA`).
@@ -168,6 +171,55 @@ unsafe extern "C" {
     pub fn EVP_PKEY_eq(one: *const EVP_PKEY, other: *const EVP_PKEY) -> c_int;
     pub fn i2d_PrivateKey(key: *const EVP_PKEY, output: *mut *mut c_uchar) -> c_int;
 
+    pub fn EVP_CIPHER_CTX_new() -> *mut EVP_CIPHER_CTX;
+    pub fn EVP_CIPHER_CTX_free(context: *mut EVP_CIPHER_CTX);
+    pub fn EVP_CIPHER_CTX_get0_cipher(context: *const EVP_CIPHER_CTX) -> *const EVP_CIPHER;
+    pub fn EVP_CIPHER_CTX_get_iv_length(context: *const EVP_CIPHER_CTX) -> c_int;
+    pub fn EVP_EncryptUpdate(
+        context: *mut EVP_CIPHER_CTX,
+        out: *mut c_uchar,
+        out_length: *mut c_int,
+        input: *const c_uchar,
+        length: c_int,
+    ) -> c_int;
+    pub fn EVP_EncryptFinal(context: *mut EVP_CIPHER_CTX, out: *mut c_uchar, out_length: *mut c_int)
+    -> c_int;
+    pub fn EVP_DecryptUpdate(
+        context: *mut EVP_CIPHER_CTX,
+        out: *mut c_uchar,
+        out_length: *mut c_int,
+        input: *const c_uchar,
+        length: c_int,
+    ) -> c_int;
+    pub fn EVP_DecryptFinal(context: *mut EVP_CIPHER_CTX, out: *mut c_uchar, out_length: *mut c_int)
+    -> c_int;
+    pub fn EVP_MAC_fetch(
+        library: *mut OSSL_LIB_CTX,
+        algorithm: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_MAC;
+    pub fn EVP_MAC_free(mac: *mut EVP_MAC);
+    pub fn EVP_MAC_CTX_new(mac: *mut EVP_MAC) -> *mut EVP_MAC_CTX;
+    pub fn EVP_MAC_CTX_free(context: *mut EVP_MAC_CTX);
+    pub fn EVP_MAC_CTX_get_mac_size(context: *mut EVP_MAC_CTX) -> usize;
+    pub fn EVP_MAC_init(
+        context: *mut EVP_MAC_CTX,
+        key: *const c_uchar,
+        length: usize,
+        parameters: *const OSSL_PARAM,
+    ) -> c_int;
+    pub fn EVP_MAC_update(context: *mut EVP_MAC_CTX, data: *const c_uchar, length: usize) -> c_int;
+    pub fn EVP_MAC_final(
+        context: *mut EVP_MAC_CTX,
+        out: *mut c_uchar,
+        out_length: *mut usize,
+        size: usize,
+    ) -> c_int;
+    pub fn HMAC_CTX_new() -> *mut HMAC_CTX;
+    pub fn HMAC_CTX_free(context: *mut HMAC_CTX);
+    pub fn HMAC_size(context: *const HMAC_CTX) -> usize;
+    pub fn HMAC_Update(context: *mut HMAC_CTX, data: *const c_uchar, length: usize) -> c_int;
+    pub fn HMAC_Final(context: *mut HMAC_CTX, out: *mut c_uchar, length: *mut c_uint) -> c_int;
     pub fn EVP_MD_CTX_new() -> *mut EVP_MD_CTX;
     pub fn EVP_MD_CTX_free(context: *mut EVP_MD_CTX);
     pub fn EVP_sha1() -> *const EVP_MD;

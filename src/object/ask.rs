@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Reason},
     handshake::{
         Environment,
-        want::{AlpnOutcome, Answer, Ask, ServerNameOutcome, TicketOutcome},
+        want::{AlpnOutcome, Answer, Ask, ServerNameOutcome},
     },
     libcrypto::error_queue,
     policy::{certificate::Slot, options::cache},
@@ -47,7 +47,9 @@ impl Ssl {
             Ask::VerifySignature { scheme, content, signature } => {
                 self.verify_signature(*scheme, content, signature)
             }
-            Ask::SealTicket(session) => Answer::SealedTicket(self.seal_ticket(session)),
+            Ask::SealTicket(session) => {
+                self.seal_ticket(session).map_or_else(Answer::Refuse, Answer::SealedTicket)
+            }
             Ask::NewSession(session) => {
                 self.new_session(environment, session);
                 Answer::Proceed
@@ -273,23 +275,10 @@ impl Ssl {
         }
     }
 
-    fn open_ticket(&self, ticket: &[u8]) -> TicketOutcome {
-        let context = self.initial_context();
-        match crate::session::ticket::open(&context.ticket_keys.load(), ticket) {
-            Some(session) => TicketOutcome::Session { session: Arc::new(session), renew: false },
-            None => TicketOutcome::Unusable,
-        }
-    }
-
-    fn seal_ticket(&self, session: &Arc<Session>) -> Option<Vec<u8>> {
-        let context = self.initial_context();
-        crate::session::ticket::seal(&context.ticket_keys.load(), session).ok()
-    }
-
     /// A session that may be cached: it becomes the connection's, goes into the internal cache of a server,
     /// and to the program's callback.
     fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
-        let handle = SessionHandle::new(Arc::clone(session));
+        let handle = self.handle_of(session);
         drop(self.set_session(Some(Arc::clone(&handle))));
         let mode = environment.settings.session_cache_mode;
         let side = match self.side() {

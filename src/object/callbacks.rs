@@ -73,6 +73,30 @@ pub type GenerateSessionIdCallback = unsafe extern "C" fn(*mut SSL, *mut c_uchar
 /// `SSL_CTX_set_default_passwd_cb` (`pem_password_cb`).
 pub type PasswordCallback = unsafe extern "C" fn(*mut c_char, c_int, c_int, *mut c_void) -> c_int;
 
+/// `SSL_CTX_set_tlsext_ticket_key_cb`: sets up the cipher and the HMAC of a ticket.
+pub type TicketKeyHmacCallback = unsafe extern "C" fn(
+    *mut SSL,
+    *mut c_uchar,
+    *mut c_uchar,
+    *mut sys::EVP_CIPHER_CTX,
+    *mut sys::HMAC_CTX,
+    c_int,
+) -> c_int;
+/// `SSL_CTX_set_tlsext_ticket_key_evp_cb`: the same with another type of MAC context.
+pub type TicketKeyEvpCallback = unsafe extern "C" fn(
+    *mut SSL,
+    *mut c_uchar,
+    *mut c_uchar,
+    *mut sys::EVP_CIPHER_CTX,
+    *mut sys::EVP_MAC_CTX,
+    c_int,
+) -> c_int;
+/// The first callback of `SSL_CTX_set_session_ticket_cb`.
+pub type TicketGenerateCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
+/// The second callback of `SSL_CTX_set_session_ticket_cb`.
+pub type TicketOpenedCallback =
+    unsafe extern "C" fn(*mut SSL, *mut SSL_SESSION, *const c_uchar, usize, c_int, *mut c_void) -> c_int;
+
 /// What `SSL_new` copies; a connection may set its own.
 #[derive(Clone, Copy, Default)]
 pub struct CopiedCallbacks {
@@ -111,6 +135,14 @@ pub struct LiveCallbacks {
     pub get_session: Option<GetSessionCallback>,
     /// `SSL_CTX_set_tlsext_status_cb` and `_arg`.
     pub status: Callback<StatusCallback>,
+    /// `SSL_CTX_set_tlsext_ticket_key_cb`.
+    pub ticket_key_hmac: Option<TicketKeyHmacCallback>,
+    /// `SSL_CTX_set_tlsext_ticket_key_evp_cb`; it goes before the other.
+    pub ticket_key_evp: Option<TicketKeyEvpCallback>,
+    /// The first callback of `SSL_CTX_set_session_ticket_cb`.
+    pub ticket_generate: Callback<TicketGenerateCallback>,
+    /// The second one.
+    pub ticket_opened: Callback<TicketOpenedCallback>,
     /// `SSL_CTX_set_info_callback`.
     pub info: Option<InfoCallback>,
     /// `SSL_CTX_set_keylog_callback`.

@@ -21,6 +21,7 @@
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
+//! | `ticket` | sealing and opening tickets, with the program's keys or ours |
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `keying` | exported keying material, Finished values |
 //! | `renegotiation` | renegotiations that the program asks for, and their count |
@@ -61,6 +62,7 @@ pub mod session_text;
 pub mod session_use;
 pub mod ssl;
 pub mod state;
+pub mod ticket;
 pub mod transport;
 pub mod trust;
 pub mod verify;

@@ -70,15 +70,28 @@ impl TicketKeys {
     }
 }
 
-/// Seals a session into a ticket. `internal_error` if that is not possible, or too long for a ticket.
-pub fn seal(keys: &TicketKeys, session: &Session) -> Result<Vec<u8>> {
+/// What a ticket holds: the ASN.1 form of a session. `internal_error` for a session that was never negotiated.
+pub fn encode(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
     let mut session = session.clone();
     session.ticket.clear();
     if session.version <= ProtocolVersion::TLS1_2 {
         // RFC 5077 §3.4: the id is the client's invention.
         session.id.clear();
     }
-    let plaintext = asn1::encode(&session).ok_or(Error::internal())?;
+    asn1::encode(&session).ok_or(Error::internal())
+}
+
+/// Reads what a ticket held. `None` if that is no session.
+#[must_use]
+pub fn decode(plaintext: &[u8]) -> Option<Session> {
+    // A session that says no time is as old as can be.
+    let (session, length) = asn1::decode(plaintext, 0).ok()?;
+    (length == plaintext.len()).then_some(session)
+}
+
+/// Seals a session into a ticket. `internal_error` if that is not possible, or too long for a ticket.
+pub fn seal(keys: &TicketKeys, session: &Session) -> Result<Vec<u8>> {
+    let plaintext = encode(session)?;
     let iv: [u8; IV_LENGTH] = rand::array()?;
     // Room for the padding as well, so that nothing of the plaintext is left in memory that was outgrown.
     let mut ciphertext = Vec::with_capacity(plaintext.len() + BLOCK_LENGTH);
@@ -112,9 +125,7 @@ pub fn open(keys: &TicketKeys, ticket: &[u8]) -> Option<Session> {
     let mut buffer = Zeroizing::new(ciphertext.to_vec());
     let key = PaddedBlockDecryptingKey::cbc_pkcs7(keys.cipher().ok()?).ok()?;
     let plaintext = key.decrypt(&mut buffer, DecryptionContext::Iv128(FixedLength::from(iv))).ok()?;
-    // A session that says no time is as old as can be.
-    let (session, length) = asn1::decode(plaintext, 0).ok()?;
-    (length == plaintext.len()).then_some(session)
+    decode(plaintext)
 }
 
 #[cfg(test)]

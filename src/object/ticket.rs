@@ -1,0 +1,211 @@
+//! Tickets of a server: sealed and opened with the context's keys, or as the program's callback says
+//! (RFC 5077 §4, `SSL_CTX_set_tlsext_ticket_key_evp_cb(3)`, `SSL_CTX_set_session_ticket_cb(3)`).
+//!
+//! A ticket of the program's has the same form as ours: the name of the key, the initialization vector, the encrypted
+//! session, and a MAC over all of that.
+
+use core::ffi::c_int;
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+use super::{Context, SessionHandle, Ssl};
+use crate::{
+    error::{Error, Reason, Result},
+    handshake::want::TicketOutcome,
+    libcrypto::{
+        error_queue,
+        ticket_cipher::{CipherContext, MAX_IV_LENGTH, MacContext},
+    },
+    session::{Session, ticket},
+    wire::AlertDescription,
+};
+
+const NAME_LENGTH: usize = 16;
+/// The most bytes that a ticket may have on the wire (RFC 8446 §4.6.1).
+const MAX_TICKET_LENGTH: usize = 0xffff;
+
+/// `SSL_TICKET_…`: what the program's second callback is told.
+mod status {
+    use core::ffi::c_int;
+    pub const EMPTY: c_int = 3;
+    pub const NO_DECRYPT: c_int = 4;
+    pub const SUCCESS: c_int = 5;
+    pub const SUCCESS_RENEW: c_int = 6;
+}
+
+/// `SSL_TICKET_RETURN_…`: what it answers.
+mod verdict {
+    use core::ffi::c_int;
+    pub const IGNORE: c_int = 1;
+    pub const IGNORE_RENEW: c_int = 2;
+    pub const USE: c_int = 3;
+    pub const USE_RENEW: c_int = 4;
+}
+
+/// What the program's key callback set up.
+struct Keys {
+    name: [u8; NAME_LENGTH],
+    iv: [u8; MAX_IV_LENGTH],
+    cipher: CipherContext,
+    mac: MacContext,
+    /// What the callback returned.
+    answer: c_int,
+}
+
+impl Ssl {
+    /// Seals a session into a ticket. `None`: the program wants none sent.
+    pub(super) fn seal_ticket(&self, session: &Arc<Session>) -> Result<Option<Vec<u8>>> {
+        let context = self.initial_context();
+        let handle = self.handle_of(session);
+        drop(self.set_session(Some(Arc::clone(&handle))));
+        let generate = context.live().ticket_generate;
+        if let Some(function) = generate.function {
+            // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+            if unsafe { function(self.as_handle(), generate.argument) } == 0 {
+                return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CALLBACK_FAILED));
+            }
+        }
+        // The callback may have put data into the session.
+        let session = handle.core();
+        if !context.has_ticket_key_callback() {
+            return Ok(ticket::seal(&context.ticket_keys.load(), &session).ok());
+        }
+        let keys = self
+            .ask_ticket_keys([0; NAME_LENGTH], [0; MAX_IV_LENGTH], true)
+            .filter(|keys| keys.answer >= 0)
+            .ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CALLBACK_FAILED))?;
+        if keys.answer == 0 {
+            return Ok(None);
+        }
+        let plaintext = ticket::encode(&session)?;
+        keys.seal(&plaintext).map(Some).ok_or(Error::internal())
+    }
+
+    /// Opens a ticket, and asks the program whether it is to be used.
+    pub(super) fn open_ticket(&self, ticket: &[u8]) -> TicketOutcome {
+        let context = self.initial_context();
+        let mark = error_queue::set_mark();
+        let outcome = if ticket.is_empty() {
+            TicketOutcome::Unusable
+        } else if context.has_ticket_key_callback() {
+            self.open_with_callback(ticket)
+        } else {
+            match ticket::open(&context.ticket_keys.load(), ticket) {
+                Some(session) => TicketOutcome::Session { session: Arc::new(session), renew: false },
+                None => TicketOutcome::Unusable,
+            }
+        };
+        mark.pop();
+        match outcome {
+            TicketOutcome::Failed => TicketOutcome::Failed,
+            outcome => self.judge_ticket(ticket, outcome),
+        }
+    }
+
+    fn open_with_callback(&self, ticket: &[u8]) -> TicketOutcome {
+        let parts = ticket
+            .split_first_chunk::<NAME_LENGTH>()
+            .and_then(|(name, rest)| Some((*name, *rest.first_chunk::<MAX_IV_LENGTH>()?)));
+        let Some((name, iv)) = parts else { return TicketOutcome::Unusable };
+        let Some(keys) = self.ask_ticket_keys(name, iv, false) else { return TicketOutcome::Failed };
+        let renew = match keys.answer {
+            ..0 => return TicketOutcome::Failed,
+            0 => return TicketOutcome::Unusable,
+            1 => false,
+            _ => true,
+        };
+        match keys.open(ticket) {
+            Some(session) => TicketOutcome::Session { session: Arc::new(session), renew },
+            None => TicketOutcome::Unusable,
+        }
+    }
+
+    /// The program sets up a cipher and a MAC; `None` if libcrypto gives no contexts.
+    fn ask_ticket_keys(
+        &self,
+        mut name: [u8; NAME_LENGTH],
+        mut iv: [u8; MAX_IV_LENGTH],
+        sealing: bool,
+    ) -> Option<Keys> {
+        let live = self.initial_context().live();
+        let cipher = CipherContext::new()?;
+        let mac = if live.ticket_key_evp.is_some() { MacContext::evp() } else { MacContext::hmac() }?;
+        let ssl = self.as_handle();
+        let (name_out, iv_out) = (name.as_mut_ptr(), iv.as_mut_ptr());
+        // SAFETY: the program registered each function for exactly these arguments: name and vector have room for
+        // 16 bytes, and the contexts are valid. Nothing of `self` is borrowed.
+        let answer = unsafe {
+            match (&mac, live.ticket_key_evp, live.ticket_key_hmac) {
+                (MacContext::Evp(mac), Some(function), _) => {
+                    function(ssl, name_out, iv_out, cipher.as_ptr(), mac.as_ptr(), c_int::from(sealing))
+                }
+                (MacContext::Hmac(mac), _, Some(function)) => {
+                    function(ssl, name_out, iv_out, cipher.as_ptr(), mac.as_ptr(), c_int::from(sealing))
+                }
+                _ => return None,
+            }
+        };
+        Some(Keys { name, iv, cipher, mac, answer })
+    }
+
+    /// The program's second callback has the last word on what became of a ticket.
+    fn judge_ticket(&self, ticket: &[u8], outcome: TicketOutcome) -> TicketOutcome {
+        let callback = self.initial_context().live().ticket_opened;
+        let Some(function) = callback.function else { return outcome };
+        let (session, status) = match &outcome {
+            TicketOutcome::Session { session, renew: false } => (Some(session), status::SUCCESS),
+            TicketOutcome::Session { session, renew: true } => (Some(session), status::SUCCESS_RENEW),
+            _ if ticket.is_empty() => (None, status::EMPTY),
+            _ => (None, status::NO_DECRYPT),
+        };
+        let handle = session.map(|session| SessionHandle::new(Arc::clone(session)));
+        let pointer = handle.as_ref().map_or(core::ptr::null_mut(), |handle| Arc::as_ptr(handle).cast_mut());
+        // SAFETY: the program registered `function` for exactly these arguments; ticket and session outlive the call,
+        // and nothing of `self` is borrowed.
+        let answer = unsafe {
+            function(
+                self.as_handle(),
+                pointer,
+                ticket.as_ptr(),
+                ticket.len().min(NAME_LENGTH),
+                status,
+                callback.argument,
+            )
+        };
+        match (answer, handle) {
+            (verdict::IGNORE | verdict::IGNORE_RENEW, _) => TicketOutcome::Unusable,
+            (verdict::USE, Some(handle)) => TicketOutcome::Session { session: handle.core(), renew: false },
+            (verdict::USE_RENEW, Some(handle)) => {
+                TicketOutcome::Session { session: handle.core(), renew: true }
+            }
+            _ => TicketOutcome::Failed,
+        }
+    }
+}
+
+impl Context {
+    fn has_ticket_key_callback(&self) -> bool {
+        let live = self.live();
+        live.ticket_key_evp.is_some() || live.ticket_key_hmac.is_some()
+    }
+}
+
+impl Keys {
+    fn seal(&self, plaintext: &[u8]) -> Option<Vec<u8>> {
+        let iv = self.iv.get(..self.cipher.iv_length()?)?;
+        let mut ticket = [&self.name[..], iv, &self.cipher.encrypt(plaintext)?].concat();
+        ticket.extend(self.mac.compute(&ticket)?);
+        (ticket.len() <= MAX_TICKET_LENGTH).then_some(ticket)
+    }
+
+    fn open(&self, ticket: &[u8]) -> Option<Session> {
+        let split = ticket.len().checked_sub(self.mac.length()?)?;
+        let (authenticated, mac) = ticket.split_at_checked(split)?;
+        if !bool::from(self.mac.compute(authenticated)?.ct_eq(mac)) {
+            return None;
+        }
+        let ciphertext = authenticated.get(NAME_LENGTH + self.cipher.iv_length()?..)?;
+        ticket::decode(&self.cipher.decrypt(ciphertext)?)
+    }
+}
