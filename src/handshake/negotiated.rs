@@ -76,9 +76,11 @@ pub struct Negotiated {
     pub suite: Option<&'static Suite>,
     /// The group of the key exchange.
     pub group: Option<NamedGroup>,
+    /// The peer's share of the key exchange, in its wire form; empty without one.
+    pub peer_share: Vec<u8>,
     /// The scheme that the peer signed with.
     pub peer_scheme: Option<SignatureScheme>,
-    /// The scheme that we signed with.
+    /// The scheme that we sign with, once it is chosen.
     pub own_scheme: Option<SignatureScheme>,
     /// `ClientHello.random`.
     pub client_random: [u8; 32],

@@ -83,6 +83,14 @@ impl PKey {
         }
     }
 
+    /// Gives this reference away.
+    #[must_use]
+    pub fn into_raw(self) -> *mut sys::EVP_PKEY {
+        let key = self.as_ptr();
+        core::mem::forget(self);
+        key
+    }
+
     /// The strength in bits; `None` if libcrypto does not know it (`EVP_PKEY_get_security_bits(3)`).
     #[must_use]
     pub fn security_bits(&self) -> Option<u32> {

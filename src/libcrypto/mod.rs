@@ -15,6 +15,7 @@ pub mod ex_data;
 pub mod memory;
 pub mod name;
 pub mod pointer_stack;
+pub mod share;
 pub mod stack;
 pub mod store;
 pub mod sys;

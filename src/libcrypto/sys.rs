@@ -561,13 +561,7 @@ unsafe extern "C" {
         number: c_long,
         result: *mut *mut c_char,
     ) -> c_int;
-    pub fn EVP_PKEY_new_raw_public_key_ex(
-        library: *mut OSSL_LIB_CTX,
-        kind: *const c_char,
-        properties: *const c_char,
-        key: *const c_uchar,
-        length: usize,
-    ) -> *mut EVP_PKEY;
+    pub fn d2i_PUBKEY(to: *mut *mut EVP_PKEY, input: *mut *const c_uchar, length: c_long) -> *mut EVP_PKEY;
 
     // <openssl/ec.h>
     pub fn EC_KEY_get0_group(key: *const EC_KEY) -> *const EC_GROUP;

@@ -6,7 +6,7 @@ use core::ptr;
 use super::{Ssl, ssl::Waiting};
 use crate::{
     crypto::signature_scheme::{self, Scheme, SignatureAlgorithm},
-    libcrypto::{stack::X509Stack, sys, x509::X509},
+    libcrypto::{evp_pkey::PKey, share, stack::X509Stack, sys, x509::X509},
     policy::certificate::Slot,
     record::Side,
     wire::SignatureScheme,
@@ -45,6 +45,15 @@ impl Ssl {
     #[must_use]
     pub fn own_scheme(&self) -> Option<&'static Scheme> {
         signature_scheme::find(self.with_connection(|connection| connection.negotiated().own_scheme)?)
+    }
+
+    /// The peer's share of the key exchange as a key; `None` without one, or if libcrypto does not know its kind.
+    #[must_use]
+    pub fn peer_share(&self) -> Option<PKey> {
+        self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            share::to_key(negotiated.group?, &negotiated.peer_share)
+        })
     }
 
     /// Pauses the handshake after the verification callback that calls this (`SSL_set_retry_verify(3)`).

@@ -11,7 +11,7 @@ use crate::{
     crypto::signature_scheme,
     error::Reason,
     libcrypto::{error_queue, sys},
-    object::{Ssl, callbacks::MessageCallback, negotiated, ssl::Waiting},
+    object::{Ssl, callbacks::MessageCallback, negotiated},
     wire::SignatureScheme,
 };
 
@@ -59,6 +59,8 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
             // SAFETY: the caller's promise.
             unsafe { store_hash(scheme, pointer.cast()) }
         }
+        // SAFETY: the caller's promise.
+        command::GET_PEER_TMP_KEY => unsafe { give_peer_share(ssl, pointer.cast()) },
         command::GET_SIGNATURE_NID => {
             let scheme = ssl.with_connection(|connection| connection.negotiated().own_scheme);
             // SAFETY: the caller's promise.
@@ -79,11 +81,27 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         // How many bytes a suite takes: the list itself is not kept.
         command::GET_RAW_CIPHERLIST if pointer.is_null() => 2,
         command::SET_RETRY_VERIFY => {
-            ssl.waiting.set(Waiting::RetryVerify);
+            ssl.set_retry_verify();
             1
         }
         _ => return None,
     })
+}
+
+/// `SSL_get_peer_tmp_key`: the key becomes the caller's.
+///
+/// # Safety
+///
+/// `to` is null or valid for writing.
+unsafe fn give_peer_share(ssl: &Ssl, to: *mut *mut sys::EVP_PKEY) -> c_long {
+    match ssl.peer_share() {
+        Some(key) if !to.is_null() => {
+            // SAFETY: the caller's promise.
+            unsafe { convert::store(to, key.into_raw()) };
+            1
+        }
+        _ => 0,
+    }
 }
 
 /// `SSL_set_tlsext_host_name`: null for none.

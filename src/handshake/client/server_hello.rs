@@ -199,6 +199,7 @@ fn read_tls13(
         Some(data) => {
             let (group, share) = key_share::read_server(data)?;
             context.negotiated.group = Some(group);
+            context.negotiated.peer_share = share.to_vec();
             Some(complete(key.ok_or(Error::internal())?, group, share)?)
         }
         // RFC 8446 §4.2.9: a PSK alone, if we said that it may be.

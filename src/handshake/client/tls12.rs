@@ -312,6 +312,7 @@ fn read_server_key_exchange(
         return Err(Error::illegal(Reason::WRONG_CURVE));
     }
     context.negotiated.group = Some(exchange.group);
+    context.negotiated.peer_share.clone_from(&exchange.public);
     let content = signed_content(
         &context.negotiated.client_random,
         &context.negotiated.server_random,

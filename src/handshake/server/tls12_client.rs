@@ -111,6 +111,7 @@ fn read_client_key_exchange(context: &mut Context<'_>, pending: Pending, message
 
     let Pending { key, suite, session_id, sends_ticket } = pending;
     let premaster = key.complete(&public)?;
+    context.negotiated.peer_share = public;
     let negotiated = &*context.negotiated;
     let master_secret = if negotiated.extended_master_secret {
         // RFC 7627 §4: the session hash ends with the ClientKeyExchange.

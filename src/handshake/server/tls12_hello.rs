@@ -181,6 +181,7 @@ fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     })?;
     context.negotiated.suite = Some(choice.suite);
     context.negotiated.group = Some(choice.group);
+    context.negotiated.own_scheme = Some(choice.scheme);
     if context.negotiated.status_requested && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls12Hello(Question::Status(choice), hello)));
     }

@@ -59,7 +59,9 @@ pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Op
     let exchanged = match share {
         Some((group, share)) => {
             context.negotiated.group = Some(group);
-            Some((group, key_exchange::respond(group, &share)?))
+            let response = key_exchange::respond(group, &share)?;
+            context.negotiated.peer_share = share;
+            Some((group, response))
         }
         None => None,
     };

@@ -213,6 +213,7 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
     let schemes = hello.offer.schemes.as_deref().ok_or(missing(Reason::MISSING_SIGALGS_EXTENSION))?;
     let choice = context.settings().choose_certificate(ProtocolVersion::TLS1_3, schemes);
     let choice = choice.ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
+    context.negotiated.own_scheme = Some(choice.1);
     hello.certificate = Some(choice);
     if context.negotiated.status_requested && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls13Hello(Question::Status, hello)));
