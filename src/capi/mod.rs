@@ -12,6 +12,7 @@
 
 #![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
 
+pub mod alpn;
 pub mod bio;
 pub mod bio_ssl;
 pub mod ca_names;
@@ -20,6 +21,7 @@ pub mod certificate;
 pub mod cipher;
 pub mod cipher_list;
 pub mod client_hello;
+pub mod compression;
 pub mod connection;
 pub mod context;
 pub mod ctrl;
@@ -29,9 +31,12 @@ pub mod io;
 pub mod keying;
 pub mod library;
 pub mod method;
+pub mod not_in_use;
+pub mod options;
 pub mod peer;
 pub mod private_key;
 pub mod renegotiation;
+pub mod server_name;
 pub mod session;
 pub mod session_cache;
 pub mod session_form;

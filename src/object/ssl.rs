@@ -1,7 +1,10 @@
 //! What an `SSL` points to.
 
-use core::cell::{Cell, RefCell};
-use std::sync::Arc;
+use core::{
+    cell::{Cell, RefCell},
+    ffi::c_char,
+};
+use std::{ffi::CString, sync::Arc};
 
 use super::{
     Context, SessionHandle,
@@ -87,6 +90,8 @@ pub struct Ssl {
     ciphers: RefCell<CipherStack>,
     /// What `SSL_get_client_ciphers` gives, and what it was made from.
     client_ciphers: RefCell<Option<(Vec<CipherSuite>, PointerStack)>>,
+    /// What `SSL_get_servername` gave last.
+    server_name: RefCell<Option<CString>>,
     /// The session that `SSL_get_session` gives.
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
@@ -136,6 +141,7 @@ impl Ssl {
             write_bio: RefCell::new(None),
             ciphers: RefCell::default(),
             client_ciphers: RefCell::new(None),
+            server_name: RefCell::new(None),
             session: RefCell::new(None),
             offered_session: RefCell::new(None),
             peer: RefCell::new(None),
@@ -301,6 +307,23 @@ impl Ssl {
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         let settings = self.with_config(|config| Arc::clone(&config.settings));
         settings.versions().into_iter().flat_map(|version| settings.usable_suites(version)).collect()
+    }
+
+    /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for
+    /// again; null without one.
+    pub fn server_name_string(&self) -> *const c_char {
+        let asked = self.with_connection(|connection| connection.negotiated().server_name.clone());
+        let configured = || self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));
+        let name = match self.side() {
+            Side::Server => asked,
+            Side::Client => configured().or(asked),
+        };
+        let name = name.and_then(|name| CString::new(name).ok());
+        let mut given = self.server_name.borrow_mut();
+        if *given != name {
+            *given = name;
+        }
+        given.as_ref().map_or(core::ptr::null(), |name| name.as_ptr())
     }
 
     /// The suite negotiated.

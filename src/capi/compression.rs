@@ -1,0 +1,75 @@
+//! Compression of records, which is never negotiated (RFC 8446 §4.1.2): `SSL_COMP_add_compression_method(3)`.
+
+use core::ffi::{c_char, c_int, c_void};
+use std::sync::OnceLock;
+
+use super::support::{export, guard};
+use crate::{
+    crypto::suite::Suite,
+    error::Reason,
+    libcrypto::{error_queue, pointer_stack::PointerStack, sys::OPENSSL_STACK},
+    object::SSL,
+};
+
+export! {
+    SSL_COMP_get_compression_methods SSL_COMP_set0_compression_methods SSL_COMP_add_compression_method
+    SSL_COMP_get_name SSL_COMP_get0_name SSL_COMP_get_id SSL_get_current_compression SSL_get_current_expansion
+}
+
+/// The compression methods: an empty stack, which is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn SSL_COMP_get_compression_methods() -> *mut OPENSSL_STACK {
+    /// The address of an empty stack.
+    static NONE: OnceLock<usize> = OnceLock::new();
+    guard(core::ptr::null_mut(), || {
+        let address = *NONE.get_or_init(|| {
+            PointerStack::of::<Suite>([].into_iter()).map_or(0, |stack| stack.into_ptr().expose_provenance())
+        });
+        core::ptr::with_exposed_provenance_mut(address)
+    })
+}
+
+/// Replaces the compression methods, which nobody looks at: the stack is given back to the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
+    methods: *mut OPENSSL_STACK,
+) -> *mut OPENSSL_STACK {
+    methods
+}
+
+/// Adds a compression method, which is not possible: 1, the failure value, and a reason in the queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_add_compression_method(_id: c_int, _method: *mut c_void) -> c_int {
+    error_queue::raise_ssl(Reason::COMPRESSION_DISABLED);
+    1
+}
+
+/// The name of a compression method: null, as there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get_name(_method: *const c_void) -> *const c_char {
+    core::ptr::null()
+}
+
+/// The name of a compression method: null, as there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get0_name(_method: *const c_void) -> *const c_char {
+    core::ptr::null()
+}
+
+/// The number of a compression method: -1, as there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_get_id(_method: *const c_void) -> c_int {
+    -1
+}
+
+/// How a connection compresses: null, it does not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_current_compression(_ssl: *const SSL) -> *const c_void {
+    core::ptr::null()
+}
+
+/// How a connection expands: null, it does not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_current_expansion(_ssl: *const SSL) -> *const c_void {
+    core::ptr::null()
+}

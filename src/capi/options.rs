@@ -1,0 +1,229 @@
+//! Options and plain settings: `SSL_CTX_set_options(3)`, `SSL_CTX_set_security_level(3)`,
+//! `SSL_CTX_set_post_handshake_auth`, `SSL_CTX_set_record_padding_callback(3)` and the like. Modes, sizes and versions
+//! are commands of `SSL_CTX_ctrl`.
+
+use core::ffi::{c_int, c_void};
+
+use super::support::{export, with_context, with_ssl};
+use crate::{
+    error::Reason,
+    libcrypto::{error_queue, evp_pkey::PKey, sys::EVP_PKEY},
+    object::{SSL, SSL_CTX, config::Configurable},
+};
+
+export! {
+    SSL_CTX_set_options SSL_set_options SSL_CTX_clear_options SSL_clear_options
+    SSL_CTX_get_options SSL_get_options
+    SSL_CTX_set_security_level SSL_set_security_level SSL_CTX_get_security_level SSL_get_security_level
+    SSL_CTX_set_post_handshake_auth SSL_set_post_handshake_auth
+    SSL_CTX_set_block_padding SSL_set_block_padding
+    SSL_CTX_set_default_read_buffer_len SSL_set_default_read_buffer_len
+    SSL_CTX_set0_tmp_dh_pkey SSL_set0_tmp_dh_pkey SSL_CTX_set_tmp_dh_callback SSL_set_tmp_dh_callback
+    SSL_CTX_set_tlsext_max_fragment_length SSL_set_tlsext_max_fragment_length
+}
+
+fn change_options(target: &impl Configurable, change: impl FnOnce(u64) -> u64) -> u64 {
+    target.change_settings(|settings| settings.options = change(settings.options));
+    target.look(|config| config.settings.options)
+}
+
+/// Sets options (`SSL_OP_…`) on top of those that are set. All that are set now.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_options(ctx: *mut SSL_CTX, options: u64) -> u64 {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |ctx| change_options(ctx, |before| before | options)) }
+}
+
+/// As `SSL_CTX_set_options`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_options(ssl: *mut SSL, options: u64) -> u64 {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| change_options(ssl, |before| before | options)) }
+}
+
+/// Clears options. All that are set now.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_clear_options(ctx: *mut SSL_CTX, options: u64) -> u64 {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |ctx| change_options(ctx, |before| before & !options)) }
+}
+
+/// As `SSL_CTX_clear_options`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_clear_options(ssl: *mut SSL, options: u64) -> u64 {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| change_options(ssl, |before| before & !options)) }
+}
+
+/// The options that are set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_options(ctx: *const SSL_CTX) -> u64 {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |ctx| ctx.config().settings.options) }
+}
+
+/// The options that are set.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_options(ssl: *const SSL) -> u64 {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| ssl.with_config(|config| config.settings.options)) }
+}
+
+/// The levels of `SSL_CTX_set_security_level(3)`: what is outside of them counts as the nearest.
+fn set_security_level(target: &impl Configurable, level: c_int) {
+    let level = u8::try_from(level.clamp(0, 5)).unwrap_or(0);
+    target.change_settings(|settings| settings.security_level = level);
+}
+
+/// Sets the security level, 0 to 5.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_security_level(ctx: *mut SSL_CTX, level: c_int) {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, (), |ctx| set_security_level(ctx, level)) }
+}
+
+/// As `SSL_CTX_set_security_level`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_security_level(ssl: *mut SSL, level: c_int) {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, (), |ssl| set_security_level(ssl, level)) }
+}
+
+/// The security level.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const SSL_CTX) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, -1, |ctx| ctx.config().settings.security_level.into()) }
+}
+
+/// The security level.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get_security_level(ssl: *const SSL) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, -1, |ssl| ssl.with_config(|config| config.settings.security_level.into())) }
+}
+
+/// Whether a client offers to authenticate itself after the handshake too (RFC 8446 §4.6.2).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_post_handshake_auth(ctx: *mut SSL_CTX, value: c_int) {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_context(ctx, (), |ctx| {
+            ctx.change_settings(|settings| settings.post_handshake_auth = value != 0);
+        });
+    }
+}
+
+/// As `SSL_CTX_set_post_handshake_auth`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_post_handshake_auth(ssl: *mut SSL, value: c_int) {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_ssl(ssl, (), |ssl| ssl.change_settings(|settings| settings.post_handshake_auth = value != 0));
+    }
+}
+
+fn set_block_padding(target: &impl Configurable, size: usize) -> c_int {
+    /// `SSL3_RT_MAX_PLAIN_LENGTH`.
+    const MOST: usize = 16384;
+    if size > MOST {
+        return 0;
+    }
+    // Blocks of one byte are no padding.
+    target.change_settings(|settings| settings.block_padding = if size == 1 { 0 } else { size });
+    1
+}
+
+/// Pads records of TLS 1.3 to a multiple of `size`; 0 and 1 stand for no padding. 1, or 0 for more than 16384.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut SSL_CTX, size: usize) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |ctx| set_block_padding(ctx, size)) }
+}
+
+/// As `SSL_CTX_set_block_padding`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut SSL, size: usize) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| set_block_padding(ssl, size)) }
+}
+
+/// A hint how large buffers should be. It is not needed: they are as large as what they hold.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(_ctx: *mut SSL_CTX, _length: usize) {}
+
+/// A hint how large buffers should be. It is not needed: they are as large as what they hold.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_default_read_buffer_len(_ssl: *mut SSL, _length: usize) {}
+
+/// Takes Diffie-Hellman parameters, which no suite of ours asks for: they are freed. 1, or 0 with
+/// `SSL_R_DH_KEY_TOO_SMALL` for null or for parameters that the security level forbids, which stay the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(ctx: *mut SSL_CTX, key: *mut EVP_PKEY) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |ctx| take_parameters(ctx, key)) }
+}
+
+/// As `SSL_CTX_set0_tmp_dh_pkey`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(ssl: *mut SSL, key: *mut EVP_PKEY) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| take_parameters(ssl, key)) }
+}
+
+/// # Safety
+/// `key` is null or valid, and given away on success.
+unsafe fn take_parameters(target: &impl Configurable, key: *mut EVP_PKEY) -> c_int {
+    let level = target.look(|config| config.settings.security_level);
+    // SAFETY: the caller's promise.
+    let bits = unsafe { PKey::from_borrowed(key) }.and_then(|key| key.security_bits()).unwrap_or(0);
+    if key.is_null() || bits < u32::from(crate::policy::security::minimum_bits(level)) {
+        error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
+        return 0;
+    }
+    // SAFETY: the caller gave this reference away.
+    drop(unsafe { PKey::from_owned(key) });
+    1
+}
+
+/// Sets who is asked for Diffie-Hellman parameters: no suite of ours asks, so nobody is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
+    _ctx: *mut SSL_CTX,
+    _callback: Option<unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut c_void>,
+) {
+}
+
+/// Sets who is asked for Diffie-Hellman parameters: no suite of ours asks, so nobody is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_tmp_dh_callback(
+    _ssl: *mut SSL,
+    _callback: Option<unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut c_void>,
+) {
+}
+
+/// The extension of RFC 6066 §4 is not offered: 1 for 0, which disables it, else 0 with a reason in the queue.
+fn set_max_fragment_length(mode: u8) -> c_int {
+    /// `TLSEXT_max_fragment_length_4096`, the last one.
+    const LAST: u8 = 4;
+    match mode {
+        0 => return 1,
+        1..=LAST => error_queue::raise_ssl(Reason::ERR_UNSUPPORTED),
+        _ => error_queue::raise_ssl(Reason::SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH),
+    }
+    0
+}
+
+/// Which maximum fragment length a client asks for. 1 for none; other lengths are not supported: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_tlsext_max_fragment_length(ctx: *mut SSL_CTX, mode: u8) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |_| set_max_fragment_length(mode)) }
+}
+
+/// Which maximum fragment length a client asks for. 1 for none; other lengths are not supported: 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_tlsext_max_fragment_length(ssl: *mut SSL, mode: u8) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |_| set_max_fragment_length(mode)) }
+}
