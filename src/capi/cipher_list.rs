@@ -10,8 +10,7 @@ use crate::{
     crypto::suite::{self, Suite},
     error::Reason,
     libcrypto::{error_queue, pointer_stack::PointerStack, sys::OPENSSL_STACK},
-    object::{SSL, SSL_CTX, Ssl, config::Configurable},
-    policy::{cipher_string, list},
+    object::{SSL, SSL_CTX, Ssl, suites},
     record::Side,
     wire::CipherSuite,
 };
@@ -21,51 +20,21 @@ export!(SSL_CTX_get_ciphers SSL_get_ciphers SSL_get1_supported_ciphers SSL_get_c
 export!(SSL_get_shared_ciphers SSL_get_current_cipher SSL_get_pending_cipher SSL_bytes_to_cipher_list);
 export!(OSSL_default_cipher_list OSSL_default_ciphersuites);
 
-/// Sets the suites of TLS 1.2 by a cipher string. Whether it worked; if not, the reason is in the queue.
-pub(super) fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
-    let parsed = text.ok_or(Reason::NO_CIPHER_MATCH).and_then(cipher_string::parse);
-    match parsed {
-        Ok(list) => {
-            target.change_settings(|settings| {
-                settings.cipher_suites = list.suites;
-                settings.security_level = list.security_level.unwrap_or(settings.security_level);
-            });
-            true
-        }
-        Err(reason) => {
-            error_queue::raise_ssl(reason);
-            false
-        }
-    }
-}
-
-/// Sets the suites of TLS 1.3. Whether it worked; if not, the reason is in the queue.
-pub(super) fn set_ciphersuites(target: &impl Configurable, text: Option<&str>) -> bool {
-    match text.and_then(list::tls13_suites) {
-        Some(suites) => {
-            target.change_settings(|settings| settings.tls13_cipher_suites = suites);
-            true
-        }
-        None => {
-            error_queue::raise_ssl(Reason::NO_CIPHER_MATCH);
-            false
-        }
-    }
-}
-
 /// Sets the suites of TLS 1.2 and below by a cipher string (`openssl-ciphers(1)`). 1, or 0 with
 /// `SSL_R_NO_CIPHER_MATCH` or `SSL_R_INVALID_COMMAND` in the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cipher_list(context: *mut SSL_CTX, list: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(context, 0, |context| set_cipher_list(context, convert::text(list)).into()) }
+    unsafe {
+        with_context(context, 0, |context| suites::set_cipher_list(context, convert::text(list)).into())
+    }
 }
 
 /// As `SSL_CTX_set_cipher_list`, for one connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut SSL, list: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| set_cipher_list(ssl, convert::text(list)).into()) }
+    unsafe { with_ssl(ssl, 0, |ssl| suites::set_cipher_list(ssl, convert::text(list)).into()) }
 }
 
 /// Sets the suites of TLS 1.3: names with `:` between them; an empty string for none. 1, or 0 with
@@ -73,14 +42,16 @@ pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut SSL, list: *const c_char)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ciphersuites(context: *mut SSL_CTX, list: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(context, 0, |context| set_ciphersuites(context, convert::text(list)).into()) }
+    unsafe {
+        with_context(context, 0, |context| suites::set_tls13_suites(context, convert::text(list)).into())
+    }
 }
 
 /// As `SSL_CTX_set_ciphersuites`, for one connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut SSL, list: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| set_ciphersuites(ssl, convert::text(list)).into()) }
+    unsafe { with_ssl(ssl, 0, |ssl| suites::set_tls13_suites(ssl, convert::text(list)).into()) }
 }
 
 /// The suites of a context, those of TLS 1.3 first. The stack stays the context's, until its suites change.

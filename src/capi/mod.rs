@@ -22,6 +22,7 @@ pub mod cipher;
 pub mod cipher_list;
 pub mod client_hello;
 pub mod compression;
+pub mod conf;
 pub mod connection;
 pub mod context;
 pub mod ctrl;

@@ -1,7 +1,7 @@
 //! The exported functions that are not implemented yet: each raises `ERR_R_UNSUPPORTED` and returns its failure
 //! value. `make coverage` counts the lines of this list; a function that is implemented leaves it.
 
-use core::ffi::{c_int, c_long, c_uint, c_ulong, c_void};
+use core::ffi::{c_int, c_long, c_ulong, c_void};
 
 use super::support::export;
 use crate::{error::Reason, libcrypto::error_queue};
@@ -34,17 +34,6 @@ unsupported!(DTLSv1_listen -> c_int = -1);
 unsupported!(DTLSv1_method -> *mut c_void = core::ptr::null_mut());
 unsupported!(DTLSv1_server_method -> *mut c_void = core::ptr::null_mut());
 unsupported!(SRP_Calc_A_param -> c_int = 0);
-unsupported!(SSL_CONF_CTX_clear_flags -> c_uint = 0);
-unsupported!(SSL_CONF_CTX_finish -> c_int = 0);
-unsupported!(SSL_CONF_CTX_free);
-unsupported!(SSL_CONF_CTX_new -> *mut c_void = core::ptr::null_mut());
-unsupported!(SSL_CONF_CTX_set1_prefix -> c_int = 0);
-unsupported!(SSL_CONF_CTX_set_flags -> c_uint = 0);
-unsupported!(SSL_CONF_CTX_set_ssl);
-unsupported!(SSL_CONF_CTX_set_ssl_ctx);
-unsupported!(SSL_CONF_cmd -> c_int = -3);
-unsupported!(SSL_CONF_cmd_argv -> c_int = -3);
-unsupported!(SSL_CONF_cmd_value_type -> c_int = 0);
 unsupported!(SSL_CTX_SRP_CTX_free -> c_int = 0);
 unsupported!(SSL_CTX_SRP_CTX_init -> c_int = 0);
 unsupported!(SSL_CTX_add_client_custom_ext -> c_int = 0);

@@ -5,8 +5,10 @@
 //! |---|---|
 //! | `context` | [`Context`], behind `SSL_CTX` |
 //! | `config` | what `SSL_new` copies from a context to a connection |
+//! | `conf` | [`ConfContext`], behind `SSL_CONF_CTX` |
 //! | `callbacks` | the types and slots of callbacks |
 //! | `cipher_stack` | the suites as the stack that `SSL_get_ciphers` gives out |
+//! | `suites` | setting the suites by text |
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
 //! | `certificate_security` | what the security level asks of certificates |
@@ -43,6 +45,7 @@ pub mod ca_names;
 pub mod callbacks;
 pub mod certificate_security;
 pub mod cipher_stack;
+pub mod conf;
 pub mod config;
 pub mod context;
 pub mod credential_files;
@@ -62,11 +65,13 @@ pub mod session_text;
 pub mod session_use;
 pub mod ssl;
 pub mod state;
+pub mod suites;
 pub mod ticket;
 pub mod transport;
 pub mod trust;
 pub mod verify;
 
+pub use conf::ConfContext;
 pub use context::Context;
 pub use session::SessionHandle;
 pub use ssl::Ssl;
@@ -74,6 +79,9 @@ pub use ssl::Ssl;
 /// The C name of a [`Context`].
 #[allow(non_camel_case_types)]
 pub type SSL_CTX = Context;
+/// The C name of a [`ConfContext`].
+#[allow(non_camel_case_types)]
+pub type SSL_CONF_CTX = ConfContext;
 /// The C name of an [`Ssl`].
 pub type SSL = Ssl;
 /// The C name of a [`SessionHandle`].
