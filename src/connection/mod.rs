@@ -275,7 +275,7 @@ impl Connection {
     fn begin(&mut self, environment: &Environment) {
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
         if environment.hooks.info {
-            self.events.push_back(Event::HandshakeStart);
+            self.events.push_back(Event::HandshakeStart(self.position));
         }
     }
 

@@ -194,7 +194,7 @@ impl Connection {
 
     fn tell_start(&mut self, environment: &Environment) {
         if environment.hooks.info {
-            self.events.push_back(Event::HandshakeStart);
+            self.events.push_back(Event::HandshakeStart(self.position));
         }
     }
 

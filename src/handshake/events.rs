@@ -20,8 +20,8 @@ pub enum Direction {
 pub enum Event {
     /// Renegotiations began: as many as `SSL_CTX_sess_accept_renegotiate(3)` and its like count for it.
     Renegotiation(u64),
-    /// A handshake begins (`SSL_CB_HANDSHAKE_START`).
-    HandshakeStart,
+    /// A handshake begins in this position (`SSL_CB_HANDSHAKE_START`).
+    HandshakeStart(Position),
     /// A handshake ended (`SSL_CB_HANDSHAKE_DONE`).
     HandshakeDone,
     /// The state machine left a state for this position (`SSL_CB_CONNECT_LOOP`, `SSL_CB_ACCEPT_LOOP`).

@@ -226,7 +226,7 @@ impl Ssl {
         while let Some(event) = self.with_connection(Connection::next_event) {
             match event {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
-                Event::HandshakeStart => self.tell_info(info::HANDSHAKE_START, 1),
+                Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),
                 Event::HandshakeDone => self.tell_info(info::HANDSHAKE_DONE, 1),
                 Event::Position(position) => self.tell_position(position),
                 Event::Alert(direction, level, description) => self.tell_alert(direction, level, description),
@@ -257,8 +257,12 @@ impl Ssl {
     }
 
     fn tell_position(&self, position: Position) {
+        self.tell_info_at(position, self.side_bit() | info::LOOP);
+    }
+
+    fn tell_info_at(&self, position: Position, place: c_int) {
         let now = self.told_position.replace(Some(position));
-        self.tell_info(self.side_bit() | info::LOOP, 1);
+        self.tell_info(place, 1);
         self.told_position.set(now);
     }
 

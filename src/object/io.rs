@@ -74,9 +74,12 @@ impl Ssl {
         if let Some(update_requested) = self.scheduled_key_update.get() {
             return self.update_keys(update_requested);
         }
-        if self
-            .with_connection(|connection| connection.is_established() && !connection.renegotiation_is_due())
-        {
+        let nothing_to_do = self.with_connection(|connection| {
+            connection.is_established()
+                && !connection.renegotiation_is_due()
+                && connection.failure().is_none()
+        });
+        if nothing_to_do {
             return Ok(());
         }
         if self.with_connection(|connection| connection.is_before()) {

@@ -40,6 +40,9 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { get_ocsp_response(ssl, pointer.cast()) },
         // SAFETY: the caller's promise.
         command::SET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { set_ocsp_response(ssl, pointer.cast(), number) },
+        command::GET_NUM_RENEGOTIATIONS => count(ssl.renegotiations()),
+        command::CLEAR_NUM_RENEGOTIATIONS => count(ssl.clear_renegotiations()),
+        command::GET_TOTAL_RENEGOTIATIONS => count(ssl.total_renegotiations()),
         command::GET_RI_SUPPORT => {
             ssl.with_connection(|connection| connection.negotiated().secure_renegotiation).into()
         }
@@ -86,6 +89,10 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         }
         _ => return None,
     })
+}
+
+fn count(value: u64) -> c_long {
+    c_long::try_from(value).unwrap_or(c_long::MAX)
 }
 
 /// `SSL_get_peer_tmp_key`: the key becomes the caller's.
