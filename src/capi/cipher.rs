@@ -10,7 +10,7 @@ use crate::{
     },
     libcrypto::sys::{self, EVP_MD},
     object::SSL,
-    wire::{CipherSuite, ProtocolVersion},
+    wire::CipherSuite,
 };
 
 /// The C name of a [`Suite`]. All are static.
@@ -65,19 +65,11 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(name: *const c_char) -> *const c_ch
     })
 }
 
-const fn first_version(suite: &Suite) -> &'static CStr {
-    match suite.min_version {
-        ProtocolVersion::TLS1_3 => c"TLSv1.3",
-        ProtocolVersion::TLS1_2 => c"TLSv1.2",
-        _ => c"unknown",
-    }
-}
-
 /// The first version that has the suite, `TLSv1.2`; `(NONE)` for null. The string is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const SSL_CIPHER) -> *const c_char {
     // SAFETY: the contract of this module.
-    unsafe { look(cipher, NONE.as_ptr(), |suite| first_version(suite).as_ptr()) }
+    unsafe { look(cipher, NONE.as_ptr(), |suite| suite.min_version.openssl_name().as_ptr()) }
 }
 
 /// How many bits the cipher's key is strong, and, unless `algorithm_bits` is null, how many it is long. 0 for null.

@@ -142,22 +142,7 @@ pub unsafe extern "C" fn SSL_client_version(ssl: *const SSL) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_version(ssl: *const SSL) -> *const c_char {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| version_name(version(ssl)).as_ptr()) }
-}
-
-/// OpenSSL's name of a version.
-#[must_use]
-pub const fn version_name(version: ProtocolVersion) -> &'static core::ffi::CStr {
-    match version {
-        ProtocolVersion::TLS1_3 => c"TLSv1.3",
-        ProtocolVersion::TLS1_2 => c"TLSv1.2",
-        ProtocolVersion::TLS1_1 => c"TLSv1.1",
-        ProtocolVersion::TLS1_0 => c"TLSv1",
-        ProtocolVersion::SSL3 => c"SSLv3",
-        ProtocolVersion::DTLS1_2 => c"DTLSv1.2",
-        ProtocolVersion::DTLS1_0 => c"DTLSv1",
-        _ => c"unknown",
-    }
+    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| version(ssl).openssl_name().as_ptr()) }
 }
 
 /// Whether the connection is of DTLS, which this library does not have: 0.

@@ -44,7 +44,7 @@ fn line(ssl: &Ssl) -> String {
     let mut line = format!("ferrossl: {side}");
     ssl.with_connection(|connection| {
         let negotiated = connection.negotiated();
-        let version = negotiated.version.and_then(|version| version.name()).unwrap_or("-");
+        let version = negotiated.version.map_or(c"-", |version| version.openssl_name()).to_string_lossy();
         let suite = negotiated.suite.map_or("-", |suite| suite.standard_name);
         let group = negotiated.group.and_then(group::find).map_or("-", |group| group.names[0]);
         let scheme = match ssl.side() {

@@ -41,7 +41,7 @@ fn head(session: &Session) -> String {
         "SSL-Session:\n    Protocol  : {}\n    Cipher    : {cipher}\n    Session-ID: {}\n    \
          Session-ID-ctx: {}\n    {secret}: {}\n    PSK identity: {}\n    PSK identity hint: {}\n    \
          SRP username: {}",
-        protocol(session.version),
+        session.version.openssl_name().to_string_lossy(),
         hexadecimal(&session.id),
         hexadecimal(&session.id_context),
         hexadecimal(session.secret.as_ref()),
@@ -79,19 +79,6 @@ fn tail(session: &Session) -> String {
         let _ = writeln!(text, "    Max Early Data: {}", session.max_early_data);
     }
     text
-}
-
-const fn protocol(version: ProtocolVersion) -> &'static str {
-    match version {
-        ProtocolVersion::SSL3 => "SSLv3",
-        ProtocolVersion::TLS1_0 => "TLSv1",
-        ProtocolVersion::TLS1_1 => "TLSv1.1",
-        ProtocolVersion::TLS1_2 => "TLSv1.2",
-        ProtocolVersion::TLS1_3 => "TLSv1.3",
-        ProtocolVersion::DTLS1_0 => "DTLSv1",
-        ProtocolVersion::DTLS1_2 => "DTLSv1.2",
-        _ => "unknown",
-    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -252,3 +252,20 @@ code_point! {
         TLS_FALLBACK_SCSV = 0x5600,
     }
 }
+
+impl ProtocolVersion {
+    /// OpenSSL's name of the version (`SSL_get_version(3)`).
+    #[must_use]
+    pub const fn openssl_name(self) -> &'static core::ffi::CStr {
+        match self {
+            Self::TLS1_3 => c"TLSv1.3",
+            Self::TLS1_2 => c"TLSv1.2",
+            Self::TLS1_1 => c"TLSv1.1",
+            Self::TLS1_0 => c"TLSv1",
+            Self::SSL3 => c"SSLv3",
+            Self::DTLS1_2 => c"DTLSv1.2",
+            Self::DTLS1_0 => c"DTLSv1",
+            _ => c"unknown",
+        }
+    }
+}
