@@ -193,7 +193,7 @@ fn describe(suite: &Suite) -> String {
     format!(
         "{:<30} {:<7} Kx={:<8} Au={:<5} Enc={:<22} Mac={:<4}\n",
         suite.openssl_name,
-        first_version(suite).to_string_lossy(),
+        suite.min_version.openssl_name().to_string_lossy(),
         suite.key_exchange.word(),
         suite.authentication.word(),
         suite.encryption_word(),

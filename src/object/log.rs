@@ -4,7 +4,7 @@
 use std::{fmt::Write as _, io::Write as _, sync::OnceLock};
 
 use super::Ssl;
-use crate::{crypto::group, libcrypto::environment, record::Side};
+use crate::{libcrypto::environment, record::Side};
 
 /// Where the lines go.
 enum Target {
@@ -46,7 +46,7 @@ fn line(ssl: &Ssl) -> String {
         let negotiated = connection.negotiated();
         let version = negotiated.version.map_or(c"-", |version| version.openssl_name()).to_string_lossy();
         let suite = negotiated.suite.map_or("-", |suite| suite.standard_name);
-        let group = negotiated.group.and_then(group::find).map_or("-", |group| group.names[0]);
+        let group = negotiated.group.and_then(|group| group.name()).unwrap_or("-");
         let scheme = match ssl.side() {
             Side::Server => negotiated.own_scheme,
             Side::Client => negotiated.peer_scheme,
