@@ -1,15 +1,15 @@
 //! Configuration by commands in text: `SSL_CONF_cmd(3)`, `SSL_CONF_cmd_argv(3)`, `SSL_CONF_CTX_new(3)`,
-//! `SSL_CONF_CTX_set_flags(3)`, `SSL_CONF_CTX_set_ssl_ctx(3)`, `SSL_CONF_CTX_set1_prefix(3)`.
+//! `SSL_CONF_CTX_set_flags(3)`, `SSL_CONF_CTX_set_ssl_ctx(3)`, `SSL_CONF_CTX_set1_prefix(3)`, `SSL_CTX_config(3)`.
 
 use core::ffi::{c_char, c_int, c_uint};
 
-use super::support::{convert, export, guard};
+use super::support::{convert, export, guard, with_context, with_ssl};
 use crate::{
     error::Reason,
     libcrypto::error_queue,
     object::{
         ConfContext, SSL, SSL_CONF_CTX, SSL_CTX,
-        conf::{Outcome, Target},
+        conf::{Outcome, Target, configure_by_name},
     },
 };
 
@@ -17,7 +17,7 @@ export! {
     SSL_CONF_CTX_new SSL_CONF_CTX_free SSL_CONF_CTX_finish
     SSL_CONF_CTX_set_flags SSL_CONF_CTX_clear_flags SSL_CONF_CTX_set1_prefix
     SSL_CONF_CTX_set_ssl SSL_CONF_CTX_set_ssl_ctx
-    SSL_CONF_cmd SSL_CONF_cmd_argv SSL_CONF_cmd_value_type
+    SSL_CONF_cmd SSL_CONF_cmd_argv SSL_CONF_cmd_value_type SSL_CTX_config SSL_config
 }
 
 /// Runs `body`. A null handle is `ERR_R_PASSED_NULL_PARAMETER`.
@@ -178,6 +178,31 @@ pub unsafe extern "C" fn SSL_CONF_cmd_value_type(conf: *mut SSL_CONF_CTX, name: 
         with_conf(conf, 0, |conf| {
             let value_type = convert::c_string(name).and_then(|name| conf.value_type(name));
             value_type.map_or(0, |value_type| value_type as c_int)
+        })
+    }
+}
+
+/// Configures a context by what stands under `name` in the configuration file that libcrypto has loaded (`config(5)`).
+/// 1, or 0 if a command failed or, with `SSL_R_INVALID_CONFIGURATION_NAME` in the queue, if there is no such name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_config(context: *mut SSL_CTX, name: *const c_char) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_context(context, 0, |borrowed| {
+            let target = convert::shared(context).map_or(Target::Nothing, Target::Context);
+            configure_by_name(target, borrowed.method(), convert::c_string(name)).into()
+        })
+    }
+}
+
+/// As `SSL_CTX_config`, for a connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_config(ssl: *mut SSL, name: *const c_char) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_ssl(ssl, 0, |borrowed| {
+            let target = convert::shared(ssl).map_or(Target::Nothing, Target::Connection);
+            configure_by_name(target, borrowed.method(), convert::c_string(name)).into()
         })
     }
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Reason,
     libcrypto::{error_queue, sys::OSSL_LIB_CTX},
-    object::{Context, SSL_CTX},
+    object::{Context, SSL_CTX, conf},
 };
 
 export!(SSL_CTX_new SSL_CTX_new_ex SSL_CTX_free SSL_CTX_up_ref);
@@ -42,8 +42,9 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
             return core::ptr::null_mut();
         }
         let context = Context::new(method);
-        if context.is_none() {
-            error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
+        match &context {
+            Some(context) => conf::configure_by_system_default(context),
+            None => error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE),
         }
         convert::handle(context)
     })

@@ -188,6 +188,7 @@ impl Connection {
         if self.records.outbound.records_left() <= records && self.is_tls13() {
             post::send_key_update(&mut self.connected(environment), false)?;
         }
+        self.records.outbound.set_padding(environment.settings.block_padding);
         self.records.outbound.seal(ContentType::APPLICATION_DATA, data, fragment)
     }
 

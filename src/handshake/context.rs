@@ -110,7 +110,8 @@ impl Connected<'_> {
     /// HelloRequest).
     pub fn send(&mut self, message: &Message) -> Result<()> {
         self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
-        let fragment = self.settings().max_send_fragment;
+        let (fragment, block) = (self.settings().max_send_fragment, self.settings().block_padding);
+        self.records.outbound.set_padding(block);
         self.records.outbound.seal(ContentType::HANDSHAKE, message.as_bytes(), fragment)
     }
 

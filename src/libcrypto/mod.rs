@@ -7,6 +7,7 @@
 
 pub mod bio;
 pub mod clock;
+pub mod configuration;
 pub mod credential_file;
 pub mod environment;
 pub mod error_queue;

@@ -20,7 +20,7 @@ macro_rules! opaque {
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX OSSL_PARAM EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD EC_KEY EC_GROUP
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP SSL_CONF_CMD
 }
 
 /// A slot of program data in an object (`CRYPTO_EX_DATA`): as `<openssl/crypto.h>` lays it out.
@@ -143,6 +143,16 @@ unsafe extern "C" {
     pub fn CRYPTO_free(pointer: *mut c_void, file: *const c_char, line: c_int);
     pub fn CRYPTO_malloc(length: usize, file: *const c_char, line: c_int) -> *mut c_void;
     pub fn OPENSSL_init_crypto(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> c_int;
+
+    // Exported for libssl; in no public header.
+    pub fn conf_ssl_name_find(name: *const c_char, index: *mut usize) -> c_int;
+    pub fn conf_ssl_get(index: usize, name: *mut *const c_char, count: *mut usize) -> *const SSL_CONF_CMD;
+    pub fn conf_ssl_get_cmd(
+        commands: *const SSL_CONF_CMD,
+        index: usize,
+        name: *mut *mut c_char,
+        value: *mut *mut c_char,
+    );
 
     pub fn OPENSSL_sk_new_null() -> *mut OPENSSL_STACK;
     pub fn OPENSSL_sk_num(stack: *const OPENSSL_STACK) -> c_int;

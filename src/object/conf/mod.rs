@@ -6,9 +6,11 @@
 //! | `commands` | the table of commands |
 //! | `words` | the words of the commands that take a list |
 //! | `apply` | what a command does to its target |
+//! | `named` | the commands of libcrypto's configuration file |
 
 mod apply;
 pub mod commands;
+mod named;
 mod words;
 
 use core::{
@@ -28,6 +30,8 @@ use crate::{
     libcrypto::{error_queue, name::NameStack},
     policy::certificate::Slot,
 };
+pub use named::{configure_by_name, configure_by_system_default};
+
 use commands::{Action, Command, Place, ValueType, flag};
 
 /// What is configured. A reference is held, so that it cannot go away before the last command.
