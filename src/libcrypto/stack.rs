@@ -2,6 +2,8 @@
 
 use core::{ffi::c_void, ptr::NonNull};
 
+use std::sync::Arc;
+
 use super::{sys, x509::X509};
 
 /// A stack that owns its certificates.
@@ -63,6 +65,12 @@ impl X509Stack {
     /// Another reference to each certificate.
     pub fn iter(&self) -> impl Iterator<Item = X509> + '_ {
         (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// The DER form of each certificate.
+    #[must_use]
+    pub fn to_der(&self) -> Arc<[Vec<u8>]> {
+        self.iter().map(|certificate| certificate.to_der()).collect()
     }
 
     /// A copy of somebody else's stack, with references of its own.

@@ -17,6 +17,7 @@ use crate::{
         x509::X509,
     },
     record::Side,
+    wire::ProtocolVersion,
 };
 
 /// Names as the program sees them, and as they are sent.
@@ -127,9 +128,11 @@ impl Ssl {
     pub fn peer_ca_names(&self) -> *mut sys::OPENSSL_STACK {
         let der = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            // A server that asks for a certificate without naming any has still answered the question.
+            // RFC 5246 §7.4.4: in TLS 1.2 a server that asks for a certificate sends a list, if only an empty one.
             let is_known = !negotiated.peer_ca_names.is_empty()
-                || (self.side() == Side::Client && negotiated.certificate_requested);
+                || (self.side() == Side::Client
+                    && negotiated.certificate_requested
+                    && negotiated.version != Some(ProtocolVersion::TLS1_3));
             is_known.then(|| negotiated.peer_ca_names.clone())
         });
         let Some(der) = der else { return core::ptr::null_mut() };

@@ -6,7 +6,7 @@ use super::{
     Context, Ssl, ca_names::CaLists, callbacks::CopiedCallbacks, context::Method, credentials::Credentials,
 };
 use crate::{
-    libcrypto::{store::X509Store, verify_param::VerifyParam},
+    libcrypto::{stack::X509Stack, store::X509Store, verify_param::VerifyParam},
     policy::Settings,
 };
 
@@ -25,6 +25,9 @@ pub struct Config {
     pub verify_store: Option<X509Store>,
     /// `SSL_CTX_set1_chain_cert_store`: builds our own chains in place of the context's store.
     pub chain_store: Option<X509Store>,
+    /// `SSL_CTX_add_extra_chain_cert`: sent after a certificate without a chain of its own. Read from the context when it is
+    /// used.
+    pub extra_chain: Option<Arc<X509Stack>>,
     /// The CA names to send. A connection begins with none of its own, and falls back on its context's.
     pub ca_lists: CaLists,
 }

@@ -110,6 +110,7 @@ impl Context {
             callbacks: CopiedCallbacks::default(),
             verify_store: None,
             chain_store: None,
+            extra_chain: None,
             ca_lists: CaLists::empty()?,
         };
         let context = Arc::new(Self {

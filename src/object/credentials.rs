@@ -30,8 +30,6 @@ pub struct Credentials {
     pub slots: [Credential; Slot::COUNT],
     /// The slot that was set last: what `SSL_CTX_get0_certificate` and the key functions mean.
     pub current: Option<Slot>,
-    /// `SSL_CTX_add_extra_chain_cert`: sent after a certificate without a chain of its own.
-    pub extra_chain: Option<Arc<X509Stack>>,
 }
 
 impl Credential {
@@ -97,13 +95,12 @@ impl Credentials {
     fn certified_key(&self, slot: Slot) -> Option<CertifiedKey> {
         let credential = self.get(slot);
         let certificate = credential.certificate.as_ref()?;
-        let chain = credential.chain.as_ref().or(self.extra_chain.as_ref());
         Some(CertifiedKey {
             certificate: certificate.to_der().into(),
             key_type: certificate.key_type(),
             key_bits: certificate.key_bits(),
             key: credential.signing_key.clone(),
-            chain: chain.map(|chain| chain.iter().map(|certificate| certificate.to_der()).collect()),
+            chain: credential.chain.as_deref().map(X509Stack::to_der),
         })
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     connection::{Connection, Read},
-    error::Reason,
+    error::{Error, Reason},
     handshake::{Environment, want::Want},
     libcrypto::{bio::RetryReason, error_queue},
     policy::options::mode,
@@ -87,6 +87,10 @@ impl Ssl {
         }
         self.refresh_ca_names();
         let failed_before = self.with_connection(|connection| connection.failure().is_some());
+        if !failed_before {
+            // What was there before is none of this handshake's: SSL_get_error(3) would take it for that.
+            error_queue::clear();
+        }
         let result = self.drive_handshake(step);
         if result.is_ok() && self.with_connection(Connection::take_completed) {
             self.finish_handshake();
@@ -188,7 +192,8 @@ impl Ssl {
                     Read::Want(want) => Outcome::Want(want),
                     result => Outcome::Done(result),
                 })
-            })?;
+            });
+            let result = result.map_err(|pause| self.end_of_data(pause))?;
             match result {
                 Read::Data(count) => return Ok(count),
                 Read::TryAgain | Read::Want(_) => return self.try_again(),
@@ -200,6 +205,12 @@ impl Ssl {
                 return self.try_again();
             }
         }
+    }
+
+    /// A fatal alert ends the data as a close_notify does, and is in the queue besides.
+    fn end_of_data(&self, pause: Pause) -> Pause {
+        let failure = self.with_connection(|connection| connection.failure());
+        if matches!(failure, Some(Error::PeerAlert(_))) { Pause::Closed } else { pause }
     }
 
     /// The program is sent away, to call again when there is more to read.

@@ -138,7 +138,7 @@ impl Config {
         slot.is_some()
     }
 
-    /// Forgets all certificates and keys (`SSL_certs_clear(3)`). The extra certificates, which are the context's, stay.
+    /// Forgets all certificates and keys (`SSL_certs_clear(3)`).
     pub fn clear_certificates(&mut self) {
         self.update_credentials(|credentials| credentials.slots = Default::default());
     }

@@ -60,17 +60,17 @@ impl Config {
     /// The extra certificates.
     #[must_use]
     pub fn extra_chain(&self) -> Option<&X509Stack> {
-        self.credentials.extra_chain.as_deref()
+        self.extra_chain.as_deref()
     }
 
     /// Appends to the extra certificates.
     pub fn add_extra_chain_certificate(&mut self, certificate: X509) {
-        self.update_credentials(|credentials| append(&mut credentials.extra_chain, certificate));
+        append(&mut self.extra_chain, certificate);
     }
 
     /// Removes the extra certificates.
     pub fn clear_extra_chain(&mut self) {
-        self.update_credentials(|credentials| credentials.extra_chain = None);
+        self.extra_chain = None;
     }
 }
 
@@ -139,24 +139,34 @@ fn store_of(certificate: &X509, chain: Option<&X509Stack>) -> Option<X509Store> 
 }
 
 impl Ssl {
-    /// The certificates to send after our own in `slot`, for which the program set none: built from the store, unless
-    /// `SSL_MODE_NO_AUTO_CHAIN` is set.
+    /// The certificates to send after our own in `slot`, for which the program set none: the extra ones of the context, or
+    /// else those that are found in the store, unless `SSL_MODE_NO_AUTO_CHAIN` is set. What is too weak for our security
+    /// level is `internal_error`.
     pub(super) fn own_chain(&self, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
         let config = self.config();
-        if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
+        let context = self.context();
+        let chain = if let Some(extra) = context.config().extra_chain.clone() {
+            extra
+        } else if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
             return Ok(Arc::new([]));
-        }
-        let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
-        let store = config.chain_store.clone().unwrap_or_else(|| self.context().store());
-        let mark = error_queue::set_mark();
-        let mut building = StoreContext::new(&store, certificate, None).ok_or(Error::internal())?;
-        // What does not lead to an anchor is sent as far as it goes: the peer may know better.
-        let _ = building.verify();
-        mark.pop();
-        let chain: X509Stack = building.chain().ok_or(Error::internal())?.iter().skip(1).collect();
+        } else {
+            let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
+            let store = config.chain_store.clone().unwrap_or_else(|| context.store());
+            Arc::new(find_chain(&store, certificate).ok_or(Error::internal())?)
+        };
         config
             .check_chain_security(Some(&chain))
             .map_err(|reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason))?;
-        Ok(chain.iter().map(|certificate| certificate.to_der()).collect())
+        Ok(chain.to_der())
     }
+}
+
+/// The certificates after `certificate`, as far as the store has them. What does not lead to an anchor is sent all the
+/// same: the peer may know better.
+fn find_chain(store: &X509Store, certificate: &X509) -> Option<X509Stack> {
+    let mark = error_queue::set_mark();
+    let mut building = StoreContext::new(store, certificate, None)?;
+    let _ = building.verify();
+    mark.pop();
+    Some(building.chain()?.iter().skip(1).collect())
 }

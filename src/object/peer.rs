@@ -23,10 +23,24 @@ impl Ssl {
     /// any.
     #[must_use]
     pub fn peer_chain(&self) -> *mut sys::OPENSSL_STACK {
-        self.peer_certificates().map_or(ptr::null_mut(), |peer| match self.side() {
-            Side::Client => peer.chain.as_ptr(),
-            Side::Server => peer.without_own.as_ptr(),
-        })
+        match (self.peer_certificates(), self.side()) {
+            (Some(peer), Side::Client) => peer.chain.as_ptr(),
+            (Some(peer), Side::Server) => peer.without_own.as_ptr(),
+            (None, Side::Client) => ptr::null_mut(),
+            (None, Side::Server) => self.refused_chain(),
+        }
+    }
+
+    /// The empty chain of a client that was asked for a certificate and sent none; null before it answered.
+    fn refused_chain(&self) -> *mut sys::OPENSSL_STACK {
+        let is_refused = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            connection.is_established() && negotiated.certificate_requested && !negotiated.resumed
+        });
+        if !is_refused {
+            return ptr::null_mut();
+        }
+        self.empty_chain.get_or_init(X509Stack::new).as_ref().map_or(ptr::null_mut(), X509Stack::as_ptr)
     }
 
     /// The chain up to the anchor that the verification found, as the connection keeps it; null without one.

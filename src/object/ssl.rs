@@ -1,7 +1,7 @@
 //! What an `SSL` points to.
 
 use core::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     ffi::c_char,
 };
 use std::{ffi::CString, sync::Arc};
@@ -98,6 +98,7 @@ pub struct Ssl {
     pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
     pub(super) verified_chain: RefCell<Option<X509Stack>>,
+    pub(super) empty_chain: OnceCell<Option<X509Stack>>,
     pub(super) peer_ca_names: RefCell<Option<PeerCaNames>>,
     /// The scheme whose certificate was made the current one.
     pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
@@ -146,6 +147,7 @@ impl Ssl {
             offered_session: RefCell::new(None),
             peer: RefCell::new(None),
             verified_chain: RefCell::new(None),
+            empty_chain: OnceCell::new(),
             peer_ca_names: RefCell::new(None),
             noted_scheme: Cell::new(None),
             shutdown: Cell::new(0),
