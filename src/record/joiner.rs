@@ -21,6 +21,9 @@ impl MessageJoiner {
     /// Adds a fragment. A message whose header announces more than `limit(type)` bytes of body is
     /// `illegal_parameter` with `SSL_R_EXCESSIVE_MESSAGE_SIZE`, at once.
     pub fn push(&mut self, fragment: &[u8], limit: impl Fn(HandshakeType) -> usize) -> Result<()> {
+        // A peer that never ends a record at the end of a message must not make this grow.
+        self.bytes.drain(..self.start);
+        self.start = 0;
         self.bytes.extend_from_slice(fragment);
         let mut rest = self.rest();
         while let Some((message_type, body_length)) = message_header(rest) {
@@ -103,6 +106,17 @@ mod tests {
         joiner.push(&TWO[..8], unlimited).unwrap();
         assert!(joiner.pop().is_some());
         assert!(!joiner.is_empty());
+    }
+
+    #[test]
+    fn messages_that_straddle_records_leave_nothing_behind() {
+        let mut joiner = MessageJoiner::default();
+        joiner.push(&TWO[..1], unlimited).unwrap();
+        for _ in 0..1000 {
+            joiner.push(&[&TWO[1..7], &TWO[..1]].concat(), unlimited).unwrap();
+            assert_eq!(joiner.pop().unwrap(), TWO[..7]);
+        }
+        assert!(joiner.bytes.capacity() < 100);
     }
 
     #[test]
