@@ -158,7 +158,14 @@ impl Settings {
     fn in_order<T: Copy + PartialEq>(&self, ours: &[T], peers: &[T]) -> Vec<T> {
         let (order, other) =
             if self.has_option(option::CIPHER_SERVER_PREFERENCE) { (ours, peers) } else { (peers, ours) };
-        order.iter().copied().filter(|item| other.contains(item)).collect()
+        let mut shared = Vec::new();
+        for item in order {
+            // A peer may repeat itself thousands of times: that must not multiply the choices.
+            if other.contains(item) && !shared.contains(item) {
+                shared.push(*item);
+            }
+        }
+        shared
     }
 
     /// The suites that both sides have, in the order that decides.
@@ -364,6 +371,13 @@ mod tests {
         let strict = Settings { security_level: 4, ..server(&[]) };
         assert!(strict.choose_tls13_suite(&offered, None).is_err());
         assert!(strict.usable_suites(TLS1_2).all(|suite| suite.strength_bits == 256));
+    }
+
+    #[test]
+    fn repetitions_of_the_peer_count_once() {
+        let settings = Settings::new((ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3));
+        let repeated = [CipherSuite(0xc02b), CipherSuite(0xc02f)].repeat(1000);
+        assert_eq!(settings.shared_suites(ProtocolVersion::TLS1_2, &repeated).len(), 2);
     }
 
     #[test]
