@@ -166,6 +166,7 @@ impl Connection {
         self.records.outbound.put_back(buffer, written);
         if self.records.outbound.pending().is_empty() {
             self.control_pending = false;
+            self.negotiated.all_was_written();
         }
     }
 

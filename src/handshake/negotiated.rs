@@ -25,13 +25,22 @@ pub struct Traffic {
     pub next_ticket_nonce: u64,
     /// KeyUpdates that the peer sent with no application data between them.
     pub key_updates: u8,
+    /// Our answer to a KeyUpdate waits to be written: it answers those that come meanwhile as well (RFC 8446 §4.6.3).
+    pub answer_waits: bool,
 }
 
 impl Traffic {
     /// At the end of a handshake.
     #[must_use]
     pub const fn new(read: TrafficSecret, write: TrafficSecret, resumption: ResumptionSecret) -> Self {
-        Self { read, write, resumption: Some(resumption), next_ticket_nonce: 0, key_updates: 0 }
+        Self {
+            read,
+            write,
+            resumption: Some(resumption),
+            next_ticket_nonce: 0,
+            key_updates: 0,
+            answer_waits: false,
+        }
     }
 }
 
@@ -55,6 +64,13 @@ impl Negotiated {
         self.certificate_types.clear();
         self.peer_ca_names.clear();
         self.ocsp_response = None;
+    }
+
+    /// Everything that waited was written.
+    pub const fn all_was_written(&mut self) {
+        if let Some(traffic) = &mut self.traffic {
+            traffic.answer_waits = false;
+        }
     }
 
     /// Application data came: a KeyUpdate after it is none in a row.

@@ -27,8 +27,10 @@ pub(super) fn read_key_update(connected: &mut Connected<'_>, message: &Message) 
     traffic.key_updates = traffic.key_updates.saturating_add(1);
     traffic.read = traffic.read.next();
     let read = traffic.read.clone();
+    // A peer that reads nothing must not make the answers pile up.
+    let answers = update_requested && !core::mem::replace(&mut traffic.answer_waits, true);
     connected.set_read_secret(&read)?;
-    if update_requested { send_key_update(connected, false) } else { Ok(()) }
+    if answers { send_key_update(connected, false) } else { Ok(()) }
 }
 
 const fn position_of_read(side: Side) -> Position {
@@ -87,6 +89,20 @@ mod tests {
         assert_ne!(secrets(&client).1, write);
         assert_eq!(secrets(&client).1, expected.as_bytes());
         assert_eq!(client.sent()[0].as_bytes(), key_update::write(false).as_bytes());
+    }
+
+    #[test]
+    fn answer_that_waits_answers_later_requests_too() {
+        let mut server = established(Side::Server);
+        let request = key_update::write(true);
+        read_message(&mut server.connected(), &request).unwrap();
+        let (read, write) = secrets(&server);
+        read_message(&mut server.connected(), &request).unwrap();
+        assert_ne!(secrets(&server).0, read);
+        assert_eq!(secrets(&server).1, write);
+        server.negotiated.all_was_written();
+        read_message(&mut server.connected(), &request).unwrap();
+        assert_ne!(secrets(&server).1, write);
     }
 
     #[test]
