@@ -129,16 +129,23 @@ impl Connection {
         direct: Option<&mut [u8]>,
         expects: Expects,
     ) -> Result<Incoming> {
-        let content_type = match self.records.inbound.open(direct)? {
-            None => return Ok(Incoming::Incomplete),
-            Some(Opened::Direct(count)) => {
-                self.application_data_came();
-                self.tell_header(environment);
-                return Ok(Incoming::Direct(count));
-            }
-            Some(Opened::Buffered(content_type)) => content_type,
-        };
+        let Some(opened) = self.records.inbound.open(direct)? else { return Ok(Incoming::Incomplete) };
         self.tell_header(environment);
+        let content_type = match opened {
+            Opened::Direct(_) => ContentType::APPLICATION_DATA,
+            Opened::Buffered(content_type) => content_type,
+        };
+        // RFC 8446 §5.1: nothing may come between the parts of a handshake message.
+        if content_type != ContentType::HANDSHAKE && self.is_tls13() && !self.records.joiner.is_empty() {
+            return Err(Error::fatal(
+                AlertDescription::UNEXPECTED_MESSAGE,
+                Reason::MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA,
+            ));
+        }
+        if let Opened::Direct(count) = opened {
+            self.application_data_came();
+            return Ok(Incoming::Direct(count));
+        }
         if content_type == ContentType::APPLICATION_DATA {
             self.application_data_came();
             return Ok(Incoming::ApplicationData);
@@ -150,10 +157,6 @@ impl Connection {
                 self.warnings = 0;
                 self.records.joiner.push(fragment, |handshake_type| message_limit(handshake_type, limits))?;
                 Incoming::Consumed
-            }
-            // RFC 8446 §5: an alert must not be interleaved with a handshake message.
-            ContentType::ALERT if self.is_tls13() && !self.records.joiner.is_empty() => {
-                return Err(Error::unexpected());
             }
             ContentType::ALERT => {
                 let (alert, length) = copy_of(fragment);

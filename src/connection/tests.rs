@@ -9,7 +9,7 @@ use crate::{
         signature::{KeyType, PrivateKey},
         suite::SUITES,
     },
-    error::{Error, Result},
+    error::{Error, Reason, Result},
     handshake::{
         Environment,
         want::{AlpnOutcome, Answer, Ask, Hooks, ServerNameOutcome, TicketOutcome, Want},
@@ -21,7 +21,7 @@ use crate::{
     },
     record::Side,
     session::{Session, TicketKeys, ticket},
-    wire::{AlertDescription, NamedGroup, ProtocolVersion},
+    wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion},
 };
 
 mod renegotiation;
@@ -478,6 +478,24 @@ impl Pair {
         self.server.send(b"from the server", &mut self.to_client);
         assert_eq!(self.client.receive(&mut self.to_client).unwrap(), b"from the server");
     }
+}
+
+#[test]
+fn data_between_the_parts_of_a_message_is_refused_in_tls13() {
+    let mut pair = Pair::new();
+    pair.handshake().unwrap();
+    let mut wire = Vec::new();
+    let outbound = &mut pair.client.connection.records.outbound;
+    outbound.seal(ContentType::HANDSHAKE, &[HandshakeType::KEY_UPDATE.0, 0], usize::MAX).unwrap();
+    outbound.seal(ContentType::APPLICATION_DATA, b"between", usize::MAX).unwrap();
+    pair.client.write_out(&mut wire);
+    assert_eq!(
+        pair.server.receive(&mut wire).err(),
+        Some(Error::fatal(
+            AlertDescription::UNEXPECTED_MESSAGE,
+            Reason::MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA
+        ))
+    );
 }
 
 #[test]
