@@ -16,6 +16,12 @@ pub struct Callback<F> {
     pub argument: *mut c_void,
 }
 
+// SAFETY: the argument is only handed back to the program's function; what threads may do with it is the program's
+// concern.
+unsafe impl<F: Send> Send for Callback<F> {}
+// SAFETY: as above.
+unsafe impl<F: Sync> Sync for Callback<F> {}
+
 impl<F: Copy> Clone for Callback<F> {
     fn clone(&self) -> Self {
         *self

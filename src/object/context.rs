@@ -97,6 +97,13 @@ pub struct Context {
     pub ex_data: ExData,
 }
 
+/// Threads share contexts, and through them sessions: what they are made of must allow it.
+const _: fn() = || {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Context>();
+    is_shared::<SessionHandle>();
+};
+
 impl Context {
     /// A context with the defaults of `SSL_CTX_new(3)`. `None`: libcrypto could not make its parts.
     #[must_use]
