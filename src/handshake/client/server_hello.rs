@@ -167,8 +167,7 @@ fn read_hello_retry_request(
 fn key_of_retry(offer: &Offer, group: NamedGroup) -> Result<EphemeralKey> {
     let data = |extension_type| offer.hello.extensions.get(extension_type).ok_or(Error::internal());
     let offered = supported_groups::read(data(ExtensionType::SUPPORTED_GROUPS)?)?;
-    let shares = key_share::read_client(data(ExtensionType::KEY_SHARE)?)?;
-    if !offered.contains(&group) || shares.iter().any(|(sent, _)| *sent == group) {
+    if !offered.contains(&group) || sent_share(&offer.hello.extensions, group)? {
         return Err(Error::illegal(Reason::BAD_KEY_SHARE));
     }
     EphemeralKey::generate(group)
@@ -200,7 +199,7 @@ fn read_tls13(
             let (group, share) = key_share::read_server(data)?;
             context.negotiated.group = Some(group);
             context.negotiated.peer_share = share.to_vec();
-            Some(complete(key.ok_or(Error::internal())?, group, share)?)
+            Some(complete(key.ok_or(Error::internal())?, &client_hello.extensions, group, share)?)
         }
         // RFC 8446 §4.2.9: a PSK alone, if we said that it may be.
         None if psk_alone => None,
@@ -238,13 +237,17 @@ fn selected_session<'a>(
     Ok(Some(session))
 }
 
-/// The shared secret, if the server's share is of a group that we sent a share of (RFC 8446 §4.2.8).
-fn complete(key: EphemeralKey, group: NamedGroup, share: &[u8]) -> Result<SharedSecret> {
-    if key.group() == group {
-        key.complete(share)
-    } else if key.ecdh_part().is_some_and(|(part, _)| part == group) {
-        key.complete_ecdh_part(share)
-    } else {
-        Err(Error::illegal(Reason::BAD_KEY_SHARE))
+/// Whether our ClientHello has a share of this group.
+fn sent_share(sent: &Extensions, group: NamedGroup) -> Result<bool> {
+    let shares = key_share::read_client(sent.get(ExtensionType::KEY_SHARE).ok_or(Error::internal())?)?;
+    Ok(shares.iter().any(|(sent, _)| *sent == group))
+}
+
+/// The shared secret, if the server's share is of a group that we sent a share of (RFC 8446 §4.2.8): that of the key, or
+/// that of its part.
+fn complete(key: EphemeralKey, sent: &Extensions, group: NamedGroup, share: &[u8]) -> Result<SharedSecret> {
+    if !sent_share(sent, group)? {
+        return Err(Error::illegal(Reason::BAD_KEY_SHARE));
     }
+    if key.group() == group { key.complete(share) } else { key.complete_ecdh_part(share) }
 }

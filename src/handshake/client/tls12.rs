@@ -18,7 +18,7 @@ use crate::{
         suite::{Authentication, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Expects, Input, Transition, position::Position},
+    handshake::{Context, Expects, Input, Transition, position::Position, want::Answer},
     key_schedule::tls12::MasterSecret,
     message::{
         Message, certificate,
@@ -131,7 +131,7 @@ impl State {
                 read_server_key_exchange(hello, &key, context, input.message()?)
             }
             Self::VerifyingSignature(hello, share, message) => {
-                input.answer()?;
+                let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
                 context.add_to_transcript(&message);
                 Ok(next(Self::ExpectRequestOrDone(hello, share)))
             }

@@ -7,7 +7,7 @@ use super::{State as ClientState, authentication, extensions, tls13_flight};
 use crate::{
     crypto::signature::PublicKey,
     error::{Error, Reason, Result},
-    handshake::{Context, Expects, Input, Transition, position::Position},
+    handshake::{Context, Expects, Input, Transition, position::Position, want::Answer},
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
     message::{
         Message,
@@ -122,7 +122,7 @@ impl State {
                 read_certificate_verify(keys, &key, context, input.message()?)
             }
             Self::VerifyingSignature(keys, message) => {
-                input.answer()?;
+                let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
                 server_authenticated(keys, context, &message)
             }
             Self::AskedCertificate(keys) => {

@@ -99,7 +99,8 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
     allowed_versions(context).find(|version| offered.contains(version)).ok_or(unsupported_version())
 }
 
-fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = ProtocolVersion> + 'a {
+/// The versions that could be chosen, the highest first.
+pub fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = ProtocolVersion> + 'a {
     VERSIONS.into_iter().filter(|version| {
         context.settings().allows_version(*version)
             && (*version != ProtocolVersion::TLS1_3 || may_authenticate_in_tls13(context))

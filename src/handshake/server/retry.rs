@@ -14,6 +14,21 @@ use crate::{
     wire::{ExtensionType, NamedGroup, ProtocolVersion},
 };
 
+/// The extensions that a second ClientHello must not change, of those that we look at. What we do not know may change in
+/// ways that we do not know either: an encrypted ClientHello is made anew.
+const FIXED: [ExtensionType; 10] = [
+    ExtensionType::SERVER_NAME,
+    ExtensionType::STATUS_REQUEST,
+    ExtensionType::SUPPORTED_GROUPS,
+    ExtensionType::SIGNATURE_ALGORITHMS,
+    ExtensionType::SIGNATURE_ALGORITHMS_CERT,
+    ExtensionType::ALPN,
+    ExtensionType::SUPPORTED_VERSIONS,
+    ExtensionType::PSK_KEY_EXCHANGE_MODES,
+    ExtensionType::CERTIFICATE_AUTHORITIES,
+    ExtensionType::POST_HANDSHAKE_AUTH,
+];
+
 /// A HelloRetryRequest that was sent.
 pub struct Retry {
     /// The suite that it said.
@@ -39,7 +54,7 @@ impl Retry {
             return Err(Error::illegal(Reason::BAD_HELLO_REQUEST));
         }
         if second.extensions.contains(ExtensionType::EARLY_DATA)
-            || !fixed(&first.extensions).eq(fixed(&second.extensions))
+            || FIXED.iter().any(|fixed| second.extensions.get(*fixed) != first.extensions.get(*fixed))
         {
             return Err(Error::illegal(Reason::BAD_EXTENSION));
         }
@@ -54,20 +69,6 @@ impl Retry {
             _ => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
         }
     }
-}
-
-/// The extensions that a second ClientHello must not change.
-fn fixed(extensions: &Extensions) -> impl Iterator<Item = (ExtensionType, &[u8])> {
-    extensions.iter().filter(|(extension_type, _)| {
-        !matches!(
-            *extension_type,
-            ExtensionType::KEY_SHARE
-                | ExtensionType::EARLY_DATA
-                | ExtensionType::COOKIE
-                | ExtensionType::PRE_SHARED_KEY
-                | ExtensionType::PADDING
-        )
-    })
 }
 
 /// Asks for a share in `group`. We keep our state, so there is no cookie.

@@ -452,6 +452,15 @@ fn second_hello_with_the_share_goes_on() {
 }
 
 #[test]
+fn second_hello_may_change_what_we_do_not_know() {
+    let (mut server, mut second) = retrying();
+    add_shares(&mut second, &[NamedGroup::SECP256R1]);
+    second.extensions.add(ExtensionType(0xfe0d), |writer| writer.bytes(b"encrypted anew"));
+    server.feed(second.write()).unwrap();
+    assert!(server.negotiated.hello_retry);
+}
+
+#[test]
 fn second_hello_that_differs_is_illegal() {
     type Change = fn(&mut ClientHello);
     let changes: [(Change, Reason); 6] = [

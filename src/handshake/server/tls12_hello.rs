@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     State, Step,
-    client_hello::read_extension,
+    client_hello::{allowed_versions, read_extension},
     offer::Offer,
     resume, selection,
     tls12_finish::{self, Finish},
@@ -229,7 +229,7 @@ fn emit_server_hello(context: &mut Context<'_>, hello: Hello, choice: Option<Cho
 fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
     let mut random: [u8; 32] = rand::array()?;
     if context.negotiated.renegotiation.is_none()
-        && context.settings().allows_version(ProtocolVersion::TLS1_3)
+        && allowed_versions(context).any(|version| version == ProtocolVersion::TLS1_3)
         && let Some(last) = random.last_chunk_mut()
     {
         *last = DOWNGRADE_FROM_TLS13;

@@ -85,16 +85,9 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
     let psks = read_extension(extensions, ExtensionType::PRE_SHARED_KEY, OfferedPsks::read)?;
     let modes =
         read_extension(extensions, ExtensionType::PSK_KEY_EXCHANGE_MODES, psk_key_exchange_modes::read)?;
-    if psks.is_some() {
-        // RFC 8446 §4.2.11: it must be the last, so that the binders cover all that is before them.
-        let last = extensions.iter().last().map(|(extension_type, _)| extension_type);
-        if last != Some(ExtensionType::PRE_SHARED_KEY) {
-            return Err(Error::illegal(Reason::BAD_EXTENSION));
-        }
-        // RFC 8446 §4.2.9: no PSK without its modes.
-        if modes.is_none() {
-            return Err(missing(Reason::MISSING_PSK_KEX_MODES_EXTENSION));
-        }
+    // RFC 8446 §4.2.9: no PSK without its modes.
+    if psks.is_some() && modes.is_none() {
+        return Err(missing(Reason::MISSING_PSK_KEX_MODES_EXTENSION));
     }
 
     let shares = read_extension(extensions, ExtensionType::KEY_SHARE, key_share::read_client)?;

@@ -60,6 +60,22 @@ fn share_of_a_group_without_ours_is_illegal() {
 }
 
 #[test]
+fn share_of_the_hybrids_part_is_illegal_unless_it_was_sent() {
+    let mut client = Endpoint::new(Side::Client, (TLS12, TLS13), |settings| {
+        settings.groups = [NamedGroup::X25519MLKEM768].into();
+    });
+    let (hello, _) = hello_of(&mut client);
+    let answer = server_hello(&hello, CipherSuite::TLS_AES_128_GCM_SHA256, |answer| {
+        add_version(&mut answer.extensions);
+        let (x25519, _) = key_exchange::respond(NamedGroup::X25519, &[9; 32]).unwrap();
+        answer.extensions.add(ExtensionType::KEY_SHARE, |writer| {
+            key_share::write_server(writer, NamedGroup::X25519, &x25519);
+        });
+    });
+    assert_eq!(refused(client.receive(answer)), (AlertDescription::ILLEGAL_PARAMETER, Reason::BAD_KEY_SHARE));
+}
+
+#[test]
 fn version_that_we_do_not_offer_is_refused() {
     let unsupported = (AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL);
     let version = |version| move |hello: &mut ServerHello| hello.legacy_version = version;
