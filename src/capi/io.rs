@@ -338,10 +338,10 @@ fn fail<R>(reason: Reason, value: R) -> R {
     value
 }
 
-/// What a read or write that came to nothing returns: 0 after the peer's close_notify, else -1.
+/// What a read or write that came to nothing returns: 0 at the end of what the peer sends, else -1.
 const fn return_value(pause: Pause) -> c_int {
     match pause {
-        Pause::Closed => 0,
+        Pause::Closed | Pause::Ended => 0,
         Pause::Waiting | Pause::Failed => -1,
     }
 }

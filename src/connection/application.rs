@@ -68,6 +68,12 @@ impl Connection {
             if self.control_pending && self.has_outgoing() {
                 return Ok(Read::Want(Want::Write));
             }
+            if core::mem::take(&mut self.dealt_with_message)
+                && environment.settings.mode & mode::AUTO_RETRY == 0
+                && self.records.inbound.unprocessed() == 0
+            {
+                return Ok(Read::TryAgain);
+            }
             if self.records.inbound.content_type() == Some(ContentType::APPLICATION_DATA) {
                 return Ok(Read::Data(self.copy_plaintext(out, peek)));
             }
@@ -81,17 +87,6 @@ impl Connection {
                 Incoming::ApplicationData => {}
                 Incoming::ChangeCipherSpec => return Err(Error::unexpected()),
                 Incoming::Incomplete => return Ok(Read::Want(Want::Read)),
-                Incoming::Consumed
-                    if environment.settings.mode & mode::AUTO_RETRY == 0 && !self.closing.received =>
-                {
-                    // What is complete is dealt with, so that the program can be sent away.
-                    match self.after_handshake(environment)? {
-                        AfterHandshake::Nothing if self.control_pending && self.has_outgoing() => {}
-                        AfterHandshake::Nothing => return Ok(Read::TryAgain),
-                        AfterHandshake::Ask(ask) => self.postponed = Some(ask),
-                        AfterHandshake::Handshake => return Ok(Read::Handshake),
-                    }
-                }
                 Incoming::Consumed => {}
             }
         }
@@ -144,8 +139,9 @@ impl Connection {
         self.pending() > 0 || self.records.inbound.unprocessed() > 0
     }
 
-    /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: fewer than were sealed, or another
-    /// address without `SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER`, is `SSL_R_BAD_WRITE_RETRY`.
+    /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: another address without
+    /// `SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER` is `SSL_R_BAD_WRITE_RETRY`. Fewer bytes than were sealed are `SSL_R_BAD_LENGTH`,
+    /// and the end of the connection: the peer may have got some that should not have been written.
     pub fn begin_write(&mut self, environment: &Environment, data: &[u8]) -> Result<()> {
         if let Some(error) = self.failure {
             return Err(error);
@@ -153,7 +149,10 @@ impl Connection {
         let address = data.as_ptr() as usize;
         if self.writing.pending {
             let may_move = environment.settings.mode & mode::ACCEPT_MOVING_WRITE_BUFFER != 0;
-            if data.len() < self.writing.sealed || (address != self.writing.address && !may_move) {
+            if data.len() < self.writing.sealed {
+                return Err(self.fail(environment, Error::Silent(Reason::BAD_LENGTH)));
+            }
+            if address != self.writing.address && !may_move {
                 return Err(Error::Usage(Reason::BAD_WRITE_RETRY));
             }
         }
@@ -176,7 +175,9 @@ impl Connection {
             self.writing = Writing::default();
             return Ok(Some(0));
         }
-        let part = rest.get(..SEAL_AHEAD).unwrap_or(rest);
+        // A partial write is one of a single record (SSL_CTX_set_mode(3)).
+        let most = if partial { environment.settings.max_send_fragment } else { SEAL_AHEAD };
+        let part = rest.get(..most).unwrap_or(rest);
         self.seal(environment, part).map_err(|error| self.fail(environment, error))?;
         self.writing.sealed = sealed.saturating_add(part.len());
         Ok(None)
@@ -189,6 +190,8 @@ impl Connection {
             post::send_key_update(&mut self.connected(environment), false)?;
         }
         self.records.outbound.set_padding(environment.settings.block_padding);
+        // A peer that we have much to tell may update its keys as often.
+        self.negotiated.application_data_came();
         self.records.outbound.seal(ContentType::APPLICATION_DATA, data, fragment)
     }
 

@@ -99,6 +99,7 @@ impl Connection {
                 continue;
             }
             self.tell_received(environment, &message);
+            self.dealt_with_message = true;
             if self.wants_to_renegotiate(&message) {
                 self.read_renegotiation_request(environment, message)?;
                 return Ok(AfterHandshake::Handshake);

@@ -73,6 +73,8 @@ pub struct Connection {
     writing: application::Writing,
     /// Something of our own making (an alert, a KeyUpdate) is to be written before anything else is read.
     control_pending: bool,
+    /// A handshake message after the handshake was dealt with: without auto-retry the program is sent away.
+    dealt_with_message: bool,
     /// Warning alerts in a row.
     warnings: u8,
 }
@@ -96,6 +98,7 @@ impl Connection {
             closing: alert::Closing::default(),
             writing: application::Writing::default(),
             control_pending: false,
+            dealt_with_message: false,
             warnings: 0,
         }
     }

@@ -29,6 +29,8 @@ pub enum Pause {
     Waiting,
     /// The peer sent close_notify.
     Closed,
+    /// The transport ended without a close_notify; the reason is in the error queue.
+    Ended,
     /// It failed; the reason is in the error queue, unless it was reported before.
     Failed,
 }
@@ -145,7 +147,6 @@ impl Ssl {
 
     /// The peer's close_notify came.
     pub(super) fn note_close(&self) {
-        self.closed_by_peer.set(true);
         self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
     }
 
@@ -189,13 +190,16 @@ impl Ssl {
         self.with_connection(|connection| connection.end_of_input(environment, error));
         self.deliver_events();
         self.fail(error);
-        Err(Pause::Failed)
+        Err(Pause::Ended)
     }
 
     /// Writes all that waits to be written.
     pub(super) fn flush(&self) -> core::result::Result<(), Pause> {
         let Some(bio) = self.write_bio() else {
-            error_queue::raise_ssl(Reason::BIO_NOT_SET);
+            // A handshake without anywhere to write to fails without a reason.
+            if self.with_connection(|connection| connection.is_established()) {
+                error_queue::raise_ssl(Reason::BIO_NOT_SET);
+            }
             return Err(Pause::Failed);
         };
         let (buffer, mut written) = self.with_connection(Connection::take_outgoing);

@@ -47,10 +47,23 @@ impl Ssl {
             error_queue::raise_ssl(Reason::CONNECTION_TYPE_NOT_SET);
             return -1;
         }
+        if !self.method_allows(self.side()) {
+            error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
+            return 0;
+        }
         match self.complete_handshake() {
             Ok(()) => 1,
             Err(Pause::Closed) => 0,
-            Err(Pause::Waiting | Pause::Failed) => -1,
+            Err(Pause::Waiting | Pause::Failed | Pause::Ended) => -1,
+        }
+    }
+
+    /// Whether the context's method is for this side.
+    fn method_allows(&self, side: Side) -> bool {
+        let method = self.context().method();
+        match side {
+            Side::Client => method.client,
+            Side::Server => method.server,
         }
     }
 
@@ -256,15 +269,13 @@ impl Ssl {
             error_queue::raise_ssl(Reason::UNINITIALIZED);
             return -1;
         }
-        if self.with_config(|config| config.settings.quiet_shutdown)
-            || self.with_connection(|connection| connection.is_before())
-        {
-            self.shutdown.set(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
-            return 1;
-        }
-        if !self.with_connection(|connection| connection.is_established()) {
+        if self.is_in_handshake() {
             error_queue::raise_ssl(Reason::SHUTDOWN_WHILE_IN_INIT);
             return -1;
+        }
+        if self.with_config(|config| config.settings.quiet_shutdown) {
+            self.shutdown.set(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+            return 1;
         }
         if self.shutdown.get() & SENT_SHUTDOWN == 0 {
             self.send_close()
@@ -303,7 +314,7 @@ impl Ssl {
             .drive(|connection, environment| Ok(Outcome::<()>::Want(connection.await_close(environment)?)));
         match result {
             Err(Pause::Closed) => 1,
-            Ok(()) | Err(Pause::Waiting | Pause::Failed) => -1,
+            Ok(()) | Err(Pause::Waiting | Pause::Failed | Pause::Ended) => -1,
         }
     }
 
@@ -331,7 +342,7 @@ impl Ssl {
             }
             Waiting::Nothing => {}
         }
-        if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 && self.closed_by_peer.get() {
+        if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
             return SslError::ZeroReturn;
         }
         SslError::Syscall

@@ -106,8 +106,6 @@ pub struct Ssl {
     pub shutdown: Cell<i32>,
     /// What the last call waits for.
     pub waiting: Cell<Waiting>,
-    /// Whether the peer's close_notify was the last alert: `SSL_get_error` wants to know.
-    pub closed_by_peer: Cell<bool>,
     /// `SSL_set_verify_result`, `SSL_get_verify_result`.
     pub verify_result: Cell<i64>,
     /// A panic came out of this object: every further call fails.
@@ -152,7 +150,6 @@ impl Ssl {
             noted_scheme: Cell::new(None),
             shutdown: Cell::new(0),
             waiting: Cell::new(Waiting::Nothing),
-            closed_by_peer: Cell::new(false),
             verify_result: Cell::new(0),
             poisoned: Cell::new(false),
             ocsp_response: RefCell::new(None),
@@ -256,7 +253,6 @@ impl Ssl {
         self.connection.replace(Connection::new(self.side()));
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);
-        self.closed_by_peer.set(false);
         self.scheduled_key_update.set(None);
     }
 

@@ -12,7 +12,10 @@ use crate::{
             guard, with_ssl,
         },
     },
-    libcrypto::sys::{self, BIO, BIO_METHOD, BIO_info_cb},
+    libcrypto::{
+        error_queue,
+        sys::{self, BIO, BIO_METHOD, BIO_info_cb},
+    },
     object::{SSL, io::SslError, transport::Way},
     record::Side,
 };
@@ -86,18 +89,19 @@ unsafe extern "C" fn destroy(bio: *mut BIO) -> c_int {
     1
 }
 
-/// Closes the connection, and frees it if it is the BIO's.
+/// Closes the connection and frees it, if it is the BIO's.
 unsafe fn give_up_connection(bio: *mut BIO) {
     // SAFETY: `bio` is of this method; with the close flag its reference of the connection is the BIO's.
     unsafe {
         let ssl = connection_of(bio);
-        if ssl.is_null() {
+        if ssl.is_null() || sys::BIO_get_shutdown(bio) == 0 || sys::BIO_get_init(bio) == 0 {
             return;
         }
+        // Nobody asks what became of this close_notify.
+        let mark = error_queue::set_mark();
         SSL_shutdown(ssl);
-        if sys::BIO_get_shutdown(bio) != 0 && sys::BIO_get_init(bio) != 0 {
-            guard((), || convert::release(ssl));
-        }
+        mark.pop();
+        guard((), || convert::release(ssl));
     }
 }
 
