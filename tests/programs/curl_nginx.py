@@ -110,7 +110,7 @@ def negotiated(setting):
         with nginx(setting, site):
             fetch(setting, [site.url("state")])
     both_ours = setting.client.directory and setting.server.directory
-    group = "X25519MLKEM768" if both_ours and setting.version == "TLSv1.3" else "x25519"
+    group = "X25519MLKEM768" if both_ours and setting.version == "TLSv1.3" else "X25519"
     suite = {"TLSv1.3": "TLS_AES_256_GCM_SHA384", "TLSv1.2": "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"}[
         setting.version
     ]
