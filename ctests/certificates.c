@@ -343,6 +343,92 @@ TEST_VERSIONS(extra_chain_certificates_are_sent)
     pair_free(pair);
 }
 
+/* They are read from the context when they are sent: a connection made before sends them too. */
+TEST_VERSIONS(extra_chain_certificates_are_read_late)
+{
+    struct pair *pair = pair_contexts(version);
+    X509 *leaf = load_certificate("chained");
+    EVP_PKEY *key = load_key("chained");
+
+    CHECK_OK(SSL_CTX_use_certificate(pair->ctx[SERVER], leaf));
+    CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], key));
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_CTX_add_extra_chain_cert(pair->ctx[SERVER], load_certificate("middle")), 1);
+    pair_handshake(pair);
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])), 2);
+    X509_free(leaf);
+    EVP_PKEY_free(key);
+    pair_free(pair);
+}
+
+/* SSL_CTX_build_cert_chain(): from the store, with and without the root, and checked. */
+TEST(chain_is_built_on_demand)
+{
+    STACK_OF(X509) *chain = NULL;
+
+    fresh();
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, 0), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CERTIFICATE_SET);
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("chained", "pem"), SSL_FILETYPE_PEM));
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, 0), 0);
+    CHECK_SSL_REASON(SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR
+                                                   | SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR),
+             2);
+    CHECK_NO_ERRORS();
+    trust(context, "middle");
+    trust(context, "root");
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, 0), 1);
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 2);
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_CHECK), 1);
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_NO_ROOT), 1);
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    SSL_CTX_free(context);
+}
+
+/* A certificate that is too weak for the security level does not get into a chain. */
+TEST(weak_chain_certificate_is_refused)
+{
+    X509 *weak = load_certificate("rsa1024");
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("ec", "pem"), SSL_FILETYPE_PEM));
+    CHECK_EQ(SSL_CTX_add1_chain_cert(context, weak), 0);
+    CHECK_SSL_REASON(SSL_R_CA_KEY_TOO_SMALL);
+    X509_free(weak);
+    SSL_CTX_free(context);
+}
+
+static int status_calls;
+
+static int note_certificate(SSL *ssl, void *argument)
+{
+    (void)argument;
+    CHECK(EVP_PKEY_is_a(X509_get0_pubkey(SSL_get_certificate(ssl)), "RSA"));
+    CHECK(EVP_PKEY_is_a(SSL_get_privatekey(ssl), "RSA"));
+    status_calls++;
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+/* The status callback finds the certificate that was chosen, not the one that was set last. */
+TEST_VERSIONS(status_callback_finds_the_chosen_certificate)
+{
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "rsa");
+    use_identity(pair->ctx[SERVER], "ed25519");
+    SSL_CTX_set_tlsext_status_cb(pair->ctx[SERVER], note_certificate);
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "RSA-PSS+SHA256:ECDSA+SHA256"));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-RSA-AES128-GCM-SHA256"));
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_set_tlsext_status_type(pair->ssl[CLIENT], TLSEXT_STATUSTYPE_ocsp), 1);
+    pair_handshake(pair);
+    CHECK_EQ(status_calls, 1);
+    pair_free(pair);
+}
+
 /* SSL_CTX_add0_chain_cert(), add1, set1, clear: the chain of the current certificate. */
 TEST(chain_certificates_of_the_current_identity)
 {

@@ -112,6 +112,43 @@ TEST_VERSIONS(client_ca_names_are_sent)
     pair_free(pair);
 }
 
+/* A connection's CA names come before its context's, which are read when they are used; those for
+ * clients come before those for either side, unless they are empty. */
+TEST_VERSIONS(ca_names_of_connection_and_context)
+{
+    struct pair *pair = pair_contexts(version);
+    X509 *root = load_certificate("root"), *other = load_certificate("other");
+
+    CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get_client_CA_list(pair->ctx[SERVER])), 0);
+    CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get0_CA_list(pair->ctx[SERVER])), 0);
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    for (int own = 0; own < 2; own++) {
+        STACK_OF(X509_NAME) *received;
+        SSL *server_ssl;
+
+        pair_over_wire(pair);
+        server_ssl = pair->ssl[SERVER];
+        SSL_CTX_set0_CA_list(pair->ctx[SERVER], NULL);
+        CHECK_OK(SSL_CTX_add1_to_CA_list(pair->ctx[SERVER], root));
+        if (own)
+            CHECK_OK(SSL_add_client_CA(server_ssl, other));
+        CHECK_EQ(sk_X509_NAME_num(SSL_get_client_CA_list(server_ssl)), own);
+        pair_handshake(pair);
+        received = SSL_get_client_CA_list(pair->ssl[CLIENT]);
+        CHECK_EQ(sk_X509_NAME_num(received), 1);
+        CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(received, 0),
+                               X509_get_subject_name(own ? other : root)),
+                 0);
+        /* The client sent no certificate: the server's list of them is empty, but there. */
+        CHECK(SSL_get_peer_cert_chain(server_ssl) != NULL);
+        CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(server_ssl)), 0);
+        pair_disconnect(pair);
+    }
+    X509_free(root);
+    X509_free(other);
+    pair_free(pair);
+}
+
 /* Nobody asks a client for its certificate unless told to. */
 TEST_VERSIONS(client_certificate_is_not_sent_unasked)
 {

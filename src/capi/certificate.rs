@@ -222,7 +222,7 @@ unsafe fn use_both(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_certificate(context: *const SSL_CTX) -> *mut X509 {
     // SAFETY: the contract of this module.
-    unsafe { with_context(context, core::ptr::null_mut(), |context| certificate_of(context)) }
+    unsafe { with_context(context, core::ptr::null_mut(), certificate_of) }
 }
 
 /// The certificate that the handshake chose, or else the one that was set or selected last; null without one. It stays
@@ -230,7 +230,7 @@ pub unsafe extern "C" fn SSL_CTX_get0_certificate(context: *const SSL_CTX) -> *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_certificate(ssl: *const SSL) -> *mut X509 {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| certificate_of(ssl)) }
+    unsafe { with_ssl(ssl, core::ptr::null_mut(), certificate_of) }
 }
 
 fn certificate_of(owner: &impl Configurable) -> *mut X509 {

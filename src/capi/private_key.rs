@@ -250,14 +250,14 @@ pub unsafe extern "C" fn SSL_check_private_key(ssl: *const SSL) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get0_privatekey(context: *const SSL_CTX) -> *mut EVP_PKEY {
     // SAFETY: the contract of this module.
-    unsafe { with_context(context, core::ptr::null_mut(), |context| key_of(context)) }
+    unsafe { with_context(context, core::ptr::null_mut(), key_of) }
 }
 
 /// As `SSL_CTX_get0_privatekey`, for a connection: the key that the handshake chose, if it chose one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_privatekey(ssl: *const SSL) -> *mut EVP_PKEY {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| key_of(ssl)) }
+    unsafe { with_ssl(ssl, core::ptr::null_mut(), key_of) }
 }
 
 fn key_of(owner: &impl Configurable) -> *mut EVP_PKEY {

@@ -220,10 +220,13 @@ impl Ssl {
         }
     }
 
-    /// A fatal alert ends the data as a close_notify does, and is in the queue besides.
+    /// A fatal alert and the end of the transport end the data as a close_notify does; the reason is in the queue.
     fn end_of_data(&self, pause: Pause) -> Pause {
         let failure = self.with_connection(|connection| connection.failure());
-        if matches!(failure, Some(Error::PeerAlert(_))) { Pause::Closed } else { pause }
+        let is_end = failure.is_some_and(|error| {
+            matches!(error, Error::PeerAlert(_)) || error.reason() == Reason::UNEXPECTED_EOF_WHILE_READING
+        });
+        if pause == Pause::Failed && is_end { Pause::Closed } else { pause }
     }
 
     /// The program is sent away, to call again when there is more to read.
