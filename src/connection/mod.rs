@@ -10,6 +10,11 @@
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
 //! | `export` | keying material (RFC 8446 §7.5, RFC 5705) and `SSL_get_finished` |
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 mod alert;
 mod application;
 mod export;

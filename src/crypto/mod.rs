@@ -3,6 +3,11 @@
 //! The bulk and the key exchange run on `aws-lc-rs`. What it lacks is asked of libcrypto by the driver
 //! (a signature by a key that cannot be exported, say): nothing here calls C that could call back.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 pub mod aead;
 mod der;
 pub mod group;

@@ -5,6 +5,11 @@
 //! runs, the state is replaced by [`State::Failed`], so that an error or a panic leaves a dead connection, never a
 //! half-advanced one. A step works through a [`Context`], which is all it can reach.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 pub mod client;
 pub mod context;
 mod events;

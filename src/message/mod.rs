@@ -5,6 +5,11 @@
 //! too long or outside the RFC's bounds with `decode_error`, and keeps unknown code points. `write`
 //! gives the whole message with its header.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 pub mod certificate;
 pub mod certificate_request;
 pub mod certificate_status;

@@ -254,6 +254,7 @@ impl Ssl {
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);
+        drop(self.verified_chain.take());
     }
 
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.

@@ -1,5 +1,10 @@
 //! The presentation language of TLS (RFC 8446 §3): cursors that read and write it, and the code points.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 mod code_point;
 mod reader;
 mod writer;

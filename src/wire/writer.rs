@@ -81,8 +81,8 @@ impl Writer {
         write(self);
         let length = self.bytes.len() - start - N;
         debug_assert!(length < 1 << (8 * N), "vector of {length} bytes under a {N}-byte length");
-        let encoded = length.to_be_bytes();
-        self.bytes[start..start + N].copy_from_slice(&encoded[encoded.len() - N..]);
+        let low_bytes = length.to_be_bytes().into_iter().rev().take(N).rev();
+        self.bytes.iter_mut().skip(start).zip(low_bytes).for_each(|(prefix, byte)| *prefix = byte);
     }
 }
 

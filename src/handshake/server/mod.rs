@@ -13,16 +13,7 @@
 //! Where the flow turns from writing to reading the last position is left twice, as the info callback of OpenSSL tells it:
 //! once when the writing ends, once when the next message comes.
 
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod client_hello;
 mod offer;
