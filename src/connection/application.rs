@@ -164,6 +164,10 @@ impl Connection {
     /// Seals the next part of `data` (all of which [`Self::begin_write`] has seen). `Some(n)`: the write is complete with `n` bytes
     /// when the outgoing bytes are written; call only when none wait.
     pub fn continue_write(&mut self, environment: &Environment, data: &[u8]) -> Result<Option<usize>> {
+        // Under no keys, or under those of a handshake, nothing of the program's is sent.
+        if matches!(self.phase, Phase::Before | Phase::Handshaking(_)) {
+            return Err(Error::internal());
+        }
         let sealed = self.writing.sealed;
         let rest = data.get(sealed..).ok_or(Error::Usage(Reason::BAD_WRITE_RETRY))?;
         let partial = environment.settings.mode & mode::ENABLE_PARTIAL_WRITE != 0;

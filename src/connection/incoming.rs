@@ -19,6 +19,9 @@ const MAX_CLIENT_HELLO: usize = 131_396;
 /// The most bytes of a NewSessionTicket: OpenSSL's bound of TLS 1.3.
 const MAX_SESSION_TICKET: usize = 131_338;
 
+/// How many ChangeCipherSpecs that mean nothing may come in a row: one is what anybody needs.
+const MAX_IGNORED_CHANGES: u8 = 32;
+
 /// What handshake messages after the handshake lead to.
 pub(super) enum AfterHandshake {
     /// Nothing more.
@@ -156,6 +159,7 @@ impl Connection {
         let incoming = match content_type {
             ContentType::HANDSHAKE => {
                 self.warnings = 0;
+                self.ignored_changes = 0;
                 self.records.joiner.push(fragment, |handshake_type| message_limit(handshake_type, limits))?;
                 Incoming::Consumed
             }
@@ -190,6 +194,13 @@ impl Connection {
         if self.is_tls13() || hello_outstanding {
             if self.is_established() || !self.records.joiner.is_empty() {
                 return Err(Error::unexpected());
+            }
+            self.ignored_changes = self.ignored_changes.saturating_add(1);
+            if self.ignored_changes > MAX_IGNORED_CHANGES {
+                return Err(Error::fatal(
+                    AlertDescription::UNEXPECTED_MESSAGE,
+                    Reason::UNEXPECTED_CCS_MESSAGE,
+                ));
             }
             return Ok(Incoming::Consumed);
         }

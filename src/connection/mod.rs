@@ -82,6 +82,8 @@ pub struct Connection {
     dealt_with_message: bool,
     /// Warning alerts in a row.
     warnings: u8,
+    /// ChangeCipherSpecs of TLS 1.3 in a row.
+    ignored_changes: u8,
 }
 
 impl Connection {
@@ -105,6 +107,7 @@ impl Connection {
             control_pending: false,
             dealt_with_message: false,
             warnings: 0,
+            ignored_changes: 0,
         }
     }
 

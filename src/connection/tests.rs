@@ -499,6 +499,30 @@ fn data_between_the_parts_of_a_message_is_refused_in_tls13() {
 }
 
 #[test]
+fn meaningless_change_cipher_specs_in_a_row_are_limited() {
+    let mut client = End::new(Side::Client);
+    assert!(!client.handshake(&mut Vec::new()).unwrap());
+    let mut flood = [20, 3, 3, 0, 1, 1].repeat(33);
+    let mut result = Ok(false);
+    while result.is_ok() && client.feed(&mut flood).unwrap() {
+        result = client.handshake(&mut Vec::new());
+    }
+    assert_eq!(
+        result,
+        Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::UNEXPECTED_CCS_MESSAGE))
+    );
+}
+
+#[test]
+fn nothing_is_written_before_the_handshake() {
+    let mut client = End::new(Side::Client);
+    assert!(!client.handshake(&mut Vec::new()).unwrap());
+    let environment = client.environment.clone();
+    client.connection.begin_write(&environment, b"secret").unwrap();
+    assert_eq!(client.connection.continue_write(&environment, b"secret"), Err(Error::internal()));
+}
+
+#[test]
 fn close_notify_is_the_end_of_data() {
     for version in [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3] {
         let mut pair = Pair::new();

@@ -127,7 +127,8 @@ impl SessionHandle {
     /// The session must not be resumed again.
     pub fn forbid_resumption(&self) {
         if self.core.load().resumable {
-            self.update(|session| session.resumable = false);
+            // Another thread may change the session meanwhile: this must not get lost.
+            self.core.rcu(|session| Session { resumable: false, ..Session::clone(session) });
         }
     }
 
