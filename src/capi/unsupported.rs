@@ -99,7 +99,6 @@ unsupported!(SSL_get0_dane -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_get0_security_ex_data -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_get_record_padding_callback_arg -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_get_security_callback -> *mut c_void = core::ptr::null_mut());
-unsupported!(SSL_new_session_ticket -> c_int = 0);
 unsupported!(SSL_read_early_data -> c_int = 0);
 unsupported!(SSL_set0_security_ex_data);
 unsupported!(SSL_set_allow_early_data_cb);

@@ -1,11 +1,17 @@
 //! Reading and writing application data.
 
+use std::sync::Arc;
+
 use super::{Connection, Phase};
 use crate::{
     error::{Error, Reason, Result},
-    handshake::{Environment, Expects, post, want::Want},
+    handshake::{
+        Environment, Expects, post,
+        want::{Ask, Want},
+    },
     policy::options::mode,
     record::MAX_PLAINTEXT,
+    session::Session,
     wire::{ContentType, ProtocolVersion},
 };
 
@@ -203,6 +209,27 @@ impl Connection {
     #[must_use]
     pub const fn is_writing(&self) -> bool {
         self.writing.pending
+    }
+
+    /// Server: the session of one more ticket, to be sealed ([`Ask::SealTicket`]) or kept ([`Ask::NewSession`]).
+    pub fn new_ticket(&mut self, environment: &Environment) -> Result<Ask> {
+        post::new_ticket_session(&mut self.connected(environment))
+            .map_err(|error| self.fail(environment, error))
+    }
+
+    /// Server: sends the ticket of the session that [`Self::new_ticket`] made. The connection is established again when it is
+    /// written.
+    pub fn send_ticket(
+        &mut self,
+        environment: &Environment,
+        session: Arc<Session>,
+        ticket: Vec<u8>,
+    ) -> Result<()> {
+        post::send_ticket(&mut self.connected(environment), &session, ticket)
+            .map_err(|error| self.fail(environment, error))?;
+        self.negotiated.session = Some(session);
+        self.phase = Phase::Flushing;
+        Ok(())
     }
 
     /// Sends a KeyUpdate (`SSL_key_update(3)`): TLS 1.3, established, and no write pending. The connection is established again

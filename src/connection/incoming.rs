@@ -4,7 +4,7 @@ use super::{Connection, Until};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{
-        Direction, Environment, Expects, Input, post,
+        Direction, Environment, Event, Expects, Input, post,
         want::{Ask, Want},
     },
     message::Message,
@@ -110,6 +110,9 @@ impl Connection {
             let had_outgoing = self.has_outgoing();
             let ask = post::read_message(&mut self.connected(environment), &message)?;
             self.control_pending |= !had_outgoing && self.has_outgoing();
+            if environment.hooks.info {
+                self.events.push_back(Event::MessageDone);
+            }
             if let Some(ask) = ask {
                 self.asked_after_handshake = true;
                 return Ok(AfterHandshake::Ask(ask));

@@ -24,6 +24,8 @@ pub enum Event {
     HandshakeStart(Position),
     /// A handshake ended (`SSL_CB_HANDSHAKE_DONE`).
     HandshakeDone,
+    /// A message after the handshake was dealt with (`SSL_CB_CONNECT_EXIT`, `SSL_CB_ACCEPT_EXIT`).
+    MessageDone,
     /// The state machine left a state for this position (`SSL_CB_CONNECT_LOOP`, `SSL_CB_ACCEPT_LOOP`).
     Position(Position),
     /// An alert (`SSL_CB_READ_ALERT`, `SSL_CB_WRITE_ALERT`).

@@ -72,6 +72,8 @@ pub enum Ask {
         /// The signature.
         signature: Vec<u8>,
     },
+    /// Server: the id of a new TLS 1.2 session, made by the program ([`Answer::SessionId`] or `Refuse`).
+    SessionId,
     /// Server: seal this session into a ticket ([`Answer::SealedTicket`]).
     SealTicket(Arc<Session>),
     /// Either side: this session may now be cached ([`Answer::Proceed`]).
@@ -109,6 +111,8 @@ pub enum Answer {
     Chain(Arc<[Vec<u8>]>),
     /// The signature.
     Signature(Vec<u8>),
+    /// The id of the new session, at most 32 bytes.
+    SessionId(Vec<u8>),
     /// The ticket; `None`: send none.
     SealedTicket(Option<Vec<u8>>),
 }
@@ -159,6 +163,8 @@ pub struct Hooks {
     pub server_name: bool,
     /// `SSL_CTX_set_cert_cb`.
     pub certificate: bool,
+    /// `SSL_CTX_set_generate_session_id`.
+    pub session_id: bool,
     /// `SSL_CTX_set_client_cert_cb`.
     pub client_certificate: bool,
     /// `SSL_CTX_set_alpn_select_cb`.

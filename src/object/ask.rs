@@ -47,6 +47,7 @@ impl Ssl {
             Ask::VerifySignature { scheme, content, signature } => {
                 self.verify_signature(*scheme, content, signature)
             }
+            Ask::SessionId => self.make_session_id().map_or_else(Answer::Refuse, Answer::SessionId),
             Ask::SealTicket(session) => {
                 self.seal_ticket(session).map_or_else(Answer::Refuse, Answer::SealedTicket)
             }
@@ -277,7 +278,7 @@ impl Ssl {
 
     /// A session that may be cached: it becomes the connection's, goes into the internal cache of a server,
     /// and to the program's callback.
-    fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
+    pub(super) fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
         let handle = self.handle_of(session);
         drop(self.set_session(Some(Arc::clone(&handle))));
         let mode = environment.settings.session_cache_mode;

@@ -107,6 +107,7 @@ impl Ssl {
             client_hello: live.client_hello.function.is_some(),
             server_name: live.server_name.function.or(initial.server_name.function).is_some(),
             certificate: callbacks.certificate.function.is_some(),
+            session_id: callbacks.generate_session_id.is_some(),
             client_certificate: live.client_certificate.is_some(),
             alpn: live.alpn_select.function.is_some(),
             status: live.status.function.is_some(),
@@ -232,6 +233,7 @@ impl Ssl {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
                 Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),
                 Event::HandshakeDone => self.tell_info(info::HANDSHAKE_DONE, 1),
+                Event::MessageDone => self.tell_exit(1),
                 Event::Position(position) => self.tell_position(position),
                 Event::Alert(direction, level, description) => self.tell_alert(direction, level, description),
                 Event::Message { direction, version, content_type, bytes } => {

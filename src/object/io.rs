@@ -87,6 +87,9 @@ impl Ssl {
         if let Some(update_requested) = self.scheduled_key_update.get() {
             return self.update_keys(update_requested);
         }
+        if self.requested_tickets.get() > 0 {
+            return self.send_requested_tickets();
+        }
         let nothing_to_do = self.with_connection(|connection| {
             connection.is_established()
                 && !connection.renegotiation_is_due()
@@ -136,7 +139,7 @@ impl Ssl {
         Ok(())
     }
 
-    fn drive_handshake(
+    pub(super) fn drive_handshake(
         &self,
         step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
     ) -> Result<(), Pause> {

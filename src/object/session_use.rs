@@ -1,10 +1,15 @@
 //! The session of a connection: what is offered, what is given out, and when it must not be resumed again
 //! (`SSL_set_session(3)`, `SSL_get_session(3)`).
 
+use core::ffi::c_uint;
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl};
-use crate::session::Session;
+use super::{SessionHandle, Ssl, session::MAX_ID_LENGTH};
+use crate::{
+    error::{Error, Reason, Result},
+    session::Session,
+    wire::AlertDescription,
+};
 
 impl Ssl {
     /// Offers `session` for resumption (`SSL_set_session(3)`); it is the connection's from now on.
@@ -40,6 +45,29 @@ impl Ssl {
             .flatten()
             .find(|handle| handle.is(session))
             .unwrap_or_else(|| SessionHandle::new(Arc::clone(session)))
+    }
+
+    /// The id of a new TLS 1.2 session, by the program's callback (`SSL_CTX_set_generate_session_id(3)`). It must be
+    /// no longer than asked for, and no other session's.
+    pub(super) fn make_session_id(&self) -> Result<Vec<u8>> {
+        let refused = |reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason);
+        let callback = self.with_config(|config| config.callbacks.generate_session_id);
+        let Some(function) = callback else { return Err(Error::internal()) };
+        let mut id = vec![0; MAX_ID_LENGTH];
+        let mut length = MAX_ID_LENGTH as c_uint;
+        // SAFETY: the program registered `function` for exactly these arguments; `id` has room for `length` bytes, and
+        // nothing of `self` is borrowed.
+        if unsafe { function(self.as_handle(), id.as_mut_ptr(), &raw mut length) } == 0 {
+            return Err(refused(Reason::SSL_SESSION_ID_CALLBACK_FAILED));
+        }
+        if length == 0 || length as usize > MAX_ID_LENGTH {
+            return Err(refused(Reason::SSL_SESSION_ID_HAS_BAD_LENGTH));
+        }
+        id.truncate(length as usize);
+        if self.initial_context().sessions.get(&id, i64::MIN).is_some() {
+            return Err(refused(Reason::SSL_SESSION_ID_CONFLICT));
+        }
+        Ok(id)
     }
 
     /// `SSL_copy_session_id(3)`: the session, the certificates and the id context of `from`.

@@ -116,6 +116,8 @@ pub struct Ssl {
     pub(super) scheduled_key_update: Cell<Option<bool>>,
     /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
     pub client_hello_suites: RefCell<Vec<u8>>,
+    /// How many tickets `SSL_new_session_ticket` asked for.
+    pub(super) requested_tickets: Cell<usize>,
     /// The position that the info callback is being told, while later ones are queued.
     pub told_position: Cell<Option<Position>>,
 }
@@ -155,6 +157,7 @@ impl Ssl {
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
             client_hello_suites: RefCell::default(),
+            requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
         });
         ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
@@ -255,6 +258,7 @@ impl Ssl {
         self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);
         drop(self.verified_chain.take());
+        self.requested_tickets.set(0);
     }
 
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.

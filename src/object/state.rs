@@ -30,6 +30,7 @@ impl Ssl {
     #[must_use]
     pub fn is_in_handshake(&self) -> bool {
         self.scheduled_key_update.get().is_some()
+            || self.requested_tickets.get() > 0
             || self
                 .with_connection(|connection| !connection.is_established() || connection.failure().is_some())
     }

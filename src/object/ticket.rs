@@ -9,16 +9,18 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use super::{Context, SessionHandle, Ssl};
+use super::{Context, SessionHandle, Ssl, driver::Pause};
 use crate::{
+    connection::Connection,
     error::{Error, Reason, Result},
-    handshake::want::TicketOutcome,
+    handshake::want::{Ask, TicketOutcome},
     libcrypto::{
         error_queue,
         ticket_cipher::{CipherContext, MAX_IV_LENGTH, MacContext},
     },
+    record::Side,
     session::{Session, ticket},
-    wire::AlertDescription,
+    wire::{AlertDescription, ProtocolVersion},
 };
 
 const NAME_LENGTH: usize = 16;
@@ -80,6 +82,54 @@ impl Ssl {
         }
         let plaintext = ticket::encode(&session)?;
         keys.seal(&plaintext).map(Some).ok_or(Error::internal())
+    }
+
+    /// One more ticket is to be sent by the next write or handshake call (`SSL_new_session_ticket(3)`). `false`: this is
+    /// no server of TLS 1.3, or its first handshake is not complete.
+    pub fn request_ticket(&self) -> bool {
+        let (version, established) = self.with_connection(|connection| {
+            (connection.negotiated().version, connection.is_established() && connection.failure().is_none())
+        });
+        let possible = self.side() == Side::Server && version == Some(ProtocolVersion::TLS1_3) && established;
+        if possible {
+            self.requested_tickets.set(self.requested_tickets.get().saturating_add(1));
+        }
+        possible
+    }
+
+    /// Sends the tickets that the program asked for.
+    pub(super) fn send_requested_tickets(&self) -> core::result::Result<(), Pause> {
+        while self.requested_tickets.get() > 0 {
+            if self.with_connection(|connection| connection.is_established())
+                && let Err(error) = self.send_new_ticket()
+            {
+                self.deliver_events();
+                self.fail(error);
+                return Err(Pause::Failed);
+            }
+            self.drive_handshake(Connection::handshake)?;
+            self.requested_tickets.set(self.requested_tickets.get().saturating_sub(1));
+        }
+        Ok(())
+    }
+
+    fn send_new_ticket(&self) -> Result<()> {
+        let environment = self.environment();
+        let (session, ticket) =
+            match self.with_connection(|connection| connection.new_ticket(&environment))? {
+                Ask::SealTicket(session) => {
+                    let ticket = self.seal_ticket(&session)?;
+                    (session, ticket)
+                }
+                Ask::NewSession(session) => {
+                    let id = session.id.clone();
+                    (session, Some(id))
+                }
+                _ => return Err(Error::internal()),
+            };
+        let Some(ticket) = ticket else { return Ok(()) };
+        self.new_session(&environment, &session);
+        self.with_connection(|connection| connection.send_ticket(&environment, session, ticket))
     }
 
     /// Opens a ticket, and asks the program whether it is to be used.

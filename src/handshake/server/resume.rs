@@ -22,7 +22,8 @@ use crate::{
     wire::{AlertDescription, ProtocolVersion},
 };
 
-/// Whether a session is of our context and not too old. A server that verifies clients must have a context, or one service's
+/// Whether a session is of our context and not too old. One that a client must not offer again is not refused: what may be
+/// found is the cache's business, and the program may have put it back (`SSL_CTX_add_session(3)`). A server that verifies clients must have a context, or one service's
 /// clients could come in through another's sessions (`SSL_CTX_set_session_id_context(3)`).
 pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
     let settings = context.settings();
@@ -33,7 +34,7 @@ pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::SESSION_ID_CONTEXT_UNINITIALIZED));
     }
     let expired = context.environment.now > session.time.saturating_add(session.timeout);
-    Ok(session.resumable && !expired)
+    Ok(!expired)
 }
 
 /// Whether new sessions are announced to the cache.

@@ -521,7 +521,6 @@ fn psk_of_another_context_version_or_time_is_passed_over() {
         Session { id_context: b"other".to_vec(), ..fitting.clone() },
         Session { version: ProtocolVersion::TLS1_2, ..fitting.clone() },
         Session { time: NOW - 7201, ..fitting.clone() },
-        Session { resumable: false, ..fitting.clone() },
         Session { cipher_suite: CipherSuite::TLS_AES_256_GCM_SHA384, ..fitting },
     ];
     for session in unfit {

@@ -55,6 +55,8 @@ pub enum Question {
     Status(Choice12),
     /// The ALPN callback; with the choice in a full handshake.
     Protocol(Option<Choice12>),
+    /// The id of the new session.
+    NewSessionId(Option<Choice12>),
 }
 
 /// A ClientHello of TLS 1.2.
@@ -156,9 +158,13 @@ pub fn answered(
             hello.status = selection::take_status(answer)?;
             ask_protocol(context, hello, Some(choice))
         }
+        Question::NewSessionId(choice) => match answer {
+            Answer::SessionId(id) => emit_server_hello(context, *hello, choice, id),
+            _ => Err(Error::internal()),
+        },
         Question::Protocol(choice) => {
             selection::take_protocol(context, answer)?;
-            emit_server_hello(context, *hello, choice)
+            ask_session_id(context, hello, choice)
         }
     }
 }
@@ -194,16 +200,37 @@ fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Cho
             let ask = Ask::SelectAlpn(protocols.clone());
             Ok(Transition::Ask(ask, State::Tls12Hello(Question::Protocol(choice), hello)))
         }
-        _ => emit_server_hello(context, *hello, choice),
+        _ => ask_session_id(context, hello, choice),
     }
 }
 
+/// RFC 5246 §7.4.1.3: the client's in a resumption, a new one to be resumed by, or none (RFC 5077 §3.4). The program may make
+/// the new one.
+fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
+    if hello.session.is_some() {
+        let id = hello.hello.session_id.clone();
+        return emit_server_hello(context, *hello, choice, id);
+    }
+    if hello.sends_ticket || context.settings().session_cache_mode & cache::SERVER == 0 {
+        return emit_server_hello(context, *hello, choice, Vec::new());
+    }
+    if context.hooks().session_id {
+        return Ok(Transition::Ask(Ask::SessionId, State::Tls12Hello(Question::NewSessionId(choice), hello)));
+    }
+    let id = rand::array::<32>()?.to_vec();
+    emit_server_hello(context, *hello, choice, id)
+}
+
 /// Sends ServerHello; without a choice the session goes on.
-fn emit_server_hello(context: &mut Context<'_>, hello: Hello, choice: Option<Choice12>) -> Step {
+fn emit_server_hello(
+    context: &mut Context<'_>,
+    hello: Hello,
+    choice: Option<Choice12>,
+    session_id: Vec<u8>,
+) -> Step {
     let suite = context.negotiated.suite.ok_or(Error::internal())?;
     let random = server_random(context)?;
     context.negotiated.server_random = random;
-    let session_id = session_id(context, &hello)?;
     let server_hello = ServerHello {
         legacy_version: ProtocolVersion::TLS1_2,
         random,
@@ -235,17 +262,6 @@ fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
         *last = DOWNGRADE_FROM_TLS13;
     }
     Ok(random)
-}
-
-/// RFC 5246 §7.4.1.3: the client's in a resumption, a new one to be resumed by, or none (RFC 5077 §3.4).
-fn session_id(context: &Context<'_>, hello: &Hello) -> Result<Vec<u8>> {
-    if hello.session.is_some() {
-        return Ok(hello.hello.session_id.clone());
-    }
-    if hello.sends_ticket || context.settings().session_cache_mode & cache::SERVER == 0 {
-        return Ok(Vec::new());
-    }
-    rand::array::<32>().map(|id| id.to_vec())
 }
 
 fn server_hello_extensions(context: &Context<'_>, hello: &Hello) -> Extensions {
