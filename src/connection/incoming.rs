@@ -62,6 +62,7 @@ impl Connection {
                 }
                 let reason = match self.negotiated.renegotiation {
                     Some(_) => Reason::UNEXPECTED_RECORD,
+                    None if self.awaits_first_hello() => Reason::UNEXPECTED_MESSAGE,
                     None => Reason::APP_DATA_IN_HANDSHAKE,
                 };
                 return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, reason));
@@ -166,6 +167,9 @@ impl Connection {
                 self.records.joiner.push(fragment, |handshake_type| message_limit(handshake_type, limits))?;
                 Incoming::Consumed
             }
+            ContentType::ALERT if self.side == Side::Server && self.awaits_first_hello() => {
+                return Err(Error::unexpected());
+            }
             ContentType::ALERT => {
                 let (alert, length) = copy_of(fragment);
                 self.read_alert(environment, alert.get(..length).unwrap_or_default())?;
@@ -212,6 +216,11 @@ impl Connection {
         }
         self.connected(environment).tell_message(Direction::Read, ContentType::CHANGE_CIPHER_SPEC, &[1]);
         Ok(Incoming::ChangeCipherSpec)
+    }
+
+    /// Whether the peer's first hello is still to come: nothing else may come before it.
+    const fn awaits_first_hello(&self) -> bool {
+        self.negotiated.version.is_none()
     }
 
     /// A HelloRequest that comes during a handshake is ignored by a client (RFC 5246 §7.4.1.1).

@@ -143,7 +143,7 @@ impl Inbound {
     /// Errors: those of [`Self::missing`]; `bad_record_mac` with `SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC`;
     /// `record_overflow` with `SSL_R_DATA_LENGTH_TOO_LONG`; `unexpected_message` with `SSL_R_BAD_RECORD_TYPE`
     /// for an unknown or unexpected content type (`SSL_R_UNEXPECTED_MESSAGE` before there are keys), with
-    /// `SSL_R_BAD_LENGTH` for an empty record that must not be empty, and with `SSL_R_RECORD_TOO_SMALL` for
+    /// `SSL_R_RECORD_TOO_SMALL` for an empty record that must not be empty, and for
     /// more than 32 records in a row without content. Empty application data is passed over.
     /// In TLS 1.3 an unprotected `change_cipher_spec` record of one byte 1 is given out as such (the
     /// handshake decides whether it is allowed), and an unprotected alert as long as nothing was
@@ -318,7 +318,7 @@ impl Inbound {
         }
         // RFC 8446 §5.1, §5.4: only application data may be empty, which hides when nothing is said.
         if content_type != ContentType::APPLICATION_DATA || self.keys.is_none() {
-            return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::BAD_LENGTH));
+            return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::RECORD_TOO_SMALL));
         }
         self.empty_records = self.empty_records.saturating_add(1);
         if self.empty_records > MAX_EMPTY_RECORDS {
@@ -438,7 +438,7 @@ mod tests {
         for content_type in 20..24 {
             assert_eq!(
                 received(&[content_type, 3, 3, 0, 0]).open(None),
-                Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::BAD_LENGTH))
+                Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::RECORD_TOO_SMALL))
             );
         }
     }

@@ -251,7 +251,7 @@ fn empty_alert_or_handshake_record_is_unexpected_message() {
             receive(&mut inbound, &[&header[..], &body].concat());
             assert_eq!(
                 inbound.open(Some(&mut [0; 9])),
-                Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::BAD_LENGTH))
+                Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::RECORD_TOO_SMALL))
             );
         }
     }
