@@ -54,9 +54,12 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut SSL, list: *const c_char
     unsafe { with_ssl(ssl, 0, |ssl| suites::set_tls13_suites(ssl, convert::text(list)).into()) }
 }
 
-/// The suites of a context, those of TLS 1.3 first. The stack stays the context's, until its suites change.
+/// The suites of a context, those of TLS 1.3 first; null for null. The stack stays the context's, until its suites change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_ciphers(context: *const SSL_CTX) -> *mut OPENSSL_STACK {
+    if context.is_null() {
+        return core::ptr::null_mut();
+    }
     // SAFETY: the contract of this module.
     unsafe { with_context(context, core::ptr::null_mut(), |context| context.cipher_stack()) }
 }

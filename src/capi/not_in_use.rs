@@ -10,13 +10,14 @@ use crate::{
         error_queue,
         sys::{EVP_PKEY, X509},
     },
-    object::{SSL, SSL_CTX},
+    object::{SSL, SSL_CTX, Ssl},
 };
 
 export! {
     SSL_get_psk_identity SSL_get_psk_identity_hint
     SSL_get_early_data_status SSL_CTX_get_max_early_data SSL_get_max_early_data
     SSL_CTX_set_max_early_data SSL_set_max_early_data
+    SSL_write_early_data SSL_read_early_data
     SSL_CTX_get_recv_max_early_data SSL_get_recv_max_early_data
     SSL_waiting_for_async SSL_get_async_status SSL_get_all_async_fds SSL_get_changed_async_fds
     SSL_CTX_ct_is_enabled SSL_ct_is_enabled SSL_get0_peer_scts
@@ -97,6 +98,38 @@ pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(_ctx: *const SSL_CTX) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_recv_max_early_data(_ssl: *const SSL) -> u32 {
     16384
+}
+
+/// Why early data cannot be sent or received: after the handshake began it is too late, before that it is not supported.
+fn refuse_early_data(ssl: &Ssl) -> c_int {
+    let is_before = ssl.with_connection(|connection| connection.is_before());
+    let reason = if is_before { Reason::ERR_UNSUPPORTED } else { Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED };
+    error_queue::raise_ssl(reason);
+    0
+}
+
+/// Sends early data, which is not supported: 0 with the reason in the queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_write_early_data(
+    ssl: *mut SSL,
+    _data: *const c_void,
+    _length: usize,
+    _written: *mut usize,
+) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, refuse_early_data) }
+}
+
+/// Receives early data, which is not supported: `SSL_READ_EARLY_DATA_ERROR` (0) with the reason in the queue.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_read_early_data(
+    ssl: *mut SSL,
+    _buffer: *mut c_void,
+    _length: usize,
+    _count: *mut usize,
+) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, refuse_early_data) }
 }
 
 /// Whether an asynchronous job is under way: 0.

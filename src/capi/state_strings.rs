@@ -110,6 +110,7 @@ const fn of_alert(value: c_int) -> (&'static CStr, &'static CStr) {
         113 => (c"BR", c"bad certificate status response"),
         114 => (c"BH", c"bad certificate hash value"),
         115 => (c"UP", c"unknown PSK identity"),
+        120 => (c"UK", c"no application protocol"),
         _ => (c"UK", c"unknown"),
     }
 }
@@ -140,18 +141,27 @@ pub unsafe extern "C" fn SSL_state_string_long(ssl: *const SSL) -> *const c_char
     unsafe { with_ssl(ssl, core::ptr::null(), |ssl| of_connection(ssl).1.as_ptr()) }
 }
 
-/// What the record layer of `ssl` waits for: `RH`, a record's header, between two calls. The string is static.
+/// The short and the long name of what the record layer waits for: a record's header, or the rest of it.
+fn of_record_layer(ssl: &Ssl) -> (&'static CStr, &'static CStr) {
+    if ssl.with_connection(|connection| connection.is_reading_body()) {
+        (c"RB", c"read body")
+    } else {
+        (c"RH", c"read header")
+    }
+}
+
+/// What the record layer of `ssl` waits for: `RH`, a record's header, or `RB`, the rest of it. The string is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string(ssl: *const SSL) -> *const c_char {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null(), |_| c"RH".as_ptr()) }
+    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| of_record_layer(ssl).0.as_ptr()) }
 }
 
 /// What the record layer of `ssl` waits for, in words. The string is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_rstate_string_long(ssl: *const SSL) -> *const c_char {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null(), |_| c"read header".as_ptr()) }
+    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| of_record_layer(ssl).1.as_ptr()) }
 }
 
 /// The level of an alert that the info callback got, in one letter: `W`, `F` or `U`. The string is static.

@@ -146,6 +146,14 @@ impl Connection {
         matches!(self.phase, Phase::Established)
     }
 
+    /// Whether a record's header has come and the rest of it has not (`SSL_rstate_string(3)`).
+    #[must_use]
+    pub fn is_reading_body(&self) -> bool {
+        /// The header of a record (RFC 8446 §5.1).
+        const HEADER_LENGTH: usize = 5;
+        self.records.inbound.unprocessed() >= HEADER_LENGTH
+    }
+
     /// The error that killed the connection, if one did.
     #[must_use]
     pub const fn failure(&self) -> Option<Error> {

@@ -112,6 +112,7 @@ impl Context {
         rand::fill(&mut ticket_keys).ok()?;
         let config = Config {
             method,
+            own_suites: false,
             settings: Arc::new(Settings::new(method.versions)),
             credentials: Arc::default(),
             callbacks: CopiedCallbacks::default(),

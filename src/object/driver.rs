@@ -98,6 +98,7 @@ impl Ssl {
     /// What the core is told about the world for its next steps.
     #[must_use]
     pub(super) fn environment(&self) -> Environment {
+        self.follow_suites();
         let context = self.context();
         let live = context.live();
         let initial = self.initial_context().live();

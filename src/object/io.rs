@@ -51,6 +51,15 @@ impl Ssl {
             error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
             return 0;
         }
+        let method = self.method();
+        let has_side = match self.side() {
+            Side::Client => method.client,
+            Side::Server => method.server,
+        };
+        if !has_side {
+            error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
+            return 0;
+        }
         match self.complete_handshake() {
             Ok(()) => 1,
             Err(Pause::Closed) => 0,

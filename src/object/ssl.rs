@@ -132,7 +132,11 @@ impl Ssl {
         let ssl = Arc::new(Self {
             ex_data: ExData::new(Class::Ssl),
             verify_param,
-            config: RefCell::new(Config { ca_lists: CaLists::default(), ..Config::clone(&context.config()) }),
+            config: RefCell::new(Config {
+                own_suites: false,
+                ca_lists: CaLists::default(),
+                ..Config::clone(&context.config())
+            }),
             connection: RefCell::new(Connection::new(side)),
             side: Cell::new(side),
             side_is_set: Cell::new(false),
@@ -285,8 +289,20 @@ impl Ssl {
         Some(copy)
     }
 
+    /// Takes the suites of TLS 1.2 from the context, unless the connection has its own.
+    pub(super) fn follow_suites(&self) {
+        if self.with_config(|config| config.own_suites) {
+            return;
+        }
+        let theirs = Arc::clone(&self.context().config().settings.cipher_suites);
+        if !self.with_config(|config| Arc::ptr_eq(&config.settings.cipher_suites, &theirs)) {
+            self.update_config(|config| config.update_settings(|settings| settings.cipher_suites = theirs));
+        }
+    }
+
     /// What `SSL_get_ciphers` gives.
     pub fn cipher_stack(&self) -> *mut OPENSSL_STACK {
+        self.follow_suites();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
         self.ciphers.borrow_mut().of(&settings)
     }
@@ -308,6 +324,7 @@ impl Ssl {
     /// The suites that may be used in the versions and at the security level that are set, those of TLS 1.3 first.
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
+        self.follow_suites();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
         settings.versions().into_iter().flat_map(|version| settings.usable_suites(version)).collect()
     }

@@ -13,9 +13,12 @@ pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
     let parsed = text.ok_or(Reason::NO_CIPHER_MATCH).and_then(cipher_string::parse);
     match parsed {
         Ok(list) => {
-            target.change_settings(|settings| {
-                settings.cipher_suites = list.suites;
-                settings.security_level = list.security_level.unwrap_or(settings.security_level);
+            target.change(|config| {
+                config.own_suites = true;
+                config.update_settings(|settings| {
+                    settings.cipher_suites = list.suites;
+                    settings.security_level = list.security_level.unwrap_or(settings.security_level);
+                });
             });
             true
         }
