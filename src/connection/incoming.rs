@@ -103,11 +103,11 @@ impl Connection {
                 continue;
             }
             self.tell_received(environment, &message);
-            self.dealt_with_message = true;
             if self.wants_to_renegotiate(&message) {
                 self.read_renegotiation_request(environment, message)?;
                 return Ok(AfterHandshake::Handshake);
             }
+            self.dealt_with_message = true;
             let had_outgoing = self.has_outgoing();
             let ask = post::read_message(&mut self.connected(environment), &message)?;
             self.control_pending |= !had_outgoing && self.has_outgoing();
