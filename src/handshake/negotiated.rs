@@ -116,6 +116,9 @@ pub struct Negotiated {
     pub resumed: bool,
     /// The session: the one resumed, or the new one.
     pub session: Option<Arc<Session>>,
+    /// Server: the session id context when the ClientHello came, before the servername callback could change it: sessions
+    /// are looked for and made in it.
+    pub session_id_context: Arc<[u8]>,
     /// Whether the extended master secret is used.
     pub extended_master_secret: bool,
     /// Whether the peer supports secure renegotiation (RFC 5746).

@@ -1,5 +1,7 @@
 //! The ClientHello up to the choice of the version (RFC 8446 §4.1.2, §4.2.1, Appendix D; RFC 5246 §7.4.1.2; RFC 7507).
 
+use std::sync::Arc;
+
 use super::{State, Step, retry::Retry, tls12_hello, tls13_hello};
 use crate::{
     error::{Error, Reason, Result},
@@ -62,6 +64,9 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
     check_fallback(context, &received.hello, version)?;
     check_compression(&received.hello, version)?;
     context.set_version(version);
+    if received.retry.is_none() {
+        context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
+    }
     if version == ProtocolVersion::TLS1_3 {
         tls13_hello::read_extensions(context, received)
     } else {

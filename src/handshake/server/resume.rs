@@ -26,8 +26,7 @@ use crate::{
 /// found is the cache's business, and the program may have put it back (`SSL_CTX_add_session(3)`). A server that verifies clients must have a context, or one service's
 /// clients could come in through another's sessions (`SSL_CTX_set_session_id_context(3)`).
 pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
-    let settings = context.settings();
-    if session.id_context != settings.session_id_context[..] {
+    if session.id_context != context.negotiated.session_id_context[..] {
         return Ok(false);
     }
     if lacks_context(context) {
@@ -35,6 +34,27 @@ pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
     }
     let expired = context.environment.now > session.time.saturating_add(session.timeout);
     Ok(!expired)
+}
+
+/// Whether the session may still be resumed after the servername callback. Where that led to another session id context
+/// (`SSL_set_SSL_CTX(3)`) only a session of the very name is: the clients of one host must not come in through the sessions
+/// of another, which may ask for other certificates.
+pub fn fits_host(context: &Context<'_>, session: &Session) -> bool {
+    let negotiated = &*context.negotiated;
+    context.settings().session_id_context == negotiated.session_id_context
+        || (session.server_name.is_some()
+            && has_same_name(context, session)
+            && negotiated.server_name.is_some())
+}
+
+/// The session that was found is not resumed after all.
+pub fn forget_session(context: &mut Context<'_>) {
+    let negotiated = &mut *context.negotiated;
+    negotiated.resumed = false;
+    negotiated.session = None;
+    negotiated.peer_chain = None;
+    negotiated.peer_scheme = None;
+    negotiated.verify_result = 0;
 }
 
 /// Whether new sessions are announced to the cache.
@@ -55,7 +75,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
     let (now, timeout) = (context.environment.now, settings.session_timeout);
     Ok(Session {
         id,
-        id_context: settings.session_id_context.to_vec(),
+        id_context: negotiated.session_id_context.to_vec(),
         time_milliseconds: context.environment.now_milliseconds,
         peer_chain: negotiated.peer_chain.clone(),
         verify_result: negotiated.verify_result,

@@ -1,6 +1,6 @@
 //! TLS 1.3: the HelloRetryRequest, and the ClientHello that answers it (RFC 8446 §4.1.2, §4.1.4).
 
-use super::{State, Step, tls13_hello::Hello};
+use super::{State, Step, resume, tls13_hello::Hello};
 use crate::{
     crypto::suite::Suite,
     error::{Error, Reason, Result},
@@ -113,12 +113,9 @@ pub fn wants_change_cipher_spec(context: &Context<'_>, hello: &ClientHello) -> b
 
 /// What the first ClientHello led to is decided anew by the second.
 fn forget_first_hello(context: &mut Context<'_>) {
+    resume::forget_session(context);
     let negotiated = &mut *context.negotiated;
     negotiated.hello_retry = true;
-    negotiated.resumed = false;
-    negotiated.session = None;
-    negotiated.peer_chain = None;
-    negotiated.verify_result = 0;
     negotiated.server_name_acknowledged = false;
     negotiated.alpn.clear();
 }

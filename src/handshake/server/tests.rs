@@ -36,6 +36,8 @@ use crate::{
     },
 };
 
+mod host;
+
 const NOW: i64 = 1_800_000_000;
 const TLS12_SUITE: CipherSuite = CipherSuite(0xc02f);
 
@@ -50,6 +52,8 @@ struct Server {
     asked: Vec<&'static str>,
     /// What tickets and session ids lead to.
     session: Option<Session>,
+    /// The session id context that the servername callback changes to.
+    context_of_host: Option<&'static [u8]>,
 }
 
 impl Server {
@@ -85,6 +89,7 @@ impl Server {
             handshake: Handshake::new(Side::Server),
             asked: Vec::new(),
             session: None,
+            context_of_host: None,
         }
     }
 
@@ -108,6 +113,9 @@ impl Server {
         let mut input = Input::Message(message);
         while let Progress::Ask(ask) = self.step(input)? {
             let (name, answer) = self.answer(&ask);
+            if let (Ask::ServerName, Some(context)) = (&ask, self.context_of_host) {
+                Arc::make_mut(&mut self.environment.settings).session_id_context = context.into();
+            }
             self.asked.push(name);
             input = Input::Answer(answer);
         }

@@ -96,9 +96,14 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
     context.negotiated.extended_master_secret = extended;
 
     let ticket = extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
-    let sends_ticket = ticket.is_some() && !context.settings().has_option(option::NO_TICKET);
+    let sends_ticket = announces_ticket(context, ticket.as_deref());
     let hello = Hello { hello, offer, ticket, session: None, sends_ticket, status: None };
     resume::find_session(context, Box::new(hello))
+}
+
+/// RFC 5077 §3.2: a client that sends the extension takes a ticket.
+fn announces_ticket(context: &Context<'_>, ticket: Option<&[u8]>) -> bool {
+    ticket.is_some() && !context.settings().has_option(option::NO_TICKET)
 }
 
 /// RFC 5746 §3.6: the extension, empty in a first handshake, or the signalling suite.
@@ -151,6 +156,11 @@ pub fn answered(
         Question::SessionId => resume::read_session(context, hello, answer),
         Question::ServerName => {
             selection::take_server_name(context, answer)?;
+            if hello.session.as_ref().is_some_and(|session| !resume::fits_host(context, session)) {
+                hello.session = None;
+                hello.sends_ticket = announces_ticket(context, hello.ticket.as_deref());
+                resume::forget_session(context);
+            }
             ask_certificate(context, hello)
         }
         Question::Certificate => choose(context, hello),

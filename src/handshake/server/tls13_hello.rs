@@ -8,7 +8,7 @@ use super::{
     client_hello::{Received, read_extension},
     offer::Offer,
     psk::{self, Psk},
-    retry, selection, tls13_flight,
+    resume, retry, selection, tls13_flight,
 };
 use crate::{
     crypto::suite::Suite,
@@ -156,6 +156,10 @@ pub fn answered(
         Question::Identity(index) => psk::read_session(context, hello, index, answer),
         Question::ServerName => {
             selection::take_server_name(context, answer)?;
+            if hello.psk.as_ref().is_some_and(|psk| !resume::fits_host(context, &psk.session)) {
+                hello.psk = None;
+                resume::forget_session(context);
+            }
             ask_protocol(context, hello)
         }
         Question::Protocol => {
