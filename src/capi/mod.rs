@@ -47,6 +47,7 @@ pub mod state;
 pub mod state_strings;
 pub mod support;
 pub mod ticket;
+pub mod trace;
 pub mod trust;
 mod unsupported;
 pub mod verify;

@@ -78,7 +78,7 @@ fn of_connection(ssl: &Ssl) -> (&'static CStr, &'static CStr) {
 }
 
 /// The short and the long name of an alert's description, which is the low byte of `value`.
-const fn of_alert(value: c_int) -> (&'static CStr, &'static CStr) {
+pub(super) const fn of_alert(value: c_int) -> (&'static CStr, &'static CStr) {
     match value & 0xff {
         0 => (c"CN", c"close notify"),
         10 => (c"UM", c"unexpected_message"),
@@ -116,7 +116,7 @@ const fn of_alert(value: c_int) -> (&'static CStr, &'static CStr) {
 }
 
 /// The short and the long name of an alert's level, which is the high byte of `value`.
-const fn of_level(value: c_int) -> (&'static CStr, &'static CStr) {
+pub(super) const fn of_level(value: c_int) -> (&'static CStr, &'static CStr) {
     match value >> 8 {
         1 => (c"W", c"warning"),
         2 => (c"F", c"fatal"),

@@ -8,6 +8,7 @@
 //! | `conf` | [`ConfContext`], behind `SSL_CONF_CTX` |
 //! | `callbacks` | the types and slots of callbacks |
 //! | `cipher_stack` | the suites as the stack that `SSL_get_ciphers` gives out |
+//! | `trace` | the text of `SSL_trace` |
 //! | `suites` | setting the suites by text |
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
@@ -67,6 +68,7 @@ pub mod ssl;
 pub mod state;
 pub mod suites;
 pub mod ticket;
+pub mod trace;
 pub mod transport;
 pub mod trust;
 pub mod verify;
