@@ -248,11 +248,11 @@ impl Ssl {
         self.side_is_set.get()
     }
 
-    /// `SSL_set_connect_state`, `SSL_set_accept_state`: starts over as `side`.
+    /// `SSL_set_connect_state`, `SSL_set_accept_state`: starts over as `side`; a client resumes the session it has.
     pub fn set_side(&self, side: Side) {
         self.side.set(side);
         self.side_is_set.set(true);
-        self.reset();
+        self.clear();
     }
 
     /// Starts over with nothing sent or received (`SSL_clear`).
