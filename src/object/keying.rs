@@ -41,3 +41,21 @@ impl Ssl {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copy_without_room_says_how_much_there_is() {
+        assert_eq!(copy_out(&[1, 2, 3], &mut []), 3);
+    }
+
+    #[test]
+    fn copy_takes_what_fits_and_leaves_the_rest() {
+        let mut small = [0; 2];
+        assert_eq!((copy_out(&[1, 2, 3], &mut small), small), (2, [1, 2]));
+        let mut large = [9; 4];
+        assert_eq!((copy_out(&[1, 2, 3], &mut large), large), (3, [1, 2, 3, 9]));
+    }
+}

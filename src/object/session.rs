@@ -218,3 +218,45 @@ impl Drop for SessionHandle {
         self.ex_data.detach(object.cast_const().cast());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_id_stays_where_it_is_until_another_is_set() {
+        let handle = SessionHandle::empty().unwrap();
+        handle.update(|session| session.id = vec![1, 2]);
+        let (shown, length) = handle.show_id();
+        handle.update(|session| session.timeout = 9);
+        assert_eq!(handle.show_id(), (shown, length));
+        handle.update(|session| session.id = vec![3]);
+        let (shown, length) = handle.show_id();
+        // SAFETY: the handle is alive, and no other id was set.
+        assert_eq!(unsafe { core::slice::from_raw_parts(shown, length) }, [3]);
+    }
+
+    #[test]
+    fn changed_session_is_still_known_by_the_one_it_was_made_for() {
+        let core = SessionHandle::empty().unwrap().core();
+        let handle = SessionHandle::new(Arc::clone(&core));
+        handle.update(|session| session.timeout = 9);
+        assert!(handle.is(&core) && handle.is(&handle.core()));
+        assert!(!SessionHandle::empty().unwrap().is(&core));
+    }
+
+    #[test]
+    fn session_without_id_and_ticket_is_not_resumable() {
+        let handle = SessionHandle::empty().unwrap();
+        assert!(!handle.is_resumable());
+        handle.update(|session| session.ticket = vec![1]);
+        assert!(handle.is_resumable());
+        handle.forbid_resumption();
+        assert!(!handle.is_resumable());
+    }
+
+    #[test]
+    fn bytes_that_are_no_session_have_a_reason() {
+        assert_eq!(SessionHandle::decode(b"garbage").err(), Some(Some(Reason::ERR_ASN1_LIB)));
+    }
+}
