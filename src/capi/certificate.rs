@@ -57,6 +57,12 @@ unsafe fn use_certificate(owner: &impl Configurable, certificate: *mut X509) -> 
     }
 }
 
+/// A null file name, which OpenSSL reports as the system's refusal to open it.
+fn refuse_null_file() -> c_int {
+    error_queue::raise_ssl(Reason::ERR_SYS_LIB);
+    0
+}
+
 /// A null pointer where none is allowed.
 fn refuse_null() -> c_int {
     error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
@@ -115,7 +121,7 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
     unsafe {
         with_context(context, 0, |context| match convert::c_string(path) {
             Some(path) => credential_files::use_certificate_file(context, path, file_type).into(),
-            None => refuse_null(),
+            None => refuse_null_file(),
         })
     }
 }
@@ -131,7 +137,7 @@ pub unsafe extern "C" fn SSL_use_certificate_file(
     unsafe {
         with_ssl(ssl, 0, |ssl| match convert::c_string(path) {
             Some(path) => credential_files::use_certificate_file(ssl, path, file_type).into(),
-            None => refuse_null(),
+            None => refuse_null_file(),
         })
     }
 }
@@ -147,7 +153,7 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
     unsafe {
         with_context(context, 0, |context| match convert::c_string(path) {
             Some(path) => credential_files::use_certificate_chain_file(context, path).into(),
-            None => refuse_null(),
+            None => refuse_null_file(),
         })
     }
 }
@@ -159,7 +165,7 @@ pub unsafe extern "C" fn SSL_use_certificate_chain_file(ssl: *mut SSL, path: *co
     unsafe {
         with_ssl(ssl, 0, |ssl| match convert::c_string(path) {
             Some(path) => credential_files::use_certificate_chain_file(ssl, path).into(),
-            None => refuse_null(),
+            None => refuse_null_file(),
         })
     }
 }

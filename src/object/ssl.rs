@@ -129,6 +129,8 @@ impl Ssl {
         let side = context.method().side();
         let verify_param = VerifyParam::new()?;
         verify_param.inherit(&context.verify_param);
+        // An `SSL` may move between threads, but is used by one at a time: only its reference count is shared.
+        #[allow(clippy::arc_with_non_send_sync)]
         let ssl = Arc::new(Self {
             ex_data: ExData::new(Class::Ssl),
             verify_param,

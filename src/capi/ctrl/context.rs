@@ -15,7 +15,7 @@ use crate::{
     libcrypto::error_queue,
     object::{
         Context,
-        callbacks::{MessageCallback, ServerNameCallback, StatusCallback},
+        callbacks::{MessageCallback, ServerNameCallback, StatusCallback, TicketKeyHmacCallback},
         config::Configurable,
     },
     session::TicketKeys,
@@ -151,6 +151,10 @@ pub(super) unsafe fn set_callback(context: &Context, command: c_int, callback: A
             command::SET_TLSEXT_STATUS_REQ_CB => {
                 let function = transmute::<AnyCallback, Option<StatusCallback>>(callback);
                 context.update_live(|live| live.status.function = function);
+            }
+            command::SET_TLSEXT_TICKET_KEY_CB => {
+                let function = transmute::<AnyCallback, Option<TicketKeyHmacCallback>>(callback);
+                context.update_live(|live| live.ticket_key_hmac = function);
             }
             command::SET_MSG_CALLBACK => {
                 let function = transmute::<AnyCallback, Option<MessageCallback>>(callback);
