@@ -423,6 +423,17 @@ TEST_VERSIONS(client_hello_with_trailing_byte)
     pair_free(pair);
 }
 
+/* Whether the byte at `position` is of the version in a record's header, which is not authenticated. */
+static int is_record_version(const struct queue *queue, size_t position)
+{
+    const unsigned char *bytes = (const unsigned char *)queue->bytes + queue->start;
+    size_t record = 0;
+
+    while (record + 5 <= position)
+        record += 5 + (bytes[record + 3] << 8 | bytes[record + 4]);
+    return position == record + 1 || position == record + 2;
+}
+
 /* A change anywhere in the server's flight: the client never completes with a peer that saw
  * something else, and never hangs or crashes. */
 TEST_VERSIONS(server_flight_with_any_byte_changed)
@@ -439,6 +450,10 @@ TEST_VERSIONS(server_flight_with_any_byte_changed)
         CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
         CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
         length = queue_length(queue);
+        if (is_record_version(queue, position)) {
+            pair_free(pair);
+            continue;
+        }
         queue->bytes[queue->start + position] ^= 0x10;
         pair_try(pair, outcome);
         CHECK(outcome[CLIENT].ret != 1 || outcome[SERVER].ret != 1);
