@@ -1,9 +1,26 @@
 //! Finished (RFC 8446 §4.4.4, RFC 5246 §7.4.9): `verify_data` and nothing else.
 
-use super::Message;
-use crate::wire::HandshakeType;
+use subtle::ConstantTimeEq as _;
 
-/// The whole message. Reading is a comparison in constant time, where the expected value is known.
+use super::Message;
+use crate::{
+    error::{Error, Reason, Result},
+    wire::{AlertDescription, HandshakeType},
+};
+
+/// Compares a received body with the `verify_data` that is expected, in constant time: a wrong one is
+/// `decrypt_error`, one of another length `decode_error`.
+pub fn check(received: &[u8], expected: &[u8]) -> Result<()> {
+    if received.len() != expected.len() {
+        return Err(Error::decode(Reason::BAD_DIGEST_LENGTH));
+    }
+    if !bool::from(received.ct_eq(expected)) {
+        return Err(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::DIGEST_CHECK_FAILED));
+    }
+    Ok(())
+}
+
+/// The whole message.
 #[must_use]
 pub fn write(verify_data: &[u8]) -> Message {
     Message::build(HandshakeType::FINISHED, |body| body.bytes(verify_data))
@@ -18,5 +35,15 @@ mod tests {
         let message = write(&[7; 12]);
         assert_eq!(message.handshake_type(), HandshakeType::FINISHED);
         assert_eq!(message.body(), [7; 12]);
+    }
+
+    #[test]
+    fn other_verify_data_or_length_is_refused() {
+        assert_eq!(check(&[7; 12], &[7; 12]), Ok(()));
+        assert_eq!(
+            check(&[8; 12], &[7; 12]),
+            Err(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::DIGEST_CHECK_FAILED))
+        );
+        assert_eq!(check(&[7; 11], &[7; 12]), Err(Error::decode(Reason::BAD_DIGEST_LENGTH)));
     }
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::{
     State as ClientState, authentication, resume,
     tls12::{Hello, ServerShare},
-    tls13::check_verify_data,
 };
 use crate::{
     crypto::{key_exchange, secret::Secret},
@@ -303,7 +302,7 @@ fn read_finished(end: End, context: &mut Context<'_>, message: &Message) -> Resu
     let received = message.expect(HandshakeType::FINISHED)?;
     context.leave_for(Position::CrFinished);
     let expected = end.master.verify_data(Side::Server, context.transcript.current()?.as_ref());
-    check_verify_data(received, &expected)?;
+    finished::check(received, &expected)?;
     context.negotiated.server_verify_data = received.to_vec();
     context.add_to_transcript(message);
     if let Some(write_keys) = end.write_keys {

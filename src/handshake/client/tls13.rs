@@ -1,8 +1,6 @@
 //! The server's flight of TLS 1.3: EncryptedExtensions, CertificateRequest, Certificate, CertificateVerify,
 //! Finished (RFC 8446 §4.3, §4.4).
 
-use subtle::ConstantTimeEq as _;
-
 use super::{State as ClientState, authentication, extensions, tls13_flight};
 use crate::{
     crypto::signature::PublicKey,
@@ -17,6 +15,7 @@ use crate::{
         certificate_verify::{CertificateVerify, signed_content},
         encrypted_extensions,
         extension::{Extensions, certificate_authorities, signature_algorithms},
+        finished,
     },
     wire::{AlertDescription, ExtensionType, HandshakeType},
 };
@@ -255,7 +254,7 @@ fn read_finished(
     let received = message.expect(HandshakeType::FINISHED)?;
     context.leave_for(Position::CrFinished);
     let expected = keys.server.verify_data(context.transcript.current()?.as_ref());
-    check_verify_data(received, expected.as_ref())?;
+    finished::check(received, expected.as_ref())?;
     context.negotiated.server_verify_data = received.to_vec();
     context.add_to_transcript(message);
     let transcript = context.transcript.current()?;
@@ -270,15 +269,4 @@ fn read_finished(
     context.negotiated.exporter = Some(exporter);
     let keys = tls13_flight::Keys { handshake: keys.client, master, client, server };
     tls13_flight::begin(keys, context)
-}
-
-/// Compares `verify_data` in constant time (RFC 8446 §4.4.4, RFC 5246 §7.4.9).
-pub fn check_verify_data(received: &[u8], expected: &[u8]) -> Result<()> {
-    if received.len() != expected.len() {
-        return Err(Error::decode(Reason::BAD_DIGEST_LENGTH));
-    }
-    if !bool::from(received.ct_eq(expected)) {
-        return Err(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::DIGEST_CHECK_FAILED));
-    }
-    Ok(())
 }

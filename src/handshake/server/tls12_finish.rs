@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{State, Step, resume, tls13_client::check_verify_data};
+use super::{State, Step, resume};
 use crate::{
     crypto::suite::Suite,
     error::{Error, Result},
@@ -112,7 +112,7 @@ fn read_finished(context: &mut Context<'_>, finish: Finish, message: &Message) -
     context.leave_for(Position::SrFinished);
     let transcript = context.transcript.current()?;
     let expected = finish.master_secret.verify_data(Side::Client, transcript.as_ref());
-    check_verify_data(&expected, verify_data)?;
+    finished::check(verify_data, &expected)?;
     context.add_to_transcript(message);
     context.negotiated.client_verify_data = verify_data.to_vec();
     if context.negotiated.resumed { end(context, finish) } else { emit_new_session_ticket(context, finish) }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use subtle::ConstantTimeEq;
-
 use super::{State, Step, resume, selection, signature, ticket};
 use crate::{
     crypto::secret::Secret,
@@ -18,6 +16,7 @@ use crate::{
         Message,
         certificate::Certificate13,
         certificate_verify::{CertificateVerify, signed_content},
+        finished,
     },
     policy::VerifyMode,
     wire::{AlertDescription, HandshakeType},
@@ -133,7 +132,7 @@ fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message)
     let verify_data = message.expect(HandshakeType::FINISHED)?;
     context.leave_for(Position::SrFinished);
     let expected = pending.client_secret.verify_data(context.transcript.current()?.as_ref());
-    check_verify_data(expected.as_ref(), verify_data)?;
+    finished::check(verify_data, expected.as_ref())?;
     context.add_to_transcript(message);
     context.negotiated.client_verify_data = verify_data.to_vec();
 
@@ -148,15 +147,4 @@ fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message)
         context.negotiated.session = Some(Arc::new(resume::new_session(context, no_secret, Vec::new())?));
     }
     ticket::send_tickets(context, takes_tickets)
-}
-
-/// RFC 8446 §4.4.4, RFC 5246 §7.4.9: a Finished that does not verify ends the handshake.
-pub fn check_verify_data(expected: &[u8], received: &[u8]) -> crate::error::Result<()> {
-    if expected.len() != received.len() {
-        return Err(Error::decode(Reason::BAD_DIGEST_LENGTH));
-    }
-    if expected.ct_eq(received).into() {
-        return Ok(());
-    }
-    Err(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::DIGEST_CHECK_FAILED))
 }
