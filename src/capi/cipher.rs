@@ -140,6 +140,8 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(cipher: *const SSL_CIPH
     // SAFETY: the contract of this module.
     unsafe {
         look(cipher, core::ptr::null(), |suite| match suite.hash {
+            HashAlgorithm::Md5 => sys::EVP_md5(),
+            HashAlgorithm::Md5Sha1 => sys::EVP_md5_sha1(),
             HashAlgorithm::Sha1 => sys::EVP_sha1(),
             HashAlgorithm::Sha224 => sys::EVP_sha224(),
             HashAlgorithm::Sha256 => sys::EVP_sha256(),

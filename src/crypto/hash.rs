@@ -4,9 +4,16 @@
 use aws_lc_rs::digest;
 use zeroize::Zeroize;
 
+use crate::libcrypto::digest::{self as libcrypto_digest, RunningDigest};
+
 /// The hash functions that TLS names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HashAlgorithm {
+    /// MD5, in the PRF of TLS 1.0 and 1.1 and in MACs of old suites only; by libcrypto.
+    Md5,
+    /// MD5 and then SHA-1 of the same bytes: the transcript of TLS 1.0 and 1.1, and what their RSA signatures are over
+    /// (RFC 4346 §7.4.3, §7.4.9); by libcrypto. As the hash of a PRF it stands for that of RFC 4346 §5.
+    Md5Sha1,
     /// SHA-1, in signatures of old peers only.
     Sha1,
     /// SHA-224, in signatures of old peers only.
@@ -27,6 +34,8 @@ impl HashAlgorithm {
     #[must_use]
     pub const fn output_length(self) -> usize {
         match self {
+            Self::Md5 => 16,
+            Self::Md5Sha1 => 36,
             Self::Sha1 => 20,
             Self::Sha224 => 28,
             Self::Sha256 => 32,
@@ -39,6 +48,8 @@ impl HashAlgorithm {
     #[must_use]
     pub const fn nid(self) -> i32 {
         match self {
+            Self::Md5 => 4,
+            Self::Md5Sha1 => 114,
             Self::Sha1 => 64,
             Self::Sha224 => 675,
             Self::Sha256 => 672,
@@ -50,42 +61,68 @@ impl HashAlgorithm {
     /// The hash of `data`.
     #[must_use]
     pub fn digest(self, data: &[u8]) -> Digest {
-        Digest::new(digest::digest(self.algorithm(), data).as_ref())
+        let mut running = self.start();
+        running.update(data);
+        running.current()
     }
 
     /// A running hash.
     #[must_use]
     pub fn start(self) -> RunningHash {
-        RunningHash { context: digest::Context::new(self.algorithm()) }
-    }
-
-    fn algorithm(self) -> &'static digest::Algorithm {
-        match self {
+        let algorithm = match self {
+            Self::Md5 => return RunningHash::Libcrypto(RunningDigest::start(&libcrypto_digest::MD5)),
+            Self::Md5Sha1 => {
+                return RunningHash::Libcrypto(RunningDigest::start(&libcrypto_digest::MD5_SHA1));
+            }
             Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha224 => &digest::SHA224,
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
             Self::Sha512 => &digest::SHA512,
+        };
+        RunningHash::AwsLc(digest::Context::new(algorithm))
+    }
+
+    /// Whether it is there: MD5 may not be (in FIPS mode).
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Md5 => libcrypto_digest::MD5.is_available(),
+            Self::Md5Sha1 => libcrypto_digest::MD5_SHA1.is_available(),
+            _ => true,
         }
     }
 }
 
 /// A running hash; a clone forks it.
 #[derive(Clone)]
-pub struct RunningHash {
-    context: digest::Context,
+pub enum RunningHash {
+    /// In aws-lc-rs.
+    AwsLc(digest::Context),
+    /// In libcrypto.
+    Libcrypto(RunningDigest),
 }
 
 impl RunningHash {
     /// Adds `data`.
     pub fn update(&mut self, data: &[u8]) {
-        self.context.update(data);
+        match self {
+            Self::AwsLc(context) => context.update(data),
+            Self::Libcrypto(running) => running.update(data),
+        }
     }
 
     /// The hash of all that was added so far; the running hash goes on.
     #[must_use]
     pub fn current(&self) -> Digest {
-        Digest::new(self.context.clone().finish().as_ref())
+        match self {
+            Self::AwsLc(context) => Digest::new(context.clone().finish().as_ref()),
+            Self::Libcrypto(running) => {
+                let mut bytes = [0; MAX_DIGEST_LENGTH];
+                let length = running.clone().finish(&mut bytes);
+                Digest { bytes, length: length.min(MAX_DIGEST_LENGTH) as u8 }
+            }
+        }
     }
 }
 
@@ -118,7 +155,9 @@ mod tests {
     use super::*;
     use crate::crypto::test_data::hex;
 
-    const ALL: [HashAlgorithm; 5] = [
+    const ALL: [HashAlgorithm; 7] = [
+        HashAlgorithm::Md5,
+        HashAlgorithm::Md5Sha1,
         HashAlgorithm::Sha1,
         HashAlgorithm::Sha224,
         HashAlgorithm::Sha256,
@@ -129,6 +168,9 @@ mod tests {
     #[test]
     fn digest_of_abc_is_that_of_fips_180() {
         let expected = [
+            // RFC 1321 §A.5.
+            "900150983cd24fb0d6963f7d28e17f72",
+            "900150983cd24fb0d6963f7d28e17f72a9993e364706816aba3e25717850c26c9cd0d89d",
             "a9993e364706816aba3e25717850c26c9cd0d89d",
             "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
@@ -159,12 +201,14 @@ mod tests {
 
     #[test]
     fn fork_of_running_hash_is_independent() {
-        let mut running = HashAlgorithm::Sha384.start();
-        running.update(b"ab");
-        let mut fork = running.clone();
-        fork.update(b"c");
-        running.update(b"d");
-        assert_eq!(fork.current().as_ref(), HashAlgorithm::Sha384.digest(b"abc").as_ref());
-        assert_eq!(running.current().as_ref(), HashAlgorithm::Sha384.digest(b"abd").as_ref());
+        for hash in ALL {
+            let mut running = hash.start();
+            running.update(b"ab");
+            let mut fork = running.clone();
+            fork.update(b"c");
+            running.update(b"d");
+            assert_eq!(fork.current().as_ref(), hash.digest(b"abc").as_ref());
+            assert_eq!(running.current().as_ref(), hash.digest(b"abd").as_ref());
+        }
     }
 }

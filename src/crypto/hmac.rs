@@ -2,7 +2,12 @@
 
 use aws_lc_rs::hmac;
 
-use super::hash::{Digest, HashAlgorithm};
+use zeroize::Zeroize;
+
+use super::hash::{Digest, HashAlgorithm, RunningHash};
+
+/// The length of the blocks that MD5 and SHA-1 work on (RFC 2104 §2, `B`).
+const BLOCK_LENGTH: usize = 64;
 
 /// The HMAC of the concatenated `parts` under `key`.
 #[must_use]
@@ -11,8 +16,16 @@ pub fn hmac(hash: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
 }
 
 /// A key that signs more than once: the work on the key is done once.
-pub struct HmacKey {
-    key: hmac::Key,
+pub enum HmacKey {
+    /// In aws-lc-rs.
+    AwsLc(hmac::Key),
+    /// Both hashes of RFC 2104 §2, each fed with its padded key, for the hash functions that aws-lc-rs lacks.
+    Padded {
+        /// `H(K XOR ipad, …`.
+        inner: RunningHash,
+        /// `H(K XOR opad, …`.
+        outer: RunningHash,
+    },
 }
 
 impl HmacKey {
@@ -20,23 +33,57 @@ impl HmacKey {
     #[must_use]
     pub fn new(hash: HashAlgorithm, key: &[u8]) -> Self {
         let algorithm = match hash {
+            HashAlgorithm::Md5 | HashAlgorithm::Md5Sha1 => return Self::padded(hash, key),
             HashAlgorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
             HashAlgorithm::Sha224 => hmac::HMAC_SHA224,
             HashAlgorithm::Sha256 => hmac::HMAC_SHA256,
             HashAlgorithm::Sha384 => hmac::HMAC_SHA384,
             HashAlgorithm::Sha512 => hmac::HMAC_SHA512,
         };
-        Self { key: hmac::Key::new(algorithm, key) }
+        Self::AwsLc(hmac::Key::new(algorithm, key))
+    }
+
+    fn padded(hash: HashAlgorithm, key: &[u8]) -> Self {
+        let mut shortened = Digest::new(&[]);
+        let key = if key.len() > BLOCK_LENGTH {
+            shortened = hash.digest(key);
+            shortened.as_ref()
+        } else {
+            key
+        };
+        let start = |padding: u8| {
+            let mut block = [padding; BLOCK_LENGTH];
+            block.iter_mut().zip(key).for_each(|(to, from)| *to ^= from);
+            let mut running = hash.start();
+            running.update(&block);
+            block.zeroize();
+            running
+        };
+        let padded = Self::Padded { inner: start(0x36), outer: start(0x5c) };
+        shortened.zeroize();
+        padded
     }
 
     /// The HMAC of the concatenated `parts`.
     #[must_use]
     pub fn sign<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-        let mut context = hmac::Context::with_key(&self.key);
-        for part in parts {
-            context.update(part);
+        match self {
+            Self::AwsLc(key) => {
+                let mut context = hmac::Context::with_key(key);
+                for part in parts {
+                    context.update(part);
+                }
+                Digest::new(context.sign().as_ref())
+            }
+            Self::Padded { inner, outer } => {
+                let (mut inner, mut outer) = (inner.clone(), outer.clone());
+                for part in parts {
+                    inner.update(part);
+                }
+                outer.update(inner.current().as_ref());
+                outer.current()
+            }
         }
-        Digest::new(context.sign().as_ref())
     }
 }
 
@@ -74,6 +121,22 @@ mod tests {
             hmac(HashAlgorithm::Sha1, b"Jefe", &[b"what do ya want for nothing?"]).as_ref(),
             hex("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")
         );
+    }
+
+    /// RFC 2202 §2, test cases 1, 2 and 6.
+    #[test]
+    fn md5_tags_are_those_of_rfc2202() {
+        for (key, data, expected) in [
+            (&[0x0b; 16][..], &b"Hi There"[..], "9294727a3638bb1c13f48ef8158bfc9d"),
+            (b"Jefe", b"what do ya want for nothing?", "750c783e6ab0b503eaa86e310a5db738"),
+            (
+                &[0xaa; 80],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd",
+            ),
+        ] {
+            assert_eq!(hmac(HashAlgorithm::Md5, key, &[data]).as_ref(), hex(expected));
+        }
     }
 
     #[test]

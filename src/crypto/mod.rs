@@ -1,7 +1,8 @@
 //! The primitives as TLS uses them, and the tables of what exists: suites, groups, signature schemes.
 //!
 //! The bulk and the key exchange run on `aws-lc-rs`. What it lacks is asked of libcrypto by the driver
-//! (a signature by a key that cannot be exported, say): nothing here calls C that could call back.
+//! (a signature by a key that cannot be exported, say), but for MD5, which is libcrypto's as well: nothing here calls
+//! C that could call back.
 
 #![cfg_attr(
     not(test),

@@ -1,11 +1,27 @@
-//! The PRF of TLS 1.2 (RFC 5246 §5). Used by `key_schedule::tls12`.
+//! The PRF of TLS 1.2 (RFC 5246 §5) and that of TLS 1.0 and 1.1 (RFC 4346 §5). Used by `key_schedule::tls12`.
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{hash::HashAlgorithm, hmac::HmacKey};
 
-/// Fills `out` with `PRF(secret, label, seed)`; the seed is the concatenated `seeds`.
+/// Fills `out` with `PRF(secret, label, seed)`; the seed is the concatenated `seeds`. With MD5 beside SHA-1 it is the PRF of
+/// TLS 1.0 and 1.1.
 pub fn prf(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
+    if hash != HashAlgorithm::Md5Sha1 {
+        return expand(hash, secret, label, seeds, out);
+    }
+    // RFC 4346 §5: a half of the secret for each hash; of an odd one both have the byte in the middle.
+    let half = secret.len().div_ceil(2);
+    let (first, _) = secret.split_at(half);
+    let (_, second) = secret.split_at(secret.len() - half);
+    expand(HashAlgorithm::Md5, first, label, seeds, out);
+    let mut other = Zeroizing::new(vec![0; out.len()]);
+    expand(HashAlgorithm::Sha1, second, label, seeds, &mut other);
+    out.iter_mut().zip(other.iter()).for_each(|(to, from)| *to ^= from);
+}
+
+/// `P_hash(secret, label + seed)`.
+fn expand(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
     let key = HmacKey::new(hash, secret);
     let seed = || [label].into_iter().chain(seeds.iter().copied());
 
@@ -60,6 +76,33 @@ mod tests {
                  e534cb400fed2700884f9dc236f80edd8bfa961144c9e8d792eca722a7b32fc3d416d473ebc2c5fd4abfdad05d918425
                  9b5bf8cd4d90fa0d31e2dec479e4f1a26066f2eea9a69236a3e52655c9e9aee691c8f3a26854308d5eaa3be85e0990703
                  d73e56f")
+        );
+    }
+
+    /// The vector that goes round for the PRF of TLS 1.0.
+    #[test]
+    fn md5_and_sha1_output_is_that_of_the_known_vector() {
+        let mut out = [0; 104];
+        prf(HashAlgorithm::Md5Sha1, &[0xab; 48], b"PRF Testvector", &[&[0xcd; 64]], &mut out);
+        assert_eq!(
+            out.as_slice(),
+            hex("d3d4d1e349b5d515044666d51de32bab258cb521b6b053463e354832fd976754443bcf9a296519bc289abcbc1187e4eb
+                 d31e602353776c408aafb74cbc85eff69255f9788faa184cbb957a9819d84a5d7eb006eb459d3ae8de9810454b8b2d8f
+                 1afbc655a8c9a013")
+        );
+    }
+
+    /// RFC 4346 §5: made with Python's hmac.
+    #[test]
+    fn odd_secret_gives_its_middle_byte_to_both_hashes() {
+        let secret: Vec<u8> = (0..11).collect();
+        let mut out = [0; 50];
+        prf(HashAlgorithm::Md5Sha1, &secret, b"l", &[b"se", b"ed"], &mut out);
+        assert_eq!(
+            out.as_slice(),
+            hex(
+                "513cdf360385902a542c1700e959f1dee3a21b9372e8babfaaa66c88761eff44b31509bb2484eb8a30473bf3ec8af3942b73"
+            )
         );
     }
 

@@ -322,6 +322,8 @@ fn digest(hash: Option<HashAlgorithm>) -> *const sys::EVP_MD {
     unsafe {
         match hash {
             None => core::ptr::null(),
+            Some(HashAlgorithm::Md5) => sys::EVP_md5(),
+            Some(HashAlgorithm::Md5Sha1) => sys::EVP_md5_sha1(),
             Some(HashAlgorithm::Sha1) => sys::EVP_sha1(),
             Some(HashAlgorithm::Sha224) => sys::EVP_sha224(),
             Some(HashAlgorithm::Sha256) => sys::EVP_sha256(),

@@ -9,6 +9,7 @@ pub mod bio;
 pub mod clock;
 pub mod configuration;
 pub mod credential_file;
+pub mod digest;
 pub mod environment;
 pub mod error_queue;
 pub mod evp_pkey;

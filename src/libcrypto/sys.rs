@@ -232,6 +232,18 @@ unsafe extern "C" {
     pub fn HMAC_Final(context: *mut HMAC_CTX, out: *mut c_uchar, length: *mut c_uint) -> c_int;
     pub fn EVP_MD_CTX_new() -> *mut EVP_MD_CTX;
     pub fn EVP_MD_CTX_free(context: *mut EVP_MD_CTX);
+    pub fn EVP_MD_CTX_copy_ex(to: *mut EVP_MD_CTX, from: *const EVP_MD_CTX) -> c_int;
+    pub fn EVP_MD_fetch(
+        context: *mut OSSL_LIB_CTX,
+        name: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_MD;
+    pub fn EVP_MD_free(digest: *mut EVP_MD);
+    pub fn EVP_DigestInit_ex(context: *mut EVP_MD_CTX, digest: *const EVP_MD, engine: *mut c_void) -> c_int;
+    pub fn EVP_DigestUpdate(context: *mut EVP_MD_CTX, data: *const c_void, length: usize) -> c_int;
+    pub fn EVP_DigestFinal_ex(context: *mut EVP_MD_CTX, out: *mut c_uchar, length: *mut c_uint) -> c_int;
+    pub fn EVP_md5() -> *const EVP_MD;
+    pub fn EVP_md5_sha1() -> *const EVP_MD;
     pub fn EVP_sha1() -> *const EVP_MD;
     pub fn EVP_sha224() -> *const EVP_MD;
     pub fn EVP_sha256() -> *const EVP_MD;

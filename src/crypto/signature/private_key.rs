@@ -142,7 +142,7 @@ fn rsa_pkcs1(hash: HashAlgorithm) -> Option<&'static dyn RsaEncoding> {
         HashAlgorithm::Sha256 => Some(&signature::RSA_PKCS1_SHA256),
         HashAlgorithm::Sha384 => Some(&signature::RSA_PKCS1_SHA384),
         HashAlgorithm::Sha512 => Some(&signature::RSA_PKCS1_SHA512),
-        HashAlgorithm::Sha1 | HashAlgorithm::Sha224 => None,
+        HashAlgorithm::Md5 | HashAlgorithm::Md5Sha1 | HashAlgorithm::Sha1 | HashAlgorithm::Sha224 => None,
     }
 }
 
@@ -152,7 +152,7 @@ fn rsa_pss(hash: HashAlgorithm) -> Option<&'static dyn RsaEncoding> {
         HashAlgorithm::Sha256 => Some(&signature::RSA_PSS_SHA256),
         HashAlgorithm::Sha384 => Some(&signature::RSA_PSS_SHA384),
         HashAlgorithm::Sha512 => Some(&signature::RSA_PSS_SHA512),
-        HashAlgorithm::Sha1 | HashAlgorithm::Sha224 => None,
+        HashAlgorithm::Md5 | HashAlgorithm::Md5Sha1 | HashAlgorithm::Sha1 | HashAlgorithm::Sha224 => None,
     }
 }
 
