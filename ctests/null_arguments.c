@@ -80,6 +80,8 @@ TEST(null_names)
     CHECK_EQ(SSL_CTX_set_cipher_list(context, NULL), 0);
     CHECK_EQ(SSL_CTX_load_verify_locations(context, NULL, NULL), 0);
     CHECK_EQ(SSL_CTX_load_verify_file(context, NULL), 0);
+    CHECK_EQ(SSL_CTX_load_verify_dir(context, NULL), 0);
+    CHECK_EQ(SSL_CTX_load_verify_store(context, NULL), 0);
     CHECK_NO_ERRORS();
     SSL_CTX_free(context);
 }

@@ -10,7 +10,7 @@ use crate::{
     crypto::suite::{self, Suite},
     error::Reason,
     libcrypto::{error_queue, pointer_stack::PointerStack, sys::OPENSSL_STACK},
-    object::{SSL, SSL_CTX, Ssl, suites},
+    object::{SSL, SSL_CTX, Ssl, config::Configurable, suites},
     record::Side,
     wire::CipherSuite,
 };
@@ -21,20 +21,22 @@ export!(SSL_get_shared_ciphers SSL_get_current_cipher SSL_get_pending_cipher SSL
 export!(OSSL_default_cipher_list OSSL_default_ciphersuites);
 
 /// Sets the suites of TLS 1.2 and below by a cipher string (`openssl-ciphers(1)`). 1, or 0 with
-/// `SSL_R_NO_CIPHER_MATCH` or `SSL_R_INVALID_COMMAND` in the queue.
+/// `SSL_R_NO_CIPHER_MATCH` or `SSL_R_INVALID_COMMAND` in the queue; for null 0 without a reason.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_cipher_list(context: *mut SSL_CTX, list: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe {
-        with_context(context, 0, |context| suites::set_cipher_list(context, convert::text(list)).into())
-    }
+    unsafe { with_context(context, 0, |context| set_cipher_list(context, convert::c_string(list))) }
 }
 
 /// As `SSL_CTX_set_cipher_list`, for one connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_cipher_list(ssl: *mut SSL, list: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| suites::set_cipher_list(ssl, convert::text(list)).into()) }
+    unsafe { with_ssl(ssl, 0, |ssl| set_cipher_list(ssl, convert::c_string(list))) }
+}
+
+fn set_cipher_list(target: &impl Configurable, list: Option<&CStr>) -> c_int {
+    list.is_some_and(|list| suites::set_cipher_list(target, list.to_str().ok())).into()
 }
 
 /// Sets the suites of TLS 1.3: names with `:` between them; an empty string for none. 1, or 0 with

@@ -4,9 +4,7 @@ use core::ffi::{c_char, c_int};
 
 use super::support::{convert, export, with_context};
 use crate::{
-    error::Reason,
     libcrypto::{
-        error_queue,
         store::{DefaultPlace, X509Store},
         sys::X509_STORE,
     },
@@ -69,6 +67,8 @@ pub unsafe extern "C" fn SSL_CTX_load_verify_locations(
     }
 }
 
+/// Loads what `place` names; null fails without a reason.
+///
 /// # Safety
 ///
 /// `place` is null or a C string.
@@ -78,13 +78,8 @@ unsafe fn load(
     load: impl FnOnce(&X509Store, &core::ffi::CStr) -> bool,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    match unsafe { convert::c_string(place) } {
-        Some(place) => load(&context.store(), place).into(),
-        None => {
-            error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-            0
-        }
-    }
+    let place = unsafe { convert::c_string(place) };
+    place.is_some_and(|place| load(&context.store(), place)).into()
 }
 
 /// Trusts the CA certificates of a PEM file. 1, or 0 with the reason in the queue.
