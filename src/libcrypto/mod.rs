@@ -20,7 +20,7 @@ pub mod pointer_stack;
 pub mod share;
 pub mod stack;
 pub mod store;
-pub mod sys;
+pub(crate) mod sys;
 pub mod ticket_cipher;
 pub mod verify_param;
 pub mod x509;

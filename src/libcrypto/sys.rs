@@ -1,5 +1,5 @@
-//! The functions of `libcrypto.so.3` that we call, and its opaque types. Names and types are those of its headers;
-//! nothing here is of libssl.
+//! The functions of `libcrypto.so.3` that we call, and its opaque types. Names and types are those of its headers, with
+//! which `ctests/declarations.py` lets the C compiler compare them; nothing here is of libssl.
 
 #![allow(non_camel_case_types, missing_docs)]
 
@@ -18,16 +18,21 @@ macro_rules! opaque {
 }
 
 opaque! {
-    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX OSSL_PARAM EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_CRL X509_NAME
-    X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS X509_PUBKEY OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD EC_KEY EC_GROUP SSL_CONF_CMD
+    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX OSSL_PARAM EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
+    X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_CONF_CMD
 }
+
+/// `STACK_OF(X509)`: what C keeps apart is all one here.
+pub type stack_st_X509 = OPENSSL_STACK;
+/// `STACK_OF(void)`.
+pub type stack_st_void = OPENSSL_STACK;
 
 /// A slot of program data in an object (`CRYPTO_EX_DATA`): as `<openssl/crypto.h>` lays it out.
 #[repr(C)]
 pub struct CRYPTO_EX_DATA {
-    pub ctx: *mut c_void,
-    pub sk: *mut c_void,
+    pub ctx: *mut OSSL_LIB_CTX,
+    pub sk: *mut stack_st_void,
 }
 
 pub type CRYPTO_EX_new =
@@ -45,8 +50,6 @@ pub type CRYPTO_EX_dup = unsafe extern "C" fn(
 pub type pem_password_cb = unsafe extern "C" fn(*mut c_char, c_int, c_int, *mut c_void) -> c_int;
 pub type X509_STORE_CTX_verify_cb = unsafe extern "C" fn(c_int, *mut X509_STORE_CTX) -> c_int;
 pub type OPENSSL_sk_freefunc = unsafe extern "C" fn(*mut c_void);
-pub type OPENSSL_sk_copyfunc = unsafe extern "C" fn(*const c_void) -> *mut c_void;
-pub type OPENSSL_sk_compfunc = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
 pub type d2i_of_void = unsafe extern "C" fn(*mut *mut c_void, *mut *const c_uchar, c_long) -> *mut c_void;
 pub type i2d_of_void = unsafe extern "C" fn(*const c_void, *mut *mut c_uchar) -> c_int;
 pub type EVP_CipherUpdate =
@@ -253,7 +256,7 @@ unsafe extern "C" {
         context: *mut EVP_MD_CTX,
         key_context: *mut *mut EVP_PKEY_CTX,
         digest: *const EVP_MD,
-        engine: *mut c_void,
+        engine: *mut ENGINE,
         key: *mut EVP_PKEY,
     ) -> c_int;
     pub fn EVP_DigestSign(
@@ -267,7 +270,7 @@ unsafe extern "C" {
         context: *mut EVP_MD_CTX,
         key_context: *mut *mut EVP_PKEY_CTX,
         digest: *const EVP_MD,
-        engine: *mut c_void,
+        engine: *mut ENGINE,
         key: *mut EVP_PKEY,
     ) -> c_int;
     pub fn EVP_DigestVerify(
@@ -289,7 +292,7 @@ unsafe extern "C" {
         context: *mut X509_STORE_CTX,
         store: *mut X509_STORE,
         certificate: *mut X509,
-        chain: *mut OPENSSL_STACK,
+        chain: *mut stack_st_X509,
     ) -> c_int;
     pub fn X509_STORE_CTX_set_ex_data(context: *mut X509_STORE_CTX, index: c_int, data: *mut c_void)
     -> c_int;
@@ -297,27 +300,15 @@ unsafe extern "C" {
     pub fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: X509_STORE_CTX_verify_cb);
     pub fn X509_STORE_CTX_get0_param(context: *const X509_STORE_CTX) -> *mut X509_VERIFY_PARAM;
     pub fn X509_STORE_CTX_get_error(context: *const X509_STORE_CTX) -> c_int;
-    pub fn X509_STORE_CTX_get0_chain(context: *const X509_STORE_CTX) -> *mut OPENSSL_STACK;
+    pub fn X509_STORE_CTX_get0_chain(context: *const X509_STORE_CTX) -> *mut stack_st_X509;
     pub fn X509_verify_cert(context: *mut X509_STORE_CTX) -> c_int;
     pub fn X509_VERIFY_PARAM_new() -> *mut X509_VERIFY_PARAM;
     pub fn X509_VERIFY_PARAM_free(param: *mut X509_VERIFY_PARAM);
     pub fn X509_VERIFY_PARAM_inherit(to: *mut X509_VERIFY_PARAM, from: *const X509_VERIFY_PARAM) -> c_int;
     pub fn X509_VERIFY_PARAM_set1(to: *mut X509_VERIFY_PARAM, from: *const X509_VERIFY_PARAM) -> c_int;
     pub fn X509_VERIFY_PARAM_set_auth_level(param: *mut X509_VERIFY_PARAM, level: c_int);
-    pub fn X509_VERIFY_PARAM_set_flags(param: *mut X509_VERIFY_PARAM, flags: c_ulong) -> c_int;
 
     pub fn ERR_peek_last_error() -> c_ulong;
-
-    pub fn CRYPTO_memdup(string: *const c_void, siz: usize, file: *const c_char, line: c_int) -> *mut c_void;
-    pub fn CRYPTO_strdup(string: *const c_char, file: *const c_char, line: c_int) -> *mut c_char;
-
-    pub fn OPENSSL_sk_new(cmp: Option<OPENSSL_sk_compfunc>) -> *mut OPENSSL_STACK;
-    pub fn OPENSSL_sk_dup(st: *const OPENSSL_STACK) -> *mut OPENSSL_STACK;
-    pub fn OPENSSL_sk_deep_copy(
-        st: *const OPENSSL_STACK,
-        c: Option<OPENSSL_sk_copyfunc>,
-        f: Option<OPENSSL_sk_freefunc>,
-    ) -> *mut OPENSSL_STACK;
 
     pub fn BIO_new_fp(stream: *mut libc::FILE, close_flag: c_int) -> *mut BIO;
     pub fn BIO_dump_indent(b: *mut BIO, bytes: *const c_void, len: c_int, indent: c_int) -> c_int;
@@ -360,13 +351,11 @@ unsafe extern "C" {
         u: *mut c_void,
     ) -> c_int;
     pub fn BIO_new(kind: *const BIO_METHOD) -> *mut BIO;
-    pub fn BIO_free(a: *mut BIO) -> c_int;
     pub fn BIO_callback_ctrl(b: *mut BIO, cmd: c_int, fp: Option<BIO_info_cb>) -> c_long;
     pub fn BIO_clear_flags(b: *mut BIO, flags: c_int);
     pub fn BIO_set_retry_reason(bio: *mut BIO, reason: c_int);
     pub fn BIO_copy_next_retry(b: *mut BIO);
     pub fn BIO_push(b: *mut BIO, append: *mut BIO) -> *mut BIO;
-    pub fn BIO_pop(b: *mut BIO) -> *mut BIO;
     pub fn BIO_next(b: *mut BIO) -> *mut BIO;
     pub fn BIO_find_type(b: *mut BIO, bio_type: c_int) -> *mut BIO;
     pub fn BIO_method_type(b: *const BIO) -> c_int;
@@ -377,39 +366,22 @@ unsafe extern "C" {
     pub fn BIO_set_shutdown(a: *mut BIO, shut: c_int);
     pub fn BIO_get_shutdown(a: *mut BIO) -> c_int;
     pub fn BIO_set_next(b: *mut BIO, next: *mut BIO);
-    pub fn BIO_s_mem() -> *const BIO_METHOD;
     pub fn BIO_s_file() -> *const BIO_METHOD;
-    pub fn BIO_s_socket() -> *const BIO_METHOD;
     pub fn BIO_s_connect() -> *const BIO_METHOD;
     pub fn BIO_f_buffer() -> *const BIO_METHOD;
-    pub fn BIO_new_file(filename: *const c_char, mode: *const c_char) -> *mut BIO;
     pub fn BIO_new_socket(sock: c_int, close_flag: c_int) -> *mut BIO;
-    pub fn BIO_get_new_index() -> c_int;
     pub fn BIO_meth_new(kind: c_int, name: *const c_char) -> *mut BIO_METHOD;
-    pub fn BIO_meth_free(biom: *mut BIO_METHOD);
     pub fn BIO_meth_set_write(
         biom: *mut BIO_METHOD,
         write: Option<unsafe extern "C" fn(*mut BIO, *const c_char, c_int) -> c_int>,
-    ) -> c_int;
-    pub fn BIO_meth_set_write_ex(
-        biom: *mut BIO_METHOD,
-        bwrite: Option<unsafe extern "C" fn(*mut BIO, *const c_char, usize, *mut usize) -> c_int>,
     ) -> c_int;
     pub fn BIO_meth_set_read(
         biom: *mut BIO_METHOD,
         read: Option<unsafe extern "C" fn(*mut BIO, *mut c_char, c_int) -> c_int>,
     ) -> c_int;
-    pub fn BIO_meth_set_read_ex(
-        biom: *mut BIO_METHOD,
-        bread: Option<unsafe extern "C" fn(*mut BIO, *mut c_char, usize, *mut usize) -> c_int>,
-    ) -> c_int;
     pub fn BIO_meth_set_puts(
         biom: *mut BIO_METHOD,
         puts: Option<unsafe extern "C" fn(*mut BIO, *const c_char) -> c_int>,
-    ) -> c_int;
-    pub fn BIO_meth_set_gets(
-        biom: *mut BIO_METHOD,
-        ossl_gets: Option<unsafe extern "C" fn(*mut BIO, *mut c_char, c_int) -> c_int>,
     ) -> c_int;
     pub fn BIO_meth_set_ctrl(
         biom: *mut BIO_METHOD,
@@ -428,67 +400,26 @@ unsafe extern "C" {
         callback_ctrl: Option<unsafe extern "C" fn(*mut BIO, c_int, Option<BIO_info_cb>) -> c_long>,
     ) -> c_int;
 
-    pub fn X509_dup(a: *const X509) -> *mut X509;
     pub fn d2i_X509_bio(bp: *mut BIO, x509: *mut *mut X509) -> *mut X509;
-    pub fn X509_get_pubkey(x: *mut X509) -> *mut EVP_PKEY;
     pub fn X509_get_subject_name(a: *const X509) -> *mut X509_NAME;
-    pub fn X509_get_issuer_name(a: *const X509) -> *mut X509_NAME;
-    pub fn X509_chain_up_ref(chain: *mut OPENSSL_STACK) -> *mut OPENSSL_STACK;
     pub fn X509_NAME_free(a: *mut X509_NAME);
     pub fn X509_NAME_dup(a: *const X509_NAME) -> *mut X509_NAME;
     pub fn X509_NAME_cmp(a: *const X509_NAME, b: *const X509_NAME) -> c_int;
     pub fn d2i_X509_NAME(a: *mut *mut X509_NAME, input: *mut *const c_uchar, len: c_long) -> *mut X509_NAME;
     pub fn i2d_X509_NAME(a: *const X509_NAME, out: *mut *mut c_uchar) -> c_int;
     pub fn X509_get_default_cert_file() -> *const c_char;
-    pub fn X509_get_default_cert_file_env() -> *const c_char;
     pub fn X509_get_default_cert_dir() -> *const c_char;
-    pub fn X509_get_default_cert_dir_env() -> *const c_char;
 
     pub fn X509_STORE_add_cert(ctx: *mut X509_STORE, x: *mut X509) -> c_int;
-    pub fn X509_STORE_set_flags(ctx: *mut X509_STORE, flags: c_ulong) -> c_int;
-    pub fn X509_STORE_set_default_paths_ex(
-        ctx: *mut X509_STORE,
-        libctx: *mut OSSL_LIB_CTX,
-        propq: *const c_char,
-    ) -> c_int;
     pub fn X509_STORE_set_default_paths(ctx: *mut X509_STORE) -> c_int;
-    pub fn X509_STORE_load_locations_ex(
-        ctx: *mut X509_STORE,
-        file: *const c_char,
-        dir: *const c_char,
-        libctx: *mut OSSL_LIB_CTX,
-        propq: *const c_char,
-    ) -> c_int;
-    pub fn X509_STORE_load_file_ex(
-        ctx: *mut X509_STORE,
-        file: *const c_char,
-        libctx: *mut OSSL_LIB_CTX,
-        propq: *const c_char,
-    ) -> c_int;
     pub fn X509_STORE_load_path(ctx: *mut X509_STORE, path: *const c_char) -> c_int;
-    pub fn X509_STORE_load_store_ex(
-        ctx: *mut X509_STORE,
-        store: *const c_char,
-        libctx: *mut OSSL_LIB_CTX,
-        propq: *const c_char,
-    ) -> c_int;
-    pub fn X509_STORE_load_locations(ctx: *mut X509_STORE, file: *const c_char, dir: *const c_char) -> c_int;
     pub fn X509_STORE_load_file(ctx: *mut X509_STORE, file: *const c_char) -> c_int;
     pub fn X509_STORE_load_store(ctx: *mut X509_STORE, store: *const c_char) -> c_int;
-    pub fn X509_STORE_get0_param(ctx: *const X509_STORE) -> *mut X509_VERIFY_PARAM;
-    pub fn X509_STORE_CTX_get_ex_data(ctx: *const X509_STORE_CTX, idx: c_int) -> *mut c_void;
-    pub fn X509_STORE_CTX_set_flags(ctx: *mut X509_STORE_CTX, flags: c_ulong);
-    pub fn X509_STORE_CTX_set_error(ctx: *mut X509_STORE_CTX, s: c_int);
-    pub fn X509_STORE_CTX_get1_chain(ctx: *const X509_STORE_CTX) -> *mut OPENSSL_STACK;
     pub fn X509_VERIFY_PARAM_set_depth(param: *mut X509_VERIFY_PARAM, depth: c_int);
     pub fn X509_VERIFY_PARAM_get_depth(param: *const X509_VERIFY_PARAM) -> c_int;
-    pub fn X509_VERIFY_PARAM_clear_flags(param: *mut X509_VERIFY_PARAM, flags: c_ulong) -> c_int;
-    pub fn X509_VERIFY_PARAM_get_flags(param: *const X509_VERIFY_PARAM) -> c_ulong;
     pub fn X509_VERIFY_PARAM_set_purpose(param: *mut X509_VERIFY_PARAM, purpose: c_int) -> c_int;
     pub fn X509_VERIFY_PARAM_set_trust(param: *mut X509_VERIFY_PARAM, trust: c_int) -> c_int;
-    pub fn X509_VERIFY_PARAM_get_auth_level(param: *const X509_VERIFY_PARAM) -> c_int;
     pub fn X509_VERIFY_PARAM_set_hostflags(param: *mut X509_VERIFY_PARAM, flags: c_uint);
-    pub fn X509_VERIFY_PARAM_get_hostflags(param: *const X509_VERIFY_PARAM) -> c_uint;
     pub fn X509_VERIFY_PARAM_set1_host(
         param: *mut X509_VERIFY_PARAM,
         name: *const c_char,
@@ -501,20 +432,10 @@ unsafe extern "C" {
     ) -> c_int;
     pub fn X509_VERIFY_PARAM_get0_peername(param: *const X509_VERIFY_PARAM) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_move_peername(a: *mut X509_VERIFY_PARAM, b: *mut X509_VERIFY_PARAM);
-    pub fn X509_VERIFY_PARAM_set1_ip_asc(param: *mut X509_VERIFY_PARAM, ipasc: *const c_char) -> c_int;
-    pub fn X509_VERIFY_PARAM_set1_email(
-        param: *mut X509_VERIFY_PARAM,
-        email: *const c_char,
-        emaillen: usize,
-    ) -> c_int;
 
     pub fn EVP_PKEY_new() -> *mut EVP_PKEY;
-    pub fn EVP_PKEY_copy_parameters(to: *mut EVP_PKEY, from: *const EVP_PKEY) -> c_int;
-    pub fn EVP_PKEY_missing_parameters(pkey: *const EVP_PKEY) -> c_int;
-    pub fn EVP_PKEY_get_id(pkey: *const EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_get_security_bits(pkey: *const EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_set1_RSA(pkey: *mut EVP_PKEY, key: *mut RSA) -> c_int;
-    pub fn EVP_PKEY_get1_encoded_public_key(pkey: *mut EVP_PKEY, ppub: *mut *mut c_uchar) -> usize;
     pub fn d2i_PrivateKey(
         kind: c_int,
         a: *mut *mut EVP_PKEY,
@@ -522,7 +443,6 @@ unsafe extern "C" {
         length: c_long,
     ) -> *mut EVP_PKEY;
     pub fn d2i_PrivateKey_bio(bp: *mut BIO, a: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
-    pub fn RSA_up_ref(r: *mut RSA) -> c_int;
     pub fn RSA_free(r: *mut RSA);
     pub fn d2i_RSAPrivateKey(a: *mut *mut RSA, input: *mut *const c_uchar, len: c_long) -> *mut RSA;
     pub fn d2i_RSAPrivateKey_bio(bp: *mut BIO, rsa: *mut *mut RSA) -> *mut RSA;
@@ -544,14 +464,6 @@ unsafe extern "C" {
         x: *mut *mut EVP_PKEY,
         cb: Option<pem_password_cb>,
         u: *mut c_void,
-    ) -> *mut EVP_PKEY;
-    pub fn PEM_read_bio_PrivateKey_ex(
-        out: *mut BIO,
-        x: *mut *mut EVP_PKEY,
-        cb: Option<pem_password_cb>,
-        u: *mut c_void,
-        libctx: *mut OSSL_LIB_CTX,
-        propq: *const c_char,
     ) -> *mut EVP_PKEY;
     pub fn PEM_read_bio_RSAPrivateKey(
         out: *mut BIO,
