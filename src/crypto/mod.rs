@@ -22,6 +22,7 @@ pub mod secret;
 pub mod signature;
 pub mod signature_scheme;
 pub mod suite;
+mod suite_flight;
 
 #[cfg(test)]
 pub(crate) mod test_data;

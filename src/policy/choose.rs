@@ -25,12 +25,12 @@ use crate::{
 pub struct Choice12 {
     /// The suite.
     pub suite: &'static Suite,
-    /// The certificate.
-    pub slot: Slot,
-    /// The scheme that signs the key exchange.
-    pub scheme: SignatureScheme,
-    /// The group of the key exchange.
-    pub group: NamedGroup,
+    /// The certificate; `None`: the suite has none.
+    pub slot: Option<Slot>,
+    /// The scheme that signs the key exchange; `None`: nobody signs it.
+    pub scheme: Option<SignatureScheme>,
+    /// The group of the key exchange, if it runs on one.
+    pub group: Option<NamedGroup>,
 }
 
 /// What a peer offered that bears on the choice.
@@ -106,7 +106,7 @@ impl Settings {
             });
             let chosen = self.choose_signer(ProtocolVersion::TLS1_2, &schemes, slots);
             if let Some((slot, scheme)) = chosen {
-                return Ok(Choice12 { suite, slot, scheme, group });
+                return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group: Some(group) });
             }
         }
         Err(no_shared_cipher)
@@ -296,7 +296,8 @@ mod tests {
             groups: Some(&groups(groups_text)),
             signature_schemes: Some(&schemes(schemes_text)),
         })?;
-        Ok((choice.suite.openssl_name, choice.group, choice.slot, choice.scheme))
+        let (group, slot, scheme) = (choice.group.unwrap(), choice.slot.unwrap(), choice.scheme.unwrap());
+        Ok((choice.suite.openssl_name, group, slot, scheme))
     }
 
     const E128: &str = "ECDHE-ECDSA-AES128-GCM-SHA256";
@@ -447,8 +448,8 @@ mod tests {
     fn client_without_extensions_gets_sha1_where_the_level_allows_it() {
         let offer = Offer { cipher_suites: &ids(R256), groups: None, signature_schemes: None };
         let choice = server(&[RSA]).choose_tls12(&offer).unwrap();
-        assert_eq!(choice.scheme, SignatureScheme::RSA_PKCS1_SHA1);
-        assert_eq!(choice.group, NamedGroup::SECP256R1);
+        assert_eq!(choice.scheme, Some(SignatureScheme::RSA_PKCS1_SHA1));
+        assert_eq!(choice.group, Some(NamedGroup::SECP256R1));
         let usual = Settings { security_level: 2, ..server(&[RSA]) };
         let nothing = Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM);
         assert_eq!(usual.choose_tls12(&offer).unwrap_err(), nothing);

@@ -7,6 +7,7 @@
 //! | `extensions` | which extensions a server may send, and those that both versions have |
 //! | `resume` | which session may be offered, and the sessions that a handshake leaves (RFC 8446 §4.2.11, RFC 5077) |
 //! | `authentication` | what both versions do about certificates and signatures |
+//! | `key_exchange12` | the kinds of key exchange of TLS 1.2 (RFC 5246 §7.4.3, §7.4.7) |
 //! | `tls13` | the server's flight of TLS 1.3 (RFC 8446 §4.3, §4.4) |
 //! | `tls13_flight` | the client's answer to it |
 //! | `tls12` | the server's flight of TLS 1.2 (RFC 5246 §7.3, RFC 8422) |
@@ -15,6 +16,7 @@
 mod authentication;
 mod client_hello;
 mod extensions;
+mod key_exchange12;
 mod resume;
 mod server_hello;
 #[cfg(test)]

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use super::{
-    State as ClientState, authentication, client_hello::Offer, extensions, resume, server_hello, tls12_flight,
+    State as ClientState, authentication, client_hello::Offer, extensions, key_exchange12::KeyExchange,
+    resume, server_hello, tls12_flight,
 };
 use crate::{
     crypto::{
@@ -30,7 +31,7 @@ use crate::{
     },
     policy::options::option,
     session::Session,
-    wire::{ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
+    wire::{ExtensionType, HandshakeType, ProtocolVersion},
 };
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
@@ -60,34 +61,26 @@ pub struct Hello {
     pub ticket_expected: bool,
 }
 
-/// The server's share.
-pub struct ServerShare {
-    /// Its group.
-    pub group: NamedGroup,
-    /// Its public key.
-    pub public: Vec<u8>,
-}
-
 /// Where a client is in the server's flight.
 pub enum State {
     /// ServerHello was read: a full handshake.
     ExpectCertificate(Box<Hello>),
     /// The driver verifies the server's chain.
     VerifyingChain(Box<Hello>),
-    /// The server's chain is good; this is its key.
-    ExpectStatusOrKeyExchange(Box<Hello>, Box<PublicKey>),
+    /// The server's chain is good, and this is its key; or it has none.
+    ExpectStatusOrKeyExchange(Box<Hello>, Option<Box<PublicKey>>),
     /// CertificateStatus was read.
-    ExpectKeyExchange(Box<Hello>, Box<PublicKey>),
-    /// The driver verifies the signature of the server's share, in this message.
-    VerifyingSignature(Box<Hello>, ServerShare, Message),
-    /// ServerKeyExchange was read.
-    ExpectRequestOrDone(Box<Hello>, ServerShare),
+    ExpectKeyExchange(Box<Hello>, Option<Box<PublicKey>>),
+    /// The driver verifies the signature of the server's half, in this message.
+    VerifyingSignature(Box<Hello>, KeyExchange, Message),
+    /// The server's half of the key exchange is known.
+    ExpectRequestOrDone(Box<Hello>, KeyExchange),
     /// The certificate callback runs.
-    AskedCertificate(Box<Hello>, ServerShare),
+    AskedCertificate(Box<Hello>, KeyExchange),
     /// The client certificate callback runs.
-    AskedClientCertificate(Box<Hello>, ServerShare),
+    AskedClientCertificate(Box<Hello>, KeyExchange),
     /// CertificateRequest was read.
-    ExpectDone(Box<Hello>, ServerShare),
+    ExpectDone(Box<Hello>, KeyExchange),
 }
 
 const fn next(state: State) -> Transition<ClientState> {
@@ -117,42 +110,42 @@ impl State {
             Self::VerifyingChain(hello) => {
                 let key = authentication::chain_verified(input.answer()?, context)?;
                 check_key_type(&key, hello.suite)?;
-                Ok(next(Self::ExpectStatusOrKeyExchange(hello, Box::new(key))))
+                Ok(next(Self::ExpectStatusOrKeyExchange(hello, Some(Box::new(key)))))
             }
             Self::ExpectStatusOrKeyExchange(hello, key) => {
                 let message = input.message()?;
                 if hello.status_expected && message.handshake_type() == HandshakeType::CERTIFICATE_STATUS {
                     read_certificate_status(hello, key, context, &message)
                 } else {
-                    read_server_key_exchange(hello, &key, context, message)
+                    read_server_key_exchange(hello, key, context, message)
                 }
             }
             Self::ExpectKeyExchange(hello, key) => {
-                read_server_key_exchange(hello, &key, context, input.message()?)
+                read_server_key_exchange(hello, key, context, input.message()?)
             }
-            Self::VerifyingSignature(hello, share, message) => {
+            Self::VerifyingSignature(hello, exchange, message) => {
                 let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
                 context.add_to_transcript(&message);
-                Ok(next(Self::ExpectRequestOrDone(hello, share)))
+                Ok(next(Self::ExpectRequestOrDone(hello, exchange)))
             }
-            Self::ExpectRequestOrDone(hello, share) => {
+            Self::ExpectRequestOrDone(hello, exchange) => {
                 let message = input.message()?;
                 if message.handshake_type() == HandshakeType::CERTIFICATE_REQUEST {
-                    read_certificate_request(hello, share, context, &message)
+                    read_certificate_request(hello, exchange, context, &message)
                 } else {
-                    read_server_hello_done(hello, share, context, &message)
+                    read_server_hello_done(hello, exchange, context, &message)
                 }
             }
-            Self::AskedCertificate(hello, share) => {
+            Self::AskedCertificate(hello, exchange) => {
                 input.answer()?;
-                ask_client_certificate(hello, share, context)
+                ask_client_certificate(hello, exchange, context)
             }
-            Self::AskedClientCertificate(hello, share) => {
+            Self::AskedClientCertificate(hello, exchange) => {
                 input.answer()?;
-                Ok(next(Self::ExpectDone(hello, share)))
+                Ok(next(Self::ExpectDone(hello, exchange)))
             }
-            Self::ExpectDone(hello, share) => {
-                read_server_hello_done(hello, share, context, &input.message()?)
+            Self::ExpectDone(hello, exchange) => {
+                read_server_hello_done(hello, exchange, context, &input.message()?)
             }
         }
     }
@@ -185,7 +178,8 @@ pub fn begin(
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
     match offer.session_of(ProtocolVersion::TLS1_2) {
         Some(session) if hello.session_id == session.id => begin_resumed(settled, session, context),
-        _ => Ok(next(State::ExpectCertificate(Box::new(settled)))),
+        _ if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
+        _ => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
     }
 }
 
@@ -287,7 +281,7 @@ fn check_key_type(key: &PublicKey, suite: &Suite) -> Result<()> {
 
 fn read_certificate_status(
     hello: Box<Hello>,
-    key: Box<PublicKey>,
+    key: Option<Box<PublicKey>>,
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
@@ -298,42 +292,43 @@ fn read_certificate_status(
     Ok(next(State::ExpectKeyExchange(hello, key)))
 }
 
-/// The server's share, signed together with both randoms (RFC 8422 §5.4).
+/// The server's half, signed together with both randoms if it has a certificate (RFC 5246 §7.4.3).
 fn read_server_key_exchange(
     hello: Box<Hello>,
-    key: &PublicKey,
+    key: Option<Box<PublicKey>>,
     context: &mut Context<'_>,
     message: Message,
 ) -> Result<Transition<ClientState>> {
-    let exchange = ServerKeyExchange::read(message.expect(HandshakeType::SERVER_KEY_EXCHANGE)?)?;
+    let body = message.expect(HandshakeType::SERVER_KEY_EXCHANGE)?;
+    let received = ServerKeyExchange::read(body, hello.suite.key_exchange, hello.suite.signs_parameters())?;
     context.leave_for(Position::CrKeyExch);
-    // RFC 8422 §5.4: a curve that we offered.
-    if !context.settings().offered_groups(&[ProtocolVersion::TLS1_2]).contains(&exchange.group) {
-        return Err(Error::illegal(Reason::WRONG_CURVE));
-    }
-    context.negotiated.group = Some(exchange.group);
-    context.negotiated.peer_share.clone_from(&exchange.public);
     let content = signed_content(
         &context.negotiated.client_random,
         &context.negotiated.server_random,
-        exchange.group,
-        &exchange.public,
+        &received.parameters,
     );
-    let share = ServerShare { group: exchange.group, public: exchange.public };
-    match authentication::verify_signature(key, exchange.scheme, content, exchange.signature, context)? {
+    let exchange = KeyExchange::from_parameters(received.parameters, context)?;
+    let question = match received.signature {
+        Some(signature) => {
+            let key = key.ok_or(Error::internal())?;
+            authentication::verify_signature(&key, signature.scheme, content, signature.bytes, context)?
+        }
+        None => None,
+    };
+    match question {
         Some(ask) => {
-            Ok(Transition::Ask(ask, ClientState::Tls12(State::VerifyingSignature(hello, share, message))))
+            Ok(Transition::Ask(ask, ClientState::Tls12(State::VerifyingSignature(hello, exchange, message))))
         }
         None => {
             context.add_to_transcript(&message);
-            Ok(next(State::ExpectRequestOrDone(hello, share)))
+            Ok(next(State::ExpectRequestOrDone(hello, exchange)))
         }
     }
 }
 
 fn read_certificate_request(
     hello: Box<Hello>,
-    share: ServerShare,
+    exchange: KeyExchange,
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
@@ -345,25 +340,25 @@ fn read_certificate_request(
     context.negotiated.certificate_requested = true;
     context.add_to_transcript(message);
     match authentication::certificate_question(context) {
-        Some(ask) => Ok(Transition::Ask(ask, ClientState::Tls12(State::AskedCertificate(hello, share)))),
-        None => ask_client_certificate(hello, share, context),
+        Some(ask) => Ok(Transition::Ask(ask, ClientState::Tls12(State::AskedCertificate(hello, exchange)))),
+        None => ask_client_certificate(hello, exchange, context),
     }
 }
 
 fn ask_client_certificate(
     hello: Box<Hello>,
-    share: ServerShare,
+    exchange: KeyExchange,
     context: &Context<'_>,
 ) -> Result<Transition<ClientState>> {
     Ok(match authentication::client_certificate_question(context)? {
-        Some(ask) => Transition::Ask(ask, ClientState::Tls12(State::AskedClientCertificate(hello, share))),
-        None => next(State::ExpectDone(hello, share)),
+        Some(ask) => Transition::Ask(ask, ClientState::Tls12(State::AskedClientCertificate(hello, exchange))),
+        None => next(State::ExpectDone(hello, exchange)),
     })
 }
 
 fn read_server_hello_done(
     hello: Box<Hello>,
-    share: ServerShare,
+    exchange: KeyExchange,
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
@@ -373,5 +368,5 @@ fn read_server_hello_done(
     }
     context.leave_for(Position::CrSrvrDone);
     context.add_to_transcript(message);
-    tls12_flight::begin(hello, share, context)
+    tls12_flight::begin(hello, exchange, context)
 }

@@ -5,20 +5,22 @@
 use std::sync::Arc;
 
 use super::{
-    State as ClientState, authentication, resume,
-    tls12::{Hello, ServerShare},
+    State as ClientState, authentication,
+    key_exchange12::{Answered, KeyExchange, Waiting},
+    resume,
+    tls12::Hello,
 };
 use crate::{
-    crypto::{key_exchange, secret::Secret},
+    crypto::secret::Secret,
     error::{Error, Result},
     handshake::{
-        Context, Expects, Input, Transition,
+        Context, Expects, Input, Transition, master_secret,
         position::Position,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
     message::{
-        Message, certificate, certificate_verify::CertificateVerify, client_key_exchange, finished,
+        Message, certificate, certificate_verify::CertificateVerify, finished,
         new_session_ticket::NewSessionTicket12,
     },
     policy::certificate::Slot,
@@ -41,9 +43,11 @@ pub struct End {
 /// Where a client is after the server's flight.
 pub enum State {
     /// The status callback looks at the OCSP response.
-    AskedStatus(Box<Hello>, ServerShare),
+    AskedStatus(Box<Hello>, KeyExchange),
     /// The driver looks for the certificates after the one in this slot.
-    AskedChain(Box<Hello>, ServerShare, Slot, SignatureScheme),
+    AskedChain(Box<Hello>, KeyExchange, Slot, SignatureScheme),
+    /// The program is asked for what the key exchange needs; then this key signs.
+    AskedKeyExchange(Box<Hello>, Waiting, Option<(Slot, SignatureScheme)>),
     /// The driver signs.
     AskedSignature(Box<Hello>, MasterSecret, SignatureScheme),
     /// A NewSessionTicket is to come. The keys are those that the server changes to.
@@ -68,9 +72,11 @@ impl State {
     /// What it needs next.
     pub const fn expects(&self) -> Expects {
         match self {
-            Self::AskedStatus(..) | Self::AskedChain(..) | Self::AskedSignature(..) | Self::Finished => {
-                Expects::Answer
-            }
+            Self::AskedStatus(..)
+            | Self::AskedChain(..)
+            | Self::AskedKeyExchange(..)
+            | Self::AskedSignature(..)
+            | Self::Finished => Expects::Answer,
             Self::ExpectTicket(..) | Self::ExpectFinished(_) => Expects::Message,
             Self::ExpectChangeCipherSpec(..) => Expects::ChangeCipherSpec,
         }
@@ -79,14 +85,18 @@ impl State {
     /// One step.
     pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<ClientState>> {
         match self {
-            Self::AskedStatus(hello, share) => {
+            Self::AskedStatus(hello, exchange) => {
                 input.answer()?;
-                emit_flight(hello, share, context)
+                emit_flight(hello, exchange, context)
             }
-            Self::AskedChain(hello, share, slot, scheme) => {
+            Self::AskedChain(hello, exchange, slot, scheme) => {
                 let Answer::Chain(rest) = input.answer()? else { return Err(Error::internal()) };
                 let chain = authentication::chain_with(slot, &rest, context)?;
-                emit_authenticated(hello, share, &chain, slot, scheme, context)
+                emit_authenticated(hello, &exchange, &chain, slot, scheme, context)
+            }
+            Self::AskedKeyExchange(hello, waiting, signer) => {
+                let answered = waiting.answered(input.answer()?, context)?;
+                emit_client_key_exchange(hello, answered, signer, context)
             }
             Self::AskedSignature(hello, master, scheme) => {
                 let Answer::Signature(signature) = input.answer()? else { return Err(Error::internal()) };
@@ -114,18 +124,18 @@ impl State {
 /// The server's flight is read to its end.
 pub fn begin(
     hello: Box<Hello>,
-    share: ServerShare,
+    exchange: KeyExchange,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
     match authentication::status_question(context) {
-        Some(question) => Ok(ask(question, State::AskedStatus(hello, share))),
-        None => emit_flight(hello, share, context),
+        Some(question) => Ok(ask(question, State::AskedStatus(hello, exchange))),
+        None => emit_flight(hello, exchange, context),
     }
 }
 
 fn emit_flight(
     hello: Box<Hello>,
-    share: ServerShare,
+    exchange: KeyExchange,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
     let chosen = if context.negotiated.certificate_requested {
@@ -138,10 +148,10 @@ fn emit_flight(
     if let Some((slot, scheme)) = chosen {
         return match authentication::chain(slot, context)? {
             authentication::Chain::Known(chain) => {
-                emit_authenticated(hello, share, &chain, slot, scheme, context)
+                emit_authenticated(hello, &exchange, &chain, slot, scheme, context)
             }
             authentication::Chain::Unknown(question) => {
-                Ok(ask(question, State::AskedChain(hello, share, slot, scheme)))
+                Ok(ask(question, State::AskedChain(hello, exchange, slot, scheme)))
             }
         };
     }
@@ -149,21 +159,55 @@ fn emit_flight(
         // RFC 5246 §7.4.6: without one that fits the list is empty, and no CertificateVerify follows.
         emit_certificate(&[], context)?;
     }
-    let master = emit_client_key_exchange(&hello, &share, context)?;
-    change_cipher(*hello, master, context)
+    begin_key_exchange(hello, &exchange, None, context)
 }
 
 /// The flight of a client that has a certificate.
 fn emit_authenticated(
     hello: Box<Hello>,
-    share: ServerShare,
+    exchange: &KeyExchange,
     chain: &[Vec<u8>],
     slot: Slot,
     scheme: SignatureScheme,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
     emit_certificate(chain, context)?;
-    let master = emit_client_key_exchange(&hello, &share, context)?;
+    begin_key_exchange(hello, exchange, Some((slot, scheme)), context)
+}
+
+fn emit_certificate(chain: &[Vec<u8>], context: &mut Context<'_>) -> Result<()> {
+    context.leave_for(Position::CwCert);
+    context.emit(&certificate::write_tls12(chain.iter().map(Vec::as_slice)))
+}
+
+/// Our half of the key exchange. The signer is that of the CertificateVerify which follows.
+fn begin_key_exchange(
+    hello: Box<Hello>,
+    exchange: &KeyExchange,
+    signer: Option<(Slot, SignatureScheme)>,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    context.leave_for(Position::CwKeyExch);
+    let answered = exchange.answer(context)?;
+    emit_client_key_exchange(hello, answered, signer, context)
+}
+
+/// Sends our half and makes the master secret, or asks the program first.
+fn emit_client_key_exchange(
+    hello: Box<Hello>,
+    answered: Answered,
+    signer: Option<(Slot, SignatureScheme)>,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    let (message, premaster) = match answered {
+        Answered::Made(message, premaster) => (message, premaster),
+        Answered::Ask(question, waiting) => {
+            return Ok(ask(question, State::AskedKeyExchange(hello, waiting, signer)));
+        }
+    };
+    context.emit(&message)?;
+    let master = master_secret::derive(context, hello.suite, &premaster);
+    let Some((slot, scheme)) = signer else { return change_cipher(*hello, master, context) };
     let content = context.transcript.messages()?.to_vec();
     match authentication::sign(slot, scheme, content, context)? {
         authentication::Signature::Made(signature) => {
@@ -174,31 +218,6 @@ fn emit_authenticated(
             Ok(ask(question, State::AskedSignature(hello, master, scheme)))
         }
     }
-}
-
-fn emit_certificate(chain: &[Vec<u8>], context: &mut Context<'_>) -> Result<()> {
-    context.leave_for(Position::CwCert);
-    context.emit(&certificate::write_tls12(chain.iter().map(Vec::as_slice)))
-}
-
-/// Our share, and the master secret (RFC 5246 §8.1, RFC 7627 §4).
-fn emit_client_key_exchange(
-    hello: &Hello,
-    share: &ServerShare,
-    context: &mut Context<'_>,
-) -> Result<MasterSecret> {
-    context.leave_for(Position::CwKeyExch);
-    let (public, premaster) = key_exchange::respond(share.group, &share.public)?;
-    context.emit(&client_key_exchange::write_ecdhe(&public))?;
-    let hash = hello.suite.hash;
-    Ok(if context.negotiated.extended_master_secret {
-        // RFC 7627 §3: the session hash reaches up to and includes the ClientKeyExchange.
-        let session_hash = context.transcript.with_partial(hash, &[]);
-        MasterSecret::extended(hash, &premaster, session_hash.as_ref())
-    } else {
-        let negotiated = &context.negotiated;
-        MasterSecret::new(hash, &premaster, &negotiated.client_random, &negotiated.server_random)
-    })
 }
 
 fn emit_certificate_verify(

@@ -7,7 +7,7 @@
 //!                                         └─ tls12_finish (abbreviated)
 //! ```
 //!
-//! `offer` reads the client's extensions, `selection` deals with the answers of the program's callbacks, and
+//! `key_exchange12` has the kinds of key exchange of TLS 1.2, `offer` reads the client's extensions, `selection` deals with the answers of the program's callbacks, and
 //! `signature` signs and verifies; both versions use them.
 //!
 //! Where the flow turns from writing to reading the last position is left twice, as the info callback of OpenSSL tells it:
@@ -16,6 +16,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod client_hello;
+mod key_exchange12;
 mod offer;
 mod psk;
 mod resume;

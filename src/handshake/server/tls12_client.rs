@@ -4,19 +4,20 @@
 use std::sync::Arc;
 
 use super::{
-    State as ServerState, Step, resume, selection, signature,
+    State as ServerState, Step,
+    key_exchange12::{Completed, KeyExchange, Waiting},
+    resume, selection, signature,
     tls12_finish::{self, Finish},
 };
 use crate::{
-    crypto::{key_exchange::EphemeralKey, secret::Secret, suite::Suite},
+    crypto::{secret::Secret, suite::Suite},
     error::{Error, Reason},
     handshake::{
-        Context, Expects, Input, Transition,
+        Context, Expects, Input, Transition, master_secret,
         position::Position,
         want::{Answer, Ask},
     },
-    key_schedule::tls12::MasterSecret,
-    message::{Message, certificate, certificate_verify::CertificateVerify, client_key_exchange},
+    message::{Message, certificate, certificate_verify::CertificateVerify},
     policy::VerifyMode,
     wire::HandshakeType,
 };
@@ -24,11 +25,13 @@ use crate::{
 /// What comes next.
 pub enum State {
     /// The client's Certificate.
-    Certificate(Box<Pending>),
+    Certificate(Box<Pending>, KeyExchange),
     /// The verification of its chain.
-    Verification(Box<Pending>),
+    Verification(Box<Pending>, KeyExchange),
     /// Its ClientKeyExchange.
-    KeyExchange(Box<Pending>),
+    KeyExchange(Box<Pending>, KeyExchange),
+    /// The program's answer to what the ClientKeyExchange raised.
+    KeyExchangeAnswer(Box<Pending>, Waiting),
     /// Its CertificateVerify; the master secret is known.
     CertificateVerify(Box<Finish>),
     /// The verification of that signature, of this message.
@@ -39,16 +42,14 @@ impl State {
     /// What that needs.
     pub const fn expects(&self) -> Expects {
         match self {
-            Self::Certificate(_) | Self::KeyExchange(_) | Self::CertificateVerify(_) => Expects::Message,
-            Self::Verification(_) | Self::Signature(..) => Expects::Answer,
+            Self::Certificate(..) | Self::KeyExchange(..) | Self::CertificateVerify(_) => Expects::Message,
+            Self::Verification(..) | Self::KeyExchangeAnswer(..) | Self::Signature(..) => Expects::Answer,
         }
     }
 }
 
 /// What is needed until the client's key exchange.
 pub struct Pending {
-    /// Our ephemeral key.
-    pub key: EphemeralKey,
     /// The suite.
     pub suite: &'static Suite,
     /// The id of the session to be.
@@ -58,12 +59,16 @@ pub struct Pending {
 }
 
 /// Waits for the first message of the client's flight.
-pub fn await_flight(context: &Context<'_>, pending: Pending) -> Transition<ServerState> {
+pub fn await_flight(
+    context: &Context<'_>,
+    pending: Pending,
+    exchange: KeyExchange,
+) -> Transition<ServerState> {
     let pending = Box::new(pending);
     next(if context.negotiated.certificate_requested {
-        State::Certificate(pending)
+        State::Certificate(pending, exchange)
     } else {
-        State::KeyExchange(pending)
+        State::KeyExchange(pending, exchange)
     })
 }
 
@@ -74,12 +79,20 @@ const fn next(state: State) -> Transition<ServerState> {
 /// One step.
 pub fn advance(context: &mut Context<'_>, state: State, input: Input) -> Step {
     match state {
-        State::Certificate(pending) => read_certificate(context, pending, &input.message()?),
-        State::Verification(pending) => {
-            selection::take_verified(context, input.answer()?)?;
-            Ok(next(State::KeyExchange(pending)))
+        State::Certificate(pending, exchange) => {
+            read_certificate(context, pending, exchange, &input.message()?)
         }
-        State::KeyExchange(pending) => read_client_key_exchange(context, *pending, &input.message()?),
+        State::Verification(pending, exchange) => {
+            selection::take_verified(context, input.answer()?)?;
+            Ok(next(State::KeyExchange(pending, exchange)))
+        }
+        State::KeyExchange(pending, exchange) => {
+            read_client_key_exchange(context, pending, exchange, &input.message()?)
+        }
+        State::KeyExchangeAnswer(pending, waiting) => {
+            let completed = waiting.answered(input.answer()?, context)?;
+            complete_key_exchange(context, pending, completed)
+        }
         State::CertificateVerify(finish) => read_certificate_verify(context, finish, input.message()?),
         State::Signature(message, finish) => {
             let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
@@ -88,7 +101,12 @@ pub fn advance(context: &mut Context<'_>, state: State, input: Input) -> Step {
     }
 }
 
-fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &Message) -> Step {
+fn read_certificate(
+    context: &mut Context<'_>,
+    pending: Box<Pending>,
+    exchange: KeyExchange,
+    message: &Message,
+) -> Step {
     let chain = certificate::read_tls12(message.expect(HandshakeType::CERTIFICATE)?)?;
     context.leave_for(Position::SrCert);
     context.add_to_transcript(message);
@@ -97,29 +115,36 @@ fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &
         if context.settings().verify_mode.has(VerifyMode::FAIL_IF_NO_PEER_CERT) {
             return Err(Error::handshake_failure(Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE));
         }
-        return Ok(next(State::KeyExchange(pending)));
+        return Ok(next(State::KeyExchange(pending, exchange)));
     }
     context.negotiated.peer_chain = Some(Arc::new(chain));
-    Ok(Transition::Ask(Ask::VerifyChain, ServerState::Tls12Client(State::Verification(pending))))
+    Ok(Transition::Ask(Ask::VerifyChain, ServerState::Tls12Client(State::Verification(pending, exchange))))
 }
 
-/// The key exchange is complete: makes the master secret and the session.
-fn read_client_key_exchange(context: &mut Context<'_>, pending: Pending, message: &Message) -> Step {
-    let public = client_key_exchange::read_ecdhe(message.expect(HandshakeType::CLIENT_KEY_EXCHANGE)?)?;
+fn read_client_key_exchange(
+    context: &mut Context<'_>,
+    pending: Box<Pending>,
+    exchange: KeyExchange,
+    message: &Message,
+) -> Step {
+    let body = message.expect(HandshakeType::CLIENT_KEY_EXCHANGE)?;
     context.leave_for(Position::SrKeyExch);
+    let completed = exchange.complete(body, context)?;
     context.add_to_transcript(message);
+    complete_key_exchange(context, pending, completed)
+}
 
-    let Pending { key, suite, session_id, sends_ticket } = pending;
-    let premaster = key.complete(&public)?;
-    context.negotiated.peer_share = public;
-    let negotiated = &*context.negotiated;
-    let master_secret = if negotiated.extended_master_secret {
-        // RFC 7627 §4: the session hash ends with the ClientKeyExchange.
-        let session_hash = context.transcript.with_partial(suite.hash, &[]);
-        MasterSecret::extended(suite.hash, &premaster, session_hash.as_ref())
-    } else {
-        MasterSecret::new(suite.hash, &premaster, &negotiated.client_random, &negotiated.server_random)
+/// The key exchange is complete, or the program is asked first: makes the master secret and the session.
+fn complete_key_exchange(context: &mut Context<'_>, pending: Box<Pending>, completed: Completed) -> Step {
+    let premaster = match completed {
+        Completed::Premaster(premaster) => premaster,
+        Completed::Ask(ask, waiting) => {
+            let state = State::KeyExchangeAnswer(pending, waiting);
+            return Ok(Transition::Ask(ask, ServerState::Tls12Client(state)));
+        }
     };
+    let Pending { suite, session_id, sends_ticket } = *pending;
+    let master_secret = master_secret::derive(context, suite, &premaster);
     let secret = Secret::new(master_secret.as_bytes()).ok_or(Error::internal())?;
     let session = Arc::new(resume::new_session(context, secret, session_id)?);
     context.negotiated.master_secret = Some(master_secret.clone());

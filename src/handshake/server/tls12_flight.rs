@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    State, Step, selection,
+    State, Step,
+    key_exchange12::{self, Begun, KeyExchange},
+    selection,
     signature::{self, Signed},
     tls12_client::{self, Pending},
 };
 use crate::{
-    crypto::{
-        key_exchange::EphemeralKey,
-        signature_scheme::{self, SignatureAlgorithm},
-    },
-    error::Result,
+    crypto::signature_scheme::{self, SignatureAlgorithm},
+    error::{Error, Result},
     handshake::{
         Context, Transition,
         position::Position,
@@ -22,9 +21,9 @@ use crate::{
         Message, certificate,
         certificate_request::CertificateRequest12,
         certificate_status,
-        server_key_exchange::{self, ServerKeyExchange},
+        server_key_exchange::{self, Parameters, ServerKeyExchange, Signature},
     },
-    policy::{VerifyMode, choose::Choice12},
+    policy::{VerifyMode, certificate::Slot, choose::Choice12},
     wire::{CertificateType, HandshakeType, ProtocolVersion, SignatureScheme},
 };
 
@@ -32,8 +31,10 @@ use crate::{
 pub enum Question {
     /// The certificates after our own.
     Chain,
-    /// The signature over the parameters with this key.
-    Signature(EphemeralKey),
+    /// What our half of the key exchange needs.
+    KeyExchange,
+    /// The signature over our half, which is sent as these parameters.
+    Signature(KeyExchange, Parameters),
 }
 
 /// What is known once ServerHello was sent.
@@ -50,9 +51,9 @@ pub struct Flight {
 
 /// Goes on after ServerHello.
 pub fn begin(context: &mut Context<'_>, flight: Flight) -> Step {
-    let slot = flight.choice.slot;
+    let Some(slot) = flight.choice.slot else { return begin_key_exchange(context, flight) };
     match signature::certificate(context.settings(), slot)?.chain.clone() {
-        Some(chain) => emit_certificate(context, flight, &chain),
+        Some(chain) => emit_certificate(context, flight, slot, &chain),
         None => Ok(Transition::Ask(Ask::Chain(slot), State::Tls12Flight(Question::Chain, Box::new(flight)))),
     }
 }
@@ -60,16 +61,23 @@ pub fn begin(context: &mut Context<'_>, flight: Flight) -> Step {
 /// An answer came.
 pub fn answered(context: &mut Context<'_>, question: Question, flight: Flight, answer: Answer) -> Step {
     match question {
-        Question::Chain => emit_certificate(context, flight, &selection::take_chain(answer)?),
-        Question::Signature(key) => {
+        Question::Chain => {
+            let slot = flight.choice.slot.ok_or(Error::internal())?;
+            emit_certificate(context, flight, slot, &selection::take_chain(answer)?)
+        }
+        Question::KeyExchange => {
+            let begun = key_exchange12::answered(&flight.choice, answer, context)?;
+            sign_parameters(context, flight, begun)
+        }
+        Question::Signature(exchange, parameters) => {
             let signature = signature::take_signature(answer)?;
-            emit_server_key_exchange(context, flight, key, signature)
+            emit_signed(context, flight, exchange, parameters, signature)
         }
     }
 }
 
-fn emit_certificate(context: &mut Context<'_>, flight: Flight, chain: &[Vec<u8>]) -> Step {
-    let own = Arc::clone(&signature::certificate(context.settings(), flight.choice.slot)?.certificate);
+fn emit_certificate(context: &mut Context<'_>, flight: Flight, slot: Slot, chain: &[Vec<u8>]) -> Step {
+    let own = Arc::clone(&signature::certificate(context.settings(), slot)?.certificate);
     let certificates = core::iter::once(&own[..]).chain(chain.iter().map(Vec::as_slice));
     context.leave_for(Position::SwCert);
     context.emit(&certificate::write_tls12(certificates))?;
@@ -77,48 +85,69 @@ fn emit_certificate(context: &mut Context<'_>, flight: Flight, chain: &[Vec<u8>]
         context.leave_for(Position::SwCertStatus);
         context.emit(&certificate_status::write(response))?;
     }
-    make_parameters(context, flight)
+    begin_key_exchange(context, flight)
 }
 
-fn make_parameters(context: &mut Context<'_>, flight: Flight) -> Step {
+fn begin_key_exchange(context: &mut Context<'_>, flight: Flight) -> Step {
+    let begun = key_exchange12::begin(&flight.choice, context)?;
+    sign_parameters(context, flight, begun)
+}
+
+/// Signs our half of the key exchange, if it is one to be sent and there is a certificate (RFC 5246 §7.4.3).
+fn sign_parameters(context: &mut Context<'_>, flight: Flight, begun: Begun) -> Step {
+    let exchange = match begun {
+        Begun::Made(exchange) => exchange,
+        Begun::Ask(ask) => {
+            return Ok(Transition::Ask(ask, State::Tls12Flight(Question::KeyExchange, Box::new(flight))));
+        }
+    };
+    let Some(parameters) = exchange.parameters() else {
+        return emit_request_and_done(context, flight, exchange);
+    };
     context.leave_for(Position::SwKeyExch);
-    let Choice12 { slot, scheme, group, .. } = flight.choice;
-    let key = EphemeralKey::generate(group)?;
+    if !flight.choice.suite.signs_parameters() {
+        context.emit(&ServerKeyExchange { parameters, signature: None }.write())?;
+        return emit_request_and_done(context, flight, exchange);
+    }
+    let slot = flight.choice.slot.ok_or(Error::internal())?;
+    let scheme = flight.choice.scheme.ok_or(Error::internal())?;
     let negotiated = &context.negotiated;
     let content = server_key_exchange::signed_content(
         &negotiated.client_random,
         &negotiated.server_random,
-        group,
-        key.share(),
+        &parameters,
     );
     match signature::sign(context, slot, scheme, content)? {
-        Signed::Now(signature) => emit_server_key_exchange(context, flight, key, signature),
+        Signed::Now(signature) => emit_signed(context, flight, exchange, parameters, signature),
         Signed::Ask(ask) => {
-            Ok(Transition::Ask(ask, State::Tls12Flight(Question::Signature(key), Box::new(flight))))
+            let question = Question::Signature(exchange, parameters);
+            Ok(Transition::Ask(ask, State::Tls12Flight(question, Box::new(flight))))
         }
     }
 }
 
-fn emit_server_key_exchange(
+fn emit_signed(
     context: &mut Context<'_>,
     flight: Flight,
-    key: EphemeralKey,
-    signature: Vec<u8>,
+    exchange: KeyExchange,
+    parameters: Parameters,
+    bytes: Vec<u8>,
 ) -> Step {
-    let message = ServerKeyExchange {
-        group: flight.choice.group,
-        public: key.share().to_vec(),
-        scheme: flight.choice.scheme,
-        signature,
-    };
-    context.emit(&message.write())?;
+    let scheme = flight.choice.scheme.ok_or(Error::internal())?;
+    let signature = Some(Signature { scheme, bytes });
+    context.emit(&ServerKeyExchange { parameters, signature }.write())?;
+    emit_request_and_done(context, flight, exchange)
+}
+
+fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -> Step {
     emit_certificate_request(context)?;
     context.leave_for(Position::SwSrvrDone);
     context.emit(&Message::build(HandshakeType::SERVER_HELLO_DONE, |_| {}))?;
     context.leave_for(Position::SwSrvrDone);
 
     let Flight { choice, session_id, sends_ticket, .. } = flight;
-    Ok(tls12_client::await_flight(context, Pending { key, suite: choice.suite, session_id, sends_ticket }))
+    let pending = Pending { suite: choice.suite, session_id, sends_ticket };
+    Ok(tls12_client::await_flight(context, pending, exchange))
 }
 
 fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {

@@ -196,8 +196,8 @@ fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
         signature_schemes: hello.offer.schemes.as_deref(),
     })?;
     context.negotiated.suite = Some(choice.suite);
-    context.negotiated.group = Some(choice.group);
-    context.negotiated.own_scheme = Some(choice.scheme);
+    context.negotiated.group = choice.group;
+    context.negotiated.own_scheme = choice.scheme;
     if context.negotiated.status_requested && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls12Hello(Question::Status(choice), hello)));
     }

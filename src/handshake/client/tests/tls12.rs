@@ -6,8 +6,9 @@ use crate::{
     handshake::{Event, Expects},
     key_schedule::tls12::MasterSecret,
     message::{
-        certificate, certificate_status, new_session_ticket::NewSessionTicket12,
-        server_key_exchange::ServerKeyExchange,
+        certificate, certificate_status,
+        new_session_ticket::NewSessionTicket12,
+        server_key_exchange::{Parameters, ServerKeyExchange, Signature},
     },
     wire::SignatureScheme,
 };
@@ -139,10 +140,11 @@ fn verified(
 fn server_key_exchange(group: NamedGroup) -> Message {
     let key = EphemeralKey::generate(NamedGroup::X25519).unwrap();
     ServerKeyExchange {
-        group,
-        public: key.share().to_vec(),
-        scheme: SignatureScheme::ECDSA_SECP256R1_SHA256,
-        signature: vec![0x30, 6, 2, 1, 1, 2, 1, 1],
+        parameters: Parameters::Ecdh { group, public: key.share().to_vec() },
+        signature: Some(Signature {
+            scheme: SignatureScheme::ECDSA_SECP256R1_SHA256,
+            bytes: vec![0x30, 6, 2, 1, 1, 2, 1, 1],
+        }),
     }
     .write()
 }

@@ -1,0 +1,33 @@
+//! What the server's flight looks like with a suite of TLS 1.2 or below (RFC 5246 §7.4.2, §7.4.3). Used by `policy` and
+//! `handshake`.
+
+use super::suite::{Authentication, KeyExchangeAlgorithm, Suite};
+
+impl Suite {
+    /// Whether a certificate authenticates the server: if not, no Certificate comes, and nobody signs.
+    #[must_use]
+    pub const fn has_certificate(&self) -> bool {
+        match self.authentication {
+            Authentication::Rsa | Authentication::Ecdsa => true,
+            Authentication::Any => false,
+        }
+    }
+
+    /// Whether the key exchange runs on a named group.
+    #[must_use]
+    pub const fn has_group(&self) -> bool {
+        match self.key_exchange {
+            KeyExchangeAlgorithm::Ecdhe => true,
+            KeyExchangeAlgorithm::Any => false,
+        }
+    }
+
+    /// Whether the server's certificate signs its half of the key exchange.
+    #[must_use]
+    pub const fn signs_parameters(&self) -> bool {
+        match self.key_exchange {
+            KeyExchangeAlgorithm::Ecdhe => self.has_certificate(),
+            KeyExchangeAlgorithm::Any => false,
+        }
+    }
+}

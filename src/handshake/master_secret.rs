@@ -1,0 +1,20 @@
+//! From the premaster secret to the master secret (RFC 5246 §8.1, RFC 7627 §4), once the ClientKeyExchange is in the
+//! transcript. Used by both sides of TLS 1.2.
+
+use super::Context;
+use crate::{
+    crypto::{secret::SharedSecret, suite::Suite},
+    key_schedule::tls12::MasterSecret,
+};
+
+/// The master secret of a full handshake.
+pub fn derive(context: &Context<'_>, suite: &Suite, premaster: &SharedSecret) -> MasterSecret {
+    let negotiated = &context.negotiated;
+    if negotiated.extended_master_secret {
+        // RFC 7627 §3: the session hash reaches up to and includes the ClientKeyExchange.
+        let session_hash = context.transcript.with_partial(suite.hash, &[]);
+        MasterSecret::extended(suite.hash, premaster, session_hash.as_ref())
+    } else {
+        MasterSecret::new(suite.hash, premaster, &negotiated.client_random, &negotiated.server_random)
+    }
+}
