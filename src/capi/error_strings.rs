@@ -13,15 +13,31 @@ use crate::{
 pub fn register() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
-        let entry = |(reason, text): &(Reason, &'static CStr)| ERR_STRING_DATA {
-            error: c_ulong::from(reason.0.unsigned_abs()),
-            string: text.as_ptr(),
-        };
-        let end = ERR_STRING_DATA { error: 0, string: core::ptr::null() };
-        let table: Vec<_> = TEXTS.iter().map(entry).chain([end]).collect();
-        // SAFETY: the table ends with a zero entry; libcrypto keeps pointers into it, and it is never freed.
-        unsafe { sys::ERR_load_strings(ERR_LIB_SSL, table.leak().as_mut_ptr()) };
+        // SAFETY: the table ends with a zero entry and lives as long as the process.
+        unsafe { sys::ERR_load_strings_const(TABLE.0.as_ptr()) };
     });
+}
+
+/// The texts as libcrypto reads them, with a zero entry at the end.
+struct Table([ERR_STRING_DATA; TEXTS.len() + 1]);
+
+// SAFETY: nobody writes to it, and its texts are static.
+unsafe impl Sync for Table {}
+
+static TABLE: Table = {
+    let mut table = [const { ERR_STRING_DATA { error: 0, string: core::ptr::null() } }; TEXTS.len() + 1];
+    let mut index = 0;
+    while index < TEXTS.len() {
+        let (reason, text) = TEXTS[index];
+        table[index] = ERR_STRING_DATA { error: packed(reason), string: text.as_ptr() };
+        index += 1;
+    }
+    Table(table)
+};
+
+/// `ERR_PACK(ERR_LIB_SSL, 0, reason)`.
+const fn packed(reason: Reason) -> c_ulong {
+    ((ERR_LIB_SSL as c_ulong) << 23) | reason.0.unsigned_abs() as c_ulong
 }
 
 export!(ERR_load_SSL_strings);

@@ -128,7 +128,7 @@ unsafe extern "C" {
     pub fn ERR_pop_to_mark() -> c_int;
     pub fn ERR_clear_last_mark() -> c_int;
     pub fn ERR_clear_error();
-    pub fn ERR_load_strings(library: c_int, strings: *mut ERR_STRING_DATA) -> c_int;
+    pub fn ERR_load_strings_const(strings: *const ERR_STRING_DATA) -> c_int;
 
     pub fn CRYPTO_get_ex_new_index(
         class: c_int,
