@@ -1,5 +1,5 @@
 //! Options and plain settings: `SSL_CTX_set_options(3)`, `SSL_CTX_set_security_level(3)`,
-//! `SSL_CTX_set_post_handshake_auth`, `SSL_CTX_set_record_padding_callback(3)` and the like. Modes, sizes and versions
+//! `SSL_CTX_set_post_handshake_auth` and the like. Modes, sizes and versions
 //! are commands of `SSL_CTX_ctrl`.
 
 use core::ffi::{c_int, c_void};
@@ -16,10 +16,8 @@ export! {
     SSL_CTX_get_options SSL_get_options
     SSL_CTX_set_security_level SSL_set_security_level SSL_CTX_get_security_level SSL_get_security_level
     SSL_CTX_set_post_handshake_auth SSL_set_post_handshake_auth
-    SSL_CTX_set_block_padding SSL_set_block_padding
     SSL_CTX_set_default_read_buffer_len SSL_set_default_read_buffer_len
     SSL_CTX_set0_tmp_dh_pkey SSL_set0_tmp_dh_pkey SSL_CTX_set_tmp_dh_callback SSL_set_tmp_dh_callback
-    SSL_CTX_set_tlsext_max_fragment_length SSL_set_tlsext_max_fragment_length
 }
 
 fn change_options(target: &impl Configurable, change: impl FnOnce(u64) -> u64) -> u64 {
@@ -123,31 +121,6 @@ pub unsafe extern "C" fn SSL_set_post_handshake_auth(ssl: *mut SSL, value: c_int
     }
 }
 
-fn set_block_padding(target: &impl Configurable, size: usize) -> c_int {
-    /// `SSL3_RT_MAX_PLAIN_LENGTH`.
-    const MOST: usize = 16384;
-    if size > MOST {
-        return 0;
-    }
-    // Blocks of one byte are no padding.
-    target.change_settings(|settings| settings.block_padding = if size == 1 { 0 } else { size });
-    1
-}
-
-/// Pads records of TLS 1.3 to a multiple of `size`; 0 and 1 stand for no padding. 1, or 0 for more than 16384.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut SSL_CTX, size: usize) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |ctx| set_block_padding(ctx, size)) }
-}
-
-/// As `SSL_CTX_set_block_padding`, for one connection.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut SSL, size: usize) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| set_block_padding(ssl, size)) }
-}
-
 /// A hint how large buffers should be. It is not needed: they are as large as what they hold.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(_ctx: *mut SSL_CTX, _length: usize) {}
@@ -200,30 +173,4 @@ pub unsafe extern "C" fn SSL_set_tmp_dh_callback(
     _ssl: *mut SSL,
     _callback: Option<unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut c_void>,
 ) {
-}
-
-/// The extension of RFC 6066 §4 is not offered: 1 for 0, which disables it, else 0 with a reason in the queue.
-fn set_max_fragment_length(mode: u8) -> c_int {
-    /// `TLSEXT_max_fragment_length_4096`, the last one.
-    const LAST: u8 = 4;
-    match mode {
-        0 => return 1,
-        1..=LAST => error_queue::raise_ssl(Reason::ERR_UNSUPPORTED),
-        _ => error_queue::raise_ssl(Reason::SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH),
-    }
-    0
-}
-
-/// Which maximum fragment length a client asks for. 1 for none; other lengths are not supported: 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_tlsext_max_fragment_length(ctx: *mut SSL_CTX, mode: u8) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |_| set_max_fragment_length(mode)) }
-}
-
-/// Which maximum fragment length a client asks for. 1 for none; other lengths are not supported: 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_tlsext_max_fragment_length(ssl: *mut SSL, mode: u8) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |_| set_max_fragment_length(mode)) }
 }

@@ -186,7 +186,7 @@ impl Connection {
             return Ok(Some(0));
         }
         // A partial write is one of a single record (SSL_CTX_set_mode(3)).
-        let most = if partial { environment.settings.max_send_fragment } else { SEAL_AHEAD };
+        let most = if partial { self.max_fragment(environment) } else { SEAL_AHEAD };
         let part = rest.get(..most).unwrap_or(rest);
         self.seal(environment, part).map_err(|error| self.fail(environment, error))?;
         self.writing.sealed = sealed.saturating_add(part.len());
@@ -194,15 +194,22 @@ impl Connection {
     }
 
     fn seal(&mut self, environment: &Environment, data: &[u8]) -> Result<()> {
-        let fragment = environment.settings.max_send_fragment;
+        let fragment = self.max_fragment(environment);
         let records = data.len().div_ceil(fragment.max(1)) as u64;
         if self.records.outbound.records_left() <= records && self.is_tls13() {
             post::send_key_update(&mut self.connected(environment), false)?;
         }
-        self.records.outbound.set_padding(environment.settings.block_padding);
+        self.records
+            .outbound
+            .set_padding(environment.settings.block_padding, environment.hooks.record_padding);
         // A peer that we have much to tell may update its keys as often.
         self.negotiated.application_data_came();
         self.records.outbound.seal(ContentType::APPLICATION_DATA, data, fragment)
+    }
+
+    /// The most plaintext bytes of a record that we send.
+    fn max_fragment(&self, environment: &Environment) -> usize {
+        environment.settings.max_send_fragment.min(self.records.outbound.limit())
     }
 
     /// Whether a write waits to be repeated by the program.

@@ -34,6 +34,7 @@ use crate::{
         want::{Answer, Ask, Want},
     },
     record::Side,
+    wire::ContentType,
 };
 
 /// How far a connection has come.
@@ -183,7 +184,7 @@ impl Connection {
     /// Puts the outgoing bytes back; `written` of them were written in all.
     pub fn return_outgoing(&mut self, buffer: Vec<u8>, written: usize) {
         self.records.outbound.put_back(buffer, written);
-        if self.records.outbound.pending().is_empty() {
+        if !self.has_outgoing() {
             self.control_pending = false;
             self.negotiated.all_was_written();
         }
@@ -192,7 +193,17 @@ impl Connection {
     /// Whether bytes wait to be written.
     #[must_use]
     pub fn has_outgoing(&self) -> bool {
-        !self.records.outbound.pending().is_empty()
+        !self.records.outbound.pending().is_empty() || self.records.outbound.has_unsealed()
+    }
+
+    /// The next record that waits for the program's word on its padding: its type, and its length without padding.
+    pub fn next_unpadded(&mut self) -> Result<Option<(ContentType, usize)>> {
+        self.records.outbound.next_unpadded()
+    }
+
+    /// The program's word.
+    pub fn pad(&mut self, padding: usize) -> Result<()> {
+        self.records.outbound.seal_padded(padding)
     }
 
     /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks.

@@ -111,7 +111,8 @@ impl Connected<'_> {
     pub fn send(&mut self, message: &Message) -> Result<()> {
         self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
         let (fragment, block) = (self.settings().max_send_fragment, self.settings().block_padding);
-        self.records.outbound.set_padding(block);
+        let asks = self.hooks().record_padding;
+        self.records.outbound.set_padding(block, asks);
         self.records.outbound.seal(ContentType::HANDSHAKE, message.as_bytes(), fragment)
     }
 

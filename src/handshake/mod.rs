@@ -13,6 +13,7 @@
 pub mod client;
 pub mod context;
 mod events;
+mod fragment_limits;
 mod master_secret;
 mod negotiated;
 pub mod position;

@@ -9,6 +9,7 @@ use crate::{
         tls12,
         tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
     },
+    message::extension::record_size_limit::RecordSizeLimits,
     session::{PeerChain, Session},
     wire::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
 };
@@ -64,6 +65,8 @@ impl Negotiated {
         self.certificate_types.clear();
         self.peer_ca_names.clear();
         self.ocsp_response = None;
+        self.max_fragment_length = 0;
+        self.record_size_limits = None;
     }
 
     /// Everything that waited was written.
@@ -112,6 +115,10 @@ pub struct Negotiated {
     pub server_name_acknowledged: bool,
     /// The application protocol; empty without one.
     pub alpn: Vec<u8>,
+    /// The code of the maximum fragment length (RFC 6066 §4); 0 without one.
+    pub max_fragment_length: u8,
+    /// The most that the peer takes in a record, and the most that we do (RFC 8449), once both have said so.
+    pub record_size_limits: Option<RecordSizeLimits>,
     /// Whether the session was resumed.
     pub resumed: bool,
     /// The session: the one resumed, or the new one.

@@ -173,6 +173,8 @@ pub struct Hooks {
     pub status: bool,
     /// Sessions can be found by id: the internal cache is on, or there is a get callback.
     pub find_session: bool,
+    /// `SSL_CTX_set_record_padding_callback`.
+    pub record_padding: bool,
     /// `SSL_CTX_set_info_callback`.
     pub info: bool,
     /// `SSL_CTX_set_msg_callback`.

@@ -103,6 +103,9 @@ pub type TicketGenerateCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) ->
 pub type TicketOpenedCallback =
     unsafe extern "C" fn(*mut SSL, *mut SSL_SESSION, *const c_uchar, usize, c_int, *mut c_void) -> c_int;
 
+/// `SSL_CTX_set_record_padding_callback`.
+pub type RecordPaddingCallback = unsafe extern "C" fn(*mut SSL, c_int, usize, *mut c_void) -> usize;
+
 /// What `SSL_new` copies; a connection may set its own.
 #[derive(Clone, Copy, Default)]
 pub struct CopiedCallbacks {
@@ -116,6 +119,8 @@ pub struct CopiedCallbacks {
     pub generate_session_id: Option<GenerateSessionIdCallback>,
     /// `SSL_CTX_set_default_passwd_cb`.
     pub password: Callback<PasswordCallback>,
+    /// `SSL_CTX_set_record_padding_callback` and `_arg`.
+    pub record_padding: Callback<RecordPaddingCallback>,
     /// `SSL_set_info_callback`; the context's counts when there is none.
     pub info: Option<InfoCallback>,
 }

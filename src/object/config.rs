@@ -30,6 +30,8 @@ pub struct Config {
     /// `SSL_CTX_add_extra_chain_cert`: sent after a certificate without a chain of its own. Read from the context when it is
     /// used.
     pub extra_chain: Option<Arc<X509Stack>>,
+    /// `SSL_CTX_set_max_pipelines`.
+    pub max_pipelines: usize,
     /// The CA names to send. A connection begins with none of its own, and falls back on its context's.
     pub ca_lists: CaLists,
 }
@@ -79,6 +81,9 @@ pub trait Configurable {
     /// What verifications check.
     fn verify_param(&self) -> &VerifyParam;
 
+    /// `SSL_CTX_set_max_pipelines(3)`: a connection with several pipelines reads ahead.
+    fn set_max_pipelines(&self, pipelines: usize);
+
     /// Changes the settings.
     fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
         self.change(|config| config.update_settings(change));
@@ -101,6 +106,10 @@ impl Configurable for Context {
     fn verify_param(&self) -> &VerifyParam {
         &self.verify_param
     }
+
+    fn set_max_pipelines(&self, pipelines: usize) {
+        self.change(|config| config.max_pipelines = pipelines);
+    }
 }
 
 impl Configurable for Ssl {
@@ -114,6 +123,15 @@ impl Configurable for Ssl {
 
     fn context_store(&self) -> X509Store {
         self.context().store()
+    }
+
+    fn set_max_pipelines(&self, pipelines: usize) {
+        self.change(|config| {
+            config.max_pipelines = pipelines;
+            if pipelines > 1 {
+                config.update_settings(|settings| settings.read_ahead = true);
+            }
+        });
     }
 
     fn verify_param(&self) -> &VerifyParam {

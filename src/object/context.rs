@@ -119,6 +119,7 @@ impl Context {
             verify_store: None,
             chain_store: None,
             extra_chain: None,
+            max_pipelines: 1,
             ca_lists: CaLists::empty()?,
         };
         let context = Arc::new(Self {

@@ -114,6 +114,7 @@ impl Ssl {
             status: live.status.function.is_some(),
             find_session: initial.get_session.is_some()
                 || settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
+            record_padding: callbacks.record_padding.function.is_some(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
             key_log: live.key_log.is_some(),
@@ -204,6 +205,7 @@ impl Ssl {
             }
             return Err(Pause::Failed);
         };
+        self.pad_records()?;
         let (buffer, mut written) = self.with_connection(Connection::take_outgoing);
         self.waiting.set(Waiting::Writing);
         let mut blocked = false;

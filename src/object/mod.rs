@@ -28,6 +28,7 @@
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `keying` | exported keying material, Finished values |
 //! | `renegotiation` | renegotiations that the program asks for, and their count |
+//! | `record_padding` | how much padding the program wants for each record |
 //! | `session_cache` | the internal cache, and how the program is told what leaves it |
 //! | `session_text` | a session as text |
 //! | `session_use` | the session of a connection |
@@ -59,6 +60,7 @@ pub mod negotiated;
 pub mod own_certificate;
 pub mod own_chain;
 pub mod peer;
+pub mod record_padding;
 pub mod renegotiation;
 pub mod session;
 pub mod session_cache;

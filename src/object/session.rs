@@ -13,7 +13,7 @@ use crate::{
         x509::X509,
     },
     session::{
-        Carried, Session,
+        Session,
         asn1::{self, DecodeError},
     },
     wire::{CipherSuite, ProtocolVersion},
@@ -87,7 +87,7 @@ impl SessionHandle {
         let secret = Secret::new(&[])?;
         Some(Self::new(Arc::new(Session {
             verify_result: UNVERIFIED,
-            carried: Carried { max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED, ..Carried::default() },
+            max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
             ..Session::new(ProtocolVersion(0), CipherSuite(0), secret, now, TIMEOUT_OF_NEW)
         })))
     }
@@ -142,7 +142,7 @@ impl SessionHandle {
     /// The mode of the maximum fragment length (RFC 6066 §4); 0 if none was negotiated.
     #[must_use]
     pub fn max_fragment_length(&self) -> u8 {
-        match self.core.load().carried.max_fragment_length {
+        match self.core.load().max_fragment_length {
             MAX_FRAGMENT_LENGTH_UNSPECIFIED => 0,
             mode => mode,
         }

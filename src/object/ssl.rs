@@ -10,7 +10,7 @@ use super::{
     Context, SessionHandle,
     ca_names::{CaLists, PeerCaNames},
     cipher_stack::CipherStack,
-    config::Config,
+    config::{Config, Configurable},
     context::Method,
 };
 use crate::{
@@ -166,6 +166,7 @@ impl Ssl {
             requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
         });
+        ssl.set_max_pipelines(ssl.with_config(|config| config.max_pipelines));
         ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
         Some(ssl)
     }

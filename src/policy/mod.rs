@@ -92,6 +92,8 @@ pub struct Settings {
     pub max_cert_list: usize,
     /// The most plaintext bytes in a record that we send.
     pub max_send_fragment: usize,
+    /// The code of the maximum fragment length that a client asks for (RFC 6066 §4); 0: none.
+    pub max_fragment_length: u8,
     /// Records are padded to a multiple of this (TLS 1.3).
     pub block_padding: usize,
     /// Whether more than the current record may be read from the transport.
@@ -131,6 +133,7 @@ impl Settings {
             num_tickets: 2,
             max_cert_list: 100 * 1024,
             max_send_fragment: 16384,
+            max_fragment_length: 0,
             block_padding: 0,
             read_ahead: false,
             quiet_shutdown: false,

@@ -38,6 +38,8 @@ pub struct Inbound {
     empty_records: u8,
     /// How many bytes of early data may still be skipped (RFC 8446 §4.2.10), while they are skipped.
     early_data_to_skip: Option<usize>,
+    /// The most bytes of content that the peer may put into a record.
+    limit: usize,
     /// How many times [`Self::take_buffer`] was called without its [`Self::return_buffer`].
     taken: usize,
     /// How many bytes the buffer held when it was taken out.
@@ -75,6 +77,7 @@ impl Inbound {
             any_record_opened: false,
             empty_records: 0,
             early_data_to_skip: None,
+            limit: super::MAX_PLAINTEXT,
             taken: 0,
             taken_length: 0,
         }
@@ -220,6 +223,12 @@ impl Inbound {
         self.early_data_to_skip = Some(limit);
     }
 
+    /// From the next record on, the peer puts no more than this many bytes into one (RFC 6066 §4, RFC 8449); more is
+    /// `record_overflow` with `SSL_R_DATA_LENGTH_TOO_LONG`.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit.min(super::MAX_PLAINTEXT);
+    }
+
     /// Gives memory back when nothing waits.
     pub fn release(&mut self) {
         if self.taken == 0 && self.buffer.is_empty() {
@@ -311,6 +320,9 @@ impl Inbound {
         };
         if !is_known {
             return Err(bad_record_type());
+        }
+        if length > self.limit {
+            return Err(Error::fatal(AlertDescription::RECORD_OVERFLOW, Reason::DATA_LENGTH_TOO_LONG));
         }
         if length > 0 {
             self.empty_records = 0;

@@ -1,5 +1,9 @@
 //! Bytes to be sent: records sealed straight into one buffer (RFC 8446 §5.1, §5.2). Used by `connection`.
 
+use std::collections::VecDeque;
+
+use zeroize::Zeroizing;
+
 use super::{HEADER_LENGTH, MAX_PLAINTEXT, RecordKeys};
 use crate::{
     error::{Error, Result},
@@ -17,7 +21,21 @@ pub struct Outbound {
     taken: usize,
     keys: Option<RecordKeys>,
     version: ProtocolVersion,
+    /// The most plaintext bytes of a record that the peer takes.
+    limit: usize,
     padding_block: usize,
+    /// Whether the program says how much padding each record of TLS 1.3 gets.
+    asks_for_padding: bool,
+    /// What waits for that word, in its order.
+    unsealed: VecDeque<Unsealed>,
+}
+
+/// What waits until the program said how much padding the records before it get.
+enum Unsealed {
+    /// A record's content, and the most bytes that it may have with its padding.
+    Record { content_type: ContentType, content: Zeroizing<Vec<u8>>, most: usize },
+    /// The keys for what follows.
+    Keys(Box<RecordKeys>),
 }
 
 impl Default for Outbound {
@@ -37,7 +55,10 @@ impl Outbound {
             taken: 0,
             keys: None,
             version: ProtocolVersion::TLS1_0,
+            limit: MAX_PLAINTEXT,
             padding_block: 0,
+            asks_for_padding: false,
+            unsealed: VecDeque::new(),
         }
     }
 
@@ -45,25 +66,85 @@ impl Outbound {
     /// appends them. Empty data is one empty record for application data, none for the rest. An exhausted
     /// sequence number is `internal_error` (RFC 8446 §5.3); nothing of the record that failed is sent.
     pub fn seal(&mut self, content_type: ContentType, data: &[u8], max_fragment: usize) -> Result<()> {
-        if data.is_empty() {
-            // RFC 8446 §5.1: zero-length fragments of other types MUST NOT be sent.
-            return match content_type {
-                ContentType::APPLICATION_DATA => self.seal_record(content_type, data),
-                _ => Ok(()),
+        let max_fragment = max_fragment.clamp(1, self.limit);
+        // RFC 8446 §5.1: zero-length fragments of other types MUST NOT be sent.
+        if data.is_empty() && content_type != ContentType::APPLICATION_DATA {
+            return Ok(());
+        }
+        if self.must_wait() {
+            let record = |content: &[u8]| Unsealed::Record {
+                content_type,
+                content: Zeroizing::new(content.to_vec()),
+                most: max_fragment,
             };
+            if data.is_empty() {
+                self.unsealed.push_back(record(data));
+            }
+            self.unsealed.extend(data.chunks(max_fragment).map(record));
+            return Ok(());
+        }
+        self.seal_now(content_type, data, max_fragment)
+    }
+
+    /// Whether the program is asked first what padding a record gets.
+    fn must_wait(&self) -> bool {
+        !self.unsealed.is_empty()
+            || (self.asks_for_padding && self.keys.as_ref().is_some_and(RecordKeys::is_tls13))
+    }
+
+    fn seal_now(&mut self, content_type: ContentType, data: &[u8], max_fragment: usize) -> Result<()> {
+        if data.is_empty() {
+            return self.seal_record(content_type, data, self.padding(0, max_fragment));
         }
         if content_type == ContentType::CHANGE_CIPHER_SPEC
             && self.keys.as_ref().is_some_and(RecordKeys::is_tls13)
         {
             // RFC 8446 §5: in TLS 1.3 it is never protected.
             let keys = self.keys.take();
-            let sealed = self.seal_record(content_type, data);
+            let sealed = self.seal_record(content_type, data, 0);
             self.keys = keys;
             return sealed;
         }
-        let max_fragment = max_fragment.clamp(1, MAX_PLAINTEXT);
         self.reserve(data, max_fragment);
-        data.chunks(max_fragment).try_for_each(|fragment| self.seal_record(content_type, fragment))
+        data.chunks(max_fragment).try_for_each(|fragment| {
+            self.seal_record(content_type, fragment, self.padding(fragment.len(), max_fragment))
+        })
+    }
+
+    /// Whether records wait for [`Self::seal_padded`].
+    #[must_use]
+    pub fn has_unsealed(&self) -> bool {
+        !self.unsealed.is_empty()
+    }
+
+    /// The type of the next record that waits for its padding, and the length of its content and that type
+    /// together; `None` if none does.
+    pub fn next_unpadded(&mut self) -> Result<Option<(ContentType, usize)>> {
+        loop {
+            match self.unsealed.pop_front() {
+                None => return Ok(None),
+                Some(Unsealed::Keys(keys)) => self.keys = Some(*keys),
+                Some(Unsealed::Record { content_type, content, most }) => {
+                    let length = content.len() + 1;
+                    // Neither a record without protection nor one that is full can be padded.
+                    if content_type == ContentType::CHANGE_CIPHER_SPEC || length >= most {
+                        self.seal_now(content_type, &content, most)?;
+                        continue;
+                    }
+                    self.unsealed.push_front(Unsealed::Record { content_type, content, most });
+                    return Ok(Some((content_type, length)));
+                }
+            }
+        }
+    }
+
+    /// Seals the record that [`Self::next_unpadded`] told of, with this much padding or what a full record leaves.
+    pub fn seal_padded(&mut self, padding: usize) -> Result<()> {
+        let Some(Unsealed::Record { content_type, content, most }) = self.unsealed.pop_front() else {
+            return Err(Error::internal());
+        };
+        let room = most.saturating_sub(content.len() + 1);
+        self.seal_record(content_type, &content, padding.min(room))
     }
 
     /// Bytes that wait. None while the buffer is taken out: what is sealed then waits for its return.
@@ -116,7 +197,22 @@ impl Outbound {
 
     /// From the next record on, these keys.
     pub fn set_keys(&mut self, keys: RecordKeys) {
-        self.keys = Some(keys);
+        if self.unsealed.is_empty() {
+            self.keys = Some(keys);
+        } else {
+            self.unsealed.push_back(Unsealed::Keys(Box::new(keys)));
+        }
+    }
+
+    /// The peer takes no more than this many bytes of plaintext in a record (RFC 6066 §4, RFC 8449).
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit.clamp(1, MAX_PLAINTEXT);
+    }
+
+    /// The most bytes of plaintext that the peer takes in a record.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
+        self.limit
     }
 
     /// The version in record headers: 1.0 for a first ClientHello, else 1.2 (RFC 8446 §5.1).
@@ -128,13 +224,15 @@ impl Outbound {
     /// (RFC 8446 §5.5).
     #[must_use]
     pub fn records_left(&self) -> u64 {
-        self.keys.as_ref().map_or(u64::MAX, RecordKeys::records_left)
+        let left = self.keys.as_ref().map_or(u64::MAX, RecordKeys::records_left);
+        left.saturating_sub(self.unsealed.len() as u64)
     }
 
-    /// Block padding: TLS 1.3 records are padded to a multiple of this many bytes (0 or 1: not at all).
-    /// The content type counts as one of them.
-    pub fn set_padding(&mut self, block: usize) {
+    /// TLS 1.3 records are padded as the program says for each (`asks`), or to a multiple of `block` bytes (0 or 1: not at
+    /// all). The content type counts as one of them.
+    pub fn set_padding(&mut self, block: usize, asks: bool) {
         self.padding_block = block;
+        self.asks_for_padding = asks;
     }
 
     /// Gives memory back when nothing waits.
@@ -148,9 +246,9 @@ impl Outbound {
     fn reserve(&mut self, data: &[u8], max_fragment: usize) {
         let whole_records = data.len() / max_fragment;
         let last = data.len() % max_fragment;
-        let mut length = whole_records * self.record_length(max_fragment);
+        let mut length = whole_records * self.record_length(max_fragment, 0);
         if last > 0 {
-            length += self.record_length(last);
+            length += self.record_length(last, self.padding(last, max_fragment));
         }
         let needed = self.end + length;
         if self.buffer.len() < needed {
@@ -158,28 +256,24 @@ impl Outbound {
         }
     }
 
-    fn record_length(&self, content_length: usize) -> usize {
+    fn record_length(&self, content_length: usize, padding: usize) -> usize {
         HEADER_LENGTH
-            + self
-                .keys
-                .as_ref()
-                .map_or(content_length, |keys| keys.body_length(content_length, self.padding(content_length)))
+            + self.keys.as_ref().map_or(content_length, |keys| keys.body_length(content_length, padding))
     }
 
     /// Padding for this much content. A record that is padded is no larger than one that is full
     /// (RFC 8446 §5.4).
-    fn padding(&self, content_length: usize) -> usize {
+    fn padding(&self, content_length: usize, max_fragment: usize) -> usize {
         let is_tls13 = self.keys.as_ref().is_some_and(RecordKeys::is_tls13);
         if !is_tls13 || self.padding_block <= 1 {
             return 0;
         }
         let inner = content_length + 1;
-        (inner.next_multiple_of(self.padding_block) - inner).min(MAX_PLAINTEXT - content_length)
+        (inner.next_multiple_of(self.padding_block) - inner).min(max_fragment.saturating_sub(inner))
     }
 
-    fn seal_record(&mut self, content_type: ContentType, content: &[u8]) -> Result<()> {
-        let padding = self.padding(content.len());
-        let length = self.record_length(content.len());
+    fn seal_record(&mut self, content_type: ContentType, content: &[u8], padding: usize) -> Result<()> {
+        let length = self.record_length(content.len(), padding);
         let end = self.end + length;
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);
@@ -282,7 +376,7 @@ mod tests {
             [(0, 1, 18), (1, 1, 18), (2, 1, 18), (2, 30, 48), (8, 1, 24), (32, 59, 80), (128, 146, 272)]
         {
             let mut outbound = tls13();
-            outbound.set_padding(block);
+            outbound.set_padding(block, false);
             outbound.seal(ContentType::APPLICATION_DATA, &vec![0; length], MAX_PLAINTEXT).unwrap();
             assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + body, "{length} bytes, block {block}");
         }
@@ -292,10 +386,52 @@ mod tests {
     fn padding_never_exceeds_a_full_record() {
         for length in [0, 1, 16_382, 16_383, 16_384] {
             let mut outbound = tls13();
-            outbound.set_padding(10_000);
+            outbound.set_padding(10_000, false);
             outbound.seal(ContentType::APPLICATION_DATA, &vec![0; length], MAX_PLAINTEXT).unwrap();
             assert!(outbound.pending().len() <= HEADER_LENGTH + MAX_PLAINTEXT + 1 + 16);
         }
+    }
+
+    #[test]
+    fn limit_of_the_peer_binds_every_record_and_its_padding() {
+        let mut outbound = tls13();
+        outbound.set_limit(512);
+        outbound.set_padding(1000, false);
+        outbound.seal(ContentType::APPLICATION_DATA, &[0; 1000], MAX_PLAINTEXT).unwrap();
+        assert_eq!(outbound.limit(), 512);
+        // A full record has its type beside the content; the second one is padded up to the limit.
+        assert_eq!(outbound.pending().len(), (HEADER_LENGTH + 512 + 17) + (HEADER_LENGTH + 512 + 16));
+    }
+
+    #[test]
+    fn records_wait_for_the_padding_that_the_program_says() {
+        let mut outbound = tls13();
+        outbound.set_padding(0, true);
+        outbound.seal(ContentType::APPLICATION_DATA, &[0; 600], 500).unwrap();
+        outbound.seal(ContentType::CHANGE_CIPHER_SPEC, &[1], 500).unwrap();
+        outbound.set_keys(RecordKeys::tls13(AeadAlgorithm::Aes128Gcm, &[3; 16], [4; 12]).unwrap());
+        outbound.seal(ContentType::ALERT, &[1, 0], 500).unwrap();
+        assert!(outbound.pending().is_empty() && outbound.has_unsealed());
+        // The first one is full: nobody is asked.
+        assert_eq!(outbound.next_unpadded(), Ok(Some((ContentType::APPLICATION_DATA, 101))));
+        assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + 500 + 17);
+        outbound.seal_padded(10).unwrap();
+        assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + 101 + 10 + 16);
+        assert_eq!(outbound.next_unpadded(), Ok(Some((ContentType::ALERT, 3))));
+        assert_eq!(drained(&mut outbound), [20, 3, 1, 0, 1, 1]);
+        outbound.seal_padded(usize::MAX).unwrap();
+        assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + 500 + 16);
+        assert_eq!(outbound.next_unpadded(), Ok(None));
+        assert!(!outbound.has_unsealed());
+        assert!(outbound.seal_padded(0).is_err());
+    }
+
+    #[test]
+    fn nobody_is_asked_for_padding_without_keys() {
+        let mut outbound = Outbound::new();
+        outbound.set_padding(0, true);
+        outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
+        assert_eq!(drained(&mut outbound).len(), 8);
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub fn encode(session: &Session) -> Option<Zeroizing<Vec<u8>>> {
     write_number(&mut fields, 14, session.ticket_age_add.into());
     write_number(&mut fields, 15, session.max_early_data.into());
     write_bytes(&mut fields, 16, unless_empty(&session.alpn));
-    write_number(&mut fields, 17, session.carried.max_fragment_length.into());
+    write_number(&mut fields, 17, session.max_fragment_length.into());
     write_bytes(&mut fields, 18, unless_empty(&session.ticket_app_data));
     let group = session.group.map_or(0, |group| group.0);
     der::write_explicit(&mut fields, 19, |field| der::write_integer(field, group.into()));
@@ -159,8 +159,8 @@ fn decode_fields(reader: &mut Reader<'_>, now: i64) -> Result<Session, DecodeErr
         extended_master_secret: flags & EXTENDED_MASTER_SECRET != 0,
         group: (group != 0).then_some(NamedGroup(group)),
         ticket_app_data: ticket_app_data.to_vec(),
+        max_fragment_length,
         carried: Carried {
-            max_fragment_length,
             flags: flags & !EXTENDED_MASTER_SECRET,
             compression,
             psk_identity_hint,

@@ -52,6 +52,8 @@ pub struct Session {
     pub group: Option<NamedGroup>,
     /// The scheme that the peer signed with.
     pub peer_scheme: Option<SignatureScheme>,
+    /// The mode of max_fragment_length (RFC 6066 §4): 0 for none, 255 while nothing was negotiated.
+    pub max_fragment_length: u8,
     /// `SSL_SESSION_set1_ticket_appdata`.
     pub ticket_app_data: Vec<u8>,
     /// Whether it may still be resumed: a fatal error on its connection ends that.
@@ -64,8 +66,6 @@ pub struct Session {
 /// that OpenSSL wrote comes out as it went in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
-    /// The mode of max_fragment_length (RFC 6066 §4): 0 for none, 255 while nothing was negotiated.
-    pub max_fragment_length: u8,
     /// Flags besides that of the extended master secret.
     pub flags: u32,
     /// The compression method of TLS 1.2; 0 is none.
@@ -109,6 +109,7 @@ impl Session {
             extended_master_secret: false,
             group: None,
             peer_scheme: None,
+            max_fragment_length: 0,
             ticket_app_data: Vec::new(),
             resumable: true,
             carried: Carried::default(),

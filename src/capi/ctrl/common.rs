@@ -19,7 +19,7 @@ use crate::{
 /// The least and the most that `SSL_CTX_set_max_send_fragment` takes.
 const SEND_FRAGMENT: core::ops::RangeInclusive<usize> = 512..=16384;
 /// `SSL_MAX_PIPELINES`.
-const MOST_PIPELINES: c_long = 32;
+const MOST_PIPELINES: usize = 32;
 
 /// Runs a command; `None` for one that is not of this kind.
 ///
@@ -49,8 +49,7 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
             let most = target.look(|config| config.settings.max_send_fragment);
             usize::try_from(number).is_ok_and(|length| (1..=most).contains(&length)).into()
         }
-        // Records are sealed one after another, which any number of pipelines allows.
-        command::SET_MAX_PIPELINES => (1..=MOST_PIPELINES).contains(&number).into(),
+        command::SET_MAX_PIPELINES => set_max_pipelines(target, number),
         command::SET_MIN_PROTO_VERSION => set_version(target, number, true),
         command::SET_MAX_PROTO_VERSION => set_version(target, number, false),
         command::GET_MIN_PROTO_VERSION => {
@@ -133,6 +132,18 @@ fn refuse_null() -> c_long {
 fn change_mode(target: &impl Configurable, change: impl FnOnce(u32) -> u32) -> c_long {
     target.change_settings(|settings| settings.mode = change(settings.mode));
     target.look(|config| config.settings.mode).into()
+}
+
+/// Records are sealed one after another, which any number of pipelines allows. What shows is that a connection with several
+/// reads ahead.
+fn set_max_pipelines(target: &impl Configurable, number: c_long) -> c_long {
+    match usize::try_from(number) {
+        Ok(pipelines) if (1..=MOST_PIPELINES).contains(&pipelines) => {
+            target.set_max_pipelines(pipelines);
+            1
+        }
+        _ => 0,
+    }
 }
 
 fn set_max_send_fragment(target: &impl Configurable, number: c_long) -> c_long {

@@ -7,7 +7,7 @@ use super::{State, resume};
 use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
-    handshake::{Context, Environment, Renegotiation, Transition, position::Position},
+    handshake::{Context, Environment, Renegotiation, Transition, fragment_limits, position::Position},
     message::{
         client_hello::ClientHello,
         extension::{
@@ -213,6 +213,7 @@ fn extensions(
     if let Some(name) = settings.server_name.as_deref().filter(|name| !name.is_empty()) {
         extensions.add(ExtensionType::SERVER_NAME, |writer| server_name::write(writer, name));
     }
+    fragment_limits::offer(&mut extensions, settings);
     extensions
         .add(ExtensionType::EC_POINT_FORMATS, |writer| ec_point_formats::write(writer, &[UNCOMPRESSED]));
     if !groups.is_empty() {

@@ -117,6 +117,7 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.peer_scheme = session.peer_scheme;
     context.negotiated.session = Some(Arc::clone(session));
+    context.negotiated.max_fragment_length = session.max_fragment_length;
     Ok(())
 }
 
@@ -137,6 +138,7 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
         alpn: negotiated.alpn.clone(),
         extended_master_secret: negotiated.extended_master_secret,
         group: negotiated.group,
+        max_fragment_length: negotiated.max_fragment_length,
         peer_scheme: negotiated.peer_scheme,
         ..Session::new(context.version()?, suite, secret, now, settings.session_timeout)
     })

@@ -19,7 +19,7 @@ use crate::{
         suite::{Authentication, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Expects, Input, Transition, position::Position, want::Answer},
+    handshake::{Context, Expects, Input, Transition, fragment_limits, position::Position, want::Answer},
     key_schedule::tls12::MasterSecret,
     message::{
         Message, certificate,
@@ -36,8 +36,10 @@ use crate::{
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
 /// OpenSSL lets them.
-const ALLOWED: [ExtensionType; 8] = [
+const ALLOWED: [ExtensionType; 10] = [
     ExtensionType::SERVER_NAME,
+    ExtensionType::MAX_FRAGMENT_LENGTH,
+    ExtensionType::RECORD_SIZE_LIMIT,
     ExtensionType::STATUS_REQUEST,
     ExtensionType::SUPPORTED_GROUPS,
     ExtensionType::EC_POINT_FORMATS,
@@ -207,6 +209,7 @@ fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'
     extensions::check(received, &ALLOWED, offered)?;
     extensions::read_server_name(received, context)?;
     extensions::read_alpn(received, offered, context)?;
+    fragment_limits::read_answer(received, offered, context)?;
     read_renegotiation_info(received, context)?;
     if let Some(data) = received.get(ExtensionType::EC_POINT_FORMATS) {
         // RFC 8422 §5.1.2.

@@ -5,7 +5,7 @@ use super::{State as ClientState, authentication, extensions, tls13_flight};
 use crate::{
     crypto::signature::PublicKey,
     error::{Error, Reason, Result},
-    handshake::{Context, Expects, Input, Transition, position::Position, want::Answer},
+    handshake::{Context, Expects, Input, Transition, fragment_limits, position::Position, want::Answer},
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
     message::{
         Message,
@@ -21,8 +21,13 @@ use crate::{
 };
 
 /// What EncryptedExtensions may carry (RFC 8446 §4.2), of what we offer.
-const ALLOWED: [ExtensionType; 3] =
-    [ExtensionType::SERVER_NAME, ExtensionType::SUPPORTED_GROUPS, ExtensionType::ALPN];
+const ALLOWED: [ExtensionType; 5] = [
+    ExtensionType::SERVER_NAME,
+    ExtensionType::MAX_FRAGMENT_LENGTH,
+    ExtensionType::SUPPORTED_GROUPS,
+    ExtensionType::ALPN,
+    ExtensionType::RECORD_SIZE_LIMIT,
+];
 /// What a certificate entry may carry (RFC 8446 §4.4.2), of what we offer.
 const ALLOWED_IN_ENTRY: [ExtensionType; 1] = [ExtensionType::STATUS_REQUEST];
 /// What must not stand in a CertificateRequest (RFC 8446 §4.2), of what we know.
@@ -148,6 +153,7 @@ fn read_encrypted_extensions(
     extensions::check(&received, &ALLOWED, &offered)?;
     extensions::read_server_name(&received, context)?;
     extensions::read_alpn(&received, &offered, context)?;
+    fragment_limits::read_answer(&received, &offered, context)?;
     context.add_to_transcript(message);
     // RFC 8446 §4.4.2: with a PSK nobody sends a certificate.
     if context.negotiated.resumed {

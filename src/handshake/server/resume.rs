@@ -83,6 +83,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
         alpn: negotiated.alpn.clone(),
         extended_master_secret: negotiated.extended_master_secret,
         group: negotiated.group,
+        max_fragment_length: negotiated.max_fragment_length,
         peer_scheme: negotiated.peer_scheme,
         ..Session::new(context.version()?, suite, secret, now, timeout)
     })

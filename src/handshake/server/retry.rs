@@ -16,8 +16,10 @@ use crate::{
 
 /// The extensions that a second ClientHello must not change, of those that we look at. What we do not know may change in
 /// ways that we do not know either: an encrypted ClientHello is made anew.
-const FIXED: [ExtensionType; 10] = [
+const FIXED: [ExtensionType; 12] = [
     ExtensionType::SERVER_NAME,
+    ExtensionType::MAX_FRAGMENT_LENGTH,
+    ExtensionType::RECORD_SIZE_LIMIT,
     ExtensionType::STATUS_REQUEST,
     ExtensionType::SUPPORTED_GROUPS,
     ExtensionType::SIGNATURE_ALGORITHMS,

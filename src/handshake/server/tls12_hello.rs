@@ -17,7 +17,7 @@ use crate::{
     crypto::{rand, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition,
+        Context, Transition, fragment_limits,
         position::Position,
         want::{Answer, Ask},
     },
@@ -138,6 +138,7 @@ fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<
 
 /// Whether a session is resumed is known: the program is asked about the name.
 pub fn after_lookup(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    fragment_limits::read_offer(&hello.hello.extensions, context)?;
     if context.hooks().server_name {
         return Ok(Transition::Ask(Ask::ServerName, State::Tls12Hello(Question::ServerName, hello)));
     }
@@ -291,6 +292,7 @@ fn server_hello_extensions(context: &Context<'_>, hello: &Hello) -> Extensions {
     if is_full && negotiated.server_name_acknowledged {
         extensions.add(ExtensionType::SERVER_NAME, |_| {});
     }
+    fragment_limits::answer(&mut extensions, context);
     if is_full && hello.hello.extensions.contains(ExtensionType::EC_POINT_FORMATS) {
         extensions.add(ExtensionType::EC_POINT_FORMATS, |writer| {
             ec_point_formats::write(writer, &[UNCOMPRESSED]);

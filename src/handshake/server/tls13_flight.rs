@@ -12,7 +12,7 @@ use crate::{
     crypto::{key_exchange, rand},
     error::Result,
     handshake::{
-        Context, Transition,
+        Context, Transition, fragment_limits,
         position::Position,
         want::{Answer, Ask},
     },
@@ -129,6 +129,7 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
     if context.negotiated.server_name_acknowledged {
         extensions.add(ExtensionType::SERVER_NAME, |_| {});
     }
+    fragment_limits::answer(&mut extensions, context);
     // RFC 8446 §4.2.7: our groups, if there is one that we like better than the one used.
     let groups = context.settings().offered_groups(&[ProtocolVersion::TLS1_3]);
     if context.negotiated.group.is_some() && groups.first().copied() != context.negotiated.group {

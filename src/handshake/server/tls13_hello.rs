@@ -14,7 +14,7 @@ use crate::{
     crypto::suite::Suite,
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition,
+        Context, Transition, fragment_limits,
         want::{Answer, Ask},
     },
     message::extension::{
@@ -139,6 +139,7 @@ fn usable_modes(context: &Context<'_>, modes: Vec<PskKeyExchangeMode>) -> Vec<Ps
 pub fn after_psk(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     hello.psks = None;
     context.add_to_transcript(&hello.received.message);
+    fragment_limits::read_offer(&hello.received.hello.extensions, context)?;
     if context.hooks().server_name {
         return Ok(Transition::Ask(Ask::ServerName, State::Tls13Hello(Question::ServerName, hello)));
     }
