@@ -24,6 +24,7 @@ use crate::{
     wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion},
 };
 
+mod record_size;
 mod renegotiation;
 
 /// Certificates of `testdata`, one for each kind of key.

@@ -50,7 +50,8 @@ pub fn read_answer(received: &Extensions, offered: &Extensions, context: &mut Co
 /// Server: what the client asks for, once it is known whether a session is resumed; from here on the limits hold.
 pub fn read_offer(offered: &Extensions, context: &mut Context<'_>) -> Result<()> {
     let limit = offered.get(ExtensionType::RECORD_SIZE_LIMIT).map(record_size_limit::read).transpose()?;
-    let mut code = offered.get(ExtensionType::MAX_FRAGMENT_LENGTH).map(max_fragment_length::read).transpose()?;
+    let mut code =
+        offered.get(ExtensionType::MAX_FRAGMENT_LENGTH).map(max_fragment_length::read).transpose()?;
     if let Some(session) = context.negotiated.session.as_ref().filter(|_| context.negotiated.resumed) {
         let before = session.max_fragment_length;
         let is_tls13 = context.version()? == ProtocolVersion::TLS1_3;

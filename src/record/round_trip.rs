@@ -280,7 +280,7 @@ fn unknown_content_inside_is_bad_record_type() {
 fn padded_records_come_back_without_their_padding() {
     for length in [1, 100, 4096, 16_384] {
         let (mut outbound, mut inbound) = pair(FORMS[0]);
-        outbound.set_padding(4096);
+        outbound.set_padding(4096, false);
         for room in [0, 20_000] {
             receive(&mut inbound, &sealed(&mut outbound, APPLICATION_DATA, &vec![7; length]));
             let mut direct = vec![0; room];
