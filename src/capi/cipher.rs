@@ -10,7 +10,7 @@ use crate::{
     },
     libcrypto::sys::{self, EVP_MD},
     object::SSL,
-    wire::CipherSuite,
+    wire::{CipherSuite, ProtocolVersion},
 };
 
 /// The C name of a [`Suite`]. All are static.
@@ -69,7 +69,12 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(name: *const c_char) -> *const c_ch
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_version(cipher: *const SSL_CIPHER) -> *const c_char {
     // SAFETY: the contract of this module.
-    unsafe { look(cipher, NONE.as_ptr(), |suite| suite.min_version.openssl_name().as_ptr()) }
+    unsafe {
+        look(cipher, NONE.as_ptr(), |suite| match suite.min_version {
+            ProtocolVersion::TLS1_0 => c"TLSv1.0".as_ptr(),
+            version => version.openssl_name().as_ptr(),
+        })
+    }
 }
 
 /// How many bits the cipher's key is strong, and, unless `algorithm_bits` is null, how many it is long. 0 for null.
@@ -78,7 +83,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_bits(cipher: *const SSL_CIPHER, algorith
     // SAFETY: the contract of this module.
     unsafe {
         look(cipher, 0, |suite| {
-            let bits = suite.strength_bits.into();
+            let bits = suite.strength_bits().into();
             convert::store(algorithm_bits, bits);
             bits
         })
@@ -99,11 +104,11 @@ pub unsafe extern "C" fn SSL_CIPHER_get_protocol_id(cipher: *const SSL_CIPHER) -
     unsafe { look(cipher, 0, |suite| suite.id.0) }
 }
 
-/// 1: all our suites authenticate as they encrypt.
+/// 1 if the suite's cipher authenticates as it encrypts, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_is_aead(cipher: *const SSL_CIPHER) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { look(cipher, 0, |_| 1) }
+    unsafe { look(cipher, 0, |suite| suite.aead().is_some().into()) }
 }
 
 /// libcrypto's number of the suite's cipher.
@@ -113,7 +118,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_cipher_nid(cipher: *const SSL_CIPHER) ->
     unsafe { look(cipher, 0, Suite::cipher_nid) }
 }
 
-/// libcrypto's number of the suite's record MAC: `NID_undef` (0), as the cipher authenticates by itself.
+/// libcrypto's number of the hash of the suite's record MAC: `NID_undef` (0) for an AEAD.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_get_digest_nid(cipher: *const SSL_CIPHER) -> c_int {
     // SAFETY: the contract of this module.
@@ -140,6 +145,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(cipher: *const SSL_CIPH
     // SAFETY: the contract of this module.
     unsafe {
         look(cipher, core::ptr::null(), |suite| match suite.hash {
+            _ if !suite.names_hash => sys::EVP_md5_sha1(),
             HashAlgorithm::Md5 => sys::EVP_md5(),
             HashAlgorithm::Md5Sha1 => sys::EVP_md5_sha1(),
             HashAlgorithm::Sha1 => sys::EVP_sha1(),

@@ -16,6 +16,18 @@ pub enum AeadAlgorithm {
     Aes256Gcm,
     /// ChaCha20-Poly1305.
     ChaCha20Poly1305,
+    /// AES-128-CCM (RFC 6655).
+    Aes128Ccm,
+    /// AES-256-CCM.
+    Aes256Ccm,
+    /// AES-128-CCM with a tag of 8 bytes.
+    Aes128Ccm8,
+    /// AES-256-CCM with a tag of 8 bytes.
+    Aes256Ccm8,
+    /// ARIA-128-GCM (RFC 6209).
+    Aria128Gcm,
+    /// ARIA-256-GCM.
+    Aria256Gcm,
 }
 
 /// The tag length in bytes of all of them.
@@ -28,16 +40,21 @@ impl AeadAlgorithm {
     #[must_use]
     pub const fn key_length(self) -> usize {
         match self {
-            Self::Aes128Gcm => 16,
-            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
+            Self::Aes128Gcm | Self::Aes128Ccm | Self::Aes128Ccm8 | Self::Aria128Gcm => 16,
+            Self::Aes256Gcm
+            | Self::ChaCha20Poly1305
+            | Self::Aes256Ccm
+            | Self::Aes256Ccm8
+            | Self::Aria256Gcm => 32,
         }
     }
 
-    fn primitive(self) -> &'static aead::Algorithm {
+    fn primitive(self) -> Option<&'static aead::Algorithm> {
         match self {
-            Self::Aes128Gcm => &aead::AES_128_GCM,
-            Self::Aes256Gcm => &aead::AES_256_GCM,
-            Self::ChaCha20Poly1305 => &aead::CHACHA20_POLY1305,
+            Self::Aes128Gcm => Some(&aead::AES_128_GCM),
+            Self::Aes256Gcm => Some(&aead::AES_256_GCM),
+            Self::ChaCha20Poly1305 => Some(&aead::CHACHA20_POLY1305),
+            _ => None,
         }
     }
 }
@@ -48,7 +65,8 @@ pub struct AeadKey(LessSafeKey);
 impl AeadKey {
     /// From exactly `key_length` bytes; anything else is `internal_error`.
     pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self> {
-        UnboundKey::new(algorithm.primitive(), key)
+        let primitive = algorithm.primitive().ok_or(Error::internal())?;
+        UnboundKey::new(primitive, key)
             .map(|unbound| Self(LessSafeKey::new(unbound)))
             .map_err(|_| Error::internal())
     }

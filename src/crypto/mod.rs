@@ -10,6 +10,7 @@
 )]
 
 pub mod aead;
+pub mod cbc;
 mod der;
 pub mod group;
 pub mod hash;
@@ -23,6 +24,7 @@ pub mod signature;
 pub mod signature_scheme;
 pub mod suite;
 mod suite_flight;
+mod suite_table;
 
 #[cfg(test)]
 pub(crate) mod test_data;

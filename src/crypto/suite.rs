@@ -1,7 +1,7 @@
 //! The table of cipher suites (IANA "TLS Cipher Suites") with all that the handshake and
 //! `SSL_CIPHER_*` want to know of them. Used by `policy`, `handshake`, `key_schedule` and `capi`.
 
-use super::{aead::AeadAlgorithm, hash::HashAlgorithm};
+use super::{aead::AeadAlgorithm, cbc::CbcAlgorithm, hash::HashAlgorithm, suite_table};
 use crate::wire::{CipherSuite, ProtocolVersion};
 
 /// How the key is exchanged.
@@ -9,8 +9,22 @@ use crate::wire::{CipherSuite, ProtocolVersion};
 pub enum KeyExchangeAlgorithm {
     /// TLS 1.3: negotiated by extensions.
     Any,
-    /// Ephemeral elliptic-curve Diffie-Hellman.
+    /// Ephemeral elliptic-curve Diffie-Hellman (RFC 8422).
     Ecdhe,
+    /// Ephemeral finite-field Diffie-Hellman (RFC 5246 §7.4.3).
+    Dhe,
+    /// The premaster secret encrypted to the server's RSA key (RFC 5246 §7.4.7.1).
+    Rsa,
+    /// A pre-shared key alone (RFC 4279 §2).
+    Psk,
+    /// A pre-shared key and ephemeral elliptic-curve Diffie-Hellman (RFC 5489).
+    EcdhePsk,
+    /// A pre-shared key and ephemeral finite-field Diffie-Hellman (RFC 4279 §3).
+    DhePsk,
+    /// A pre-shared key and RSA (RFC 4279 §4).
+    RsaPsk,
+    /// A password (RFC 5054).
+    Srp,
 }
 
 impl KeyExchangeAlgorithm {
@@ -19,7 +33,14 @@ impl KeyExchangeAlgorithm {
     pub const fn nid(self) -> i32 {
         match self {
             Self::Any => 1063,
+            Self::Rsa => 1037,
             Self::Ecdhe => 1038,
+            Self::Dhe => 1039,
+            Self::EcdhePsk => 1040,
+            Self::DhePsk => 1041,
+            Self::RsaPsk => 1042,
+            Self::Psk => 1043,
+            Self::Srp => 1044,
         }
     }
 
@@ -29,7 +50,38 @@ impl KeyExchangeAlgorithm {
         match self {
             Self::Any => "any",
             Self::Ecdhe => "ECDH",
+            Self::Dhe => "DH",
+            Self::Rsa => "RSA",
+            Self::Psk => "PSK",
+            Self::EcdhePsk => "ECDHEPSK",
+            Self::DhePsk => "DHEPSK",
+            Self::RsaPsk => "RSAPSK",
+            Self::Srp => "SRP",
         }
+    }
+
+    /// Whether a pre-shared key is part of it.
+    #[must_use]
+    pub const fn has_psk(self) -> bool {
+        matches!(self, Self::Psk | Self::EcdhePsk | Self::DhePsk | Self::RsaPsk)
+    }
+
+    /// Whether it has an ephemeral elliptic-curve key.
+    #[must_use]
+    pub const fn has_ecdhe(self) -> bool {
+        matches!(self, Self::Ecdhe | Self::EcdhePsk)
+    }
+
+    /// Whether it has an ephemeral finite-field key.
+    #[must_use]
+    pub const fn has_dhe(self) -> bool {
+        matches!(self, Self::Dhe | Self::DhePsk)
+    }
+
+    /// Whether who learns a long-term key later still cannot read what was said.
+    #[must_use]
+    pub const fn is_forward_secret(self) -> bool {
+        matches!(self, Self::Any) || self.has_ecdhe() || self.has_dhe()
     }
 }
 
@@ -42,6 +94,14 @@ pub enum Authentication {
     Rsa,
     /// An ECDSA or EdDSA certificate.
     Ecdsa,
+    /// A DSA certificate.
+    Dss,
+    /// Not at all: an anonymous key exchange.
+    Null,
+    /// It knows the pre-shared key.
+    Psk,
+    /// It knows the verifier of the password.
+    Srp,
 }
 
 impl Authentication {
@@ -52,6 +112,10 @@ impl Authentication {
             Self::Any => 1064,
             Self::Rsa => 1046,
             Self::Ecdsa => 1047,
+            Self::Psk => 1048,
+            Self::Dss => 1049,
+            Self::Srp => 1052,
+            Self::Null => 1053,
         }
     }
 
@@ -62,6 +126,70 @@ impl Authentication {
             Self::Any => "any",
             Self::Rsa => "RSA",
             Self::Ecdsa => "ECDSA",
+            Self::Dss => "DSS",
+            Self::Null => "None",
+            Self::Psk => "PSK",
+            Self::Srp => "SRP",
+        }
+    }
+}
+
+/// What encrypts records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkCipher {
+    /// An AEAD, which authenticates as well.
+    Aead(AeadAlgorithm),
+    /// A block cipher in CBC mode; the suite's MAC authenticates.
+    Cbc(CbcAlgorithm),
+    /// Nothing; the suite's MAC authenticates.
+    Null,
+}
+
+impl BulkCipher {
+    /// The key length in bytes.
+    #[must_use]
+    pub const fn key_length(self) -> usize {
+        match self {
+            Self::Aead(aead) => aead.key_length(),
+            Self::Cbc(cbc) => cbc.key_length(),
+            Self::Null => 0,
+        }
+    }
+}
+
+/// The hash whose HMAC authenticates records (RFC 5246 §6.2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MacAlgorithm {
+    /// HMAC-MD5.
+    Md5,
+    /// HMAC-SHA-1.
+    Sha1,
+    /// HMAC-SHA-256.
+    Sha256,
+    /// HMAC-SHA-384.
+    Sha384,
+}
+
+impl MacAlgorithm {
+    /// The length of the MAC and of its key in bytes.
+    #[must_use]
+    pub const fn length(self) -> usize {
+        match self {
+            Self::Md5 => 16,
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+        }
+    }
+
+    /// libcrypto's NID of the hash.
+    #[must_use]
+    pub const fn nid(self) -> i32 {
+        match self {
+            Self::Md5 => 4,
+            Self::Sha1 => 64,
+            Self::Sha256 => 672,
+            Self::Sha384 => 673,
         }
     }
 }
@@ -79,16 +207,19 @@ pub struct Suite {
     pub key_exchange: KeyExchangeAlgorithm,
     /// Authentication.
     pub authentication: Authentication,
-    /// Record protection.
-    pub aead: AeadAlgorithm,
-    /// The hash of the PRF or HKDF and of the transcript.
+    /// What encrypts records.
+    pub bulk: BulkCipher,
+    /// What authenticates records; `None`: the AEAD does.
+    pub mac: Option<MacAlgorithm>,
+    /// The hash of the PRF of TLS 1.2 or of the HKDF of TLS 1.3, and of the transcript. Before TLS 1.2 the version
+    /// has a PRF of its own.
     pub hash: HashAlgorithm,
+    /// Whether the suite itself names the hash.
+    pub names_hash: bool,
     /// The first version that has it.
     pub min_version: ProtocolVersion,
     /// The last version that has it.
     pub max_version: ProtocolVersion,
-    /// Strength in bits, as `SSL_CIPHER_get_bits` returns.
-    pub strength_bits: u16,
 }
 
 impl Suite {
@@ -104,158 +235,113 @@ impl Suite {
         self.min_version == ProtocolVersion::TLS1_3
     }
 
-    /// libcrypto's NID of the bulk cipher (`SSL_CIPHER_get_cipher_nid`).
+    /// Whether all that it is made of exists here; only such suites are listed, offered and chosen.
     #[must_use]
-    pub const fn cipher_nid(&self) -> i32 {
-        match self.aead {
-            AeadAlgorithm::Aes128Gcm => 895,
-            AeadAlgorithm::Aes256Gcm => 901,
-            AeadAlgorithm::ChaCha20Poly1305 => 1018,
+    pub const fn negotiable(&self) -> bool {
+        let has_key_exchange =
+            matches!(self.key_exchange, KeyExchangeAlgorithm::Any | KeyExchangeAlgorithm::Ecdhe)
+                && matches!(
+                    self.authentication,
+                    Authentication::Any | Authentication::Rsa | Authentication::Ecdsa
+                );
+        let has_records = matches!(
+            self.bulk,
+            BulkCipher::Aead(
+                AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm | AeadAlgorithm::ChaCha20Poly1305
+            )
+        );
+        has_key_exchange && has_records
+    }
+
+    /// The AEAD of its records, if it has one.
+    #[must_use]
+    pub const fn aead(&self) -> Option<AeadAlgorithm> {
+        match self.bulk {
+            BulkCipher::Aead(aead) => Some(aead),
+            BulkCipher::Cbc(_) | BulkCipher::Null => None,
         }
     }
 
-    /// libcrypto's NID of the record MAC (`SSL_CIPHER_get_digest_nid`): none, the AEAD has its own.
+    /// Strength in bits (`SSL_CIPHER_get_bits`): the length of the key.
     #[must_use]
-    pub const fn digest_nid(&self) -> i32 {
-        0
+    pub const fn strength_bits(&self) -> u16 {
+        self.bulk.key_length() as u16 * 8
     }
 
-    /// libcrypto's NID of the hash of the PRF or HKDF (`SSL_CIPHER_get_handshake_digest`).
+    /// libcrypto's NID of the bulk cipher (`SSL_CIPHER_get_cipher_nid`).
+    #[must_use]
+    pub const fn cipher_nid(&self) -> i32 {
+        match self.bulk {
+            BulkCipher::Aead(AeadAlgorithm::Aes128Gcm) => 895,
+            BulkCipher::Aead(AeadAlgorithm::Aes256Gcm) => 901,
+            BulkCipher::Aead(AeadAlgorithm::Aes128Ccm | AeadAlgorithm::Aes128Ccm8) => 896,
+            BulkCipher::Aead(AeadAlgorithm::Aes256Ccm | AeadAlgorithm::Aes256Ccm8) => 902,
+            BulkCipher::Aead(AeadAlgorithm::ChaCha20Poly1305) => 1018,
+            BulkCipher::Aead(AeadAlgorithm::Aria128Gcm) => 1123,
+            BulkCipher::Aead(AeadAlgorithm::Aria256Gcm) => 1125,
+            BulkCipher::Cbc(CbcAlgorithm::Aes128) => 419,
+            BulkCipher::Cbc(CbcAlgorithm::Aes256) => 427,
+            BulkCipher::Cbc(CbcAlgorithm::Camellia128) => 751,
+            BulkCipher::Cbc(CbcAlgorithm::Camellia256) => 753,
+            BulkCipher::Null => 0,
+        }
+    }
+
+    /// libcrypto's NID of the hash of the record MAC (`SSL_CIPHER_get_digest_nid`); 0: the AEAD has its own.
+    #[must_use]
+    pub const fn digest_nid(&self) -> i32 {
+        match self.mac {
+            Some(mac) => mac.nid(),
+            None => 0,
+        }
+    }
+
+    /// libcrypto's NID of the hash of the PRF or HKDF (`SSL_CIPHER_get_handshake_digest`): MD5 and SHA-1 together for a
+    /// suite that names none.
     #[must_use]
     pub const fn handshake_digest_nid(&self) -> i32 {
-        self.hash.nid()
+        const MD5_SHA1: i32 = 114;
+        if self.names_hash { self.hash.nid() } else { MD5_SHA1 }
     }
 
     /// The word behind `Enc=` in `SSL_CIPHER_description`.
     #[must_use]
     pub const fn encryption_word(&self) -> &'static str {
-        match self.aead {
-            AeadAlgorithm::Aes128Gcm => "AESGCM(128)",
-            AeadAlgorithm::Aes256Gcm => "AESGCM(256)",
-            AeadAlgorithm::ChaCha20Poly1305 => "CHACHA20/POLY1305(256)",
+        match self.bulk {
+            BulkCipher::Aead(AeadAlgorithm::Aes128Gcm) => "AESGCM(128)",
+            BulkCipher::Aead(AeadAlgorithm::Aes256Gcm) => "AESGCM(256)",
+            BulkCipher::Aead(AeadAlgorithm::Aes128Ccm) => "AESCCM(128)",
+            BulkCipher::Aead(AeadAlgorithm::Aes256Ccm) => "AESCCM(256)",
+            BulkCipher::Aead(AeadAlgorithm::Aes128Ccm8) => "AESCCM8(128)",
+            BulkCipher::Aead(AeadAlgorithm::Aes256Ccm8) => "AESCCM8(256)",
+            BulkCipher::Aead(AeadAlgorithm::ChaCha20Poly1305) => "CHACHA20/POLY1305(256)",
+            BulkCipher::Aead(AeadAlgorithm::Aria128Gcm) => "ARIAGCM(128)",
+            BulkCipher::Aead(AeadAlgorithm::Aria256Gcm) => "ARIAGCM(256)",
+            BulkCipher::Cbc(CbcAlgorithm::Aes128) => "AES(128)",
+            BulkCipher::Cbc(CbcAlgorithm::Aes256) => "AES(256)",
+            BulkCipher::Cbc(CbcAlgorithm::Camellia128) => "Camellia(128)",
+            BulkCipher::Cbc(CbcAlgorithm::Camellia256) => "Camellia(256)",
+            BulkCipher::Null => "None",
         }
     }
 
     /// The word behind `Mac=` in `SSL_CIPHER_description`.
     #[must_use]
     pub const fn mac_word(&self) -> &'static str {
-        "AEAD"
+        match self.mac {
+            None => "AEAD",
+            Some(MacAlgorithm::Md5) => "MD5",
+            Some(MacAlgorithm::Sha1) => "SHA1",
+            Some(MacAlgorithm::Sha256) => "SHA256",
+            Some(MacAlgorithm::Sha384) => "SHA384",
+        }
     }
 }
 
-/// All suites that we have, in OpenSSL's default order of preference.
-pub static SUITES: &[Suite] = &[
-    Suite {
-        id: CipherSuite::TLS_AES_256_GCM_SHA384,
-        openssl_name: "TLS_AES_256_GCM_SHA384",
-        standard_name: "TLS_AES_256_GCM_SHA384",
-        key_exchange: KeyExchangeAlgorithm::Any,
-        authentication: Authentication::Any,
-        aead: AeadAlgorithm::Aes256Gcm,
-        hash: HashAlgorithm::Sha384,
-        min_version: ProtocolVersion::TLS1_3,
-        max_version: ProtocolVersion::TLS1_3,
-        strength_bits: 256,
-    },
-    Suite {
-        id: CipherSuite::TLS_CHACHA20_POLY1305_SHA256,
-        openssl_name: "TLS_CHACHA20_POLY1305_SHA256",
-        standard_name: "TLS_CHACHA20_POLY1305_SHA256",
-        key_exchange: KeyExchangeAlgorithm::Any,
-        authentication: Authentication::Any,
-        aead: AeadAlgorithm::ChaCha20Poly1305,
-        hash: HashAlgorithm::Sha256,
-        min_version: ProtocolVersion::TLS1_3,
-        max_version: ProtocolVersion::TLS1_3,
-        strength_bits: 256,
-    },
-    Suite {
-        id: CipherSuite::TLS_AES_128_GCM_SHA256,
-        openssl_name: "TLS_AES_128_GCM_SHA256",
-        standard_name: "TLS_AES_128_GCM_SHA256",
-        key_exchange: KeyExchangeAlgorithm::Any,
-        authentication: Authentication::Any,
-        aead: AeadAlgorithm::Aes128Gcm,
-        hash: HashAlgorithm::Sha256,
-        min_version: ProtocolVersion::TLS1_3,
-        max_version: ProtocolVersion::TLS1_3,
-        strength_bits: 128,
-    },
-    Suite {
-        id: CipherSuite(0xc02c),
-        openssl_name: "ECDHE-ECDSA-AES256-GCM-SHA384",
-        standard_name: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        key_exchange: KeyExchangeAlgorithm::Ecdhe,
-        authentication: Authentication::Ecdsa,
-        aead: AeadAlgorithm::Aes256Gcm,
-        hash: HashAlgorithm::Sha384,
-        min_version: ProtocolVersion::TLS1_2,
-        max_version: ProtocolVersion::TLS1_2,
-        strength_bits: 256,
-    },
-    Suite {
-        id: CipherSuite(0xc030),
-        openssl_name: "ECDHE-RSA-AES256-GCM-SHA384",
-        standard_name: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        key_exchange: KeyExchangeAlgorithm::Ecdhe,
-        authentication: Authentication::Rsa,
-        aead: AeadAlgorithm::Aes256Gcm,
-        hash: HashAlgorithm::Sha384,
-        min_version: ProtocolVersion::TLS1_2,
-        max_version: ProtocolVersion::TLS1_2,
-        strength_bits: 256,
-    },
-    Suite {
-        id: CipherSuite(0xcca9),
-        openssl_name: "ECDHE-ECDSA-CHACHA20-POLY1305",
-        standard_name: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        key_exchange: KeyExchangeAlgorithm::Ecdhe,
-        authentication: Authentication::Ecdsa,
-        aead: AeadAlgorithm::ChaCha20Poly1305,
-        hash: HashAlgorithm::Sha256,
-        min_version: ProtocolVersion::TLS1_2,
-        max_version: ProtocolVersion::TLS1_2,
-        strength_bits: 256,
-    },
-    Suite {
-        id: CipherSuite(0xcca8),
-        openssl_name: "ECDHE-RSA-CHACHA20-POLY1305",
-        standard_name: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        key_exchange: KeyExchangeAlgorithm::Ecdhe,
-        authentication: Authentication::Rsa,
-        aead: AeadAlgorithm::ChaCha20Poly1305,
-        hash: HashAlgorithm::Sha256,
-        min_version: ProtocolVersion::TLS1_2,
-        max_version: ProtocolVersion::TLS1_2,
-        strength_bits: 256,
-    },
-    Suite {
-        id: CipherSuite(0xc02b),
-        openssl_name: "ECDHE-ECDSA-AES128-GCM-SHA256",
-        standard_name: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        key_exchange: KeyExchangeAlgorithm::Ecdhe,
-        authentication: Authentication::Ecdsa,
-        aead: AeadAlgorithm::Aes128Gcm,
-        hash: HashAlgorithm::Sha256,
-        min_version: ProtocolVersion::TLS1_2,
-        max_version: ProtocolVersion::TLS1_2,
-        strength_bits: 128,
-    },
-    Suite {
-        id: CipherSuite(0xc02f),
-        openssl_name: "ECDHE-RSA-AES128-GCM-SHA256",
-        standard_name: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        key_exchange: KeyExchangeAlgorithm::Ecdhe,
-        authentication: Authentication::Rsa,
-        aead: AeadAlgorithm::Aes128Gcm,
-        hash: HashAlgorithm::Sha256,
-        min_version: ProtocolVersion::TLS1_2,
-        max_version: ProtocolVersion::TLS1_2,
-        strength_bits: 128,
-    },
-];
+/// All suites, in OpenSSL's default order of preference.
+pub static SUITES: &[Suite] = &suite_table::ROWS;
 
-/// The suite with this number, if we have it.
+/// The suite with this number, if it is known.
 #[must_use]
 pub fn find(id: CipherSuite) -> Option<&'static Suite> {
     SUITES.iter().find(|suite| suite.id == id)
@@ -283,18 +369,73 @@ mod tests {
     }
 
     #[test]
-    fn suite_belongs_to_one_version() {
+    fn suite_of_tls13_belongs_to_no_other_version() {
         for suite in SUITES {
             assert_ne!(suite.supports(ProtocolVersion::TLS1_2), suite.supports(ProtocolVersion::TLS1_3));
             assert_eq!(suite.is_tls13(), suite.supports(ProtocolVersion::TLS1_3));
-            assert!(!suite.supports(ProtocolVersion::TLS1_1));
+            assert!(!suite.is_tls13() || !suite.supports(ProtocolVersion::TLS1_1));
         }
     }
 
     #[test]
-    fn strength_is_that_of_the_key() {
+    fn aead_suites_came_with_tls12() {
         for suite in SUITES {
-            assert_eq!(usize::from(suite.strength_bits), suite.aead.key_length() * 8);
+            assert_eq!(suite.aead().is_some(), suite.mac.is_none(), "{}", suite.openssl_name);
+            let old = suite.supports(ProtocolVersion::TLS1_1);
+            assert!(!(old && suite.mac.is_none()), "{}", suite.openssl_name);
+        }
+    }
+
+    #[test]
+    fn suite_is_made_of_what_its_registered_name_says() {
+        for suite in SUITES.iter().filter(|suite| !suite.is_tls13()) {
+            let name = suite.standard_name;
+            let exchange = match (suite.key_exchange, suite.authentication) {
+                (KeyExchangeAlgorithm::Ecdhe, Authentication::Ecdsa) => "ECDHE_ECDSA",
+                (KeyExchangeAlgorithm::Ecdhe, Authentication::Rsa) => "ECDHE_RSA",
+                (KeyExchangeAlgorithm::Ecdhe, Authentication::Null) => "ECDH_anon",
+                (KeyExchangeAlgorithm::Dhe, Authentication::Rsa) => "DHE_RSA",
+                (KeyExchangeAlgorithm::Dhe, Authentication::Dss) => "DHE_DSS",
+                (KeyExchangeAlgorithm::Dhe, Authentication::Null) => "DH_anon",
+                (KeyExchangeAlgorithm::Rsa, Authentication::Rsa) => "RSA",
+                (KeyExchangeAlgorithm::Psk, Authentication::Psk) => "PSK",
+                (KeyExchangeAlgorithm::EcdhePsk, Authentication::Psk) => "ECDHE_PSK",
+                (KeyExchangeAlgorithm::DhePsk, Authentication::Psk) if name.contains("CCM_8") => "PSK_DHE",
+                (KeyExchangeAlgorithm::DhePsk, Authentication::Psk) => "DHE_PSK",
+                (KeyExchangeAlgorithm::RsaPsk, Authentication::Rsa) => "RSA_PSK",
+                (KeyExchangeAlgorithm::Srp, Authentication::Rsa) => "SRP_SHA_RSA",
+                (KeyExchangeAlgorithm::Srp, Authentication::Dss) => "SRP_SHA_DSS",
+                (KeyExchangeAlgorithm::Srp, Authentication::Srp) => "SRP_SHA",
+                other => panic!("{name}: {other:?}"),
+            };
+            let cipher = match suite.bulk {
+                BulkCipher::Aead(AeadAlgorithm::Aes128Gcm) => "AES_128_GCM",
+                BulkCipher::Aead(AeadAlgorithm::Aes256Gcm) => "AES_256_GCM",
+                BulkCipher::Aead(AeadAlgorithm::Aes128Ccm) => "AES_128_CCM",
+                BulkCipher::Aead(AeadAlgorithm::Aes256Ccm) => "AES_256_CCM",
+                BulkCipher::Aead(AeadAlgorithm::Aes128Ccm8) => "AES_128_CCM_8",
+                BulkCipher::Aead(AeadAlgorithm::Aes256Ccm8) => "AES_256_CCM_8",
+                BulkCipher::Aead(AeadAlgorithm::ChaCha20Poly1305) => "CHACHA20_POLY1305",
+                BulkCipher::Aead(AeadAlgorithm::Aria128Gcm) => "ARIA_128_GCM",
+                BulkCipher::Aead(AeadAlgorithm::Aria256Gcm) => "ARIA_256_GCM",
+                BulkCipher::Cbc(CbcAlgorithm::Aes128) => "AES_128_CBC",
+                BulkCipher::Cbc(CbcAlgorithm::Aes256) => "AES_256_CBC",
+                BulkCipher::Cbc(CbcAlgorithm::Camellia128) => "CAMELLIA_128_CBC",
+                BulkCipher::Cbc(CbcAlgorithm::Camellia256) => "CAMELLIA_256_CBC",
+                BulkCipher::Null => "NULL",
+            };
+            let hash = match suite.mac {
+                None if name.contains("CCM") => "",
+                None if suite.hash == HashAlgorithm::Sha384 => "_SHA384",
+                None => "_SHA256",
+                Some(MacAlgorithm::Md5) => "_MD5",
+                Some(MacAlgorithm::Sha1) => "_SHA",
+                Some(MacAlgorithm::Sha256) => "_SHA256",
+                Some(MacAlgorithm::Sha384) => "_SHA384",
+            };
+            assert_eq!(name, format!("TLS_{exchange}_WITH_{cipher}{hash}"));
+            // RFC 5487 §3.2, RFC 5489 §3.2 and others: SHA-384 in the name is that of the PRF too.
+            assert_eq!(suite.hash == HashAlgorithm::Sha384, hash == "_SHA384", "{name}");
         }
     }
 }

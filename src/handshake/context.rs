@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::{Direction, Event, Events, Negotiated, Records, Transcript, position::Position, want::Hooks};
 use crate::{
+    crypto::suite::Suite,
     error::{Error, Result},
-    key_schedule::{key_log, tls13::TrafficSecret},
+    key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
     message::Message,
     policy::Settings,
-    record::{RecordKeys, Side},
+    record::{RecordKeys, SecurityParameters, Side},
     session::Session,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion},
 };
@@ -166,9 +167,19 @@ impl Connected<'_> {
     }
 
     fn tls13_keys(&self, secret: &TrafficSecret) -> Result<RecordKeys> {
-        let algorithm = self.negotiated.suite.ok_or(Error::internal())?.aead;
+        let suite = self.negotiated.suite.ok_or(Error::internal())?;
+        let algorithm = suite.aead().ok_or(Error::internal())?;
         let (key, iv) = secret.record_keys(algorithm);
         RecordKeys::tls13(algorithm, key.as_ref(), iv)
+    }
+
+    /// What the client and what the server writes with under this master secret (RFC 5246 §6.3).
+    pub fn tls12_keys(&self, suite: &Suite, master: &MasterSecret) -> Result<(RecordKeys, RecordKeys)> {
+        let negotiated = &*self.negotiated;
+        let version = negotiated.version.ok_or(Error::internal())?;
+        let parameters = SecurityParameters::new(suite, version, false);
+        let block = master.key_block(&parameters, &negotiated.client_random, &negotiated.server_random);
+        Ok((RecordKeys::tls12(&parameters, &block.client)?, RecordKeys::tls12(&parameters, &block.server)?))
     }
 
     /// The version is negotiated: record headers carry it from now on.

@@ -4,12 +4,13 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{aead::AeadAlgorithm, hash::HashAlgorithm, prf::prf, secret::Secret},
+    crypto::{hash::HashAlgorithm, prf::prf, secret::Secret},
     error::{Error, Reason, Result},
+    record::{SecurityParameters, WriteKeys},
 };
 
-/// The longest key block: ChaCha20-Poly1305's two keys and two nonces.
-const MAX_KEY_BLOCK_LENGTH: usize = 2 * (32 + 12);
+/// The longest key block: two of SHA-384's MAC keys, two keys of 256 bits, two initialization vectors.
+const MAX_KEY_BLOCK_LENGTH: usize = 2 * (48 + 32 + 16);
 
 /// Which side of the connection a value belongs to.
 pub use crate::record::Side;
@@ -28,13 +29,12 @@ pub struct MasterSecret {
     secret: Secret,
 }
 
-/// The record keys of both directions: key and implicit part of the nonce (4 bytes for GCM, 12 for
-/// ChaCha20-Poly1305).
+/// The record keys of both directions.
 pub struct KeyBlock {
     /// What the client writes with.
-    pub client: (Secret, Secret),
+    pub client: WriteKeys,
     /// What the server writes with.
-    pub server: (Secret, Secret),
+    pub server: WriteKeys,
 }
 
 impl MasterSecret {
@@ -65,17 +65,13 @@ impl MasterSecret {
     #[must_use]
     pub fn key_block(
         &self,
-        algorithm: AeadAlgorithm,
+        parameters: &SecurityParameters,
         client_random: &[u8; 32],
         server_random: &[u8; 32],
     ) -> KeyBlock {
-        let key_length = algorithm.key_length();
-        let iv_length = match algorithm {
-            // RFC 5288 §3: the salt.
-            AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => 4,
-            // RFC 7905 §2.
-            AeadAlgorithm::ChaCha20Poly1305 => 12,
-        };
+        let mac_key_length = parameters.mac_key_length();
+        let key_length = parameters.bulk.key_length();
+        let iv_length = parameters.iv_length();
         let mut block = Zeroizing::new([0; MAX_KEY_BLOCK_LENGTH]);
         // RFC 5246 §6.3: here, and only here, the server's random comes first.
         self.prf(b"key expansion", &[server_random, client_random], block.as_mut_slice());
@@ -85,9 +81,14 @@ impl MasterSecret {
             rest = after;
             Secret::filled(length, |out| out.copy_from_slice(part))
         };
-        let [client_key, server_key] = [next(key_length), next(key_length)];
-        let [client_iv, server_iv] = [next(iv_length), next(iv_length)];
-        KeyBlock { client: (client_key, client_iv), server: (server_key, server_iv) }
+        let mut pair = |length: usize| [next(length), next(length)];
+        let [client_mac_key, server_mac_key] = pair(mac_key_length);
+        let [client_key, server_key] = pair(key_length);
+        let [client_iv, server_iv] = pair(iv_length);
+        KeyBlock {
+            client: WriteKeys { mac_key: client_mac_key, key: client_key, iv: client_iv },
+            server: WriteKeys { mac_key: server_mac_key, key: server_key, iv: server_iv },
+        }
     }
 
     /// The `verify_data` of the Finished that `side` sends (RFC 5246 §7.4.9).
@@ -150,7 +151,10 @@ impl MasterSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::test_data::hex;
+    use crate::{
+        crypto::{suite, test_data::hex},
+        wire::ProtocolVersion,
+    };
 
     const HASH: HashAlgorithm = HashAlgorithm::Sha256;
     const CLIENT_RANDOM: [u8; 32] = [1; 32];
@@ -183,17 +187,30 @@ mod tests {
 
     #[test]
     fn key_block_is_cut_in_the_order_of_rfc5246() {
-        let expanded: [u8; 88] = by_prf(&[3; 48], b"key expansion", &[SERVER_RANDOM, CLIENT_RANDOM].concat());
-        for (algorithm, key, iv) in [
-            (AeadAlgorithm::Aes128Gcm, 16, 4),
-            (AeadAlgorithm::Aes256Gcm, 32, 4),
-            (AeadAlgorithm::ChaCha20Poly1305, 32, 12),
+        let expanded: [u8; MAX_KEY_BLOCK_LENGTH] =
+            by_prf(&[3; 48], b"key expansion", &[SERVER_RANDOM, CLIENT_RANDOM].concat());
+        for (name, version, lengths) in [
+            ("ECDHE-RSA-AES128-GCM-SHA256", ProtocolVersion::TLS1_2, [0, 16, 4]),
+            ("ECDHE-RSA-AES256-GCM-SHA384", ProtocolVersion::TLS1_2, [0, 32, 4]),
+            ("AES256-CCM8", ProtocolVersion::TLS1_2, [0, 32, 4]),
+            ("ECDHE-ARIA128-GCM-SHA256", ProtocolVersion::TLS1_2, [0, 16, 4]),
+            ("ECDHE-RSA-CHACHA20-POLY1305", ProtocolVersion::TLS1_2, [0, 32, 12]),
+            ("ECDHE-RSA-CAMELLIA256-SHA384", ProtocolVersion::TLS1_2, [48, 32, 0]),
+            ("AES128-SHA256", ProtocolVersion::TLS1_2, [32, 16, 0]),
+            ("AES128-SHA", ProtocolVersion::TLS1_1, [20, 16, 0]),
+            ("PSK-AES256-CBC-SHA384", ProtocolVersion::TLS1_0, [48, 32, 16]),
+            ("NULL-MD5", ProtocolVersion::TLS1_0, [16, 0, 0]),
         ] {
-            let block = master().key_block(algorithm, &CLIENT_RANDOM, &SERVER_RANDOM);
-            assert_eq!(block.client.0.as_ref(), &expanded[..key]);
-            assert_eq!(block.server.0.as_ref(), &expanded[key..2 * key]);
-            assert_eq!(block.client.1.as_ref(), &expanded[2 * key..2 * key + iv]);
-            assert_eq!(block.server.1.as_ref(), &expanded[2 * key + iv..2 * (key + iv)]);
+            let parameters = SecurityParameters::new(suite::find_by_name(name).unwrap(), version, false);
+            let block = master().key_block(&parameters, &CLIENT_RANDOM, &SERVER_RANDOM);
+            let KeyBlock { client, server } = block;
+            let parts = [&client.mac_key, &server.mac_key, &client.key, &server.key, &client.iv, &server.iv];
+            let mut rest = &expanded[..];
+            for (part, length) in parts.into_iter().zip(lengths.into_iter().flat_map(|length| [length; 2])) {
+                let (expected, after) = rest.split_at(length);
+                assert_eq!(part.as_ref(), expected, "{name}");
+                rest = after;
+            }
         }
     }
 

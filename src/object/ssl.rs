@@ -329,7 +329,7 @@ impl Ssl {
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         self.follow_suites();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
-        settings.versions().into_iter().flat_map(|version| settings.usable_suites(version)).collect()
+        settings.offered_suites(&settings.versions())
     }
 
     /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for

@@ -44,13 +44,16 @@ pub struct Offer<'a> {
 }
 
 impl Settings {
-    /// The suites that we may use in this version at our security level, in our order.
-    pub fn usable_suites(&self, version: ProtocolVersion) -> impl Iterator<Item = &'static Suite> + '_ {
-        self.cipher_suites
-            .iter()
-            .chain(self.tls13_cipher_suites.iter())
-            .copied()
-            .filter(move |suite| suite.supports(version) && self.allows_suite(suite))
+    /// The suites that may be used in one of these versions at our security level, those of TLS 1.3 first.
+    #[must_use]
+    pub fn offered_suites(&self, versions: &[ProtocolVersion]) -> Vec<&'static Suite> {
+        let usable = |suite: &Suite| {
+            suite.negotiable()
+                && versions.iter().any(|version| suite.supports(*version))
+                && self.allows_suite(suite)
+        };
+        let configured = self.tls13_cipher_suites.iter().chain(self.cipher_suites.iter());
+        configured.copied().filter(|suite| usable(suite)).collect()
     }
 
     /// A server's choice of a TLS 1.3 suite. With a PSK only suites of `required_hash` count. Nothing in common:
@@ -170,10 +173,10 @@ impl Settings {
 
     /// The suites that both sides have, in the order that decides.
     fn shared_suites(&self, version: ProtocolVersion, offered: &[CipherSuite]) -> Vec<&'static Suite> {
-        let ours: Vec<_> = self.usable_suites(version).map(|suite| suite.id).collect();
+        let ours: Vec<_> = self.offered_suites(&[version]).iter().map(|suite| suite.id).collect();
         let mut shared: Vec<_> = self.in_order(&ours, offered).into_iter().filter_map(suite::find).collect();
         // SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is ChaCha20 has no AES hardware.
-        let is_chacha = |suite: &&Suite| suite.aead == AeadAlgorithm::ChaCha20Poly1305;
+        let is_chacha = |suite: &&Suite| suite.aead() == Some(AeadAlgorithm::ChaCha20Poly1305);
         if self.has_option(option::CIPHER_SERVER_PREFERENCE)
             && self.has_option(option::PRIORITIZE_CHACHA)
             && offered.iter().copied().find_map(suite::find).is_some_and(|first| is_chacha(&first))
@@ -208,6 +211,8 @@ const fn slots_of(authentication: Authentication) -> &'static [Slot] {
         Authentication::Any => &Slot::ALL,
         Authentication::Rsa => &[Slot::Rsa, Slot::RsaPss],
         Authentication::Ecdsa => &[Slot::Ecdsa, Slot::Ed25519, Slot::Ed448],
+        Authentication::Dss => &[Slot::Dsa],
+        Authentication::Null | Authentication::Psk | Authentication::Srp => &[],
     }
 }
 
@@ -371,7 +376,7 @@ mod tests {
         assert!(server(&[]).choose_tls13_suite(&offered, None).is_ok());
         let strict = Settings { security_level: 4, ..server(&[]) };
         assert!(strict.choose_tls13_suite(&offered, None).is_err());
-        assert!(strict.usable_suites(TLS1_2).all(|suite| suite.strength_bits == 256));
+        assert!(strict.offered_suites(&[TLS1_2]).iter().all(|suite| suite.strength_bits() == 256));
     }
 
     #[test]

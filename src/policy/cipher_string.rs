@@ -74,7 +74,7 @@ pub fn parse(text: &str) -> Result<CipherList, Reason> {
 /// The default list (`SSL_CTX_new`).
 #[must_use]
 pub fn default_suites() -> Arc<[&'static Suite]> {
-    SUITES.iter().filter(|suite| !suite.is_tls13()).collect()
+    SUITES.iter().filter(|suite| !suite.is_tls13() && suite.negotiable()).collect()
 }
 
 /// A word and what follows it. No word is an `SSL_R_INVALID_COMMAND`.
@@ -145,24 +145,24 @@ impl Selection {
 
     /// `@STRENGTH`: the strongest first, else as they were.
     fn sort_by_strength(&mut self) {
-        self.chosen.sort_by_key(|suite| Reverse(suite.strength_bits));
+        self.chosen.sort_by_key(|suite| Reverse(suite.strength_bits()));
     }
 }
 
 /// Whether a word, an alias or OpenSSL's name of a suite, stands for this suite.
 fn matches(suite: &Suite, word: &str) -> bool {
-    let is_aes = matches!(suite.aead, AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm);
+    let is_aes = matches!(suite.aead(), Some(AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm));
     match word {
         // None of ours goes without encryption.
         "ALL" => true,
-        "HIGH" => suite.strength_bits >= 128,
+        "HIGH" => suite.strength_bits() >= 128,
         "ECDHE" | "EECDH" | "ECDH" | "kECDHE" | "kEECDH" => suite.key_exchange == KeyExchangeAlgorithm::Ecdhe,
         "aRSA" => suite.authentication == Authentication::Rsa,
         "aECDSA" | "ECDSA" => suite.authentication == Authentication::Ecdsa,
         "AES" | "AESGCM" | "FIPS" => is_aes,
-        "AES128" => suite.aead == AeadAlgorithm::Aes128Gcm,
-        "AES256" => suite.aead == AeadAlgorithm::Aes256Gcm,
-        "CHACHA20" => suite.aead == AeadAlgorithm::ChaCha20Poly1305,
+        "AES128" => suite.aead() == Some(AeadAlgorithm::Aes128Gcm),
+        "AES256" => suite.aead() == Some(AeadAlgorithm::Aes256Gcm),
+        "CHACHA20" => suite.aead() == Some(AeadAlgorithm::ChaCha20Poly1305),
         "TLSv1.2" => suite.min_version == ProtocolVersion::TLS1_2,
         name => suite.openssl_name == name,
     }
@@ -175,10 +175,10 @@ mod tests {
     /// The suites by one letter each: E and R for the authentication, then 2 (AES-256), C or 1 (AES-128).
     fn code(suite: &Suite) -> String {
         let authentication = if suite.authentication == Authentication::Ecdsa { 'E' } else { 'R' };
-        let cipher = match suite.aead {
-            AeadAlgorithm::Aes256Gcm => '2',
-            AeadAlgorithm::ChaCha20Poly1305 => 'C',
-            AeadAlgorithm::Aes128Gcm => '1',
+        let cipher = match suite.aead() {
+            Some(AeadAlgorithm::Aes256Gcm) => '2',
+            Some(AeadAlgorithm::ChaCha20Poly1305) => 'C',
+            _ => '1',
         };
         [authentication, cipher].iter().collect()
     }

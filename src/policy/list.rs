@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::{
     crypto::{
+        aead::AeadAlgorithm,
         group,
         signature_scheme::{SCHEMES, Scheme},
-        suite::{self, Suite},
+        suite::{self, SUITES, Suite},
     },
     wire::{NamedGroup, SignatureScheme},
 };
@@ -17,9 +18,21 @@ use crate::{
 /// string is an empty list. A program is told `SSL_R_NO_CIPHER_MATCH`.
 #[must_use]
 pub fn tls13_suites(text: &str) -> Option<Arc<[&'static Suite]>> {
-    let suites: Arc<[_]> =
-        names(text).filter_map(suite::find_by_name).filter(|suite| suite.is_tls13()).collect();
+    let suites: Arc<[_]> = names(text)
+        .filter_map(suite::find_by_name)
+        .filter(|suite| suite.is_tls13() && suite.negotiable())
+        .collect();
     (text.is_empty() || !suites.is_empty()).then_some(suites)
+}
+
+/// The suites of a context that sets none: all but those with CCM, as in OpenSSL.
+#[must_use]
+pub fn default_tls13_suites() -> Arc<[&'static Suite]> {
+    let is_default = |suite: &&Suite| {
+        suite.is_tls13()
+            && !matches!(suite.aead(), Some(AeadAlgorithm::Aes128Ccm | AeadAlgorithm::Aes128Ccm8))
+    };
+    SUITES.iter().filter(is_default).collect()
 }
 
 /// `SSL_CTX_set1_groups_list`. `None` for an unknown name, an empty one, or the same group twice. A group

@@ -13,10 +13,7 @@ pub mod version;
 use std::sync::Arc;
 
 use crate::{
-    crypto::{
-        group::GROUPS,
-        suite::{SUITES, Suite},
-    },
+    crypto::{group::GROUPS, suite::Suite},
     wire::{NamedGroup, ProtocolVersion, SignatureScheme},
 };
 use certificate::Certificates;
@@ -117,7 +114,7 @@ impl Settings {
             max_version: None,
             method_versions,
             cipher_suites: cipher_string::default_suites(),
-            tls13_cipher_suites: SUITES.iter().filter(|suite| suite.is_tls13()).collect(),
+            tls13_cipher_suites: list::default_tls13_suites(),
             groups: GROUPS.iter().map(|group| group.id).collect(),
             signature_schemes: None,
             client_signature_schemes: None,

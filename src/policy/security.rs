@@ -3,7 +3,12 @@
 
 use super::Settings;
 use crate::{
-    crypto::{group, signature::KeyType, signature_scheme, suite::Suite},
+    crypto::{
+        group,
+        signature::KeyType,
+        signature_scheme,
+        suite::{Authentication, MacAlgorithm, Suite},
+    },
     wire::{NamedGroup, SignatureScheme},
 };
 
@@ -75,10 +80,19 @@ impl Settings {
         signature_scheme::find(id).is_some_and(|scheme| self.allows_strength(scheme.security_bits))
     }
 
-    /// Whether a suite is strong enough for our level.
+    /// Whether a suite is strong enough for our level: from 1 on it authenticates, from 3 on it is forward secret, from 4
+    /// on its MAC is not SHA-1.
     #[must_use]
     pub fn allows_suite(&self, suite: &Suite) -> bool {
-        self.allows_strength(suite.strength_bits)
+        let weak = match self.security_level {
+            0 => false,
+            level @ 1.. => {
+                suite.authentication == Authentication::Null
+                    || level >= 3 && !suite.key_exchange.is_forward_secret()
+                    || level >= 4 && matches!(suite.mac, Some(MacAlgorithm::Md5 | MacAlgorithm::Sha1))
+            }
+        };
+        !weak && self.allows_strength(suite.strength_bits())
     }
 
     /// Whether our level allows session tickets: from level 3 on it does not.
@@ -95,7 +109,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::ProtocolVersion;
+    use crate::{crypto::suite, wire::ProtocolVersion};
 
     fn at_level(security_level: u8) -> Settings {
         Settings { security_level, ..Settings::new((ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3)) }
@@ -126,6 +140,28 @@ mod tests {
     fn tickets_are_allowed_below_level_three() {
         assert!(at_level(2).allows_tickets());
         assert!(!at_level(3).allows_tickets());
+    }
+
+    #[test]
+    fn suites_are_as_strong_as_their_weakest_part() {
+        for (name, highest) in [
+            ("NULL-MD5", 0),
+            ("ECDHE-PSK-NULL-SHA384", 0),
+            ("ADH-AES256-GCM-SHA384", 0),
+            ("AES256-GCM-SHA384", 2),
+            ("PSK-CHACHA20-POLY1305", 2),
+            ("SRP-RSA-AES-256-CBC-SHA", 2),
+            ("DHE-RSA-AES128-CCM8", 3),
+            ("ECDHE-RSA-AES256-SHA", 3),
+            ("ECDHE-RSA-AES256-SHA384", 5),
+            ("DHE-PSK-AES256-CCM8", 5),
+            ("TLS_AES_256_GCM_SHA384", 5),
+        ] {
+            let suite = suite::find_by_name(name).unwrap();
+            for level in 0..=5 {
+                assert_eq!(at_level(level).allows_suite(suite), level <= highest, "{name} at {level}");
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod header;
 mod inbound;
 mod joiner;
 mod outbound;
+mod parameters;
 mod protection;
 #[cfg(test)]
 mod round_trip;
@@ -20,6 +21,7 @@ mod round_trip;
 pub use inbound::{Inbound, Opened};
 pub use joiner::MessageJoiner;
 pub use outbound::Outbound;
+pub use parameters::{SecurityParameters, WriteKeys};
 pub use protection::RecordKeys;
 
 /// Which side of a connection.

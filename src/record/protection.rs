@@ -3,9 +3,12 @@
 
 use core::ops::Range;
 
-use super::{HEADER_LENGTH, MAX_PLAINTEXT};
+use super::{HEADER_LENGTH, MAX_PLAINTEXT, SecurityParameters, WriteKeys, parameters::SALT_LENGTH};
 use crate::{
-    crypto::aead::{AeadAlgorithm, AeadKey, NONCE_LENGTH, TAG_LENGTH},
+    crypto::{
+        aead::{AeadAlgorithm, AeadKey, NONCE_LENGTH, TAG_LENGTH},
+        suite::BulkCipher,
+    },
     error::{Error, Reason, Result},
     wire::{AlertDescription, ContentType},
 };
@@ -28,7 +31,7 @@ enum Form {
     /// TLS 1.3: the content type is inside, the header is authenticated.
     Tls13 { iv: [u8; NONCE_LENGTH] },
     /// TLS 1.2 with GCM: half of the nonce travels in front of the ciphertext.
-    Tls12Explicit { salt: [u8; 4] },
+    Tls12Explicit { salt: [u8; SALT_LENGTH] },
     /// TLS 1.2 with ChaCha20-Poly1305: the nonce is made as in TLS 1.3.
     Tls12Implicit { iv: [u8; NONCE_LENGTH] },
 }
@@ -48,8 +51,8 @@ impl RecordKeys {
     /// A key of another length than `algorithm` has is `internal_error`.
     pub fn tls13(algorithm: AeadAlgorithm, key: &[u8], iv: [u8; 12]) -> Result<Self> {
         let record_limit = match algorithm {
-            AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => GCM_RECORD_LIMIT,
             AeadAlgorithm::ChaCha20Poly1305 => u64::MAX,
+            _ => GCM_RECORD_LIMIT,
         };
         Ok(Self {
             key: AeadKey::new(algorithm, key)?,
@@ -60,17 +63,18 @@ impl RecordKeys {
     }
 
     /// TLS 1.2: GCM has a 4-byte implicit and an 8-byte explicit nonce, ChaCha20-Poly1305 a 12-byte
-    /// `fixed_iv` mixed with the sequence number. Lengths that `algorithm` does not have are `internal_error`.
-    pub fn tls12(algorithm: AeadAlgorithm, key: &[u8], fixed_iv: &[u8]) -> Result<Self> {
+    /// IV mixed with the sequence number. Lengths that `parameters` do not have are `internal_error`.
+    pub fn tls12(parameters: &SecurityParameters, keys: &WriteKeys) -> Result<Self> {
+        let BulkCipher::Aead(algorithm) = parameters.bulk else { return Err(Error::internal()) };
+        let iv = keys.iv.as_ref();
         let form = match algorithm {
-            AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm => {
-                Form::Tls12Explicit { salt: fixed_iv.try_into().map_err(|_| Error::internal())? }
-            }
             AeadAlgorithm::ChaCha20Poly1305 => {
-                Form::Tls12Implicit { iv: fixed_iv.try_into().map_err(|_| Error::internal())? }
+                Form::Tls12Implicit { iv: iv.try_into().map_err(|_| Error::internal())? }
             }
+            _ => Form::Tls12Explicit { salt: iv.try_into().map_err(|_| Error::internal())? },
         };
-        Ok(Self { key: AeadKey::new(algorithm, key)?, form, sequence_number: 0, record_limit: u64::MAX })
+        let key = AeadKey::new(algorithm, keys.key.as_ref())?;
+        Ok(Self { key, form, sequence_number: 0, record_limit: u64::MAX })
     }
 
     /// Whether the content type is inside (RFC 8446 §5.2).
@@ -260,7 +264,7 @@ fn mixed_nonce(iv: [u8; NONCE_LENGTH], sequence: [u8; 8]) -> [u8; NONCE_LENGTH] 
 }
 
 /// RFC 5288 §3.
-fn explicit_nonce(salt: [u8; 4], explicit: [u8; 8]) -> [u8; NONCE_LENGTH] {
+fn explicit_nonce(salt: [u8; SALT_LENGTH], explicit: [u8; 8]) -> [u8; NONCE_LENGTH] {
     let mut nonce = [0; NONCE_LENGTH];
     for (byte, source) in nonce.iter_mut().zip(salt.iter().chain(&explicit)) {
         *byte = *source;
@@ -279,14 +283,25 @@ fn data_too_long() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::ProtocolVersion;
 
     const HEADER: [u8; HEADER_LENGTH] = [23, 3, 3, 0, 99];
+
+    fn tls12(algorithm: AeadAlgorithm, iv_length: usize) -> Result<RecordKeys> {
+        let parameters = SecurityParameters {
+            bulk: BulkCipher::Aead(algorithm),
+            mac: None,
+            version: ProtocolVersion::TLS1_2,
+            encrypt_then_mac: false,
+        };
+        RecordKeys::tls12(&parameters, &WriteKeys::filled(0, 32, iv_length))
+    }
 
     fn keys(form: usize) -> RecordKeys {
         match form {
             0 => RecordKeys::tls13(AeadAlgorithm::Aes256Gcm, &[1; 32], [2; 12]),
-            1 => RecordKeys::tls12(AeadAlgorithm::Aes256Gcm, &[1; 32], &[2; 4]),
-            _ => RecordKeys::tls12(AeadAlgorithm::ChaCha20Poly1305, &[1; 32], &[2; 12]),
+            1 => tls12(AeadAlgorithm::Aes256Gcm, 4),
+            _ => tls12(AeadAlgorithm::ChaCha20Poly1305, 12),
         }
         .unwrap()
     }
@@ -294,8 +309,7 @@ mod tests {
     #[test]
     fn fixed_iv_of_wrong_length_is_internal_error() {
         for (algorithm, length) in [(AeadAlgorithm::Aes256Gcm, 12), (AeadAlgorithm::ChaCha20Poly1305, 4)] {
-            let keys = RecordKeys::tls12(algorithm, &[1; 32], &vec![0; length]);
-            assert_eq!(keys.err(), Some(Error::internal()));
+            assert_eq!(tls12(algorithm, length).err(), Some(Error::internal()));
         }
     }
 

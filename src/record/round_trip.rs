@@ -1,8 +1,10 @@
 //! Tests of both directions together: what [`Outbound`] seals, [`Inbound`] opens, and nothing else.
 
-use super::{HEADER_LENGTH, Inbound, MAX_PLAINTEXT, Opened, Outbound, RecordKeys};
+use super::{
+    HEADER_LENGTH, Inbound, MAX_PLAINTEXT, Opened, Outbound, RecordKeys, SecurityParameters, WriteKeys,
+};
 use crate::{
-    crypto::aead::AeadAlgorithm,
+    crypto::{aead::AeadAlgorithm, suite::BulkCipher},
     error::{Error, Reason},
     wire::{AlertDescription, ContentType, ProtocolVersion},
 };
@@ -24,8 +26,14 @@ fn keys((algorithm, is_tls13): (AeadAlgorithm, bool)) -> RecordKeys {
     if is_tls13 {
         return RecordKeys::tls13(algorithm, key, [6; 12]).unwrap();
     }
-    let iv_length = if algorithm == AeadAlgorithm::ChaCha20Poly1305 { 12 } else { 4 };
-    RecordKeys::tls12(algorithm, key, &[6; 12][..iv_length]).unwrap()
+    let parameters = SecurityParameters {
+        bulk: BulkCipher::Aead(algorithm),
+        mac: None,
+        version: ProtocolVersion::TLS1_2,
+        encrypt_then_mac: false,
+    };
+    let keys = WriteKeys::filled(0, algorithm.key_length(), parameters.iv_length());
+    RecordKeys::tls12(&parameters, &keys).unwrap()
 }
 
 fn pair(form: (AeadAlgorithm, bool)) -> (Outbound, Inbound) {

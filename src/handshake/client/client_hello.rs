@@ -170,7 +170,7 @@ fn cipher_suites(
     is_first: bool,
 ) -> Result<Vec<CipherSuite>> {
     let mut suites: Vec<CipherSuite> =
-        versions.iter().flat_map(|version| settings.usable_suites(*version)).map(|suite| suite.id).collect();
+        settings.offered_suites(versions).iter().map(|suite| suite.id).collect();
     if suites.is_empty() {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
     }

@@ -277,7 +277,8 @@ fn check_key_type(key: &PublicKey, suite: &Suite) -> Result<()> {
                 | KeyType::Ed25519
                 | KeyType::Ed448
         ),
-        Authentication::Any => false,
+        Authentication::Dss => key.key_type() == KeyType::Dsa,
+        Authentication::Any | Authentication::Null | Authentication::Psk | Authentication::Srp => false,
     };
     if fits { Ok(()) } else { Err(Error::illegal(Reason::WRONG_CERTIFICATE_TYPE)) }
 }

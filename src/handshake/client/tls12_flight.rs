@@ -236,7 +236,7 @@ fn change_cipher(
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
     context.transcript.set_hash(hello.suite.hash);
-    let (read_keys, write_keys) = record_keys(&hello, &master, context)?;
+    let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
     emit_finished(&master, write_keys, context)?;
     context.leave_for(Position::CwFinished);
     Ok(expect_end(hello, master, read_keys, None))
@@ -248,7 +248,7 @@ pub fn expect_server_finished(
     master: MasterSecret,
     context: &Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    let (read_keys, write_keys) = record_keys(&hello, &master, context)?;
+    let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
     Ok(expect_end(hello, master, read_keys, Some(write_keys)))
 }
 
@@ -265,19 +265,6 @@ fn expect_end(
     } else {
         State::ExpectChangeCipherSpec(end, read_keys)
     })
-}
-
-/// What the server writes with, and what we write with.
-fn record_keys(
-    hello: &Hello,
-    master: &MasterSecret,
-    context: &Context<'_>,
-) -> Result<(RecordKeys, RecordKeys)> {
-    let algorithm = hello.suite.aead;
-    let negotiated = &context.negotiated;
-    let block = master.key_block(algorithm, &negotiated.client_random, &negotiated.server_random);
-    let keys = |(key, iv): &(Secret, Secret)| RecordKeys::tls12(algorithm, key.as_ref(), iv.as_ref());
-    Ok((keys(&block.server)?, keys(&block.client)?))
 }
 
 /// Our ChangeCipherSpec and Finished.

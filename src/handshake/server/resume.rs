@@ -161,8 +161,11 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
     if !hello.hello.cipher_suites.contains(&session.cipher_suite) {
         return Err(Error::illegal(Reason::REQUIRED_CIPHER_MISSING));
     }
-    let usable =
-        context.settings().usable_suites(session.version).any(|suite| suite.id == session.cipher_suite);
+    let usable = context
+        .settings()
+        .offered_suites(&[session.version])
+        .iter()
+        .any(|suite| suite.id == session.cipher_suite);
     let Some(suite) = suite::find(session.cipher_suite).filter(|_| usable) else { return Ok(false) };
 
     let negotiated = &mut *context.negotiated;

@@ -65,14 +65,11 @@ impl Finish {
         session: Arc<Session>,
         sends_ticket: bool,
     ) -> Result<Self> {
-        let negotiated = &context.negotiated;
-        let keys = master_secret.key_block(suite.aead, &negotiated.client_random, &negotiated.server_random);
-        let (client_key, client_iv) = &keys.client;
-        let (server_key, server_iv) = &keys.server;
+        let (client_keys, server_keys) = context.tls12_keys(suite, &master_secret)?;
         Ok(Self {
             suite,
-            read_keys: Some(RecordKeys::tls12(suite.aead, client_key.as_ref(), client_iv.as_ref())?),
-            write_keys: Some(RecordKeys::tls12(suite.aead, server_key.as_ref(), server_iv.as_ref())?),
+            read_keys: Some(client_keys),
+            write_keys: Some(server_keys),
             master_secret,
             session,
             sends_ticket,
