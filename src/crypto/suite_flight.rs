@@ -8,26 +8,31 @@ impl Suite {
     #[must_use]
     pub const fn has_certificate(&self) -> bool {
         match self.authentication {
-            Authentication::Rsa | Authentication::Ecdsa => true,
-            Authentication::Any => false,
+            Authentication::Rsa | Authentication::Ecdsa | Authentication::Dss => true,
+            Authentication::Any | Authentication::Null | Authentication::Psk | Authentication::Srp => false,
         }
     }
 
     /// Whether the key exchange runs on a named group.
     #[must_use]
     pub const fn has_group(&self) -> bool {
-        match self.key_exchange {
-            KeyExchangeAlgorithm::Ecdhe => true,
-            KeyExchangeAlgorithm::Any => false,
-        }
+        self.key_exchange.has_ecdhe()
     }
 
     /// Whether the server's certificate signs its half of the key exchange.
     #[must_use]
     pub const fn signs_parameters(&self) -> bool {
         match self.key_exchange {
-            KeyExchangeAlgorithm::Ecdhe => self.has_certificate(),
-            KeyExchangeAlgorithm::Any => false,
+            KeyExchangeAlgorithm::Ecdhe | KeyExchangeAlgorithm::Dhe | KeyExchangeAlgorithm::Srp => {
+                self.has_certificate()
+            }
+            // RFC 4279 §4, §2: what RSA encrypts or a pre-shared key protects is not signed.
+            KeyExchangeAlgorithm::Any
+            | KeyExchangeAlgorithm::Rsa
+            | KeyExchangeAlgorithm::Psk
+            | KeyExchangeAlgorithm::EcdhePsk
+            | KeyExchangeAlgorithm::DhePsk
+            | KeyExchangeAlgorithm::RsaPsk => false,
         }
     }
 }

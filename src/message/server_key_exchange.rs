@@ -71,7 +71,7 @@ impl Parameters {
     fn read(reader: &mut Reader<'_>, key_exchange: KeyExchangeAlgorithm) -> Result<Self> {
         match key_exchange {
             KeyExchangeAlgorithm::Ecdhe => Self::read_ecdh(reader),
-            KeyExchangeAlgorithm::Any => Err(Error::internal()),
+            _ => Err(Error::internal()),
         }
     }
 

@@ -48,7 +48,7 @@ pub fn begin(choice: &Choice12, _context: &mut Context<'_>) -> Result<Begun> {
             let group = choice.group.ok_or(Error::internal())?;
             Ok(Begun::Made(KeyExchange::Ecdhe(EphemeralKey::generate(group)?)))
         }
-        KeyExchangeAlgorithm::Any => Err(Error::internal()),
+        _ => Err(Error::internal()),
     }
 }
 
