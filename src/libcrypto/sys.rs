@@ -242,7 +242,7 @@ unsafe extern "C" {
         properties: *const c_char,
     ) -> *mut EVP_MD;
     pub fn EVP_MD_free(digest: *mut EVP_MD);
-    pub fn EVP_DigestInit_ex(context: *mut EVP_MD_CTX, digest: *const EVP_MD, engine: *mut c_void) -> c_int;
+    pub fn EVP_DigestInit_ex(context: *mut EVP_MD_CTX, digest: *const EVP_MD, engine: *mut ENGINE) -> c_int;
     pub fn EVP_DigestUpdate(context: *mut EVP_MD_CTX, data: *const c_void, length: usize) -> c_int;
     pub fn EVP_DigestFinal_ex(context: *mut EVP_MD_CTX, out: *mut c_uchar, length: *mut c_uint) -> c_int;
     pub fn EVP_md5() -> *const EVP_MD;
