@@ -36,6 +36,7 @@ pub mod not_in_use;
 pub mod options;
 pub mod peer;
 pub mod private_key;
+pub mod psk;
 pub mod record_size;
 pub mod renegotiation;
 pub mod server_name;

@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Environment,
-        want::{AlpnOutcome, Answer, Ask, Hooks, ServerNameOutcome, TicketOutcome, Want},
+        want::{AlpnOutcome, Answer, Ask, ExternalPsk, Hooks, ServerNameOutcome, TicketOutcome, Want},
     },
     policy::{
         Settings, VerifyMode,
@@ -24,6 +24,7 @@ use crate::{
     wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion},
 };
 
+mod psk;
 mod record_size;
 mod renegotiation;
 
@@ -70,6 +71,8 @@ struct End {
     environment: Environment,
     sessions: Vec<Arc<Session>>,
     verified: usize,
+    /// The program's PSKs; a client offers the first.
+    psks: Vec<(Vec<u8>, Arc<Session>)>,
     ticket_keys: TicketKeys,
 }
 
@@ -93,6 +96,7 @@ impl End {
             },
             sessions: Vec::new(),
             verified: 0,
+            psks: Vec::new(),
             ticket_keys: TicketKeys::from_bytes(&[7; 80]).unwrap(),
         }
     }
@@ -129,6 +133,15 @@ impl End {
                 Some(_) => Answer::Alpn(AlpnOutcome::Selected(b"h2".to_vec())),
                 None => Answer::Alpn(AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL)),
             },
+            Ask::OfferPsk(_) => Answer::ExternalPsk(self.psks.first().map(|(identity, session)| {
+                ExternalPsk { identity: identity.clone(), session: Arc::clone(session) }
+            })),
+            Ask::FindPsk(identity) => Answer::Session(
+                self.psks
+                    .iter()
+                    .find(|(known, _)| *known == identity)
+                    .map(|(_, session)| Arc::clone(session)),
+            ),
             Ask::ServerName => Answer::ServerName(ServerNameOutcome::Accept),
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),

@@ -4,37 +4,50 @@
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// The most bytes that a [`Secret`] holds.
-pub const MAX_SECRET_LENGTH: usize = 64;
+/// The most bytes that a [`Secret`] holds: the longest pre-shared key (`PSK_MAX_PSK_LEN`).
+pub const MAX_SECRET_LENGTH: usize = 512;
+/// What is kept without memory of its own: anything as long as a hash output, and TLS 1.2's master secret.
+const SHORT_LENGTH: usize = 64;
 
-/// A secret of at most 64 bytes: anything as long as a hash output, and TLS 1.2's master secret.
+/// A secret of at most 512 bytes.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Secret {
-    bytes: [u8; MAX_SECRET_LENGTH],
-    length: u8,
+pub struct Secret(Bytes);
+
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+enum Bytes {
+    Short([u8; SHORT_LENGTH], u8),
+    Long(Vec<u8>),
 }
 
 impl Secret {
-    /// A copy of `bytes`; longer than 64 bytes is a bug of the caller and gives `None`.
+    /// A copy of `bytes`; `None` for more than 512 of them.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        (bytes.len() <= MAX_SECRET_LENGTH)
-            .then(|| Self::filled(bytes.len(), |out| out.copy_from_slice(bytes)))
+        match bytes.len() {
+            0..=SHORT_LENGTH => Some(Self::filled(bytes.len(), |out| out.copy_from_slice(bytes))),
+            length if length <= MAX_SECRET_LENGTH => Some(Self(Bytes::Long(bytes.to_vec()))),
+            _ => None,
+        }
     }
 
     /// A secret of `length` bytes, at most 64, which `fill` writes.
     pub(crate) fn filled(length: usize, fill: impl FnOnce(&mut [u8])) -> Self {
-        debug_assert!(length <= MAX_SECRET_LENGTH);
-        let length = length.min(MAX_SECRET_LENGTH);
-        let mut secret = Self { bytes: [0; MAX_SECRET_LENGTH], length: length as u8 };
-        fill(secret.bytes.split_at_mut(length).0);
+        debug_assert!(length <= SHORT_LENGTH);
+        let length = length.min(SHORT_LENGTH);
+        let mut bytes = [0; SHORT_LENGTH];
+        fill(bytes.split_at_mut(length).0);
+        let secret = Self(Bytes::Short(bytes, length as u8));
+        bytes.zeroize();
         secret
     }
 }
 
 impl AsRef<[u8]> for Secret {
     fn as_ref(&self) -> &[u8] {
-        self.bytes.split_at(usize::from(self.length)).0
+        match &self.0 {
+            Bytes::Short(bytes, length) => bytes.split_at(usize::from(*length)).0,
+            Bytes::Long(bytes) => bytes,
+        }
     }
 }
 
@@ -61,9 +74,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_longer_than_64_bytes_is_none() {
-        assert_eq!(Secret::new(&[1; 64]).unwrap().as_ref(), [1; 64]);
-        assert!(Secret::new(&[1; 65]).is_none());
+    fn secret_longer_than_512_bytes_is_none() {
+        for length in [64, 65, 512] {
+            assert_eq!(Secret::new(&vec![1; length]).unwrap().as_ref(), vec![1; length]);
+        }
+        assert!(Secret::new(&[1; 513]).is_none());
         assert_eq!(Secret::new(&[]).unwrap().as_ref(), []);
     }
 
@@ -83,6 +98,9 @@ mod tests {
     fn zeroized_secret_has_no_bytes() {
         let mut secret = Secret::new(b"abc").unwrap();
         secret.zeroize();
-        assert_eq!(secret.bytes, [0; MAX_SECRET_LENGTH]);
+        assert!(matches!(secret.0, Bytes::Short(bytes, 0) if bytes == [0; SHORT_LENGTH]));
+        let mut secret = Secret::new(&[1; 65]).unwrap();
+        secret.zeroize();
+        assert!(secret.as_ref().is_empty());
     }
 }

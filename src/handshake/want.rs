@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use crate::{
+    crypto::hash::HashAlgorithm,
     policy::certificate::Slot,
     session::Session,
     wire::{AlertDescription, SignatureScheme},
@@ -35,6 +36,11 @@ pub enum Ask {
     FindSession(Vec<u8>),
     /// Server: the session in this ticket ([`Answer::Ticket`]).
     OpenTicket(Vec<u8>),
+    /// Client of TLS 1.3: a PSK that the program has to offer; after a HelloRetryRequest with the hash that it must have
+    /// ([`Answer::ExternalPsk`]).
+    OfferPsk(Option<HashAlgorithm>),
+    /// Server of TLS 1.3: the program's PSK of this identity, as a session ([`Answer::Session`]).
+    FindPsk(Vec<u8>),
     /// Server: the servername callback; the name is in the negotiated values ([`Answer::ServerName`]).
     ServerName,
     /// Either side: the certificate callback ([`Answer::Proceed`], `NotYet`, `Refuse`).
@@ -92,6 +98,8 @@ pub enum Answer {
     Refuse(crate::error::Error),
     /// The session found, if any.
     Session(Option<Arc<Session>>),
+    /// The PSK to offer, if any.
+    ExternalPsk(Option<ExternalPsk>),
     /// What became of a ticket.
     Ticket(TicketOutcome),
     /// What the servername callback said.
@@ -115,6 +123,14 @@ pub enum Answer {
     SessionId(Vec<u8>),
     /// The ticket; `None`: send none.
     SealedTicket(Option<Vec<u8>>),
+}
+
+/// A PSK that was agreed on by other means than a handshake (RFC 8446 §4.2.11).
+pub struct ExternalPsk {
+    /// What the server knows it by.
+    pub identity: Vec<u8>,
+    /// The session that it stands for: its suite tells the hash, and its secret is the PSK.
+    pub session: Arc<Session>,
 }
 
 /// What became of a ticket that a client sent.
@@ -175,6 +191,12 @@ pub struct Hooks {
     pub find_session: bool,
     /// `SSL_CTX_set_record_padding_callback`.
     pub record_padding: bool,
+    /// Client: the program may have a PSK to offer in TLS 1.3.
+    pub offer_psk: bool,
+    /// Server: the program may know PSKs of TLS 1.3.
+    pub find_psk: bool,
+    /// Server: `SSL_CTX_set_psk_server_callback`, whose PSKs go with SHA-256 in TLS 1.3.
+    pub psk_server: bool,
     /// `SSL_CTX_set_info_callback`.
     pub info: bool,
     /// `SSL_CTX_set_msg_callback`.

@@ -317,7 +317,9 @@ fn is_pss(scheme: SignatureScheme) -> bool {
         || (SignatureScheme::RSA_PSS_PSS_SHA256..=SignatureScheme::RSA_PSS_PSS_SHA512).contains(&scheme)
 }
 
-fn digest(hash: Option<HashAlgorithm>) -> *const sys::EVP_MD {
+/// libcrypto's object of this hash; null for none.
+#[must_use]
+pub fn digest(hash: Option<HashAlgorithm>) -> *const sys::EVP_MD {
     // SAFETY: these take no argument.
     unsafe {
         match hash {

@@ -35,6 +35,8 @@ impl Ssl {
             Ask::ClientHello => self.ask_client_hello(),
             Ask::FindSession(id) => Answer::Session(self.find_session(environment, id)),
             Ask::OpenTicket(ticket) => Answer::Ticket(self.open_ticket(ticket)),
+            Ask::OfferPsk(hash) => self.offer_psk(*hash),
+            Ask::FindPsk(identity) => self.find_psk(identity),
             Ask::ServerName => Answer::ServerName(self.ask_server_name()),
             Ask::Certificate => self.ask_certificate(),
             Ask::ClientCertificate => self.ask_client_certificate(),

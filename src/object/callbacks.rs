@@ -105,6 +105,22 @@ pub type TicketOpenedCallback =
 
 /// `SSL_CTX_set_record_padding_callback`.
 pub type RecordPaddingCallback = unsafe extern "C" fn(*mut SSL, c_int, usize, *mut c_void) -> usize;
+/// `SSL_CTX_set_psk_client_callback`.
+pub type PskClientCallback =
+    unsafe extern "C" fn(*mut SSL, *const c_char, *mut c_char, c_uint, *mut c_uchar, c_uint) -> c_uint;
+/// `SSL_CTX_set_psk_server_callback`.
+pub type PskServerCallback = unsafe extern "C" fn(*mut SSL, *const c_char, *mut c_uchar, c_uint) -> c_uint;
+/// `SSL_CTX_set_psk_use_session_callback`.
+pub type PskUseSessionCallback = unsafe extern "C" fn(
+    *mut SSL,
+    *const sys::EVP_MD,
+    *mut *const c_uchar,
+    *mut usize,
+    *mut *mut SSL_SESSION,
+) -> c_int;
+/// `SSL_CTX_set_psk_find_session_callback`.
+pub type PskFindSessionCallback =
+    unsafe extern "C" fn(*mut SSL, *const c_uchar, usize, *mut *mut SSL_SESSION) -> c_int;
 
 /// What `SSL_new` copies; a connection may set its own.
 #[derive(Clone, Copy, Default)]
@@ -123,6 +139,14 @@ pub struct CopiedCallbacks {
     pub record_padding: Callback<RecordPaddingCallback>,
     /// `SSL_set_info_callback`; the context's counts when there is none.
     pub info: Option<InfoCallback>,
+    /// `SSL_CTX_set_psk_client_callback`.
+    pub psk_client: Option<PskClientCallback>,
+    /// `SSL_CTX_set_psk_server_callback`.
+    pub psk_server: Option<PskServerCallback>,
+    /// `SSL_CTX_set_psk_use_session_callback`.
+    pub psk_use_session: Option<PskUseSessionCallback>,
+    /// `SSL_CTX_set_psk_find_session_callback`.
+    pub psk_find_session: Option<PskFindSessionCallback>,
 }
 
 /// What is read from the context when it is used.

@@ -117,6 +117,9 @@ impl Ssl {
             record_padding: callbacks.record_padding.function.is_some(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
+            offer_psk: callbacks.psk_use_session.is_some() || callbacks.psk_client.is_some(),
+            find_psk: callbacks.psk_find_session.is_some() || callbacks.psk_server.is_some(),
+            psk_server: callbacks.psk_server.is_some(),
             key_log: live.key_log.is_some(),
         };
         let (now, now_milliseconds) = clock::now();

@@ -20,6 +20,7 @@
 //! | `ask` | one function per question of the core |
 //! | `ca_names` | the CA names that we send and receive |
 //! | `peer` | the peer's certificates and signatures |
+//! | `psk` | the program's pre-shared keys |
 //! | `trust` | the trust anchors of a context |
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
@@ -60,6 +61,7 @@ pub mod negotiated;
 pub mod own_certificate;
 pub mod own_chain;
 pub mod peer;
+pub mod psk;
 pub mod record_padding;
 pub mod renegotiation;
 pub mod session;

@@ -40,7 +40,8 @@ impl Ssl {
     /// The core's session as the object that the program knows, if it knows one.
     pub(super) fn handle_of(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
         let offered = self.offered_session.borrow().clone();
-        [self.session(), offered]
+        let psk = self.psk_session.borrow().clone();
+        [self.session(), offered, psk]
             .into_iter()
             .flatten()
             .find(|handle| handle.is(session))

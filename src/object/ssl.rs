@@ -96,6 +96,8 @@ pub struct Ssl {
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
     pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
+    /// The session of the program's PSK that a client offers.
+    pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
     pub(super) verified_chain: RefCell<Option<X509Stack>>,
     pub(super) empty_chain: OnceCell<Option<X509Stack>>,
@@ -151,6 +153,7 @@ impl Ssl {
             server_name: RefCell::new(None),
             session: RefCell::new(None),
             offered_session: RefCell::new(None),
+            psk_session: RefCell::new(None),
             peer: RefCell::new(None),
             verified_chain: RefCell::new(None),
             empty_chain: OnceCell::new(),
@@ -265,6 +268,7 @@ impl Ssl {
         self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);
         drop(self.verified_chain.take());
+        drop(self.psk_session.take());
         self.requested_tickets.set(0);
     }
 

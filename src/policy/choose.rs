@@ -56,17 +56,16 @@ impl Settings {
         configured.copied().filter(|suite| usable(suite)).collect()
     }
 
-    /// A server's choice of a TLS 1.3 suite. With a PSK only suites of `required_hash` count. Nothing in common:
+    /// A server's choice of a TLS 1.3 suite, one of `preferred_hash` if there is one. Nothing in common:
     /// `handshake_failure` with `SSL_R_NO_SHARED_CIPHER`.
     pub fn choose_tls13_suite(
         &self,
         offered: &[CipherSuite],
-        required_hash: Option<HashAlgorithm>,
+        preferred_hash: Option<HashAlgorithm>,
     ) -> Result<&'static Suite> {
-        self.shared_suites(ProtocolVersion::TLS1_3, offered)
-            .into_iter()
-            .find(|suite| required_hash.is_none_or(|hash| suite.hash == hash))
-            .ok_or(Error::handshake_failure(Reason::NO_SHARED_CIPHER))
+        let shared = self.shared_suites(ProtocolVersion::TLS1_3, offered);
+        let preferred = shared.iter().find(|suite| Some(suite.hash) == preferred_hash);
+        preferred.or(shared.first()).copied().ok_or(Error::handshake_failure(Reason::NO_SHARED_CIPHER))
     }
 
     /// A server's choice of suite, certificate, scheme and group for TLS 1.2: the first shared suite for
@@ -364,10 +363,14 @@ mod tests {
     }
 
     #[test]
-    fn suite_of_tls13_with_a_psk_has_its_hash() {
+    fn suite_of_tls13_has_the_preferred_hash_if_it_can() {
         let offered = ids("TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256");
-        let suite = server(&[]).choose_tls13_suite(&offered, Some(HashAlgorithm::Sha256)).unwrap();
-        assert_eq!(suite.openssl_name, "TLS_AES_128_GCM_SHA256");
+        let choose = |offered: &[CipherSuite], preferred| {
+            server(&[]).choose_tls13_suite(offered, preferred).unwrap().openssl_name
+        };
+        assert_eq!(choose(&offered, None), "TLS_AES_256_GCM_SHA384");
+        assert_eq!(choose(&offered, Some(HashAlgorithm::Sha256)), "TLS_AES_128_GCM_SHA256");
+        assert_eq!(choose(&offered[..1], Some(HashAlgorithm::Sha256)), "TLS_AES_256_GCM_SHA384");
     }
 
     #[test]

@@ -3,17 +3,21 @@
 
 use std::sync::Arc;
 
-use super::{State, resume};
+use super::{State, psk, resume};
 use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
-    handshake::{Context, Environment, Renegotiation, Transition, fragment_limits, position::Position},
+    handshake::{
+        Context, Environment, Renegotiation, Transition, fragment_limits,
+        position::Position,
+        want::{Answer, Ask, ExternalPsk},
+    },
     message::{
         client_hello::ClientHello,
         extension::{
             Extensions, alpn, certificate_authorities, cookie, ec_point_formats, key_share,
-            psk_key_exchange_modes, renegotiation_info, server_name, signature_algorithms,
-            status_request::StatusRequest, supported_groups, supported_versions,
+            pre_shared_key::OfferedPsks, psk_key_exchange_modes, renegotiation_info, server_name,
+            signature_algorithms, status_request::StatusRequest, supported_groups, supported_versions,
         },
     },
     policy::{
@@ -39,6 +43,8 @@ pub struct Offer {
     pub key: Option<EphemeralKey>,
     /// The session that it offers to resume.
     pub session: Option<Arc<Session>>,
+    /// The PSK of the program that it offers, after the session.
+    pub external: Option<ExternalPsk>,
     /// The suite that a HelloRetryRequest chose, if there was one.
     pub retry: Option<&'static Suite>,
 }
@@ -50,16 +56,64 @@ impl Offer {
     }
 }
 
+/// What a HelloRetryRequest asks for.
+pub struct Retry {
+    /// What was offered.
+    pub offer: Offer,
+    /// The suite that it chose.
+    pub suite: &'static Suite,
+    /// A new key, if it chose a group.
+    pub key: Option<EphemeralKey>,
+    /// Its cookie.
+    pub cookie: Option<Vec<u8>>,
+}
+
+/// Begins with the first ClientHello.
+pub fn begin(context: &mut Context<'_>) -> Result<Transition<State>> {
+    context.leave_for(Position::CwClntHello);
+    if context.hooks().offer_psk && versions(context).contains(&ProtocolVersion::TLS1_3) {
+        return Ok(Transition::Ask(Ask::OfferPsk(None), State::AskedPsk(None)));
+    }
+    emit_client_hello(None, context)
+}
+
+/// Begins with the second ClientHello.
+pub fn begin_second(retry: Retry, context: &mut Context<'_>) -> Result<Transition<State>> {
+    context.leave_for(Position::CwClntHello);
+    if context.hooks().offer_psk {
+        let ask = Ask::OfferPsk(Some(retry.suite.hash));
+        return Ok(Transition::Ask(ask, State::AskedPsk(Some(Box::new(retry)))));
+    }
+    emit_second_client_hello(retry, None, context)
+}
+
+/// The program said which PSK it has.
+pub fn psk_answered(
+    retry: Option<Box<Retry>>,
+    answer: Answer,
+    context: &mut Context<'_>,
+) -> Result<Transition<State>> {
+    let Answer::ExternalPsk(external) = answer else { return Err(Error::internal()) };
+    match retry {
+        None => emit_client_hello(external, context),
+        Some(retry) => emit_second_client_hello(*retry, external, context),
+    }
+}
+
+/// The versions that are offered. RFC 8446 §4.1.2: a renegotiation keeps the version.
+fn versions(context: &Context<'_>) -> Vec<ProtocolVersion> {
+    match (context.negotiated.renegotiation, context.negotiated.version) {
+        (Some(_), Some(version)) => vec![version],
+        _ => context.settings().versions(),
+    }
+}
+
 /// Sends the first ClientHello.
-pub fn emit_client_hello(context: &mut Context<'_>) -> Result<Transition<State>> {
+fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Result<Transition<State>> {
     let environment = context.environment;
     let settings = &environment.settings;
     let negotiated = &*context.negotiated;
-    // RFC 8446 §4.1.2: a renegotiation keeps the version.
-    let versions = match (negotiated.renegotiation, negotiated.version) {
-        (Some(_), Some(version)) => vec![version],
-        _ => settings.versions(),
-    };
+    let versions = versions(context);
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PROTOCOLS_AVAILABLE));
     };
@@ -70,34 +124,35 @@ pub fn emit_client_hello(context: &mut Context<'_>) -> Result<Transition<State>>
         Some(Renegotiation::Abbreviated) => negotiated.session.as_ref(),
     };
     let session = resume::usable_session(environment, offered, &versions, &cipher_suites);
+    let external = psk::usable(external, session.as_deref(), None)?;
     let key = first_key(settings, &versions)?;
+    let psks = psk::offered(environment, session.as_deref(), external.as_ref());
     let hello = ClientHello {
         legacy_version: (*highest).min(ProtocolVersion::TLS1_2),
         random: random(environment)?,
         session_id: session_id(settings, &versions, session.as_deref())?,
         cipher_suites,
         compression_methods: vec![NO_COMPRESSION],
-        extensions: extensions(context, &versions, key.as_ref(), session.as_deref()),
+        extensions: extensions(context, &versions, key.as_ref(), session.as_deref(), psks),
     };
     context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
-    emit(Offer { hello, versions, key, session, retry: None }, context)
+    emit(Offer { hello, versions, key, session, external, retry: None }, context)
 }
 
 /// Sends the second ClientHello: the first one but for what the HelloRetryRequest asks for (RFC 8446 §4.1.2).
-/// `key` is a new key if the server chose a group.
-pub fn emit_second_client_hello(
-    mut offer: Offer,
-    suite: &'static Suite,
-    key: Option<EphemeralKey>,
-    server_cookie: Option<&[u8]>,
+fn emit_second_client_hello(
+    retry: Retry,
+    external: Option<ExternalPsk>,
     context: &mut Context<'_>,
 ) -> Result<Transition<State>> {
+    let Retry { mut offer, suite, key, cookie: server_cookie } = retry;
     // RFC 8446 §4.1.4: a PSK for another hash than that of the chosen suite is of no use any more.
     if offer.session_of(ProtocolVersion::TLS1_3).is_some_and(|session| !resume::has_hash(session, suite.hash))
     {
         offer.session = None;
     }
+    offer.external = psk::usable(external, offer.session.as_deref(), Some(suite.hash))?;
     let new_group = key.is_some();
     offer.key = key.or(offer.key);
     offer.retry = Some(suite);
@@ -110,25 +165,21 @@ pub fn emit_second_client_hello(
                     Some(key) if new_group => add_key_shares(&mut second, &[(key.group(), key.share())]),
                     _ => second.add(extension_type, |writer| writer.bytes(data)),
                 }
-                if let Some(server_cookie) = server_cookie {
+                if let Some(server_cookie) = &server_cookie {
                     second.add(ExtensionType::COOKIE, |writer| cookie::write(writer, server_cookie));
                 }
             }
             _ => second.add(extension_type, |writer| writer.bytes(data)),
         }
     }
-    add_pre_shared_key(&mut second, context.environment, offer.session.as_deref());
+    let psks = psk::offered(context.environment, offer.session.as_deref(), offer.external.as_ref());
+    add_pre_shared_key(&mut second, psks);
     offer.hello.extensions = second;
     emit(offer, context)
 }
 
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
-    let message = offer.hello.write();
-    let message = match offer.session_of(ProtocolVersion::TLS1_3) {
-        Some(session) => resume::fill_in_binder(message, session, context.transcript)?,
-        None => message,
-    };
-    context.leave_for(Position::CwClntHello);
+    let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     context.emit(&message)?;
     context.leave_for(Position::CwClntHello);
     Ok(Transition::Next(State::ExpectServerHello(Box::new(offer))))
@@ -199,6 +250,7 @@ fn extensions(
     versions: &[ProtocolVersion],
     key: Option<&EphemeralKey>,
     session: Option<&Session>,
+    psks: Option<OfferedPsks>,
 ) -> Extensions {
     let environment = context.environment;
     let settings = &environment.settings;
@@ -242,7 +294,7 @@ fn extensions(
     }
     if let Some(key) = key {
         add_tls13_extensions(&mut extensions, environment, versions, &groups, key);
-        add_pre_shared_key(&mut extensions, environment, session);
+        add_pre_shared_key(&mut extensions, psks);
     }
     extensions
 }
@@ -274,9 +326,9 @@ fn add_key_shares(extensions: &mut Extensions, shares: &[(NamedGroup, &[u8])]) {
     extensions.add(ExtensionType::KEY_SHARE, |writer| key_share::write_client(writer, shares));
 }
 
-/// The last extension (RFC 8446 §4.2.11), if there is a session of TLS 1.3.
-fn add_pre_shared_key(extensions: &mut Extensions, environment: &Environment, session: Option<&Session>) {
-    if let Some(psks) = session.and_then(|session| resume::offered_psks(environment, session)) {
+/// The last extension (RFC 8446 §4.2.11), if there is a PSK.
+fn add_pre_shared_key(extensions: &mut Extensions, psks: Option<OfferedPsks>) {
+    if let Some(psks) = psks {
         extensions.add(ExtensionType::PRE_SHARED_KEY, |writer| psks.write(writer));
     }
 }

@@ -6,6 +6,7 @@
 //! | `server_hello` | which version, suite and keys the server chose (RFC 8446 §4.1.3, §4.1.4, RFC 5246 §7.4.1.3) |
 //! | `extensions` | which extensions a server may send, and those that both versions have |
 //! | `resume` | which session may be offered, and the sessions that a handshake leaves (RFC 8446 §4.2.11, RFC 5077) |
+//! | `psk` | the PSKs of a ClientHello of TLS 1.3 and their binders (RFC 8446 §4.2.11) |
 //! | `authentication` | what both versions do about certificates and signatures |
 //! | `key_exchange12` | the kinds of key exchange of TLS 1.2 (RFC 5246 §7.4.3, §7.4.7) |
 //! | `tls13` | the server's flight of TLS 1.3 (RFC 8446 §4.3, §4.4) |
@@ -17,6 +18,7 @@ mod authentication;
 mod client_hello;
 mod extensions;
 mod key_exchange12;
+mod psk;
 mod resume;
 mod server_hello;
 #[cfg(test)]
@@ -33,6 +35,8 @@ use crate::error::Result;
 pub enum State {
     /// Nothing was sent yet.
     Start,
+    /// The program is asked for a PSK, before the first ClientHello or the second.
+    AskedPsk(Option<Box<client_hello::Retry>>),
     /// A ClientHello was sent.
     ExpectServerHello(Box<client_hello::Offer>),
     /// The server chose TLS 1.3; its flight is under way.
@@ -57,6 +61,7 @@ impl State {
     pub fn expects(&self) -> Expects {
         match self {
             Self::Start => Expects::Nothing,
+            Self::AskedPsk(_) => Expects::Answer,
             Self::ExpectServerHello(_) => Expects::Message,
             Self::Tls13(state) => state.expects(),
             Self::Tls13Flight(state) => state.expects(),
@@ -68,7 +73,8 @@ impl State {
     /// One step.
     pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<Self>> {
         match self {
-            Self::Start => client_hello::emit_client_hello(context),
+            Self::Start => client_hello::begin(context),
+            Self::AskedPsk(retry) => client_hello::psk_answered(retry, input.answer()?, context),
             Self::ExpectServerHello(offer) => {
                 server_hello::read_server_hello(*offer, context, &input.message()?)
             }

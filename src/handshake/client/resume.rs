@@ -6,13 +6,8 @@ use std::sync::Arc;
 use crate::{
     crypto::{hash::HashAlgorithm, secret::Secret, suite},
     error::{Error, Reason, Result},
-    handshake::{Context, Environment, Transcript},
-    key_schedule::tls13::EarlySecret,
-    message::{
-        Message,
-        client_hello::binders_length,
-        extension::{Extensions, pre_shared_key::OfferedPsks, psk_key_exchange_modes},
-    },
+    handshake::{Context, Environment},
+    message::extension::{Extensions, psk_key_exchange_modes},
     policy::{Settings, options::option},
     session::Session,
     wire::{CipherSuite, ExtensionType, ProtocolVersion, PskKeyExchangeMode},
@@ -65,46 +60,6 @@ pub fn psk_modes(settings: &Settings) -> &'static [PskKeyExchangeMode] {
 pub fn offers_psk_alone(offered: &Extensions) -> Result<bool> {
     let modes = offered.get(ExtensionType::PSK_KEY_EXCHANGE_MODES).ok_or(Error::internal())?;
     Ok(psk_key_exchange_modes::read(modes)?.contains(&PskKeyExchangeMode::PSK_KE))
-}
-
-/// The identity of a TLS 1.3 session with room for its binder; `None` for a session of another version.
-pub fn offered_psks(environment: &Environment, session: &Session) -> Option<OfferedPsks> {
-    if session.version != ProtocolVersion::TLS1_3 {
-        return None;
-    }
-    let binder_length = suite::find(session.cipher_suite)?.hash.output_length();
-    Some(OfferedPsks {
-        identities: vec![(session.ticket.clone(), obfuscated_age(environment, session))],
-        binders: vec![vec![0; binder_length]],
-    })
-}
-
-/// `obfuscated_ticket_age` (RFC 8446 §4.2.11.1): milliseconds since the ticket came, plus a number of the server's.
-fn obfuscated_age(environment: &Environment, session: &Session) -> u32 {
-    let now = milliseconds(environment.now, environment.now_milliseconds);
-    let age = now.saturating_sub(milliseconds(session.time, session.time_milliseconds)).max(0);
-    // Both are taken modulo 2^32.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let age = age as u32;
-    age.wrapping_add(session.ticket_age_add)
-}
-
-fn milliseconds(seconds: i64, milliseconds: u16) -> i64 {
-    seconds.saturating_mul(1000).saturating_add(milliseconds.into())
-}
-
-/// Replaces the zeros at the end of a ClientHello by the binder over all that stands before the binders list
-/// (RFC 8446 §4.2.11.2).
-pub fn fill_in_binder(message: Message, session: &Session, transcript: &Transcript) -> Result<Message> {
-    let hash = suite::find(session.cipher_suite).ok_or(Error::internal())?.hash;
-    let binders = binders_length(&message)?;
-    let mut bytes = message.into_bytes();
-    let bound = bytes.len().checked_sub(binders).ok_or(Error::internal())?;
-    let partial = transcript.with_partial(hash, bytes.get(..bound).ok_or(Error::internal())?);
-    let binder = EarlySecret::new(hash, Some(session.secret.as_ref())).binder(false, partial.as_ref());
-    bytes.truncate(bytes.len().saturating_sub(hash.output_length()));
-    bytes.extend_from_slice(binder.as_ref());
-    Message::from_bytes(bytes).ok_or(Error::internal())
 }
 
 /// The server resumes this session: what it stands for is this connection's as well.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{
     State,
-    client_hello::{self, Offer},
-    extensions, resume, tls12, tls13,
+    client_hello::{self, Offer, Retry},
+    extensions, psk, resume, tls12, tls13,
 };
 use crate::{
     crypto::{
@@ -147,7 +147,7 @@ fn read_hello_retry_request(
         None => None,
     };
     let server_cookie = match hello.extensions.get(ExtensionType::COOKIE) {
-        Some(data) => Some(cookie::read(data)?),
+        Some(data) => Some(cookie::read(data)?.to_vec()),
         None => None,
     };
     if key.is_none() && server_cookie.is_none() {
@@ -160,7 +160,7 @@ fn read_hello_retry_request(
         context.leave_for(Position::CwChange);
         context.send_change_cipher_spec()?;
     }
-    client_hello::emit_second_client_hello(offer, suite, key, server_cookie, context)
+    client_hello::begin_second(Retry { offer, suite, key, cookie: server_cookie }, context)
 }
 
 /// A key of the group that the server asks for: one that we offered, but sent no share of (RFC 8446 §4.2.8).
@@ -186,8 +186,12 @@ fn read_tls13(
     context.negotiated.suite = Some(suite);
     context.negotiated.server_random = hello.random;
     let early = match resumed {
-        Some(session) => {
+        Some((session, external)) => {
             resume::take_over(session, context)?;
+            if external {
+                // Nobody verified anything: the result is what it was.
+                context.negotiated.verify_result = 0;
+            }
             EarlySecret::new(suite.hash, Some(session.secret.as_ref()))
         }
         None => EarlySecret::new(suite.hash, None),
@@ -219,22 +223,16 @@ fn read_tls13(
     Ok(tls13::begin(keys, client_hello.extensions))
 }
 
-/// The session that the server resumes. We offer one, so it can only be the first, and the suite must fit
-/// it (RFC 8446 §4.2.11).
+/// The session behind the PSK that the server selected, and whether it is the program's (RFC 8446 §4.2.11).
 fn selected_session<'a>(
     offer: &'a Offer,
     extensions: &Extensions,
     suite: &Suite,
-) -> Result<Option<&'a Arc<Session>>> {
-    let Some(data) = extensions.get(ExtensionType::PRE_SHARED_KEY) else { return Ok(None) };
-    if pre_shared_key::read_selected(data)? != 0 {
-        return Err(Error::illegal(Reason::BAD_PSK_IDENTITY));
+) -> Result<Option<(&'a Arc<Session>, bool)>> {
+    match extensions.get(ExtensionType::PRE_SHARED_KEY) {
+        Some(data) => psk::selected(offer, pre_shared_key::read_selected(data)?, suite.hash).map(Some),
+        None => Ok(None),
     }
-    let session = offer.session_of(ProtocolVersion::TLS1_3).ok_or(Error::internal())?;
-    if !resume::has_hash(session, suite.hash) {
-        return Err(Error::illegal(Reason::CIPHERSUITE_DIGEST_HAS_CHANGED));
-    }
-    Ok(Some(session))
 }
 
 /// Whether our ClientHello has a share of this group.

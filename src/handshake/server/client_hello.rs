@@ -112,13 +112,16 @@ pub fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Pr
     })
 }
 
-/// Whether there is, or may yet come, a certificate that TLS 1.3 can use. Without one OpenSSL falls back to TLS 1.2.
+/// Whether there is, or may yet come, a certificate or a PSK that TLS 1.3 can use. Without one OpenSSL falls back to TLS 1.2.
 fn may_authenticate_in_tls13(context: &Context<'_>) -> bool {
-    let usable = |slot: &Slot| {
-        *slot != Slot::Dsa
-            && context.settings().certificates.get(*slot).is_some_and(|certificate| certificate.key.is_some())
-    };
-    context.hooks().server_name || context.hooks().certificate || Slot::ALL.iter().any(usable)
+    let hooks = context.hooks();
+    let may_come = hooks.server_name || hooks.certificate || hooks.find_psk;
+    may_come || Slot::ALL.iter().any(|slot| *slot != Slot::Dsa && has_certificate(context, *slot))
+}
+
+/// Whether there is a certificate with its key in this slot.
+pub fn has_certificate(context: &Context<'_>, slot: Slot) -> bool {
+    context.settings().certificates.get(slot).is_some_and(|certificate| certificate.key.is_some())
 }
 
 /// RFC 7507 §3: a client that fell back from a version that we have is told so.

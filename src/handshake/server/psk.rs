@@ -1,4 +1,4 @@
-//! TLS 1.3: resumption by a PSK (RFC 8446 §4.2.11).
+//! TLS 1.3: PSKs, of sessions to resume and of the program (RFC 8446 §4.2.11).
 
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
@@ -8,7 +8,7 @@ use super::{
     tls13_hello::{self, Hello, Question},
 };
 use crate::{
-    crypto::{hash::HashAlgorithm, suite},
+    crypto::suite,
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition,
@@ -32,21 +32,39 @@ pub struct Psk {
     pub session: Arc<Session>,
     /// Its index in the client's list.
     pub index: u16,
-    /// The hash that it is bound to.
-    pub hash: HashAlgorithm,
+    /// Whether it is the program's.
+    pub external: bool,
 }
 
-/// Asks for the session behind the identity with this index; after the last one a full handshake follows.
-pub fn try_identity(context: &mut Context<'_>, hello: Box<Hello>, index: usize) -> Step {
-    let identities = hello.psks.iter().flat_map(|psks| &psks.identities);
-    if !hello.modes.is_empty() {
-        for (index, (identity, _)) in identities.enumerate().take(MAX_IDENTITIES).skip(index) {
-            if let Some(ask) = question(context, identity) {
-                return Ok(Transition::Ask(ask, State::Tls13Hello(Question::Identity(index), hello)));
-            }
-        }
+impl Psk {
+    /// Whether it may still be used after the servername callback: a session is of one host.
+    pub fn fits_host(&self, context: &Context<'_>) -> bool {
+        self.external || resume::fits_host(context, &self.session)
     }
-    tls13_hello::after_psk(context, hello)
+}
+
+/// Asks for the PSK of the identity with this index: the program first, which may know any identity, then the tickets and the
+/// cache; after the last one a full handshake follows.
+pub fn try_identity(context: &mut Context<'_>, hello: Box<Hello>, index: usize) -> Step {
+    let Some(identity) = identity(&hello, index) else { return tls13_hello::after_psk(context, hello) };
+    if context.hooks().find_psk {
+        let ask = Ask::FindPsk(identity.to_vec());
+        return Ok(Transition::Ask(ask, State::Tls13Hello(Question::Psk(index), hello)));
+    }
+    try_session(context, hello, index)
+}
+
+/// The identity with this index, unless no PSK can be used.
+fn identity(hello: &Hello, index: usize) -> Option<&[u8]> {
+    let (identity, _) = hello.psks.as_ref()?.identities.get(index)?;
+    (!hello.modes.is_empty() && index < MAX_IDENTITIES).then_some(identity)
+}
+
+fn try_session(context: &mut Context<'_>, hello: Box<Hello>, index: usize) -> Step {
+    match identity(&hello, index).and_then(|identity| question(context, identity)) {
+        Some(ask) => Ok(Transition::Ask(ask, State::Tls13Hello(Question::Identity(index), hello))),
+        None => try_identity(context, hello, index.saturating_add(1)),
+    }
 }
 
 /// Without tickets an identity is the id of a session that we keep.
@@ -58,43 +76,59 @@ fn question(context: &Context<'_>, identity: &[u8]) -> Option<Ask> {
     can_find.then(|| Ask::FindSession(identity.to_vec()))
 }
 
-/// The answer: the PSK is accepted if it fits and its binder is right; else the next one is tried.
-pub fn read_session(context: &mut Context<'_>, mut hello: Box<Hello>, index: usize, answer: Answer) -> Step {
+/// The program's answer.
+pub fn read_psk(context: &mut Context<'_>, hello: Box<Hello>, index: usize, answer: Answer) -> Step {
+    match answer {
+        Answer::Session(Some(session)) => {
+            // The program's PSKs are of any context.
+            let id_context = context.negotiated.session_id_context.to_vec();
+            let session = Session { id_context, ..Arc::unwrap_or_clone(session) };
+            try_psk(context, hello, index, Some(Arc::new(session)), true)
+        }
+        Answer::Session(None) => try_session(context, hello, index),
+        _ => Err(Error::internal()),
+    }
+}
+
+/// What the ticket held, or the cache.
+pub fn read_session(context: &mut Context<'_>, hello: Box<Hello>, index: usize, answer: Answer) -> Step {
     let session = match answer {
         Answer::Session(session) => session,
         Answer::Ticket(TicketOutcome::Session { session, .. }) => Some(session),
         Answer::Ticket(TicketOutcome::Unusable) => None,
         _ => return Err(Error::internal()),
     };
-    let fitting = match session {
-        Some(session) => fitting_hash(context, &hello, &session)?.map(|hash| (session, hash)),
-        None => None,
-    };
-    let Some((session, hash)) = fitting else { return try_identity(context, hello, index.saturating_add(1)) };
+    try_psk(context, hello, index, session, false)
+}
 
-    check_binder(context, &hello, index, hash, &session)?;
+/// The PSK is accepted if it fits and its binder is right; else the next one is tried.
+fn try_psk(
+    context: &mut Context<'_>,
+    mut hello: Box<Hello>,
+    index: usize,
+    session: Option<Arc<Session>>,
+    external: bool,
+) -> Step {
+    let fitting = match session {
+        Some(session) if fits(context, &hello, &session)? => Some(session),
+        _ => None,
+    };
+    let Some(session) = fitting else { return try_identity(context, hello, index.saturating_add(1)) };
+
+    check_binder(context, &hello, index, &session, external)?;
     context.negotiated.resumed = true;
     context.negotiated.peer_chain = session.peer_chain.clone();
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.session = Some(Arc::clone(&session));
     let index = u16::try_from(index).map_err(|_| Error::internal())?;
-    hello.psk = Some(Psk { session, index, hash });
+    hello.psk = Some(Psk { session, index, external });
     tls13_hello::after_psk(context, hello)
 }
 
-/// The hash that the session is bound to, if it may be resumed here (RFC 8446 §4.2.11, §4.6.1).
-fn fitting_hash(context: &Context<'_>, hello: &Hello, session: &Session) -> Result<Option<HashAlgorithm>> {
-    if session.version != ProtocolVersion::TLS1_3 || !resume::is_current(context, session)? {
-        return Ok(None);
-    }
-    let Some(hash) = suite::find(session.cipher_suite).map(|suite| suite.hash) else { return Ok(None) };
-    let fits = match &hello.received.retry {
-        Some(retry) => retry.suite.hash == hash,
-        None => {
-            context.settings().choose_tls13_suite(&hello.received.hello.cipher_suites, Some(hash)).is_ok()
-        }
-    };
-    Ok(fits.then_some(hash))
+/// Whether the PSK may be used here: it is bound to the hash of the suite that was chosen (RFC 8446 §4.2.11, §4.6.1).
+fn fits(context: &Context<'_>, hello: &Hello, session: &Session) -> Result<bool> {
+    let same_hash = suite::find(session.cipher_suite).is_some_and(|bound| bound.hash == hello.suite.hash);
+    Ok(session.version == ProtocolVersion::TLS1_3 && resume::is_current(context, session)? && same_hash)
 }
 
 /// RFC 8446 §4.2.11: before a PSK is accepted its binder must be checked, and a wrong one ends the handshake.
@@ -102,14 +136,15 @@ fn check_binder(
     context: &Context<'_>,
     hello: &Hello,
     index: usize,
-    hash: HashAlgorithm,
     session: &Session,
+    external: bool,
 ) -> Result<()> {
+    let hash = hello.suite.hash;
     let message = &hello.received.message;
     let bytes = message.as_bytes();
     let partial = bytes.len().checked_sub(binders_length(message)?).and_then(|length| bytes.get(..length));
     let digest = context.transcript.with_partial(hash, partial.ok_or(Error::internal())?);
-    let expected = EarlySecret::new(hash, Some(session.secret.as_ref())).binder(false, digest.as_ref());
+    let expected = EarlySecret::new(hash, Some(session.secret.as_ref())).binder(external, digest.as_ref());
     let binder = hello.psks.as_ref().and_then(|psks| psks.binders.get(index)).ok_or(Error::internal())?;
     if expected.as_ref().ct_eq(binder.as_slice()).into() {
         return Ok(());

@@ -75,7 +75,7 @@ impl Retry {
 
 /// Asks for a share in `group`. We keep our state, so there is no cookie.
 pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: NamedGroup) -> Step {
-    let suite = hello.suite()?;
+    let suite = hello.suite;
     let first = hello.received.hello;
     let mut extensions = Extensions::new();
     extensions.add(ExtensionType::SUPPORTED_VERSIONS, |writer| {

@@ -55,7 +55,7 @@ pub struct Flight {
 
 /// Sends ServerHello and changes to the handshake keys. Without a share the PSK alone makes the keys (`psk_ke`).
 pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>) -> Step {
-    let suite = hello.suite()?;
+    let suite = hello.suite;
     let exchanged = match share {
         Some((group, share)) => {
             context.negotiated.group = Some(group);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::{
     State, Step,
-    client_hello::{Received, read_extension},
+    client_hello::{Received, has_certificate, read_extension},
     offer::Offer,
     psk::{self, Psk},
     resume, retry, selection, tls13_flight,
 };
 use crate::{
-    crypto::suite::Suite,
+    crypto::{hash::HashAlgorithm, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition, fragment_limits,
@@ -34,6 +34,8 @@ pub type Share = (NamedGroup, Vec<u8>);
 
 /// What the driver is asked while the ClientHello is dealt with.
 pub enum Question {
+    /// The program's PSK of the identity with this index.
+    Psk(usize),
     /// The session behind the identity with this index.
     Identity(usize),
     /// The servername callback.
@@ -61,20 +63,13 @@ pub struct Hello {
     /// The PSK that we chose.
     pub psk: Option<Psk>,
     /// The suite that we chose.
-    suite: Option<&'static Suite>,
+    pub suite: &'static Suite,
     /// The certificate that we chose, and the scheme that we sign with; none with a PSK.
     pub certificate: Option<(Slot, SignatureScheme)>,
     /// The OCSP response that the program gave.
     pub status: Option<Vec<u8>>,
     /// Whether early data may follow, which we reject.
     early_data: bool,
-}
-
-impl Hello {
-    /// The suite, once it is chosen.
-    pub fn suite(&self) -> Result<&'static Suite> {
-        self.suite.ok_or(Error::internal())
-    }
 }
 
 /// Reads the extensions and goes on to the client's PSKs.
@@ -98,6 +93,7 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
     context.negotiated.peer_post_handshake_auth = extensions.contains(ExtensionType::POST_HANDSHAKE_AUTH);
     let early_data = read_extension(extensions, ExtensionType::EARLY_DATA, early_data::read_empty)?.is_some();
 
+    let suite = find_suite(context, &received)?;
     let hello = Hello {
         shares: shares
             .map(|shares| shares.into_iter().map(|(group, share)| (group, share.to_vec())).collect()),
@@ -106,7 +102,7 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
         offer,
         psks,
         psk: None,
-        suite: None,
+        suite,
         certificate: None,
         status: None,
         early_data,
@@ -154,10 +150,11 @@ pub fn answered(
     answer: Answer,
 ) -> Step {
     match question {
+        Question::Psk(index) => psk::read_psk(context, hello, index, answer),
         Question::Identity(index) => psk::read_session(context, hello, index, answer),
         Question::ServerName => {
             selection::take_server_name(context, answer)?;
-            if hello.psk.as_ref().is_some_and(|psk| !resume::fits_host(context, &psk.session)) {
+            if hello.psk.as_ref().is_some_and(|psk| !psk.fits_host(context)) {
                 hello.psk = None;
                 resume::forget_session(context);
             }
@@ -165,7 +162,7 @@ pub fn answered(
         }
         Question::Protocol => {
             selection::take_protocol(context, answer)?;
-            choose_suite(context, hello)
+            use_suite(context, hello)
         }
         Question::Certificate => choose_certificate(context, hello),
         Question::Status => {
@@ -181,16 +178,23 @@ fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
             let ask = Ask::SelectAlpn(protocols.clone());
             Ok(Transition::Ask(ask, State::Tls13Hello(Question::Protocol, hello)))
         }
-        _ => choose_suite(context, hello),
+        _ => use_suite(context, hello),
     }
 }
 
-fn choose_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
-    let required_hash = hello.psk.as_ref().map(|psk| psk.hash);
-    let suite = context.settings().choose_tls13_suite(&hello.received.hello.cipher_suites, required_hash)?;
+/// The suite, which decides which PSKs can be used (RFC 8446 §4.2.11).
+fn find_suite(context: &Context<'_>, received: &Received) -> Result<&'static Suite> {
+    // PSKs of the callback that TLS 1.2 has as well go with SHA-256: without a certificate nothing else would do.
+    let depends_on_psk =
+        context.hooks().psk_server && !Slot::ALL.iter().any(|slot| has_certificate(context, *slot));
+    let preferred = depends_on_psk.then_some(HashAlgorithm::Sha256);
+    let suite = context.settings().choose_tls13_suite(&received.hello.cipher_suites, preferred)?;
     // RFC 8446 §4.1.4: the suite of the HelloRetryRequest stays.
-    let suite = hello.received.retry.as_ref().map_or(suite, |retry| retry.suite);
-    hello.suite = Some(suite);
+    Ok(received.retry.as_ref().map_or(suite, |retry| retry.suite))
+}
+
+fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+    let suite = hello.suite;
     context.negotiated.suite = Some(suite);
     if let Some(psk) = &mut hello.psk {
         // RFC 8446 §4.2.11: a PSK is bound to the hash, not to the suite.

@@ -1,0 +1,176 @@
+//! The program's pre-shared keys: what the callbacks of `SSL_CTX_set_psk_use_session_callback(3)`,
+//! `SSL_CTX_set_psk_find_session_callback(3)`, `SSL_CTX_set_psk_client_callback(3)` and
+//! `SSL_CTX_use_psk_identity_hint(3)` answer.
+
+use core::ffi::{CStr, c_char, c_uint};
+use std::{ffi::CString, sync::Arc};
+
+use zeroize::Zeroizing;
+
+use super::{SessionHandle, Ssl};
+use crate::{
+    crypto::{
+        hash::HashAlgorithm,
+        secret::{MAX_SECRET_LENGTH, Secret},
+    },
+    error::{Error, Reason, Result},
+    handshake::want::{Answer, ExternalPsk},
+    libcrypto::evp_pkey,
+    wire::{AlertDescription, CipherSuite, ProtocolVersion},
+};
+
+/// `PSK_MAX_IDENTITY_LEN`.
+pub const MAX_IDENTITY_LENGTH: usize = 256;
+/// `PSK_MAX_PSK_LEN`.
+const MAX_PSK_LENGTH: usize = MAX_SECRET_LENGTH;
+
+impl Ssl {
+    /// The PSK that a client offers in TLS 1.3: that of the session callback, or else that of the callback which TLS 1.2
+    /// has as well.
+    pub(super) fn offer_psk(&self, hash: Option<HashAlgorithm>) -> Answer {
+        let offered = match self.use_psk_session(hash) {
+            Ok(None) => self.ask_psk_client(None).map(|asked| {
+                let (identity, psk) = asked?;
+                Some((identity, plain_psk(&psk)?))
+            }),
+            result => result,
+        };
+        let external = match offered {
+            Ok(external) => external,
+            Err(error) => return Answer::Refuse(error),
+        };
+        Answer::ExternalPsk(external.map(|(identity, handle)| {
+            let session = handle.core();
+            drop(self.psk_session.replace(Some(handle)));
+            ExternalPsk { identity, session }
+        }))
+    }
+
+    fn use_psk_session(&self, hash: Option<HashAlgorithm>) -> Result<Option<(Vec<u8>, Arc<SessionHandle>)>> {
+        let callback = self.with_config(|config| config.callbacks.psk_use_session);
+        let Some(function) = callback else { return Ok(None) };
+        let mut identity = core::ptr::null();
+        let mut length = 0;
+        let mut session = core::ptr::null_mut();
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed. It gives a
+        // reference of its session away, whatever it returns.
+        let (value, handle) = unsafe {
+            let value = function(
+                self.as_handle(),
+                evp_pkey::digest(hash),
+                &raw mut identity,
+                &raw mut length,
+                &raw mut session,
+            );
+            (value, (!session.is_null()).then(|| Arc::from_raw(session.cast_const())))
+        };
+        if value == 0 {
+            return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::BAD_PSK));
+        }
+        let Some(handle) = handle else { return Ok(None) };
+        if identity.is_null() {
+            return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::BAD_PSK));
+        }
+        // SAFETY: the callback promises that `identity` points to `length` bytes; they are copied at once.
+        let identity = unsafe { core::slice::from_raw_parts(identity, length) }.to_vec();
+        Ok(Some((identity, handle)))
+    }
+
+    /// What the client's callback says to the server's hint: identity and PSK; `None`: it has none, or there is none to ask.
+    pub(super) fn ask_psk_client(
+        &self,
+        hint: Option<&CStr>,
+    ) -> Result<Option<(Vec<u8>, Zeroizing<Vec<u8>>)>> {
+        let callback = self.with_config(|config| config.callbacks.psk_client);
+        let Some(function) = callback else { return Ok(None) };
+        let mut identity = [0_u8; MAX_IDENTITY_LENGTH + 1];
+        let mut psk = Zeroizing::new(vec![0_u8; MAX_PSK_LENGTH]);
+        // SAFETY: the program registered `function` for exactly these arguments; both buffers have the room that it is told of
+        // (and the first one byte more for the end of the string), and nothing of `self` is borrowed.
+        let length = unsafe {
+            function(
+                self.as_handle(),
+                hint.map_or(core::ptr::null(), CStr::as_ptr),
+                identity.as_mut_ptr().cast::<c_char>(),
+                MAX_IDENTITY_LENGTH as c_uint,
+                psk.as_mut_ptr(),
+                MAX_PSK_LENGTH as c_uint,
+            )
+        } as usize;
+        if length > MAX_PSK_LENGTH {
+            return Err(Error::fatal(AlertDescription::HANDSHAKE_FAILURE, Reason::ERR_INTERNAL_ERROR));
+        }
+        if length == 0 {
+            return Ok(None);
+        }
+        psk.truncate(length);
+        let identity = CStr::from_bytes_until_nul(&identity).map_err(|_| Error::internal())?;
+        Ok(Some((identity.to_bytes().to_vec(), psk)))
+    }
+
+    /// The program's PSK of this identity in TLS 1.3: that of the session callback, or else that of the callback which TLS 1.2
+    /// has as well.
+    pub(super) fn find_psk(&self, identity: &[u8]) -> Answer {
+        match self.find_psk_session(identity) {
+            Ok(None) => {}
+            Ok(Some(handle)) => return Answer::Session(Some(handle.core())),
+            Err(error) => return Answer::Refuse(error),
+        }
+        if identity.len() > MAX_IDENTITY_LENGTH {
+            return Answer::Session(None);
+        }
+        match self.ask_psk_server(identity) {
+            Ok(psk) => Answer::Session(psk.and_then(|psk| plain_psk(&psk)).map(|handle| handle.core())),
+            Err(error) => Answer::Refuse(error),
+        }
+    }
+
+    fn find_psk_session(&self, identity: &[u8]) -> Result<Option<Arc<SessionHandle>>> {
+        let callback = self.with_config(|config| config.callbacks.psk_find_session);
+        let Some(function) = callback else { return Ok(None) };
+        let mut session = core::ptr::null_mut();
+        // SAFETY: the program registered `function` for exactly these arguments; `identity` outlives the call, and nothing of
+        // `self` is borrowed. It gives a reference of its session away, whatever it returns.
+        let (value, handle) = unsafe {
+            let value = function(self.as_handle(), identity.as_ptr(), identity.len(), &raw mut session);
+            (value, (!session.is_null()).then(|| Arc::from_raw(session.cast_const())))
+        };
+        if value == 0 {
+            return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::BAD_EXTENSION));
+        }
+        Ok(handle)
+    }
+
+    /// The PSK that the server's callback has for this identity, which C sees up to its first zero byte; `None`: it has none,
+    /// or there is none to ask.
+    pub(super) fn ask_psk_server(&self, identity: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        let callback = self.with_config(|config| config.callbacks.psk_server);
+        let Some(function) = callback else { return Ok(None) };
+        let until_nul = identity.split(|byte| *byte == 0).next().unwrap_or_default();
+        let identity = CString::new(until_nul).map_err(|_| Error::internal())?;
+        let mut psk = Zeroizing::new(vec![0_u8; MAX_PSK_LENGTH]);
+        // SAFETY: the program registered `function` for exactly these arguments; `psk` has the room that it is told of, and
+        // nothing of `self` is borrowed.
+        let length = unsafe {
+            function(self.as_handle(), identity.as_ptr(), psk.as_mut_ptr(), MAX_PSK_LENGTH as c_uint)
+        } as usize;
+        if length > MAX_PSK_LENGTH {
+            return Err(Error::internal());
+        }
+        psk.truncate(length);
+        Ok((length > 0).then_some(psk))
+    }
+}
+
+/// A PSK of the callbacks that know nothing of sessions: in TLS 1.3 it goes with SHA-256
+/// (`SSL_CTX_set_psk_client_callback(3)`). `None`: memory is out.
+fn plain_psk(psk: &[u8]) -> Option<Arc<SessionHandle>> {
+    let handle = SessionHandle::empty()?;
+    let secret = Secret::new(psk)?;
+    handle.update(|session| {
+        session.version = ProtocolVersion::TLS1_3;
+        session.cipher_suite = CipherSuite::TLS_AES_128_GCM_SHA256;
+        session.secret = secret;
+    });
+    Some(handle)
+}
