@@ -17,3 +17,13 @@ pub fn copy_for_program<T: Copy>(items: &[T]) -> Option<*mut T> {
     unsafe { core::ptr::copy_nonoverlapping(items.as_ptr(), copy, items.len()) };
     Some(copy)
 }
+
+/// Frees what libcrypto gave us to free (`OPENSSL_free`).
+///
+/// # Safety
+///
+/// `memory` is null or came from `CRYPTO_malloc`, and nobody else uses it.
+pub unsafe fn free(memory: *mut core::ffi::c_void) {
+    // SAFETY: the caller's promise; the file name is a C string.
+    unsafe { sys::CRYPTO_free(memory, c"".as_ptr(), 0) };
+}

@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)]
 
+pub mod agreement;
 pub mod bio;
 pub mod clock;
 pub mod configuration;
@@ -16,8 +17,8 @@ pub mod evp_pkey;
 pub mod ex_data;
 pub mod memory;
 pub mod name;
+pub mod parameters;
 pub mod pointer_stack;
-pub mod share;
 pub mod stack;
 pub mod store;
 pub(crate) mod sys;

@@ -18,7 +18,7 @@ macro_rules! opaque {
 }
 
 opaque! {
-    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX OSSL_PARAM EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
+    BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_CONF_CMD
 }
@@ -56,6 +56,16 @@ pub type EVP_CipherUpdate =
     unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int, *const c_uchar, c_int) -> c_int;
 pub type EVP_CipherFinal = unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int) -> c_int;
 pub type BIO_info_cb = unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int;
+
+/// A parameter of an operation (`OSSL_PARAM(3)`).
+#[repr(C)]
+pub struct OSSL_PARAM {
+    pub key: *const c_char,
+    pub data_type: c_uint,
+    pub data: *mut c_void,
+    pub data_size: usize,
+    pub return_size: usize,
+}
 
 /// An entry of a reason table (`ERR_STRING_DATA`).
 #[repr(C)]
@@ -495,7 +505,34 @@ unsafe extern "C" {
         number: c_long,
         result: *mut *mut c_char,
     ) -> c_int;
-    pub fn d2i_PUBKEY(to: *mut *mut EVP_PKEY, input: *mut *const c_uchar, length: c_long) -> *mut EVP_PKEY;
+
+    pub fn EVP_PKEY_CTX_new_from_name(
+        libctx: *mut OSSL_LIB_CTX,
+        name: *const c_char,
+        propquery: *const c_char,
+    ) -> *mut EVP_PKEY_CTX;
+    pub fn EVP_PKEY_CTX_new_from_pkey(
+        libctx: *mut OSSL_LIB_CTX,
+        pkey: *mut EVP_PKEY,
+        propquery: *const c_char,
+    ) -> *mut EVP_PKEY_CTX;
+    pub fn EVP_PKEY_CTX_free(ctx: *mut EVP_PKEY_CTX);
+    pub fn EVP_PKEY_CTX_set_group_name(ctx: *mut EVP_PKEY_CTX, name: *const c_char) -> c_int;
+    pub fn EVP_PKEY_keygen_init(ctx: *mut EVP_PKEY_CTX) -> c_int;
+    pub fn EVP_PKEY_generate(ctx: *mut EVP_PKEY_CTX, ppkey: *mut *mut EVP_PKEY) -> c_int;
+    pub fn EVP_PKEY_fromdata_init(ctx: *mut EVP_PKEY_CTX) -> c_int;
+    pub fn EVP_PKEY_fromdata(
+        ctx: *mut EVP_PKEY_CTX,
+        ppkey: *mut *mut EVP_PKEY,
+        selection: c_int,
+        param: *mut OSSL_PARAM,
+    ) -> c_int;
+    pub fn EVP_PKEY_param_check_quick(ctx: *mut EVP_PKEY_CTX) -> c_int;
+    pub fn EVP_PKEY_public_check(ctx: *mut EVP_PKEY_CTX) -> c_int;
+    pub fn EVP_PKEY_derive_init_ex(ctx: *mut EVP_PKEY_CTX, params: *const OSSL_PARAM) -> c_int;
+    pub fn EVP_PKEY_derive_set_peer(ctx: *mut EVP_PKEY_CTX, peer: *mut EVP_PKEY) -> c_int;
+    pub fn EVP_PKEY_derive(ctx: *mut EVP_PKEY_CTX, key: *mut c_uchar, keylen: *mut usize) -> c_int;
+    pub fn EVP_PKEY_get1_encoded_public_key(pkey: *mut EVP_PKEY, ppub: *mut *mut c_uchar) -> usize;
 
     // <openssl/ec.h>
     pub fn EC_KEY_get0_group(key: *const EC_KEY) -> *const EC_GROUP;

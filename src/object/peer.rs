@@ -6,7 +6,7 @@ use core::ptr;
 use super::{Ssl, ssl::Waiting};
 use crate::{
     crypto::signature_scheme::{self, Scheme, SignatureAlgorithm},
-    libcrypto::{evp_pkey::PKey, share, stack::X509Stack, sys, x509::X509},
+    libcrypto::{agreement, evp_pkey::PKey, stack::X509Stack, sys, x509::X509},
     policy::certificate::Slot,
     record::Side,
     wire::SignatureScheme,
@@ -66,7 +66,7 @@ impl Ssl {
     pub fn peer_share(&self) -> Option<PKey> {
         self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            share::to_key(negotiated.group?, &negotiated.peer_share)
+            agreement::name(negotiated.group?)?.public_key(&negotiated.peer_share)
         })
     }
 

@@ -35,14 +35,10 @@ pub fn default_tls13_suites() -> Arc<[&'static Suite]> {
     SUITES.iter().filter(is_default).collect()
 }
 
-/// `SSL_CTX_set1_groups_list`. `None` for an unknown name, an empty one, or the same group twice. A group
-/// that OpenSSL has and we have not is passed over, unless nothing else is there.
+/// `SSL_CTX_set1_groups_list`. `None` for an unknown name, an empty one, or the same group twice.
 #[must_use]
 pub fn groups(text: &str) -> Option<Arc<[NamedGroup]>> {
-    distinct(text, |name| match group::find_by_name(name) {
-        Some(group) => Some(Some(group.id)),
-        None => OTHER_GROUPS.contains(&name).then_some(None),
-    })
+    distinct(text, |name| group::find_by_name(name).map(|group| Some(group.id)))
 }
 
 /// `SSL_CTX_set1_sigalgs_list`: `rsa_pss_rsae_sha256` or `RSA-PSS+SHA256`. `None` for an unknown name, an
@@ -87,55 +83,6 @@ fn is_called(scheme: &Scheme, name: &str) -> bool {
     })
 }
 
-/// The groups that OpenSSL 3.0 knows and we do not.
-const OTHER_GROUPS: &[&str] = &[
-    "B-163",
-    "B-233",
-    "B-283",
-    "B-409",
-    "B-571",
-    "K-163",
-    "K-233",
-    "K-283",
-    "K-409",
-    "K-571",
-    "P-192",
-    "P-224",
-    "X448",
-    "brainpoolP256r1",
-    "brainpoolP384r1",
-    "brainpoolP512r1",
-    "ffdhe2048",
-    "ffdhe3072",
-    "ffdhe4096",
-    "ffdhe6144",
-    "ffdhe8192",
-    "prime192v1",
-    "secp160k1",
-    "secp160r1",
-    "secp160r2",
-    "secp192k1",
-    "secp192r1",
-    "secp224k1",
-    "secp224r1",
-    "secp256k1",
-    "sect163k1",
-    "sect163r1",
-    "sect163r2",
-    "sect193r1",
-    "sect193r2",
-    "sect233k1",
-    "sect233r1",
-    "sect239k1",
-    "sect283k1",
-    "sect283r1",
-    "sect409k1",
-    "sect409r1",
-    "sect571k1",
-    "sect571r1",
-    "x448",
-];
-
 /// The signature schemes that OpenSSL 3.0 knows and we do not.
 const OTHER_SCHEMES: &[&str] = &["ed448", "DSA+SHA1", "DSA+SHA224", "DSA+SHA256", "DSA+SHA384", "DSA+SHA512"];
 
@@ -172,8 +119,7 @@ mod tests {
     #[test]
     fn groups_are_taken_in_their_order() {
         let two = [NamedGroup::X25519, NamedGroup::SECP256R1];
-        for text in ["X25519:P-256", "x25519:prime256v1", " X25519 :secp256r1", "ffdhe2048:X25519:X448:P-256"]
-        {
+        for text in ["X25519:P-256", "x25519:prime256v1", " X25519 :secp256r1"] {
             assert_eq!(groups(text).as_deref(), Some(&two[..]), "{text}");
         }
     }
@@ -194,7 +140,7 @@ mod tests {
             "auto",
             "FFDHE2048",
             "X25519/P-256",
-            "X448",
+            "brainpoolP256t1",
         ] {
             assert_eq!(groups(text), None, "{text}");
         }

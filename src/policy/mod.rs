@@ -13,7 +13,7 @@ pub mod version;
 use std::sync::Arc;
 
 use crate::{
-    crypto::{group::GROUPS, suite::Suite},
+    crypto::{group::DEFAULT_GROUPS, suite::Suite},
     wire::{NamedGroup, ProtocolVersion, SignatureScheme},
 };
 use certificate::Certificates;
@@ -115,7 +115,7 @@ impl Settings {
             method_versions,
             cipher_suites: cipher_string::default_suites(),
             tls13_cipher_suites: list::default_tls13_suites(),
-            groups: GROUPS.iter().map(|group| group.id).collect(),
+            groups: Arc::new(DEFAULT_GROUPS),
             signature_schemes: None,
             client_signature_schemes: None,
             security_level: 2,

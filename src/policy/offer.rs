@@ -18,7 +18,10 @@ impl Settings {
     #[must_use]
     pub fn offered_groups(&self, versions: &[ProtocolVersion]) -> Vec<NamedGroup> {
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
-        let fits = |id: &NamedGroup| tls13 || group::find(*id).is_some_and(|group| group.tls12);
+        let tls12 = versions.iter().any(|version| *version < ProtocolVersion::TLS1_3);
+        let fits = |id: &NamedGroup| {
+            group::find(*id).is_some_and(|group| (tls13 && group.tls13) || (tls12 && group.tls12))
+        };
         self.groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
     }
 

@@ -220,20 +220,28 @@ unsafe fn list_text<'a>(arguments: Arguments) -> Option<&'a str> {
     unsafe { convert::text(arguments.pointer.cast()) }
 }
 
-/// Groups that OpenSSL has and we have not: they are passed over.
-const OTHER_GROUPS: [c_int; 10] = [713, 714, 927, 931, 933, 1035, 1126, 1127, 1128, 1129];
+/// The groups of GOST (RFC 9189), which have numbers and no implementation: they are taken and never used.
+const GOST: [(c_int, NamedGroup); 7] = [
+    (1148, NamedGroup(34)),
+    (1184, NamedGroup(35)),
+    (1185, NamedGroup(36)),
+    (1186, NamedGroup(37)),
+    (998, NamedGroup(38)),
+    (999, NamedGroup(39)),
+    (1149, NamedGroup(40)),
+];
 
 fn groups_of(nids: &[c_int]) -> Option<Arc<[NamedGroup]>> {
     let mut groups = Vec::new();
     for nid in nids {
-        match group::find_by_nid(*nid) {
-            Some(group) if groups.contains(&group.id) => return None,
-            Some(group) => groups.push(group.id),
-            None if OTHER_GROUPS.contains(nid) => {}
-            None => return None,
+        let gost = GOST.iter().find(|(gost, _)| gost == nid).map(|(_, group)| *group);
+        let group = group::find_by_nid(*nid).map(|group| group.id).or(gost)?;
+        if groups.contains(&group) {
+            return None;
         }
+        groups.push(group);
     }
-    (!groups.is_empty()).then(|| groups.into())
+    Some(groups.into())
 }
 
 fn set_groups(target: &impl Configurable, groups: Option<Arc<[NamedGroup]>>) -> c_long {
@@ -298,9 +306,9 @@ mod tests {
     }
 
     #[test]
-    fn groups_by_numbers_skip_what_only_openssl_has() {
-        assert_eq!(&*groups_of(&[415, 1035]).unwrap(), &[NamedGroup::SECP256R1]);
-        assert_eq!(groups_of(&[1035]), None);
+    fn groups_by_numbers_are_found_once() {
+        assert_eq!(&*groups_of(&[415, 1035]).unwrap(), &[NamedGroup::SECP256R1, NamedGroup::X448]);
+        assert_eq!(&*groups_of(&[998]).unwrap(), &[NamedGroup(38)]);
         assert_eq!(groups_of(&[415, 415]), None);
         assert_eq!(groups_of(&[1]), None);
     }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{
+        group,
         key_exchange::EphemeralKey,
         secret::SharedSecret,
         suite::{self, Suite},
@@ -167,7 +168,8 @@ fn read_hello_retry_request(
 fn key_of_retry(offer: &Offer, group: NamedGroup) -> Result<EphemeralKey> {
     let data = |extension_type| offer.hello.extensions.get(extension_type).ok_or(Error::internal());
     let offered = supported_groups::read(data(ExtensionType::SUPPORTED_GROUPS)?)?;
-    if !offered.contains(&group) || sent_share(&offer.hello.extensions, group)? {
+    let is_of_tls13 = group::find(group).is_some_and(|group| group.tls13);
+    if !is_of_tls13 || !offered.contains(&group) || sent_share(&offer.hello.extensions, group)? {
         return Err(Error::illegal(Reason::BAD_KEY_SHARE));
     }
     EphemeralKey::generate(group)

@@ -1,21 +1,19 @@
-//! Key exchange: ECDHE, and the hybrids with ML-KEM (RFC 8446 §4.2.8, RFC 8422 §5.10,
+//! Key exchange on named groups: ECDHE, finite fields, and the hybrids with ML-KEM (RFC 8446 §4.2.8, RFC 8422 §5.10, RFC 7919,
 //! draft-ietf-tls-ecdhe-mlkem). Used by both handshakes.
 //!
-//! In X25519MLKEM768 the part of ML-KEM comes first, in the shares as in the secret.
+//! `plain` has the keys of one group alone, `hybrid` says how the two parts of a hybrid stand.
 
-use aws_lc_rs::{agreement, error::Unspecified, kem};
-use zeroize::Zeroizing;
+mod hybrid;
+mod plain;
 
 use super::secret::SharedSecret;
 use crate::{
     error::{Error, Reason, Result},
     wire::NamedGroup,
 };
-
-/// The length of an encapsulation key of ML-KEM-768 (FIPS 203 §8).
-const ENCAPSULATION_KEY_LENGTH: usize = 1184;
-/// The length of a ciphertext of ML-KEM-768 (FIPS 203 §8).
-const CIPHERTEXT_LENGTH: usize = 1088;
+use aws_lc_rs::{error::Unspecified, kem};
+use hybrid::Hybrid;
+use plain::PlainKey;
 
 /// A share that cannot be used (RFC 8446 §4.2.8).
 const BAD_SHARE: Error = Error::illegal(Reason::BAD_KEY_SHARE);
@@ -23,31 +21,25 @@ const BAD_SHARE: Error = Error::illegal(Reason::BAD_KEY_SHARE);
 /// A private key that waits for the peer's share; used once.
 pub struct EphemeralKey {
     group: NamedGroup,
-    ecdh: EcdhKey,
-    kem: Option<kem::DecapsulationKey>,
+    plain: PlainKey,
+    kem: Option<(&'static Hybrid, kem::DecapsulationKey)>,
     share: Vec<u8>,
 }
 
 impl EphemeralKey {
     /// A new key on `group`; `internal_error` if the group is not one of `group::find`.
     pub fn generate(group: NamedGroup) -> Result<Self> {
-        let (ecdh_group, kem) = match group {
-            NamedGroup::X25519MLKEM768 => {
-                let key = kem::DecapsulationKey::generate(&kem::ML_KEM_768).map_err(internal)?;
-                (NamedGroup::X25519, Some(key))
-            }
-            plain => (plain, None),
+        let Some(hybrid) = hybrid::find(group) else {
+            let plain = PlainKey::generate(group)?;
+            let share = plain.public.clone();
+            return Ok(Self { group, plain, kem: None, share });
         };
-        let ecdh = EcdhKey::generate(ecdh_group)?;
-        let mut share = match &kem {
-            Some(key) => {
-                let encapsulation_key = key.encapsulation_key().map_err(internal)?;
-                encapsulation_key.key_bytes().map_err(internal)?.as_ref().to_vec()
-            }
-            None => Vec::new(),
-        };
-        share.extend_from_slice(ecdh.public_key()?.as_ref());
-        Ok(Self { group, ecdh, kem, share })
+        let key = kem::DecapsulationKey::generate(hybrid.kem).map_err(internal)?;
+        let plain = PlainKey::generate(hybrid.plain)?;
+        let encapsulation_key = key.encapsulation_key().map_err(internal)?;
+        let share =
+            hybrid.join(&plain.public, encapsulation_key.key_bytes().map_err(internal)?.as_ref()).to_vec();
+        Ok(Self { group, plain, kem: Some((hybrid, key)), share })
     }
 
     /// The group it is on.
@@ -63,118 +55,57 @@ impl EphemeralKey {
     }
 
     /// The initiator's end: the secret from the responder's `key_exchange` bytes. A share that is no
-    /// valid point or ciphertext, or an all-zero X25519 result, is `illegal_parameter` with
-    /// `SSL_R_BAD_KEY_SHARE` (RFC 8446 §4.2.8.2, RFC 7748 §6.1).
+    /// valid point, number or ciphertext, or an all-zero X25519 or X448 result, is `illegal_parameter` with
+    /// `SSL_R_BAD_KEY_SHARE` (RFC 8446 §4.2.8.1, §4.2.8.2, RFC 7748 §6).
     pub fn complete(self, peer_share: &[u8]) -> Result<SharedSecret> {
-        match &self.kem {
-            None => self.ecdh.agree(&[], peer_share),
-            Some(key) => {
-                let (ciphertext, ecdh_share) =
-                    peer_share.split_at_checked(CIPHERTEXT_LENGTH).ok_or(BAD_SHARE)?;
-                let kem_secret = key.decapsulate(ciphertext.into()).map_err(|Unspecified| BAD_SHARE)?;
-                self.ecdh.agree(kem_secret.as_ref(), ecdh_share)
-            }
-        }
+        let Some((hybrid, key)) = &self.kem else { return self.plain.agree(peer_share) };
+        let (plain_share, ciphertext) =
+            hybrid.split(peer_share, hybrid.ciphertext_length).ok_or(BAD_SHARE)?;
+        let kem_secret = key.decapsulate(ciphertext.into()).map_err(|Unspecified| BAD_SHARE)?;
+        Ok(hybrid.join(&self.plain.agree(plain_share)?, kem_secret.as_ref()))
     }
 
     /// For a client whose first share is a hybrid: the group and the share of the plain ECDH part alone,
     /// which has the same private key (both shares may be sent in one ClientHello).
     #[must_use]
     pub fn ecdh_part(&self) -> Option<(NamedGroup, &[u8])> {
-        let share = self.share.get(ENCAPSULATION_KEY_LENGTH..)?;
-        self.kem.as_ref().map(|_| (self.ecdh.group, share))
+        self.kem.as_ref().map(|_| (self.plain.group, &self.plain.public[..]))
     }
 
     /// As `complete`, for a server that chose the plain ECDH part of a hybrid offer.
     pub fn complete_ecdh_part(self, peer_share: &[u8]) -> Result<SharedSecret> {
-        self.ecdh.agree(&[], peer_share)
+        self.plain.agree(peer_share)
     }
 }
 
 /// The responder's end in one step: `(our key_exchange bytes, the secret)`. Errors as in
 /// [`EphemeralKey::complete`].
 pub fn respond(group: NamedGroup, peer_share: &[u8]) -> Result<(Vec<u8>, SharedSecret)> {
-    match group {
-        NamedGroup::X25519MLKEM768 => {
-            let (encapsulation_key, ecdh_share) =
-                peer_share.split_at_checked(ENCAPSULATION_KEY_LENGTH).ok_or(BAD_SHARE)?;
-            // FIPS 203 §7.2: the encapsulation checks the key first.
-            let (ciphertext, kem_secret) = kem::EncapsulationKey::new(&kem::ML_KEM_768, encapsulation_key)
-                .map_err(|_| BAD_SHARE)?
-                .encapsulate()
-                .map_err(|Unspecified| BAD_SHARE)?;
-            let ecdh = EcdhKey::generate(NamedGroup::X25519)?;
-            let secret = ecdh.agree(kem_secret.as_ref(), ecdh_share)?;
-            Ok(([ciphertext.as_ref(), ecdh.public_key()?.as_ref()].concat(), secret))
-        }
-        plain => {
-            let ecdh = EcdhKey::generate(plain)?;
-            let secret = ecdh.agree(&[], peer_share)?;
-            Ok((ecdh.public_key()?.as_ref().to_vec(), secret))
-        }
-    }
+    let Some(hybrid) = hybrid::find(group) else {
+        let plain = PlainKey::generate(group)?;
+        let secret = plain.agree(peer_share)?;
+        return Ok((plain.public, secret));
+    };
+    let (plain_share, encapsulation_key) =
+        hybrid.split(peer_share, hybrid.encapsulation_key_length).ok_or(BAD_SHARE)?;
+    // FIPS 203 §7.2: the encapsulation checks the key first.
+    let (ciphertext, kem_secret) = kem::EncapsulationKey::new(hybrid.kem, encapsulation_key)
+        .map_err(|_| BAD_SHARE)?
+        .encapsulate()
+        .map_err(|Unspecified| BAD_SHARE)?;
+    let plain = PlainKey::generate(hybrid.plain)?;
+    let secret = hybrid.join(&plain.agree(plain_share)?, kem_secret.as_ref());
+    Ok((hybrid.join(&plain.public, ciphertext.as_ref()).to_vec(), secret))
 }
 
 fn internal(_: Unspecified) -> Error {
     Error::internal()
 }
 
-/// A private key of plain ECDH.
-struct EcdhKey {
-    group: NamedGroup,
-    key: agreement::PrivateKey,
-}
-
-impl EcdhKey {
-    fn generate(group: NamedGroup) -> Result<Self> {
-        let algorithm = match group {
-            NamedGroup::X25519 => &agreement::X25519,
-            NamedGroup::SECP256R1 => &agreement::ECDH_P256,
-            NamedGroup::SECP384R1 => &agreement::ECDH_P384,
-            NamedGroup::SECP521R1 => &agreement::ECDH_P521,
-            _ => return Err(Error::internal()),
-        };
-        Ok(Self { group, key: agreement::PrivateKey::generate(algorithm).map_err(internal)? })
-    }
-
-    fn public_key(&self) -> Result<agreement::PublicKey> {
-        self.key.compute_public_key().map_err(internal)
-    }
-
-    /// `prefix` and then the ECDH secret. That the point is on the curve, and that X25519 gives something
-    /// else than zeros, is checked below this (RFC 8446 §4.2.8.2, RFC 7748 §6.1).
-    fn agree(&self, prefix: &[u8], peer_share: &[u8]) -> Result<SharedSecret> {
-        if !is_standard_encoding(self.group, peer_share) {
-            return Err(BAD_SHARE);
-        }
-        let peer = agreement::UnparsedPublicKey::new(self.key.algorithm(), peer_share);
-        agreement::agree(&self.key, peer, BAD_SHARE, |secret| Ok(Zeroizing::new([prefix, secret].concat())))
-    }
-}
-
-/// Whether `share` has the form that TLS wants: the 32 bytes of X25519, or an uncompressed point
-/// (RFC 8446 §4.2.8.2, RFC 8422 §5.4). The back end would take other encodings as well.
-fn is_standard_encoding(group: NamedGroup, share: &[u8]) -> bool {
-    const UNCOMPRESSED: u8 = 4;
-    let point_length = match group {
-        NamedGroup::X25519 => return share.len() == 32,
-        NamedGroup::SECP256R1 => 1 + 2 * 32,
-        NamedGroup::SECP384R1 => 1 + 2 * 48,
-        NamedGroup::SECP521R1 => 1 + 2 * 66,
-        _ => return false,
-    };
-    share.len() == point_length && share.first() == Some(&UNCOMPRESSED)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::crypto::{group::GROUPS, test_data::hex};
-
-    fn x25519(private_key: &str) -> EcdhKey {
-        let key = agreement::PrivateKey::from_private_key(&agreement::X25519, &hex(private_key)).unwrap();
-        EcdhKey { group: NamedGroup::X25519, key }
-    }
 
     #[test]
     fn both_ends_of_every_group_agree() {
@@ -191,15 +122,24 @@ mod tests {
         let initiator = EphemeralKey::generate(NamedGroup::X25519MLKEM768).unwrap();
         let (share, secret) = respond(NamedGroup::X25519MLKEM768, initiator.share()).unwrap();
         assert_eq!((initiator.share().len(), share.len(), secret.len()), (1216, 1120, 64));
+        for (group, lengths) in [
+            (NamedGroup::SECP256R1MLKEM768, (1249, 1153, 64)),
+            (NamedGroup::SECP384R1MLKEM1024, (1665, 1665, 80)),
+        ] {
+            let initiator = EphemeralKey::generate(group).unwrap();
+            let (share, secret) = respond(group, initiator.share()).unwrap();
+            assert_eq!((initiator.share().len(), share.len(), secret.len()), lengths);
+            assert_eq!((initiator.share()[0], share[0]), (4, 4));
+        }
     }
 
     #[test]
-    fn hybrid_puts_ml_kem_first() {
+    fn x25519_hybrid_puts_ml_kem_first() {
         let initiator = EphemeralKey::generate(NamedGroup::X25519MLKEM768).unwrap();
         let (share, secret) = respond(NamedGroup::X25519MLKEM768, initiator.share()).unwrap();
-        let kem = initiator.kem.as_ref().unwrap();
-        let kem_secret = kem.decapsulate(share[..CIPHERTEXT_LENGTH].into()).unwrap();
-        let ecdh_secret = initiator.ecdh.agree(&[], &share[CIPHERTEXT_LENGTH..]).unwrap();
+        let (_, kem) = initiator.kem.as_ref().unwrap();
+        let kem_secret = kem.decapsulate(share[..1088].into()).unwrap();
+        let ecdh_secret = initiator.plain.agree(&share[1088..]).unwrap();
         assert_eq!(secret.as_slice(), [kem_secret.as_ref(), ecdh_secret.as_slice()].concat());
     }
 
@@ -219,29 +159,9 @@ mod tests {
         }
     }
 
-    /// RFC 7748 §6.1.
-    #[test]
-    fn x25519_secret_is_that_of_rfc7748() {
-        let alice = x25519("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
-        let bob = x25519("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
-        let alice_share = alice.public_key().unwrap();
-        let bob_share = bob.public_key().unwrap();
-        assert_eq!(
-            alice_share.as_ref(),
-            hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a")
-        );
-        assert_eq!(
-            bob_share.as_ref(),
-            hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f")
-        );
-        let secret = hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
-        assert_eq!(alice.agree(&[], bob_share.as_ref()).unwrap().as_slice(), secret);
-        assert_eq!(bob.agree(&[], alice_share.as_ref()).unwrap().as_slice(), secret);
-    }
-
     #[test]
     fn unknown_group_is_internal_error() {
-        for group in [NamedGroup::X448, NamedGroup::FFDHE2048, NamedGroup(0xfafa)] {
+        for group in [NamedGroup(34), NamedGroup(0xfafa)] {
             assert_eq!(EphemeralKey::generate(group).err(), Some(Error::internal()));
             assert_eq!(respond(group, &[0; 32]).err(), Some(Error::internal()));
         }
@@ -273,14 +193,16 @@ mod tests {
         ] {
             assert_eq!(respond(NamedGroup::X25519, &hex(point)).err(), Some(BAD_SHARE));
             let hybrid = EphemeralKey::generate(NamedGroup::X25519MLKEM768).unwrap();
-            let share = [&hybrid.share()[..ENCAPSULATION_KEY_LENGTH], &hex(point)].concat();
+            let share = [&hybrid.share()[..1184], &hex(point)].concat();
             assert_eq!(respond(NamedGroup::X25519MLKEM768, &share).err(), Some(BAD_SHARE));
         }
     }
 
     #[test]
     fn point_off_the_curve_is_bad_key_share() {
-        for group in [NamedGroup::SECP256R1, NamedGroup::SECP384R1, NamedGroup::SECP521R1] {
+        for group in
+            [NamedGroup::SECP256R1, NamedGroup::SECP384R1, NamedGroup::SECP521R1, NamedGroup::BRAINPOOLP256R1]
+        {
             let mut share = EphemeralKey::generate(group).unwrap().share().to_vec();
             *share.last_mut().unwrap() ^= 1;
             assert_eq!(respond(group, &share).err(), Some(BAD_SHARE));
