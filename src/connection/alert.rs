@@ -55,8 +55,7 @@ impl Connection {
         description: AlertDescription,
     ) -> Result<()> {
         let alert = [level.0, description.0];
-        let fragment = environment.settings.max_send_fragment;
-        self.records.outbound.seal(ContentType::ALERT, &alert, fragment)?;
+        self.connected(environment).seal(ContentType::ALERT, &alert)?;
         self.control_pending = true;
         self.tell_alert(environment, Direction::Write, level, description);
         Ok(())

@@ -204,7 +204,7 @@ impl Connection {
             .set_padding(environment.settings.block_padding, environment.hooks.record_padding);
         // A peer that we have much to tell may update its keys as often.
         self.negotiated.application_data_came();
-        self.records.outbound.seal(ContentType::APPLICATION_DATA, data, fragment)
+        self.connected(environment).seal(ContentType::APPLICATION_DATA, data)
     }
 
     /// The most plaintext bytes of a record that we send.

@@ -9,7 +9,7 @@ use crate::{
     },
     message::Message,
     record::{Opened, Side},
-    wire::{AlertDescription, ContentType, HandshakeType},
+    wire::{AlertDescription, ContentType, HandshakeType, ProtocolVersion},
 };
 
 /// The most bytes of a handshake message that has no limit of its own.
@@ -137,12 +137,20 @@ impl Connection {
         direct: Option<&mut [u8]>,
         expects: Expects,
     ) -> Result<Incoming> {
-        let Some(opened) = self.records.inbound.open(direct)? else { return Ok(Incoming::Incomplete) };
-        self.tell_header(environment);
+        let opened = self.records.inbound.open(direct);
+        let header = self.records.inbound.take_last_header();
+        if let Some(header) = header {
+            self.connected(environment).tell_header(Direction::Read, header);
+        }
+        let Some(opened) = opened? else { return Ok(Incoming::Incomplete) };
         let content_type = match opened {
             Opened::Direct(_) => ContentType::APPLICATION_DATA,
             Opened::Buffered(content_type) => content_type,
         };
+        if self.is_tls13() && header.is_some_and(|header| header[0] == ContentType::APPLICATION_DATA.0) {
+            let version = ProtocolVersion::TLS1_3;
+            self.connected(environment).tell_inner_type(Direction::Read, version, content_type);
+        }
         // RFC 8446 §5.1: nothing may come between the parts of a handshake message.
         if content_type != ContentType::HANDSHAKE && self.is_tls13() && !self.records.joiner.is_empty() {
             return Err(Error::fatal(
@@ -179,7 +187,7 @@ impl Connection {
                 if fragment != [1] {
                     return Err(Error::illegal(Reason::BAD_CHANGE_CIPHER_SPEC));
                 }
-                self.read_change_cipher_spec(environment, expects)?
+                self.read_change_cipher_spec(expects)?
             }
             _ => return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::UNEXPECTED_RECORD)),
         };
@@ -196,7 +204,7 @@ impl Connection {
     }
 
     /// TLS 1.2's ChangeCipherSpec, or the one of TLS 1.3 that means nothing (RFC 8446 §5, §D.4).
-    fn read_change_cipher_spec(&mut self, environment: &Environment, expects: Expects) -> Result<Incoming> {
+    fn read_change_cipher_spec(&mut self, expects: Expects) -> Result<Incoming> {
         let hello_outstanding = self.negotiated.version.is_none() && self.side == Side::Client;
         if self.is_tls13() || hello_outstanding {
             if self.is_established() || !self.records.joiner.is_empty() {
@@ -214,7 +222,6 @@ impl Connection {
         if expects != Expects::ChangeCipherSpec {
             return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::CCS_RECEIVED_EARLY));
         }
-        self.connected(environment).tell_message(Direction::Read, ContentType::CHANGE_CIPHER_SPEC, &[1]);
         Ok(Incoming::ChangeCipherSpec)
     }
 
@@ -233,13 +240,6 @@ impl Connection {
 
     fn tell_received(&mut self, environment: &Environment, message: &Message) {
         self.connected(environment).tell_message(Direction::Read, ContentType::HANDSHAKE, message.as_bytes());
-    }
-
-    fn tell_header(&mut self, environment: &Environment) {
-        if environment.hooks.message {
-            let header = self.records.inbound.last_header();
-            self.connected(environment).tell_header(Direction::Read, header);
-        }
     }
 }
 

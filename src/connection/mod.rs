@@ -81,6 +81,8 @@ pub struct Connection {
     control_pending: bool,
     /// A handshake message after the handshake was dealt with: without auto-retry the program is sent away.
     dealt_with_message: bool,
+    /// The driver has the outgoing bytes.
+    outgoing_is_out: bool,
     /// Warning alerts in a row.
     warnings: u8,
     /// ChangeCipherSpecs of TLS 1.3 in a row.
@@ -107,6 +109,7 @@ impl Connection {
             writing: application::Writing::default(),
             control_pending: false,
             dealt_with_message: false,
+            outgoing_is_out: false,
             warnings: 0,
             ignored_changes: 0,
         }
@@ -139,6 +142,12 @@ impl Connection {
     #[must_use]
     pub const fn is_before(&self) -> bool {
         matches!(self.phase, Phase::Before)
+    }
+
+    /// Whether a handshake is under way.
+    #[must_use]
+    pub const fn is_handshaking(&self) -> bool {
+        matches!(self.phase, Phase::Handshaking(_))
     }
 
     /// Whether the handshake is complete and all of it was written.
@@ -175,14 +184,19 @@ impl Connection {
         }
     }
 
-    /// The bytes that wait to be written, taken out, and how many of them were written already.
+    /// The bytes that wait to be written, taken out, and how many of them were written already. `None`: they are out, in a
+    /// call that this one interrupts.
     #[must_use]
-    pub fn take_outgoing(&mut self) -> (Vec<u8>, usize) {
-        self.records.outbound.take()
+    pub fn take_outgoing(&mut self) -> Option<(Vec<u8>, usize)> {
+        if core::mem::replace(&mut self.outgoing_is_out, true) {
+            return None;
+        }
+        Some(self.records.outbound.take())
     }
 
     /// Puts the outgoing bytes back; `written` of them were written in all.
     pub fn return_outgoing(&mut self, buffer: Vec<u8>, written: usize) {
+        self.outgoing_is_out = false;
         self.records.outbound.put_back(buffer, written);
         if !self.has_outgoing() {
             self.control_pending = false;
@@ -190,10 +204,12 @@ impl Connection {
         }
     }
 
-    /// Whether bytes wait to be written.
+    /// Whether bytes wait to be written, or are being written.
     #[must_use]
     pub fn has_outgoing(&self) -> bool {
-        !self.records.outbound.pending().is_empty() || self.records.outbound.has_unsealed()
+        self.outgoing_is_out
+            || !self.records.outbound.pending().is_empty()
+            || self.records.outbound.has_unsealed()
     }
 
     /// The next record that waits for the program's word on its padding: its type, and its length without padding.

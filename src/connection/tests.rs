@@ -173,7 +173,7 @@ impl End {
     }
 
     fn write_out(&mut self, wire: &mut Vec<u8>) {
-        let (buffer, written) = self.connection.take_outgoing();
+        let (buffer, written) = self.connection.take_outgoing().unwrap();
         wire.extend_from_slice(&buffer[written..]);
         let total = buffer.len();
         self.connection.return_outgoing(buffer, total);

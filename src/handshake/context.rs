@@ -9,13 +9,15 @@ use crate::{
     key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
     message::Message,
     policy::Settings,
-    record::{RecordKeys, SecurityParameters, Side},
+    record::{HEADER_LENGTH, RecordKeys, SecurityParameters, Side},
     session::Session,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion},
 };
 
 /// `SSL3_RT_HEADER`: the message callback's content type of a record's header.
 const RECORD_HEADER: i32 = 256;
+/// `SSL3_RT_INNER_CONTENT_TYPE`: its content type of what a record of TLS 1.3 hides.
+const INNER_CONTENT_TYPE: i32 = 257;
 
 /// What the driver brings along for each step. Callbacks may change any of it between two steps.
 #[derive(Clone)]
@@ -108,30 +110,52 @@ impl Connected<'_> {
     }
 
     /// Sends a handshake message without adding it to the transcript (post-handshake messages,
-    /// HelloRequest).
+    /// HelloRequest). What cannot be written down (too many CA names, too long an OCSP response) is `internal_error`.
     pub fn send(&mut self, message: &Message) -> Result<()> {
-        self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
-        let (fragment, block) = (self.settings().max_send_fragment, self.settings().block_padding);
-        let asks = self.hooks().record_padding;
+        if message.is_oversized() {
+            return Err(Error::internal());
+        }
+        let (block, asks) = (self.settings().block_padding, self.hooks().record_padding);
         self.records.outbound.set_padding(block, asks);
-        self.records.outbound.seal(ContentType::HANDSHAKE, message.as_bytes(), fragment)
+        self.seal(ContentType::HANDSHAKE, message.as_bytes())?;
+        self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
+        Ok(())
     }
 
     /// Sends a ChangeCipherSpec: TLS 1.2's, or the one that TLS 1.3 sends to please middleboxes
     /// (RFC 8446 §D.4).
     pub fn send_change_cipher_spec(&mut self) -> Result<()> {
+        self.seal(ContentType::CHANGE_CIPHER_SPEC, &[1])?;
         self.tell_message(Direction::Write, ContentType::CHANGE_CIPHER_SPEC, &[1]);
-        let fragment = self.settings().max_send_fragment;
-        self.records.outbound.seal(ContentType::CHANGE_CIPHER_SPEC, &[1], fragment)
+        Ok(())
     }
 
     /// Sends a warning alert; a fatal one is sent by the connection when a step returns an error.
     pub fn send_warning(&mut self, description: AlertDescription) -> Result<()> {
         let alert = [AlertLevel::WARNING.0, description.0];
+        self.seal(ContentType::ALERT, &alert)?;
         self.tell_message(Direction::Write, ContentType::ALERT, &alert);
         self.events.push_back(Event::Alert(Direction::Write, AlertLevel::WARNING, description));
+        Ok(())
+    }
+
+    /// Seals `content` and tells the message callback of the records.
+    pub fn seal(&mut self, content_type: ContentType, content: &[u8]) -> Result<()> {
         let fragment = self.settings().max_send_fragment;
-        self.records.outbound.seal(ContentType::ALERT, &alert, fragment)
+        let mark = self.records.outbound.mark();
+        self.records.outbound.seal(content_type, content, fragment)?;
+        if self.hooks().message {
+            let hidden =
+                self.records.outbound.hides_type() && content_type != ContentType::CHANGE_CIPHER_SPEC;
+            let headers: Vec<_> = self.records.outbound.headers_since(mark).collect();
+            for header in headers {
+                self.tell_header(Direction::Write, header);
+                if hidden {
+                    self.tell_inner_type(Direction::Write, ProtocolVersion::TLS1_2, content_type);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// From the next record on we write with `keys`.
@@ -221,20 +245,48 @@ impl Connected<'_> {
     /// Tells the message callback, if there is one.
     pub fn tell_message(&mut self, direction: Direction, content_type: ContentType, bytes: &[u8]) {
         if self.hooks().message {
-            let version = self.negotiated.version.unwrap_or(ProtocolVersion::TLS1_2);
+            let version = self.told_version();
             self.events.push_back(Event::message(direction, version.0, content_type, bytes));
         }
     }
 
     /// Tells the message callback of a record's header, if there is one (`SSL3_RT_HEADER`).
-    pub fn tell_header(&mut self, direction: Direction, header: [u8; 5]) {
+    pub fn tell_header(&mut self, direction: Direction, header: [u8; HEADER_LENGTH]) {
+        let [_, major, minor, ..] = header;
         if self.hooks().message {
             self.events.push_back(Event::Message {
                 direction,
-                version: self.negotiated.version.unwrap_or(ProtocolVersion::TLS1_2).0.into(),
+                version: u16::from_be_bytes([major, minor]).into(),
                 content_type: RECORD_HEADER,
                 bytes: header.to_vec(),
             });
         }
+    }
+
+    /// Tells the message callback what a record of TLS 1.3 hides, if there is one (`SSL3_RT_INNER_CONTENT_TYPE`).
+    pub fn tell_inner_type(
+        &mut self,
+        direction: Direction,
+        version: ProtocolVersion,
+        content_type: ContentType,
+    ) {
+        if self.hooks().message {
+            self.events.push_back(Event::Message {
+                direction,
+                version: version.0.into(),
+                content_type: INNER_CONTENT_TYPE,
+                bytes: vec![content_type.0],
+            });
+        }
+    }
+
+    /// The version that the message callback is told. Before one is negotiated OpenSSL tells the highest: a client's of
+    /// those that it offers, a server's of its method.
+    fn told_version(&self) -> ProtocolVersion {
+        let highest = || match self.side {
+            Side::Client => self.settings().versions().into_iter().max(),
+            Side::Server => Some(self.settings().method_versions.1),
+        };
+        self.negotiated.version.or_else(highest).unwrap_or(ProtocolVersion::TLS1_2)
     }
 }

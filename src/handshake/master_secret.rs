@@ -4,17 +4,18 @@
 use super::Context;
 use crate::{
     crypto::{secret::SharedSecret, suite::Suite},
+    error::Result,
     key_schedule::tls12::MasterSecret,
 };
 
-/// The master secret of a full handshake.
-pub fn derive(context: &Context<'_>, suite: &Suite, premaster: &SharedSecret) -> MasterSecret {
+/// The master secret of a full handshake. `internal_error` if the transcript is hashed by another hash than the suite's.
+pub fn derive(context: &Context<'_>, suite: &Suite, premaster: &SharedSecret) -> Result<MasterSecret> {
     let negotiated = &context.negotiated;
-    if negotiated.extended_master_secret {
+    Ok(if negotiated.extended_master_secret {
         // RFC 7627 §3: the session hash reaches up to and includes the ClientKeyExchange.
-        let session_hash = context.transcript.with_partial(suite.hash, &[]);
+        let session_hash = context.transcript.with_partial(suite.hash, &[])?;
         MasterSecret::extended(suite.hash, premaster, session_hash.as_ref())
     } else {
         MasterSecret::new(suite.hash, premaster, &negotiated.client_random, &negotiated.server_random)
-    }
+    })
 }

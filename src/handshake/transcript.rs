@@ -61,19 +61,19 @@ impl Transcript {
     }
 
     /// The hash that there would be with `bytes` added (a ClientHello cut before its binders) under
-    /// `algorithm`, whether or not the hash is set already.
-    #[must_use]
-    pub fn with_partial(&self, algorithm: HashAlgorithm, bytes: &[u8]) -> Digest {
+    /// `algorithm`. `internal_error` if the transcript is hashed by another one already.
+    pub fn with_partial(&self, algorithm: HashAlgorithm, bytes: &[u8]) -> Result<Digest> {
         let mut hash = match &self.state {
             State::Unhashed(before) => {
                 let mut hash = algorithm.start();
                 hash.update(before);
                 hash
             }
-            State::Running(_, hash) => hash.clone(),
+            State::Running(running, hash) if *running == algorithm => hash.clone(),
+            State::Running(..) => return Err(Error::internal()),
         };
         hash.update(bytes);
-        hash.current()
+        Ok(hash.current())
     }
 
     /// A HelloRetryRequest was chosen: the first ClientHello is replaced by its hash in a synthetic
@@ -93,5 +93,33 @@ impl Transcript {
 impl Default for Transcript {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hello() -> Message {
+        Message::build(HandshakeType::CLIENT_HELLO, |body| body.bytes(b"hello"))
+    }
+
+    #[test]
+    fn partial_hash_is_the_same_before_and_after_the_hash_is_set() {
+        let mut transcript = Transcript::new();
+        transcript.add(&hello());
+        let before = transcript.with_partial(HashAlgorithm::Sha384, b"part").unwrap();
+        transcript.set_hash(HashAlgorithm::Sha384);
+        let after = transcript.with_partial(HashAlgorithm::Sha384, b"part").unwrap();
+        assert_eq!(before.as_ref(), after.as_ref());
+    }
+
+    #[test]
+    fn partial_hash_under_another_algorithm_is_refused_once_one_runs() {
+        let mut transcript = Transcript::new();
+        transcript.add(&hello());
+        transcript.set_hash(HashAlgorithm::Sha256);
+        let refused = transcript.with_partial(HashAlgorithm::Sha384, b"part").err();
+        assert_eq!(refused, Some(Error::internal()));
     }
 }

@@ -146,6 +146,12 @@ impl Bio {
         unsafe { sys::BIO_set_flags(self.as_ptr(), sys::BIO_FLAGS_READ | sys::BIO_FLAGS_SHOULD_RETRY) };
     }
 
+    /// Makes it look as if a write had to be retried (`BIO_set_retry_write(3)`).
+    pub fn set_retry_write(&self) {
+        // SAFETY: the BIO is valid.
+        unsafe { sys::BIO_set_flags(self.as_ptr(), sys::BIO_FLAGS_WRITE | sys::BIO_FLAGS_SHOULD_RETRY) };
+    }
+
     /// What the last failed operation waits for.
     #[must_use]
     pub fn retry_reason(&self) -> Option<RetryReason> {

@@ -33,6 +33,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     bytes: Vec<u8>,
+    /// A vector in it is longer than its length can say.
+    oversized: bool,
 }
 
 impl Message {
@@ -41,7 +43,7 @@ impl Message {
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let [_, a, b, c, body @ ..] = bytes.as_slice() else { return None };
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
-        (length == body.len()).then_some(Self { bytes })
+        (length == body.len()).then_some(Self { bytes, oversized: false })
     }
 
     /// A message of this type with the body that `write` writes.
@@ -50,7 +52,13 @@ impl Message {
         let mut writer = Writer::new();
         writer.u8(handshake_type.0);
         writer.vec24(write);
-        Self { bytes: writer.into_bytes() }
+        Self { oversized: writer.is_oversized(), bytes: writer.into_bytes() }
+    }
+
+    /// Whether a vector in it is longer than its length can say: it must not be sent.
+    #[must_use]
+    pub const fn is_oversized(&self) -> bool {
+        self.oversized
     }
 
     /// Its type.

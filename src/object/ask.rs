@@ -30,6 +30,7 @@ mod outcome {
 impl Ssl {
     /// Answers the core, or leaves the question for the next call (`Err(Waiting)`).
     pub(super) fn ask(&self, environment: &Environment, ask: Ask) -> Result<(), Pause> {
+        let generation = self.generation.get();
         self.note_own_certificate();
         let answer = match &ask {
             Ask::ClientHello => self.ask_client_hello(),
@@ -62,6 +63,8 @@ impl Ssl {
                 Answer::Proceed
             }
         };
+        self.asking.set(false);
+        self.check_generation(generation)?;
         if matches!(answer, Answer::NotYet) {
             self.with_connection(|connection| connection.postpone(ask));
             return Err(Pause::Waiting);
@@ -71,6 +74,7 @@ impl Ssl {
         let environment = self.environment();
         let failed = self.with_connection(|connection| connection.answer(&environment, answer));
         self.deliver_events();
+        self.check_generation(generation)?;
         failed.map_err(|error| {
             self.fail(error);
             Pause::Failed

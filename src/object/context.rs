@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use super::{
     ca_names::CaLists,
     callbacks::{CopiedCallbacks, LiveCallbacks},
+    changes::Changes,
     cipher_stack::CipherStack,
     config::Config,
     session::SessionHandle,
@@ -79,6 +80,8 @@ const SESSION_CACHE_SIZE: usize = 1024 * 20;
 pub struct Context {
     /// What `SSL_new` copies.
     config: ArcSwap<Config>,
+    /// Those of `config` and `live`.
+    changes: Changes,
     /// What is read when it is used.
     live: ArcSwap<LiveCallbacks>,
     /// The trust anchors: read when a chain is verified, not earlier.
@@ -124,6 +127,7 @@ impl Context {
         };
         let context = Arc::new(Self {
             config: ArcSwap::from_pointee(config),
+            changes: Changes::default(),
             live: ArcSwap::from_pointee(LiveCallbacks::default()),
             store: Mutex::new(X509Store::new()?),
             verify_param: VerifyParam::new()?,
@@ -154,11 +158,14 @@ impl Context {
         self.config.load_full()
     }
 
-    /// Changes the configuration for connections to come.
+    /// Changes the configuration for connections to come. What is replaced is dropped when the change is over: libcrypto
+    /// tells the program, which may call back.
     pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
-        let mut config = Config::clone(&self.config.load());
-        let result = change(&mut config);
-        self.config.store(Arc::new(config));
+        let (result, _replaced) = self.changes.one_at_a_time(|| {
+            let mut config = Config::clone(&self.config.load());
+            let result = change(&mut config);
+            (result, self.config.swap(Arc::new(config)))
+        });
         result
     }
 
@@ -175,9 +182,11 @@ impl Context {
 
     /// Changes the callbacks for all connections.
     pub fn update_live(&self, change: impl FnOnce(&mut LiveCallbacks)) {
-        let mut live = self.live();
-        change(&mut live);
-        self.live.store(Arc::new(live));
+        self.changes.one_at_a_time(|| {
+            let mut live = self.live();
+            change(&mut live);
+            self.live.store(Arc::new(live));
+        });
     }
 
     /// The trust anchors as they are now: another reference to the store.

@@ -64,14 +64,26 @@ impl Ssl {
         mut work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
     ) -> core::result::Result<T, Pause> {
         self.waiting.set(Waiting::Nothing);
+        let generation = self.generation.get();
+        let drive = self.drives.get().wrapping_add(1);
         loop {
+            self.drives.set(drive);
             let environment = self.environment();
             let failed_before = self.with_connection(|connection| connection.failure().is_some());
             let result = self.with_connection(|connection| work(connection, &environment));
+            self.asking.set(matches!(result, Ok(Outcome::Want(Want::Ask(_)))));
             self.deliver_events();
+            self.check_generation(generation)?;
             match result {
-                Ok(Outcome::Done(value)) => return Ok(value),
-                Ok(Outcome::Want(want)) => self.satisfy(&environment, want)?,
+                Ok(Outcome::Done(value)) => {
+                    self.waiting.set(Waiting::Nothing);
+                    return Ok(value);
+                }
+                Ok(Outcome::Want(Want::Read | Want::Write)) if self.drives.get() != drive => {}
+                Ok(Outcome::Want(want)) => {
+                    self.satisfy(&environment, want)?;
+                    self.check_generation(generation)?;
+                }
                 Err(error) => {
                     if !failed_before {
                         self.fail(error);
@@ -80,6 +92,17 @@ impl Ssl {
                 }
             }
         }
+    }
+
+    /// Whether the connection is still the one that the call began with; else the call is at its end.
+    pub(super) fn check_generation(&self, generation: u64) -> core::result::Result<(), Pause> {
+        if self.generation.get() == generation { Ok(()) } else { Err(Pause::Failed) }
+    }
+
+    /// Whether a callback of a handshake calls us while the core waits for its answer: the handshake cannot go on before
+    /// that.
+    pub(super) fn waits_for_callback(&self) -> bool {
+        self.asking.get() && self.with_connection(|connection| connection.is_handshaking())
     }
 
     fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {
@@ -162,6 +185,7 @@ impl Ssl {
             error_queue::raise_ssl(Reason::READ_BIO_NOT_SET);
             return Err(Pause::Failed);
         };
+        let generation = self.generation.get();
         let taken = self.with_connection(|connection| connection.take_incoming(environment));
         let (mut buffer, missing) = match taken {
             Ok(taken) => taken,
@@ -174,6 +198,7 @@ impl Ssl {
         let most = if environment.settings.read_ahead { buffer.capacity() - buffer.len() } else { missing };
         self.waiting.set(Waiting::Reading);
         let count = bio.read_append(&mut buffer, most);
+        self.check_generation(generation)?;
         self.with_connection(|connection| connection.return_incoming(buffer));
         if count > 0 {
             self.waiting.set(Waiting::Nothing);
@@ -208,9 +233,14 @@ impl Ssl {
             }
             return Err(Pause::Failed);
         };
+        let generation = self.generation.get();
         self.pad_records()?;
-        let (buffer, mut written) = self.with_connection(Connection::take_outgoing);
+        self.check_generation(generation)?;
         self.waiting.set(Waiting::Writing);
+        let Some((buffer, mut written)) = self.with_connection(Connection::take_outgoing) else {
+            bio.set_retry_write();
+            return Err(Pause::Waiting);
+        };
         let mut blocked = false;
         while let Some(rest) = buffer.get(written..).filter(|rest| !rest.is_empty()) {
             match usize::try_from(bio.write(rest)) {
@@ -221,6 +251,7 @@ impl Ssl {
                 }
             }
         }
+        self.check_generation(generation)?;
         let established = self.with_connection(|connection| {
             connection.return_outgoing(buffer, written);
             connection.is_established()

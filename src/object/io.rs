@@ -93,6 +93,10 @@ impl Ssl {
         &self,
         step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
     ) -> Result<(), Pause> {
+        if self.waits_for_callback() {
+            let complete = self.with_connection(|connection| connection.negotiated().complete);
+            return if complete { Ok(()) } else { Err(self.try_again()) };
+        }
         if let Some(update_requested) = self.scheduled_key_update.get() {
             return self.update_keys(update_requested);
         }
@@ -211,6 +215,9 @@ impl Ssl {
         if out.is_empty() {
             return Ok(0);
         }
+        if self.waits_for_callback() {
+            return Err(self.try_again());
+        }
         loop {
             let result = self.drive(|connection, environment| {
                 Ok(match connection.read(environment, out, peek)? {
@@ -221,13 +228,13 @@ impl Ssl {
             let result = result.map_err(|pause| self.end_of_data(pause))?;
             match result {
                 Read::Data(count) => return Ok(count),
-                Read::TryAgain | Read::Want(_) => return self.try_again(),
+                Read::TryAgain | Read::Want(_) => return Err(self.try_again()),
                 Read::Handshake => self.handshake_with(Connection::handshake_before_read)?,
             }
             // Data that came in the handshake is there for the taking; what comes after it is another call's.
             let auto_retry = self.with_config(|config| config.settings.mode & mode::AUTO_RETRY != 0);
             if !auto_retry && self.with_connection(|connection| connection.pending() == 0) {
-                return self.try_again();
+                return Err(self.try_again());
             }
         }
     }
@@ -242,12 +249,12 @@ impl Ssl {
     }
 
     /// The program is sent away, to call again when there is more to read.
-    fn try_again(&self) -> Result<usize, Unfinished> {
+    fn try_again(&self) -> Unfinished {
         self.waiting.set(Waiting::Reading);
         if let Some(bio) = self.read_bio() {
             bio.set_retry_read();
         }
-        Err(Pause::Waiting)
+        Pause::Waiting
     }
 
     /// Writes application data, after the handshake if need be.
@@ -262,6 +269,9 @@ impl Ssl {
             return Err(Pause::Failed);
         }
         self.complete_handshake()?;
+        if self.waits_for_callback() {
+            return Err(self.try_again());
+        }
         let mut begun = false;
         self.drive(|connection, environment| {
             if !begun {

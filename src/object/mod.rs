@@ -4,6 +4,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `context` | [`Context`], behind `SSL_CTX` |
+//! | `changes` | changes of what threads share, one at a time |
 //! | `config` | what `SSL_new` copies from a context to a connection |
 //! | `conf` | [`ConfContext`], behind `SSL_CONF_CTX` |
 //! | `callbacks` | the types and slots of callbacks |
@@ -47,6 +48,7 @@ pub mod ask;
 pub mod ca_names;
 pub mod callbacks;
 pub mod certificate_security;
+pub mod changes;
 pub mod cipher_stack;
 pub mod conf;
 pub mod config;

@@ -78,6 +78,13 @@ pub struct Ssl {
     initial_context: Arc<Context>,
     config: RefCell<Config>,
     connection: RefCell<Connection>,
+    /// How often the connection was started over: what is under way in a call that a callback cuts short this way is no
+    /// concern of the new one.
+    pub(super) generation: Cell<u64>,
+    /// How often the core was set to work: a callback that does so has gone on with what the interrupted call was at.
+    pub(super) drives: Cell<u64>,
+    /// The core waits for an answer that a callback is to give.
+    pub(super) asking: Cell<bool>,
     /// The side: the method's, until the program sets it.
     side: Cell<Side>,
     /// Whether the program set the side: nothing can be done before that.
@@ -142,6 +149,9 @@ impl Ssl {
                 ..Config::clone(&context.config())
             }),
             connection: RefCell::new(Connection::new(side)),
+            generation: Cell::new(0),
+            drives: Cell::new(0),
+            asking: Cell::new(false),
             side: Cell::new(side),
             side_is_set: Cell::new(false),
             initial_context: Arc::clone(&context),
@@ -231,10 +241,13 @@ impl Ssl {
         look(&self.config.borrow())
     }
 
-    /// Changes the configuration. `change` must not call back into this connection; what it replaces is dropped by
-    /// libcrypto, which calls nobody.
+    /// Changes the configuration. Nothing is borrowed while `change` works on a copy, nor when what it replaces is dropped:
+    /// libcrypto tells the program of the certificates and keys that it frees, which may call back.
     pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
-        change(&mut self.config.borrow_mut())
+        let mut config = self.config();
+        let result = change(&mut config);
+        drop(self.config.replace(config));
+        result
     }
 
     /// Works on the core. The borrow ends with `work`, which calls no C code.
@@ -263,7 +276,9 @@ impl Ssl {
 
     /// Starts over with nothing sent or received (`SSL_clear`).
     pub fn reset(&self) {
-        self.connection.replace(Connection::new(self.side()));
+        self.generation.set(self.generation.get().wrapping_add(1));
+        self.asking.set(false);
+        drop(self.connection.replace(Connection::new(self.side())));
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);

@@ -30,6 +30,8 @@ pub struct Inbound {
     next: usize,
     content_type: ContentType,
     last_header: [u8; HEADER_LENGTH],
+    /// It was not asked for yet.
+    header_is_new: bool,
     keys: Option<RecordKeys>,
     version: Option<ProtocolVersion>,
     any_record_seen: bool,
@@ -71,6 +73,7 @@ impl Inbound {
             next: 0,
             content_type: ContentType::APPLICATION_DATA,
             last_header: [0; HEADER_LENGTH],
+            header_is_new: false,
             keys: None,
             version: None,
             any_record_seen: false,
@@ -161,6 +164,7 @@ impl Inbound {
                 return Ok(None);
             }
             self.last_header = header.bytes();
+            self.header_is_new = true;
             self.any_record_seen = true;
             let opened = self.open_body(header, body.clone(), direct.as_deref_mut());
             self.next = body.end;
@@ -199,10 +203,9 @@ impl Inbound {
         self.buffer.len() - self.next
     }
 
-    /// The header bytes of the record opened last, for the message callback.
-    #[must_use]
-    pub fn last_header(&self) -> [u8; 5] {
-        self.last_header
+    /// The header bytes of the record that was opened last, or could not be, once: for the message callback.
+    pub const fn take_last_header(&mut self) -> Option<[u8; HEADER_LENGTH]> {
+        if core::mem::replace(&mut self.header_is_new, false) { Some(self.last_header) } else { None }
     }
 
     /// From the next record on, these keys. The caller makes sure that no handshake bytes of the
@@ -428,7 +431,8 @@ mod tests {
         assert_eq!(inbound.content_type(), None);
         assert_eq!(inbound.open(None), Ok(Some(Opened::Buffered(ContentType::HANDSHAKE))));
         assert_eq!(inbound.plaintext(), b"abcd");
-        assert_eq!(inbound.last_header(), *b"\x16\x03\x01\x00\x04");
+        assert_eq!(inbound.take_last_header(), Some(*b"\x16\x03\x01\x00\x04"));
+        assert_eq!(inbound.take_last_header(), None);
         inbound.consume(3);
         assert_eq!((inbound.plaintext(), inbound.content_type()), (&b"d"[..], Some(ContentType::HANDSHAKE)));
         assert_eq!(inbound.open(None), Err(Error::internal()));

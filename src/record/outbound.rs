@@ -195,6 +195,29 @@ impl Outbound {
         }
     }
 
+    /// Where the next record will begin: for [`Self::headers_since`].
+    #[must_use]
+    pub const fn mark(&self) -> usize {
+        self.end
+    }
+
+    /// The headers of the records that were sealed since [`Self::mark`], for the message callback.
+    pub fn headers_since(&self, mark: usize) -> impl Iterator<Item = [u8; HEADER_LENGTH]> {
+        let mut rest = self.buffer.get(mark..self.end).unwrap_or_default();
+        core::iter::from_fn(move || {
+            let (header, after) = rest.split_first_chunk()?;
+            let [_, _, _, high, low]: [u8; HEADER_LENGTH] = *header;
+            rest = after.get(usize::from(u16::from_be_bytes([high, low]))..)?;
+            Some(*header)
+        })
+    }
+
+    /// Whether records hide their content type: those of TLS 1.3, once there are keys (RFC 8446 §5.2).
+    #[must_use]
+    pub fn hides_type(&self) -> bool {
+        self.keys.as_ref().is_some_and(RecordKeys::is_tls13)
+    }
+
     /// From the next record on, these keys.
     pub fn set_keys(&mut self, keys: RecordKeys) {
         if self.unsealed.is_empty() {
@@ -326,6 +349,17 @@ mod tests {
         outbound.set_version(ProtocolVersion::TLS1_3);
         outbound.seal(ContentType::ALERT, &[2, 40], MAX_PLAINTEXT).unwrap();
         assert_eq!(outbound.pending(), b"\x16\x03\x01\x00\x03abc\x15\x03\x03\x00\x02\x02\x28");
+    }
+
+    #[test]
+    fn headers_of_what_was_sealed_since_a_mark() {
+        let mut outbound = Outbound::new();
+        outbound.seal(ContentType::HANDSHAKE, b"before", MAX_PLAINTEXT).unwrap();
+        let mark = outbound.mark();
+        outbound.seal(ContentType::HANDSHAKE, b"abc", 2).unwrap();
+        let headers: Vec<_> = outbound.headers_since(mark).collect();
+        assert_eq!(headers, [[22, 3, 1, 0, 2], [22, 3, 1, 0, 1]]);
+        assert!(!outbound.hides_type() && tls13().hides_type());
     }
 
     #[test]

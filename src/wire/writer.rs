@@ -5,13 +5,26 @@
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,
+    /// A vector is longer than its length can say.
+    oversized: bool,
 }
 
 impl Writer {
     /// An empty writer.
     #[must_use]
     pub const fn new() -> Self {
-        Self { bytes: Vec::new() }
+        Self { bytes: Vec::new(), oversized: false }
+    }
+
+    /// Whether a vector is longer than its length can say: what was written must not be sent.
+    #[must_use]
+    pub const fn is_oversized(&self) -> bool {
+        self.oversized
+    }
+
+    /// What goes in was made elsewhere, and is oversized if `oversized` says so.
+    pub const fn note_oversized(&mut self, oversized: bool) {
+        self.oversized |= oversized;
     }
 
     /// What was written.
@@ -73,14 +86,12 @@ impl Writer {
         self.prefixed::<3>(write);
     }
 
-    /// Our own messages stay far below these bounds: every input of a caller that could grow one is
-    /// bounded where it is set.
     fn prefixed<const N: usize>(&mut self, write: impl FnOnce(&mut Self)) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; N]);
         write(self);
         let length = self.bytes.len() - start - N;
-        debug_assert!(length < 1 << (8 * N), "vector of {length} bytes under a {N}-byte length");
+        self.oversized |= length >= 1 << (8 * N);
         let low_bytes = length.to_be_bytes().into_iter().rev().take(N).rev();
         self.bytes.iter_mut().skip(start).zip(low_bytes).for_each(|(prefix, byte)| *prefix = byte);
     }
@@ -98,6 +109,20 @@ mod tests {
             outer.vec16(|inner| inner.vec8(|innermost| innermost.bytes(b"abc")));
         });
         assert_eq!(writer.into_bytes(), [0, 0, 7, 9, 0, 4, 3, b'a', b'b', b'c']);
+    }
+
+    #[test]
+    fn vector_that_outgrows_its_length_is_oversized() {
+        for (length, oversized) in [(255, false), (256, true)] {
+            let mut writer = Writer::new();
+            writer.vec16(|outer| outer.vec8(|inner| inner.bytes(&vec![7; length])));
+            assert_eq!(writer.is_oversized(), oversized, "{length} bytes");
+        }
+        for (length, oversized) in [(0xffff, false), (0x1_0000, true)] {
+            let mut writer = Writer::new();
+            writer.vec16(|vector| vector.bytes(&vec![7; length]));
+            assert_eq!(writer.is_oversized(), oversized, "{length} bytes");
+        }
     }
 
     #[test]

@@ -87,19 +87,22 @@ pub fn fill_in_binders(message: Message, offer: &Offer, transcript: &Transcript)
     if psks.is_empty() {
         return Ok(message);
     }
-    let binders = binders_length(&message)?;
+    if message.is_oversized() {
+        return Err(Error::internal());
+    }
+    let length = binders_length(&message)?;
     let mut bytes = message.into_bytes();
-    bytes.truncate(bytes.len().checked_sub(binders).ok_or(Error::internal())?);
-    let mut writer = Writer::new();
-    writer.vec16(|list| {
-        for (session, external) in psks {
-            if let Some(hash) = hash_of(session) {
-                let partial = transcript.with_partial(hash, &bytes);
-                let early = EarlySecret::new(hash, Some(session.secret.as_ref()));
-                list.vec8(|item| item.bytes(early.binder(external, partial.as_ref()).as_ref()));
-            }
+    bytes.truncate(bytes.len().checked_sub(length).ok_or(Error::internal())?);
+    let mut binders = Vec::new();
+    for (session, external) in psks {
+        if let Some(hash) = hash_of(session) {
+            let partial = transcript.with_partial(hash, &bytes)?;
+            let early = EarlySecret::new(hash, Some(session.secret.as_ref()));
+            binders.push(early.binder(external, partial.as_ref()));
         }
-    });
+    }
+    let mut writer = Writer::new();
+    writer.vec16(|list| binders.iter().for_each(|binder| list.vec8(|item| item.bytes(binder.as_ref()))));
     bytes.extend_from_slice(&writer.into_bytes());
     Message::from_bytes(bytes).ok_or(Error::internal())
 }

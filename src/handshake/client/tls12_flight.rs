@@ -206,7 +206,7 @@ fn emit_client_key_exchange(
         }
     };
     context.emit(&message)?;
-    let master = master_secret::derive(context, hello.suite, &premaster);
+    let master = master_secret::derive(context, hello.suite, &premaster)?;
     let Some((slot, scheme)) = signer else { return change_cipher(*hello, master, context) };
     let content = context.transcript.messages()?.to_vec();
     match authentication::sign(slot, scheme, content, context)? {

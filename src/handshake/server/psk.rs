@@ -143,7 +143,7 @@ fn check_binder(
     let message = &hello.received.message;
     let bytes = message.as_bytes();
     let partial = bytes.len().checked_sub(binders_length(message)?).and_then(|length| bytes.get(..length));
-    let digest = context.transcript.with_partial(hash, partial.ok_or(Error::internal())?);
+    let digest = context.transcript.with_partial(hash, partial.ok_or(Error::internal())?)?;
     let expected = EarlySecret::new(hash, Some(session.secret.as_ref())).binder(external, digest.as_ref());
     let binder = hello.psks.as_ref().and_then(|psks| psks.binders.get(index)).ok_or(Error::internal())?;
     if expected.as_ref().ct_eq(binder.as_slice()).into() {

@@ -34,13 +34,15 @@ pub struct Extensions {
     block: Vec<u8>,
     /// Each type and where its extension begins in the block; sorted by type.
     index: Vec<(ExtensionType, usize)>,
+    /// A vector in one of them is longer than its length can say.
+    oversized: bool,
 }
 
 impl Extensions {
     /// No extensions.
     #[must_use]
     pub const fn new() -> Self {
-        Self { block: Vec::new(), index: Vec::new() }
+        Self { block: Vec::new(), index: Vec::new(), oversized: false }
     }
 
     /// Reads the block with its two-byte length. The same type twice is `illegal_parameter` with
@@ -60,12 +62,13 @@ impl Extensions {
         if index.array_windows().any(|[(one, _), (next, _)]| one == next) {
             return Err(Error::illegal(Reason::BAD_EXTENSION));
         }
-        Ok(Self { block: block.to_vec(), index })
+        Ok(Self { block: block.to_vec(), index, oversized: false })
     }
 
     /// Writes the block with its two-byte length.
     pub fn write(&self, writer: &mut Writer) {
         writer.vec16(|block| block.bytes(&self.block));
+        writer.note_oversized(self.oversized);
     }
 
     /// The data of the extension of this type; quick, whatever number of extensions there is.
@@ -91,6 +94,7 @@ impl Extensions {
         let mut writer = Writer::new();
         writer.u16(extension_type);
         writer.vec16(write);
+        self.oversized |= writer.is_oversized();
         self.block.extend_from_slice(&writer.into_bytes());
     }
 
