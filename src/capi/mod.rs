@@ -26,6 +26,7 @@ pub mod conf;
 pub mod connection;
 pub mod context;
 pub mod ctrl;
+pub mod dane;
 pub mod error_strings;
 pub mod ex_data;
 pub mod io;

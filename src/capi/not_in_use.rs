@@ -1,15 +1,12 @@
 //! Questions about features that this library does not have: what a connection without them answers. Setting any of them
 //! up fails (see `unsupported`).
 
-use core::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
+use core::ffi::{c_char, c_int, c_uint, c_void};
 
 use super::support::{export, with_context, with_ssl};
 use crate::{
     error::Reason,
-    libcrypto::{
-        error_queue,
-        sys::{EVP_PKEY, X509},
-    },
+    libcrypto::error_queue,
     object::{SSL, SSL_CTX, Ssl},
 };
 
@@ -22,7 +19,7 @@ export! {
     SSL_waiting_for_async SSL_get_async_status SSL_get_all_async_fds SSL_get_changed_async_fds
     SSL_CTX_ct_is_enabled SSL_ct_is_enabled SSL_get0_peer_scts
     SSL_CTX_has_client_custom_ext SSL_get_selected_srtp_profile SSL_get_srtp_profiles
-    SSL_get0_dane_authority SSL_get0_dane_tlsa SSL_get_srp_N SSL_get_srp_g SSL_get_srp_username SSL_get_srp_userinfo
+    SSL_get_srp_N SSL_get_srp_g SSL_get_srp_username SSL_get_srp_userinfo
 }
 
 /// Answers for a connection.
@@ -201,29 +198,6 @@ pub unsafe extern "C" fn SSL_get_selected_srtp_profile(_ssl: *mut SSL) -> *mut c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srtp_profiles(_ssl: *mut SSL) -> *mut c_void {
     core::ptr::null_mut()
-}
-
-/// The trust anchor that DANE matched: -1, none. Nothing is stored.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_dane_authority(
-    _ssl: *mut SSL,
-    _certificate: *mut *mut X509,
-    _key: *mut *mut EVP_PKEY,
-) -> c_int {
-    -1
-}
-
-/// The TLSA record that DANE matched: -1, none. Nothing is stored.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_dane_tlsa(
-    _ssl: *mut SSL,
-    _usage: *mut u8,
-    _selector: *mut u8,
-    _matching_type: *mut u8,
-    _data: *mut *const c_uchar,
-    _length: *mut usize,
-) -> c_int {
-    -1
 }
 
 /// SRP's modulus: null, SRP is not in use.

@@ -1,7 +1,7 @@
 //! The exported functions that are not implemented yet: each raises `ERR_R_UNSUPPORTED` and returns its failure
 //! value. `make coverage` counts the lines of this list; a function that is implemented leaves it.
 
-use core::ffi::{c_int, c_ulong, c_void};
+use core::ffi::{c_int, c_void};
 
 use super::support::export;
 use crate::{error::Reason, libcrypto::error_queue};
@@ -39,10 +39,6 @@ unsupported!(SSL_CTX_SRP_CTX_init -> c_int = 0);
 unsupported!(SSL_CTX_add_client_custom_ext -> c_int = 0);
 unsupported!(SSL_CTX_add_custom_ext -> c_int = 0);
 unsupported!(SSL_CTX_add_server_custom_ext -> c_int = 0);
-unsupported!(SSL_CTX_dane_clear_flags -> c_ulong = 0);
-unsupported!(SSL_CTX_dane_enable -> c_int = 0);
-unsupported!(SSL_CTX_dane_mtype_set -> c_int = 0);
-unsupported!(SSL_CTX_dane_set_flags -> c_ulong = 0);
 unsupported!(SSL_CTX_enable_ct -> c_int = 0);
 unsupported!(SSL_CTX_get0_ctlog_store -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_CTX_get0_security_ex_data -> *mut c_void = core::ptr::null_mut());
@@ -82,13 +78,8 @@ unsupported!(SSL_SRP_CTX_free -> c_int = 0);
 unsupported!(SSL_SRP_CTX_init -> c_int = 0);
 unsupported!(SSL_add_store_cert_subjects_to_stack -> c_int = 0);
 unsupported!(SSL_check_chain -> c_int = 0);
-unsupported!(SSL_dane_clear_flags -> c_ulong = 0);
-unsupported!(SSL_dane_enable -> c_int = -1);
-unsupported!(SSL_dane_set_flags -> c_ulong = 0);
-unsupported!(SSL_dane_tlsa_add -> c_int = -1);
 unsupported!(SSL_enable_ct -> c_int = 0);
 unsupported!(SSL_export_keying_material_early -> c_int = 0);
-unsupported!(SSL_get0_dane -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_get0_security_ex_data -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_get_security_callback -> *mut c_void = core::ptr::null_mut());
 unsupported!(SSL_set0_security_ex_data);

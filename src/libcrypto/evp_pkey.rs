@@ -83,6 +83,18 @@ impl PKey {
         }
     }
 
+    /// A public key from its SubjectPublicKeyInfo (RFC 5280 §4.1) in DER; `None` for anything else, with libcrypto's
+    /// reason in the queue if there is more wrong than trailing bytes.
+    #[must_use]
+    pub fn public_from_der(der: &[u8]) -> Option<Self> {
+        let mut input = der.as_ptr();
+        let length = der.len().try_into().ok()?;
+        // SAFETY: `input` points to `length` bytes, and the result is ours.
+        let key =
+            unsafe { Self::from_owned(sys::d2i_PUBKEY(core::ptr::null_mut(), &raw mut input, length)) }?;
+        (input == der.as_ptr_range().end).then_some(key)
+    }
+
     /// Gives this reference away.
     #[must_use]
     pub fn into_raw(self) -> *mut sys::EVP_PKEY {

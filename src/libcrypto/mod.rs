@@ -10,6 +10,7 @@ pub mod bio;
 pub mod clock;
 pub mod configuration;
 pub mod credential_file;
+pub mod dane;
 pub mod digest;
 pub mod environment;
 pub mod error_queue;

@@ -5,7 +5,7 @@ use core::{
     ptr::NonNull,
 };
 
-use super::{ex_data, stack::X509Stack, sys, verify_param::VerifyParam, x509::X509};
+use super::{dane::Dane, ex_data, stack::X509Stack, sys, verify_param::VerifyParam, x509::X509};
 
 /// One reference to a store.
 pub struct X509Store(NonNull<sys::X509_STORE>);
@@ -189,6 +189,12 @@ impl<'a> StoreContext<'a> {
         unsafe {
             sys::X509_STORE_CTX_set_ex_data(self.as_ptr(), ex_data::connection_index(), connection);
         }
+    }
+
+    /// Verifies with TLSA records as well (`X509_STORE_CTX_set0_dane(3)`).
+    pub fn set_dane(&mut self, dane: &'a Dane) {
+        // SAFETY: both are valid, and the records outlive the verification by its lifetime.
+        unsafe { sys::X509_STORE_CTX_set0_dane(self.as_ptr(), dane.as_ptr()) };
     }
 
     /// The defaults of a purpose: `ssl_server` or `ssl_client`.

@@ -1,7 +1,7 @@
 //! The functions of `libcrypto.so.3` that we call, and its opaque types. Names and types are those of its headers, with
 //! which `ctests/declarations.py` lets the C compiler compare them; nothing here is of libssl.
 
-#![allow(non_camel_case_types, missing_docs)]
+#![allow(non_camel_case_types, missing_docs, clippy::upper_case_acronyms)]
 
 use core::ffi::{c_char, c_int, c_long, c_uchar, c_uint, c_ulong, c_void};
 
@@ -20,7 +20,7 @@ macro_rules! opaque {
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_CONF_CMD
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE SSL_CONF_CMD
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -155,6 +155,7 @@ unsafe extern "C" {
     pub fn CRYPTO_get_ex_data(data: *const CRYPTO_EX_DATA, index: c_int) -> *mut c_void;
     pub fn CRYPTO_free(pointer: *mut c_void, file: *const c_char, line: c_int);
     pub fn CRYPTO_malloc(length: usize, file: *const c_char, line: c_int) -> *mut c_void;
+    pub fn OpenSSL_version_num() -> c_ulong;
     pub fn OPENSSL_init_crypto(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> c_int;
 
     // Exported for libssl; in no public header.
@@ -171,6 +172,7 @@ unsafe extern "C" {
     pub fn OPENSSL_sk_num(stack: *const OPENSSL_STACK) -> c_int;
     pub fn OPENSSL_sk_value(stack: *const OPENSSL_STACK, index: c_int) -> *mut c_void;
     pub fn OPENSSL_sk_push(stack: *mut OPENSSL_STACK, value: *const c_void) -> c_int;
+    pub fn OPENSSL_sk_insert(stack: *mut OPENSSL_STACK, value: *const c_void, index: c_int) -> c_int;
     pub fn OPENSSL_sk_free(stack: *mut OPENSSL_STACK);
     pub fn OPENSSL_sk_pop_free(stack: *mut OPENSSL_STACK, free_function: Option<OPENSSL_sk_freefunc>);
 
@@ -257,6 +259,7 @@ unsafe extern "C" {
     pub fn EVP_DigestFinal_ex(context: *mut EVP_MD_CTX, out: *mut c_uchar, length: *mut c_uint) -> c_int;
     pub fn EVP_md5() -> *const EVP_MD;
     pub fn EVP_md5_sha1() -> *const EVP_MD;
+    pub fn EVP_MD_get_size(digest: *const EVP_MD) -> c_int;
     pub fn EVP_sha1() -> *const EVP_MD;
     pub fn EVP_sha224() -> *const EVP_MD;
     pub fn EVP_sha256() -> *const EVP_MD;
@@ -306,6 +309,7 @@ unsafe extern "C" {
     ) -> c_int;
     pub fn X509_STORE_CTX_set_ex_data(context: *mut X509_STORE_CTX, index: c_int, data: *mut c_void)
     -> c_int;
+    pub fn X509_STORE_CTX_set0_dane(context: *mut X509_STORE_CTX, dane: *mut SSL_DANE);
     pub fn X509_STORE_CTX_set_default(context: *mut X509_STORE_CTX, name: *const c_char) -> c_int;
     pub fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: X509_STORE_CTX_verify_cb);
     pub fn X509_STORE_CTX_get0_param(context: *const X509_STORE_CTX) -> *mut X509_VERIFY_PARAM;
@@ -446,6 +450,7 @@ unsafe extern "C" {
     pub fn EVP_PKEY_new() -> *mut EVP_PKEY;
     pub fn EVP_PKEY_get_security_bits(pkey: *const EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_set1_RSA(pkey: *mut EVP_PKEY, key: *mut RSA) -> c_int;
+    pub fn d2i_PUBKEY(to: *mut *mut EVP_PKEY, input: *mut *const c_uchar, length: c_long) -> *mut EVP_PKEY;
     pub fn d2i_PrivateKey(
         kind: c_int,
         a: *mut *mut EVP_PKEY,

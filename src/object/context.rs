@@ -11,6 +11,7 @@ use super::{
     changes::Changes,
     cipher_stack::CipherStack,
     config::Config,
+    dane::DaneSettings,
     session::SessionHandle,
 };
 use crate::{
@@ -96,6 +97,8 @@ pub struct Context {
     pub statistics: Statistics,
     /// What `SSL_CTX_get_ciphers` gives.
     ciphers: Mutex<CipherStack>,
+    /// What is set for DANE.
+    pub(super) dane: ArcSwap<DaneSettings>,
     /// The program's data.
     pub ex_data: ExData,
 }
@@ -135,6 +138,7 @@ impl Context {
             ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
             statistics: Statistics::default(),
             ciphers: Mutex::default(),
+            dane: ArcSwap::default(),
             ex_data: ExData::new(Class::Context),
         });
         context.ex_data.attach(Arc::as_ptr(&context).cast());

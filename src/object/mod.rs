@@ -17,6 +17,7 @@
 //! | `ssl` | [`Ssl`], behind `SSL` |
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
+//! | `dane` | authentication of the server by TLSA records |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
 //! | `ask` | one function per question of the core |
 //! | `ca_names` | the CA names that we send and receive |
@@ -55,6 +56,7 @@ pub mod config;
 pub mod context;
 pub mod credential_files;
 pub mod credentials;
+pub mod dane;
 pub mod driver;
 pub mod io;
 pub mod keying;

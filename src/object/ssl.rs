@@ -16,9 +16,11 @@ use super::{
 use crate::{
     connection::Connection,
     crypto::suite::{self, Suite},
+    error::Reason,
     handshake::position::Position,
     libcrypto::{
         bio::Bio,
+        dane::Dane,
         ex_data::{Class, ExData},
         pointer_stack::PointerStack,
         stack::X509Stack,
@@ -72,6 +74,10 @@ pub struct Ssl {
     pub ex_data: ExData,
     /// `SSL_get0_param`.
     pub verify_param: VerifyParam,
+    /// The TLSA records of the server.
+    pub dane: Dane,
+    /// The context that DANE was enabled with.
+    pub(super) dane_context: RefCell<Option<Arc<Context>>>,
     /// The context; `SSL_set_SSL_CTX` changes it.
     context: RefCell<Arc<Context>>,
     /// The context it was made from: its sessions and ticket keys are used all along.
@@ -143,6 +149,8 @@ impl Ssl {
         let ssl = Arc::new(Self {
             ex_data: ExData::new(Class::Ssl),
             verify_param,
+            dane: Dane::new(context.dane.load().flags),
+            dane_context: RefCell::new(None),
             config: RefCell::new(Config {
                 own_suites: false,
                 ca_lists: CaLists::default(),
@@ -271,7 +279,7 @@ impl Ssl {
     pub fn set_side(&self, side: Side) {
         self.side.set(side);
         self.side_is_set.set(true);
-        self.clear();
+        self.start_over();
     }
 
     /// Starts over with nothing sent or received (`SSL_clear`).
@@ -289,6 +297,11 @@ impl Ssl {
 
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.
     pub fn clear(&self) {
+        self.dane.forget_match();
+        self.start_over();
+    }
+
+    fn start_over(&self) {
         self.abandon_session();
         if let Some(session) = self.session().filter(|_| self.side() == Side::Client) {
             drop(self.offer_session(Some(session)));
@@ -302,6 +315,9 @@ impl Ssl {
         let copy = Self::new(self.context())?;
         copy.update_config(|config| *config = self.config());
         copy.verify_param.inherit(&self.verify_param);
+        if !copy.copy_dane(self) {
+            return None;
+        }
         copy.ex_data.copy_from(&self.ex_data);
         if self.side_is_set() {
             copy.set_side(self.side());
@@ -366,6 +382,17 @@ impl Ssl {
             *given = name;
         }
         given.as_ref().map_or(core::ptr::null(), |name| name.as_ptr())
+    }
+
+    /// Sets the name that a client asks for, `None` for none; a name that is empty or too long leaves none.
+    pub fn set_server_name(&self, name: Option<&[u8]>) -> Result<(), Reason> {
+        /// `TLSEXT_MAXLEN_host_name`.
+        const LONGEST: usize = 255;
+
+        let is_good = name.is_none_or(|name| !name.is_empty() && name.len() <= LONGEST);
+        let server_name = name.filter(|_| is_good).map(Into::into);
+        self.update_config(|config| config.update_settings(|settings| settings.server_name = server_name));
+        if is_good { Ok(()) } else { Err(Reason::SSL3_EXT_INVALID_SERVERNAME) }
     }
 
     /// The suite negotiated.

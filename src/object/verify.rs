@@ -40,6 +40,10 @@ impl Ssl {
         verification.set_auth_level(level);
         verification.set_connection(self.as_handle().cast());
         verification.set_defaults(purpose);
+        self.follow_matching_types();
+        if self.dane.has_records() {
+            verification.set_dane(&self.dane);
+        }
         verification.set_parameters(&self.verify_param);
         if let Some(callback) = callback {
             verification.set_callback(callback);

@@ -115,23 +115,18 @@ unsafe fn give_peer_share(ssl: &Ssl, to: *mut *mut sys::EVP_PKEY) -> c_long {
 fn set_server_name(ssl: &Ssl, kind: c_long, name: Option<&CStr>) -> c_long {
     /// `TLSEXT_NAMETYPE_host_name`.
     const HOST_NAME: c_long = 0;
-    /// `TLSEXT_MAXLEN_host_name`.
-    const LONGEST: usize = 255;
 
     if kind != HOST_NAME {
         error_queue::raise_ssl(Reason::SSL3_EXT_INVALID_SERVERNAME_TYPE);
         return 0;
     }
-    let name = name.map(CStr::to_bytes);
-    if name.is_some_and(|name| name.is_empty() || name.len() > LONGEST) {
-        ssl.update_config(|config| config.update_settings(|settings| settings.server_name = None));
-        error_queue::raise_ssl(Reason::SSL3_EXT_INVALID_SERVERNAME);
-        return 0;
+    match ssl.set_server_name(name.map(CStr::to_bytes)) {
+        Ok(()) => 1,
+        Err(reason) => {
+            error_queue::raise_ssl(reason);
+            0
+        }
     }
-    ssl.update_config(|config| {
-        config.update_settings(|settings| settings.server_name = name.map(Into::into))
-    });
-    1
 }
 
 /// The OCSP response that was received, or that is to be sent: its length, or -1 for none.
