@@ -67,7 +67,7 @@ impl Connection {
     pub fn renegotiation_is_due(&self) -> bool {
         self.renegotiations.requested.is_some()
             && self.is_established()
-            && self.negotiated.version == Some(ProtocolVersion::TLS1_2)
+            && self.negotiated.version.is_some_and(|version| version < ProtocolVersion::TLS1_3)
             && self.pending() == 0
             && !self.is_writing()
             && !self.has_outgoing()

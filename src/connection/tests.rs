@@ -14,6 +14,7 @@ use crate::{
         Environment,
         want::{AlpnOutcome, Answer, Ask, ExternalPsk, Hooks, ServerNameOutcome, TicketOutcome, Want},
     },
+    libcrypto::evp_pkey::PKey,
     policy::{
         Settings, VerifyMode,
         certificate::{Certificates, CertifiedKey, SigningKey, Slot},
@@ -21,7 +22,7 @@ use crate::{
     },
     record::Side,
     session::{Session, TicketKeys, ticket},
-    wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion},
+    wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 mod psk;
@@ -145,7 +146,7 @@ impl End {
             Ask::ServerName => Answer::ServerName(ServerNameOutcome::Accept),
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),
-            Ask::Sign { .. } => panic!("all keys are native"),
+            Ask::Sign { slot, scheme, content } => Answer::Signature(self.sign(slot, scheme, &content)),
             Ask::VerifySignature { .. } => Answer::Refuse(Error::internal()),
             Ask::ClientHello
             | Ask::Certificate
@@ -153,6 +154,16 @@ impl End {
             | Ask::CheckStatus(_)
             | Ask::RemoveSession(_) => Answer::Proceed,
         }
+    }
+
+    /// All keys are in our memory, but for a hash that is not its curve's an ECDSA key needs libcrypto.
+    fn sign(&self, slot: Slot, scheme: SignatureScheme, content: &[u8]) -> Vec<u8> {
+        /// `EVP_PKEY_EC`.
+        const EC: i32 = 408;
+        assert_eq!(slot, Slot::Ecdsa);
+        let certificate = &self.environment.settings.certificates.get(slot).unwrap().certificate;
+        let (_, _, key) = KEYS.iter().find(|(_, known, _)| **known == **certificate).unwrap();
+        PKey::private_from_der(EC, key).unwrap().sign(scheme, content).unwrap()
     }
 
     fn answer(&mut self, ask: Ask) -> Result<()> {

@@ -19,6 +19,10 @@ pub enum SignatureAlgorithm {
     Ecdsa,
     /// Ed25519.
     Ed25519,
+    /// Ed448.
+    Ed448,
+    /// DSA.
+    Dsa,
 }
 
 impl SignatureAlgorithm {
@@ -30,6 +34,8 @@ impl SignatureAlgorithm {
             Self::RsaPssRsae | Self::RsaPssPss => 912,
             Self::Ecdsa => 408,
             Self::Ed25519 => 1087,
+            Self::Ed448 => 1088,
+            Self::Dsa => 116,
         }
     }
 }
@@ -66,8 +72,8 @@ impl Scheme {
                 self.is_tls13() && self.fits_curve(key_type) && self.fits_key(key_type)
             }
             ProtocolVersion::TLS1_2 | ProtocolVersion::DTLS1_2 => self.fits_key(key_type),
-            // Before TLS 1.2 nothing is negotiated: the key decides (RFC 4346 §7.4.3).
-            _ => false,
+            // Before TLS 1.2 nothing is negotiated: the key decides.
+            _ => before_tls12(key_type) == Some(self.id),
         }
     }
 
@@ -76,10 +82,11 @@ impl Scheme {
     #[must_use]
     pub fn is_tls13(&self) -> bool {
         match self.signature {
-            SignatureAlgorithm::RsaPkcs1 => false,
-            SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss | SignatureAlgorithm::Ed25519 => {
-                true
-            }
+            SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::Dsa => false,
+            SignatureAlgorithm::RsaPssRsae
+            | SignatureAlgorithm::RsaPssPss
+            | SignatureAlgorithm::Ed25519
+            | SignatureAlgorithm::Ed448 => true,
             SignatureAlgorithm::Ecdsa => {
                 !matches!(self.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224))
             }
@@ -101,6 +108,8 @@ impl Scheme {
                 KeyType::EcdsaP256 | KeyType::EcdsaP384 | KeyType::EcdsaP521 | KeyType::EcdsaOther
             ),
             SignatureAlgorithm::Ed25519 => key_type == KeyType::Ed25519,
+            SignatureAlgorithm::Ed448 => key_type == KeyType::Ed448,
+            SignatureAlgorithm::Dsa => key_type == KeyType::Dsa,
         }
     }
 
@@ -154,6 +163,16 @@ pub static SCHEMES: &[Scheme] = &[
         hash: None,
         security_bits: 128,
         signature: SignatureAlgorithm::Ed25519,
+        signature_and_hash_nid: 0,
+    },
+    Scheme {
+        id: SignatureScheme::ED448,
+        name: "ed448",
+        listed_by_name: true,
+        classic_name: None,
+        hash: None,
+        security_bits: 224,
+        signature: SignatureAlgorithm::Ed448,
         signature_and_hash_nid: 0,
     },
     Scheme {
@@ -286,12 +305,91 @@ pub static SCHEMES: &[Scheme] = &[
         signature: SignatureAlgorithm::RsaPkcs1,
         signature_and_hash_nid: 65,
     },
+    Scheme {
+        id: SignatureScheme::DSA_SHA224,
+        name: "dsa_sha224",
+        listed_by_name: false,
+        classic_name: Some("DSA+SHA224"),
+        hash: Some(HashAlgorithm::Sha224),
+        security_bits: 112,
+        signature: SignatureAlgorithm::Dsa,
+        signature_and_hash_nid: 0,
+    },
+    Scheme {
+        id: SignatureScheme::DSA_SHA1,
+        name: "dsa_sha1",
+        listed_by_name: false,
+        classic_name: Some("DSA+SHA1"),
+        hash: Some(HashAlgorithm::Sha1),
+        security_bits: 64,
+        signature: SignatureAlgorithm::Dsa,
+        signature_and_hash_nid: 113,
+    },
+    Scheme {
+        id: SignatureScheme::DSA_SHA256,
+        name: "dsa_sha256",
+        listed_by_name: false,
+        classic_name: Some("DSA+SHA256"),
+        hash: Some(HashAlgorithm::Sha256),
+        security_bits: 128,
+        signature: SignatureAlgorithm::Dsa,
+        signature_and_hash_nid: 0,
+    },
+    Scheme {
+        id: SignatureScheme::DSA_SHA384,
+        name: "dsa_sha384",
+        listed_by_name: false,
+        classic_name: Some("DSA+SHA384"),
+        hash: Some(HashAlgorithm::Sha384),
+        security_bits: 192,
+        signature: SignatureAlgorithm::Dsa,
+        signature_and_hash_nid: 0,
+    },
+    Scheme {
+        id: SignatureScheme::DSA_SHA512,
+        name: "dsa_sha512",
+        listed_by_name: false,
+        classic_name: Some("DSA+SHA512"),
+        hash: Some(HashAlgorithm::Sha512),
+        security_bits: 256,
+        signature: SignatureAlgorithm::Dsa,
+        signature_and_hash_nid: 0,
+    },
 ];
+
+/// What an RSA key signs with before TLS 1.2 (RFC 4346 §7.4.3): MD5 beside SHA-1, with PKCS#1's padding but without its
+/// DigestInfo. It has no number on the wire; this one is for private use, and neither offered nor accepted.
+pub const RSA_PKCS1_MD5_SHA1: SignatureScheme = SignatureScheme(0xfeff);
+
+static BEFORE_TLS12: Scheme = Scheme {
+    id: RSA_PKCS1_MD5_SHA1,
+    name: "rsa_pkcs1_md5_sha1",
+    listed_by_name: false,
+    classic_name: None,
+    hash: Some(HashAlgorithm::Md5Sha1),
+    security_bits: 67,
+    signature: SignatureAlgorithm::RsaPkcs1,
+    signature_and_hash_nid: 0,
+};
 
 /// The scheme with this number, if we have it.
 #[must_use]
 pub fn find(id: SignatureScheme) -> Option<&'static Scheme> {
-    SCHEMES.iter().find(|scheme| scheme.id == id)
+    SCHEMES.iter().chain([&BEFORE_TLS12]).find(|scheme| scheme.id == id)
+}
+
+/// The scheme that a key of this type signs with before TLS 1.2, where nothing is negotiated (RFC 4346 §7.4.3,
+/// RFC 8422 §5.4); `None` for a key that cannot sign there.
+#[must_use]
+pub const fn before_tls12(key_type: KeyType) -> Option<SignatureScheme> {
+    match key_type {
+        KeyType::Rsa => Some(RSA_PKCS1_MD5_SHA1),
+        KeyType::EcdsaP256 | KeyType::EcdsaP384 | KeyType::EcdsaP521 | KeyType::EcdsaOther => {
+            Some(SignatureScheme::ECDSA_SHA1)
+        }
+        KeyType::Dsa => Some(SignatureScheme::DSA_SHA1),
+        KeyType::RsaPss | KeyType::Ed25519 | KeyType::Ed448 | KeyType::Other => None,
+    }
 }
 
 #[cfg(test)]
@@ -317,7 +415,8 @@ mod tests {
         for scheme in SCHEMES {
             let short = matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224));
             let pkcs1 = scheme.signature == SignatureAlgorithm::RsaPkcs1;
-            assert_eq!(scheme.is_tls13(), !short && !pkcs1, "{}", scheme.name);
+            let dsa = scheme.signature == SignatureAlgorithm::Dsa;
+            assert_eq!(scheme.is_tls13(), !short && !pkcs1 && !dsa, "{}", scheme.name);
         }
         assert!(!fits(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, ProtocolVersion::TLS1_3));
         assert!(fits(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, ProtocolVersion::TLS1_2));
@@ -344,7 +443,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_negotiated_before_tls12() {
-        assert!(!fits(SignatureScheme::RSA_PKCS1_SHA1, KeyType::Rsa, ProtocolVersion::TLS1_1));
+    fn key_decides_before_tls12() {
+        for version in [ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_1] {
+            assert!(!fits(SignatureScheme::RSA_PKCS1_SHA1, KeyType::Rsa, version));
+            assert!(fits(RSA_PKCS1_MD5_SHA1, KeyType::Rsa, version));
+            assert!(fits(SignatureScheme::ECDSA_SHA1, KeyType::EcdsaP384, version));
+            assert!(fits(SignatureScheme::DSA_SHA1, KeyType::Dsa, version));
+            assert!(SCHEMES.iter().all(|scheme| !scheme.fits(KeyType::Ed25519, version)));
+            assert!(SCHEMES.iter().all(|scheme| !scheme.fits(KeyType::RsaPss, version)));
+        }
+    }
+
+    #[test]
+    fn scheme_of_old_rsa_signatures_is_in_no_list() {
+        assert!(SCHEMES.iter().all(|scheme| scheme.id != RSA_PKCS1_MD5_SHA1));
+        assert_eq!(find(RSA_PKCS1_MD5_SHA1).unwrap().hash_nid(), 114);
     }
 }

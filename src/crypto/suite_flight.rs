@@ -1,9 +1,20 @@
 //! What the server's flight looks like with a suite of TLS 1.2 or below (RFC 5246 §7.4.2, §7.4.3). Used by `policy` and
 //! `handshake`.
 
-use super::suite::{Authentication, KeyExchangeAlgorithm, Suite};
+use super::{
+    hash::HashAlgorithm,
+    suite::{Authentication, KeyExchangeAlgorithm, Suite},
+};
+use crate::wire::ProtocolVersion;
 
 impl Suite {
+    /// The hash of the transcript and of the PRF in this version: before TLS 1.2 it is not the suite's to choose
+    /// (RFC 4346 §5, §7.4.9).
+    #[must_use]
+    pub const fn handshake_hash(&self, version: ProtocolVersion) -> HashAlgorithm {
+        if version.has_signature_schemes() { self.hash } else { HashAlgorithm::Md5Sha1 }
+    }
+
     /// Whether a certificate authenticates the server: if not, no Certificate comes, and nobody signs.
     #[must_use]
     pub const fn has_certificate(&self) -> bool {

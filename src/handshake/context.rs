@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::{Direction, Event, Events, Negotiated, Records, Transcript, position::Position, want::Hooks};
 use crate::{
-    crypto::suite::Suite,
+    crypto::{hash::HashAlgorithm, suite::Suite},
     error::{Error, Result},
     key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
     message::Message,
     policy::Settings,
     record::{HEADER_LENGTH, RecordKeys, SecurityParameters, Side},
     session::Session,
-    wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion},
+    wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, SignatureScheme},
 };
 
 /// `SSL3_RT_HEADER`: the message callback's content type of a record's header.
@@ -107,6 +107,17 @@ impl Connected<'_> {
     /// The version negotiated; `internal_error` before that.
     pub fn version(&self) -> Result<ProtocolVersion> {
         self.negotiated.version.ok_or(Error::internal())
+    }
+
+    /// The hash of the transcript and of the PRF; `internal_error` before version and suite are negotiated.
+    pub fn handshake_hash(&self) -> Result<HashAlgorithm> {
+        let suite = self.negotiated.suite.ok_or(Error::internal())?;
+        Ok(suite.handshake_hash(self.version()?))
+    }
+
+    /// What is told of the scheme that we sign with: before TLS 1.2 nothing (RFC 4346 §7.4.3).
+    pub fn told_scheme(&self, scheme: SignatureScheme) -> Result<Option<SignatureScheme>> {
+        Ok(self.version()?.has_signature_schemes().then_some(scheme))
     }
 
     /// Sends a handshake message without adding it to the transcript (post-handshake messages,

@@ -1,9 +1,13 @@
-//! CertificateRequest, in the forms of TLS 1.3 (RFC 8446 §4.3.2) and TLS 1.2 (RFC 5246 §7.4.4).
+//! CertificateRequest, in the forms of TLS 1.3 (RFC 8446 §4.3.2), TLS 1.2 (RFC 5246 §7.4.4), and earlier versions
+//! (RFC 4346 §7.4.4).
 
 use super::{Message, extension::Extensions, items, parse};
 use crate::{
     error::{Error, Reason, Result},
-    wire::{AlertDescription, CertificateType, ExtensionType, HandshakeType, Reader, SignatureScheme},
+    wire::{
+        AlertDescription, CertificateType, ExtensionType, HandshakeType, ProtocolVersion, Reader,
+        SignatureScheme,
+    },
 };
 
 /// A TLS 1.3 CertificateRequest.
@@ -43,27 +47,31 @@ impl CertificateRequest13 {
     }
 }
 
-/// A TLS 1.2 CertificateRequest.
+/// A CertificateRequest of TLS 1.2 or below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateRequest12 {
     /// `certificate_types`; at least one.
     pub certificate_types: Vec<CertificateType>,
-    /// `supported_signature_algorithms`; at least one.
-    pub signature_schemes: Vec<SignatureScheme>,
+    /// `supported_signature_algorithms`; at least one. `None` before TLS 1.2.
+    pub signature_schemes: Option<Vec<SignatureScheme>>,
     /// `certificate_authorities`: DER distinguished names.
     pub authorities: Vec<Vec<u8>>,
 }
 
 impl CertificateRequest12 {
-    /// Parses a body.
-    pub fn read(body: &[u8]) -> Result<Self> {
+    /// Parses a body of this version.
+    pub fn read(body: &[u8], version: ProtocolVersion) -> Result<Self> {
         parse(body, |reader| {
             let certificate_types = non_empty(reader.vec8()?)?;
-            let signature_schemes = non_empty(reader.vec16()?)?;
+            let signature_schemes = if version.has_signature_schemes() {
+                Some(Reader::code_points(non_empty(reader.vec16()?)?)?)
+            } else {
+                None
+            };
             let authorities = reader.vec16()?;
             Ok(Self {
                 certificate_types: certificate_types.iter().map(|one| CertificateType(*one)).collect(),
-                signature_schemes: Reader::code_points(signature_schemes)?,
+                signature_schemes,
                 authorities: items(authorities, |reader| Ok(non_empty(reader.vec16()?)?.to_vec()))?,
             })
         })
@@ -74,7 +82,9 @@ impl CertificateRequest12 {
     pub fn write(&self) -> Message {
         Message::build(HandshakeType::CERTIFICATE_REQUEST, |body| {
             body.vec8(|types| self.certificate_types.iter().for_each(|one| types.u8(one.0)));
-            body.vec16(|schemes| self.signature_schemes.iter().for_each(|scheme| schemes.u16(*scheme)));
+            if let Some(signature_schemes) = &self.signature_schemes {
+                body.vec16(|schemes| signature_schemes.iter().for_each(|scheme| schemes.u16(*scheme)));
+            }
             body.vec16(|authorities| {
                 for name in &self.authorities {
                     authorities.vec16(|item| item.bytes(name));
@@ -93,10 +103,14 @@ fn non_empty(vector: &[u8]) -> Result<&[u8]> {
 mod tests {
     use super::{super::assert_strict, *};
 
+    fn read12(body: &[u8]) -> Result<CertificateRequest12> {
+        CertificateRequest12::read(body, ProtocolVersion::TLS1_2)
+    }
+
     fn sample12() -> CertificateRequest12 {
         CertificateRequest12 {
             certificate_types: vec![CertificateType::RSA_SIGN, CertificateType(99)],
-            signature_schemes: vec![SignatureScheme::ED25519, SignatureScheme(0x1a1a)],
+            signature_schemes: Some(vec![SignatureScheme::ED25519, SignatureScheme(0x1a1a)]),
             authorities: vec![b"one".to_vec(), b"other".to_vec()],
         }
     }
@@ -125,23 +139,29 @@ mod tests {
     fn tls12_request_survives_a_round_trip() {
         let message = sample12().write();
         assert_eq!(message.handshake_type(), HandshakeType::CERTIFICATE_REQUEST);
-        assert_eq!(CertificateRequest12::read(message.body()), Ok(sample12()));
-        assert_strict(message.body(), &[], CertificateRequest12::read);
+        assert_eq!(read12(message.body()), Ok(sample12()));
+        assert_strict(message.body(), &[], read12);
         let anyone = CertificateRequest12 { authorities: vec![], ..sample12() };
-        assert_eq!(CertificateRequest12::read(anyone.write().body()).as_ref(), Ok(&anyone));
+        assert_eq!(read12(anyone.write().body()).as_ref(), Ok(&anyone));
+    }
+
+    #[test]
+    fn request_before_tls12_has_no_schemes() {
+        let read = |body: &[u8]| CertificateRequest12::read(body, ProtocolVersion::TLS1_1);
+        let request = CertificateRequest12 { signature_schemes: None, ..sample12() };
+        let message = request.write();
+        assert_eq!(read(message.body()), Ok(request));
+        assert_strict(message.body(), &[], read);
     }
 
     #[test]
     fn tls12_request_outside_the_bounds_is_decode_error() {
         for request in [
             CertificateRequest12 { certificate_types: vec![], ..sample12() },
-            CertificateRequest12 { signature_schemes: vec![], ..sample12() },
+            CertificateRequest12 { signature_schemes: Some(vec![]), ..sample12() },
             CertificateRequest12 { authorities: vec![vec![]], ..sample12() },
         ] {
-            assert_eq!(
-                CertificateRequest12::read(request.write().body()),
-                Err(Error::decode(Reason::LENGTH_MISMATCH))
-            );
+            assert_eq!(read12(request.write().body()), Err(Error::decode(Reason::LENGTH_MISMATCH)));
         }
     }
 }

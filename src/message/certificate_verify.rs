@@ -1,31 +1,37 @@
-//! CertificateVerify (RFC 8446 §4.4.3, RFC 5246 §7.4.8): the same form in both versions.
+//! CertificateVerify (RFC 8446 §4.4.3, RFC 5246 §7.4.8): the same form in both versions, and in earlier ones without the
+//! scheme (RFC 4346 §7.4.8).
 
 use super::{Message, parse};
 use crate::{
     error::Result,
-    wire::{HandshakeType, SignatureScheme},
+    wire::{HandshakeType, ProtocolVersion, SignatureScheme},
 };
 
 /// A CertificateVerify.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateVerify {
-    /// `algorithm`.
-    pub scheme: SignatureScheme,
+    /// `algorithm`; `None` before TLS 1.2, where the key decides.
+    pub scheme: Option<SignatureScheme>,
     /// `signature`.
     pub signature: Vec<u8>,
 }
 
 impl CertificateVerify {
-    /// Parses a body.
-    pub fn read(body: &[u8]) -> Result<Self> {
-        parse(body, |reader| Ok(Self { scheme: reader.u16()?.into(), signature: reader.vec16()?.to_vec() }))
+    /// Parses a body of this version.
+    pub fn read(body: &[u8], version: ProtocolVersion) -> Result<Self> {
+        parse(body, |reader| {
+            let scheme = version.has_signature_schemes().then(|| reader.u16()).transpose()?;
+            Ok(Self { scheme: scheme.map(Into::into), signature: reader.vec16()?.to_vec() })
+        })
     }
 
     /// The whole message.
     #[must_use]
     pub fn write(&self) -> Message {
         Message::build(HandshakeType::CERTIFICATE_VERIFY, |body| {
-            body.u16(self.scheme);
+            if let Some(scheme) = self.scheme {
+                body.u16(scheme);
+            }
             body.vec16(|signature| signature.bytes(&self.signature));
         })
     }
@@ -46,11 +52,19 @@ mod tests {
 
     #[test]
     fn message_survives_a_round_trip() {
-        let verify = CertificateVerify { scheme: SignatureScheme::ED25519, signature: vec![7; 64] };
-        let message = verify.write();
-        assert_eq!(message.handshake_type(), HandshakeType::CERTIFICATE_VERIFY);
-        assert_eq!(CertificateVerify::read(message.body()), Ok(verify));
-        assert_strict(message.body(), &[], CertificateVerify::read);
+        for (scheme, version) in [
+            (Some(SignatureScheme::ED25519), ProtocolVersion::TLS1_3),
+            (Some(SignatureScheme::ED25519), ProtocolVersion::TLS1_2),
+            (None, ProtocolVersion::TLS1_1),
+            (None, ProtocolVersion::TLS1_0),
+        ] {
+            let read = |body: &[u8]| CertificateVerify::read(body, version);
+            let verify = CertificateVerify { scheme, signature: vec![7; 64] };
+            let message = verify.write();
+            assert_eq!(message.handshake_type(), HandshakeType::CERTIFICATE_VERIFY);
+            assert_eq!(read(message.body()), Ok(verify));
+            assert_strict(message.body(), &[], read);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{Message, parse};
 use crate::{
     crypto::suite::KeyExchangeAlgorithm,
     error::{Error, Reason, Result},
-    wire::{HandshakeType, NamedGroup, Reader, SignatureScheme, Writer},
+    wire::{HandshakeType, NamedGroup, ProtocolVersion, Reader, SignatureScheme, Writer},
 };
 
 /// The curve type `named_curve`.
@@ -35,21 +35,27 @@ pub enum Parameters {
 /// The signature over the randoms and the parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
-    /// Its scheme.
-    pub scheme: SignatureScheme,
+    /// Its scheme; `None` before TLS 1.2, where the key decides (RFC 4346 §7.4.3).
+    pub scheme: Option<SignatureScheme>,
     /// The signature itself.
     pub bytes: Vec<u8>,
 }
 
 impl ServerKeyExchange {
-    /// Parses a body of this kind of key exchange, with a signature at its end if the suite has them signed.
+    /// Parses a body of this kind of key exchange and this version, with a signature at its end if the suite has them
+    /// signed.
     ///
     /// A curve type other than `named_curve` is `illegal_parameter` with `SSL_R_WRONG_CURVE`; an empty point is
     /// `illegal_parameter` with `SSL_R_BAD_ECPOINT`; a key exchange that has no such message is `internal_error`.
-    pub fn read(body: &[u8], key_exchange: KeyExchangeAlgorithm, signed: bool) -> Result<Self> {
+    pub fn read(
+        body: &[u8],
+        key_exchange: KeyExchangeAlgorithm,
+        version: ProtocolVersion,
+        signed: bool,
+    ) -> Result<Self> {
         parse(body, |reader| {
             let parameters = Parameters::read(reader, key_exchange)?;
-            let signature = if signed { Some(Signature::read(reader)?) } else { None };
+            let signature = if signed { Some(Signature::read(reader, version)?) } else { None };
             Ok(Self { parameters, signature })
         })
     }
@@ -60,7 +66,9 @@ impl ServerKeyExchange {
         Message::build(HandshakeType::SERVER_KEY_EXCHANGE, |body| {
             self.parameters.write(body);
             if let Some(signature) = &self.signature {
-                body.u16(signature.scheme);
+                if let Some(scheme) = signature.scheme {
+                    body.u16(scheme);
+                }
                 body.vec16(|bytes| bytes.bytes(&signature.bytes));
             }
         })
@@ -101,8 +109,12 @@ impl Parameters {
 }
 
 impl Signature {
-    fn read(reader: &mut Reader<'_>) -> Result<Self> {
-        let scheme = reader.u16().map_err(too_short)?.into();
+    fn read(reader: &mut Reader<'_>, version: ProtocolVersion) -> Result<Self> {
+        let scheme = if version.has_signature_schemes() {
+            Some(reader.u16().map_err(too_short)?.into())
+        } else {
+            None
+        };
         Ok(Self { scheme, bytes: reader.vec16()?.to_vec() })
     }
 }
@@ -130,13 +142,13 @@ mod tests {
     use super::{super::assert_strict, *};
 
     fn read(body: &[u8]) -> Result<ServerKeyExchange> {
-        ServerKeyExchange::read(body, KeyExchangeAlgorithm::Ecdhe, true)
+        ServerKeyExchange::read(body, KeyExchangeAlgorithm::Ecdhe, ProtocolVersion::TLS1_2, true)
     }
 
     fn sample() -> ServerKeyExchange {
         ServerKeyExchange {
             parameters: Parameters::Ecdh { group: NamedGroup::X25519, public: vec![7; 32] },
-            signature: Some(Signature { scheme: SignatureScheme::ED25519, bytes: vec![9; 64] }),
+            signature: Some(Signature { scheme: Some(SignatureScheme::ED25519), bytes: vec![9; 64] }),
         }
     }
 
@@ -145,6 +157,19 @@ mod tests {
         let message = sample().write();
         assert_eq!(message.handshake_type(), HandshakeType::SERVER_KEY_EXCHANGE);
         assert_eq!(read(message.body()), Ok(sample()));
+        assert_strict(message.body(), &[], read);
+    }
+
+    #[test]
+    fn message_before_tls12_has_no_scheme() {
+        let read = |body: &[u8]| {
+            ServerKeyExchange::read(body, KeyExchangeAlgorithm::Ecdhe, ProtocolVersion::TLS1_0, true)
+        };
+        let exchange =
+            ServerKeyExchange { signature: Some(Signature { scheme: None, bytes: vec![9; 64] }), ..sample() };
+        let message = exchange.write();
+        assert_eq!(message.body().len() + 2, sample().write().body().len());
+        assert_eq!(read(message.body()), Ok(exchange));
         assert_strict(message.body(), &[], read);
     }
 

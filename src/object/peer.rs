@@ -98,5 +98,7 @@ fn slot_of(scheme: SignatureScheme) -> Option<Slot> {
         SignatureAlgorithm::RsaPssPss => Slot::RsaPss,
         SignatureAlgorithm::Ecdsa => Slot::Ecdsa,
         SignatureAlgorithm::Ed25519 => Slot::Ed25519,
+        SignatureAlgorithm::Ed448 => Slot::Ed448,
+        SignatureAlgorithm::Dsa => Slot::Dsa,
     })
 }

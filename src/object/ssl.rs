@@ -364,7 +364,7 @@ impl Ssl {
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         self.follow_suites();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
-        settings.offered_suites(&settings.versions())
+        settings.offered_suites(&settings.offered_versions())
     }
 
     /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for

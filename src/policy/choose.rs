@@ -5,7 +5,7 @@
 
 use super::{
     Settings,
-    certificate::{CertifiedKey, SigningKey, Slot},
+    certificate::{CertifiedKey, Slot},
     offer::curve_of,
     options::option,
 };
@@ -17,10 +17,17 @@ use crate::{
         suite::{self, Authentication, Suite},
     },
     error::{Error, Reason, Result},
-    wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
-/// What a server chose for TLS 1.2.
+/// What is signed with before TLS 1.2, by the kind of key (RFC 4346 §7.4.3, RFC 8422 §5.4).
+const BEFORE_TLS12: [SignatureScheme; 3] =
+    [signature_scheme::RSA_PKCS1_MD5_SHA1, SignatureScheme::ECDSA_SHA1, SignatureScheme::DSA_SHA1];
+/// They do not do at our security level.
+const NOT_AT_THIS_LEVEL: Error =
+    Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM);
+
+/// What a server chose for TLS 1.2 or below.
 #[derive(Debug)]
 pub struct Choice12 {
     /// The suite.
@@ -35,6 +42,8 @@ pub struct Choice12 {
 
 /// What a peer offered that bears on the choice.
 pub struct Offer<'a> {
+    /// The version that was chosen.
+    pub version: ProtocolVersion,
     /// Its suites.
     pub cipher_suites: &'a [CipherSuite],
     /// Its groups; `None` without the extension (then TLS 1.2 may use P-256).
@@ -68,8 +77,9 @@ impl Settings {
         preferred.or(shared.first()).copied().ok_or(Error::handshake_failure(Reason::NO_SHARED_CIPHER))
     }
 
-    /// A server's choice of suite, certificate, scheme and group for TLS 1.2: the first shared suite for
-    /// which there are the other three.
+    /// A server's choice of suite, certificate, scheme and group for TLS 1.2 and below: the first shared suite for
+    /// which there are the other three. Before TLS 1.2 the key decides about the scheme: if our security level forbids it, that
+    /// is `internal_error` with `SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM`.
     ///
     /// Nothing in common is `handshake_failure` with `SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS`,
     /// `SSL_R_NO_SHARED_CIPHER`, or, if the client does not say what it takes and our security level forbids SHA-1,
@@ -81,10 +91,14 @@ impl Settings {
         // RFC 8422 §4: a client that sends no supported_groups leaves the choice to us.
         const ANY_GROUP: &[NamedGroup] = &[NamedGroup::SECP256R1];
 
-        let schemes = self.in_order(
-            &self.offered_signature_schemes(&[ProtocolVersion::TLS1_2], false),
-            offer.signature_schemes.unwrap_or(WITHOUT_EXTENSION),
-        );
+        let schemes = if offer.version.has_signature_schemes() {
+            self.in_order(
+                &self.offered_signature_schemes(&[offer.version], false),
+                offer.signature_schemes.unwrap_or(WITHOUT_EXTENSION),
+            )
+        } else {
+            BEFORE_TLS12.to_vec()
+        };
         if schemes.is_empty() {
             return Err(Error::handshake_failure(match offer.signature_schemes {
                 Some(_) => Reason::NO_SHARED_SIGNATURE_ALGORITHMS,
@@ -97,7 +111,7 @@ impl Settings {
             .first()
             .copied()
             .ok_or(no_shared_cipher)?;
-        for suite in self.shared_suites(ProtocolVersion::TLS1_2, offer.cipher_suites) {
+        for suite in self.shared_suites(offer.version, offer.cipher_suites) {
             let slots = slots_of(suite.authentication).iter().copied().filter(|slot| {
                 // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
                 let key_type = self.certificates.get(*slot).map(|certified| certified.key_type);
@@ -106,8 +120,11 @@ impl Settings {
                     _ => true,
                 }
             });
-            let chosen = self.choose_signer(ProtocolVersion::TLS1_2, &schemes, slots);
+            let chosen = self.choose_signer(offer.version, &schemes, slots);
             if let Some((slot, scheme)) = chosen {
+                if !self.allows_scheme(scheme) {
+                    return Err(NOT_AT_THIS_LEVEL);
+                }
                 return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group: Some(group) });
             }
         }
@@ -147,6 +164,11 @@ impl Settings {
         version: ProtocolVersion,
         peer_schemes: &[SignatureScheme],
     ) -> Option<(Slot, SignatureScheme)> {
+        if !version.has_signature_schemes() {
+            return self
+                .choose_signer(version, &BEFORE_TLS12, self.certificates.current)
+                .filter(|(_, scheme)| self.allows_scheme(*scheme));
+        }
         let ours = self.offered_signature_schemes(&[version], true);
         let schemes = self.in_order(&ours, peer_schemes);
         if version == ProtocolVersion::TLS1_3 {
@@ -217,21 +239,18 @@ const fn slots_of(authentication: Authentication) -> &'static [Slot] {
 
 /// Whether this certificate's key can sign with this scheme.
 fn can_sign(certified: &CertifiedKey, id: SignatureScheme, version: ProtocolVersion) -> bool {
-    let able = match &certified.key {
-        Some(SigningKey::Native(key)) => key.can_sign(id),
-        Some(SigningKey::External) => true,
-        None => false,
-    };
-    able && signature_scheme::find(id).is_some_and(|scheme| {
-        scheme.fits(certified.key_type, version)
-            && match (scheme.signature, scheme.hash) {
-                // RFC 8017 §9.1.1: the modulus must hold the hash, a salt as long, and two bytes.
-                (SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss, Some(hash)) => {
-                    certified.key_bits.div_ceil(8) as usize >= 2 * hash.output_length() + 2
+    // What a key in our memory cannot sign with (P-256 with SHA-384, say), the driver can.
+    certified.key.is_some()
+        && signature_scheme::find(id).is_some_and(|scheme| {
+            scheme.fits(certified.key_type, version)
+                && match (scheme.signature, scheme.hash) {
+                    // RFC 8017 §9.1.1: the modulus must hold the hash, a salt as long, and two bytes.
+                    (SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss, Some(hash)) => {
+                        certified.key_bits.div_ceil(8) as usize >= 2 * hash.output_length() + 2
+                    }
+                    _ => true,
                 }
-                _ => true,
-            }
-    })
+        })
 }
 
 #[cfg(test)]
@@ -239,7 +258,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::{super::list, *};
-    use crate::{crypto::signature::KeyType, policy::certificate::Certificates};
+    use crate::{
+        crypto::signature::KeyType,
+        policy::certificate::{Certificates, SigningKey},
+    };
 
     type Key = (KeyType, u32);
 
@@ -296,6 +318,7 @@ mod tests {
         schemes_text: &str,
     ) -> Result<(&'static str, NamedGroup, Slot, SignatureScheme)> {
         let choice = settings.choose_tls12(&Offer {
+            version: TLS1_2,
             cipher_suites: &ids(offered),
             groups: Some(&groups(groups_text)),
             signature_schemes: Some(&schemes(schemes_text)),
@@ -454,7 +477,8 @@ mod tests {
 
     #[test]
     fn client_without_extensions_gets_sha1_where_the_level_allows_it() {
-        let offer = Offer { cipher_suites: &ids(R256), groups: None, signature_schemes: None };
+        let offer =
+            Offer { version: TLS1_2, cipher_suites: &ids(R256), groups: None, signature_schemes: None };
         let choice = server(&[RSA]).choose_tls12(&offer).unwrap();
         assert_eq!(choice.scheme, Some(SignatureScheme::RSA_PKCS1_SHA1));
         assert_eq!(choice.group, Some(NamedGroup::SECP256R1));

@@ -6,11 +6,11 @@ use crate::{
     crypto::{
         group,
         hash::HashAlgorithm,
-        signature::KeyType,
+        signature::{KeyType, PublicKey},
         signature_scheme::{self, SCHEMES, SignatureAlgorithm},
     },
     error::{Error, Reason, Result},
-    wire::{NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{AlertDescription, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 impl Settings {
@@ -26,7 +26,7 @@ impl Settings {
     }
 
     /// The schemes that we offer to the peer in any of `versions`, at our security level
-    /// (`request`: those of client authentication, as a server's CertificateRequest lists them).
+    /// (`request`: those of client authentication, as a server's CertificateRequest lists them). None before TLS 1.2.
     #[must_use]
     pub fn offered_signature_schemes(
         &self,
@@ -37,10 +37,32 @@ impl Settings {
             (Some(schemes), _) if request => Some(schemes),
             (_, schemes) => schemes.as_ref(),
         };
+        if !versions.iter().any(|version| version.has_signature_schemes()) {
+            return Vec::new();
+        }
         let tls12 = versions.contains(&ProtocolVersion::TLS1_2);
         let all = SCHEMES.iter().map(|scheme| scheme.id);
         let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
         ours.into_iter().filter(|id| self.allows_scheme(*id) && (tls12 || is_of_tls13(*id))).collect()
+    }
+
+    /// The scheme that the peer signed with: the one that it names, checked as by [`Self::check_peer_scheme`], or before TLS 1.2
+    /// that of its key. If our security level forbids the latter, it is `internal_error` with
+    /// `SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED`, as in OpenSSL.
+    pub fn peer_scheme(
+        &self,
+        named: Option<SignatureScheme>,
+        key: &PublicKey,
+        version: ProtocolVersion,
+        request: bool,
+    ) -> Result<SignatureScheme> {
+        if let Some(scheme) = named {
+            self.check_peer_scheme(scheme, key.key_type(), version, request)?;
+            return Ok(scheme);
+        }
+        signature_scheme::before_tls12(key.key_type()).filter(|scheme| self.allows_scheme(*scheme)).ok_or(
+            Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED),
+        )
     }
 
     /// Checks a scheme that the peer signed with against what we offered and its key type (`request`: the
@@ -115,15 +137,25 @@ mod tests {
         };
         let both = &[TLS1_3, TLS1_2];
         let strong = [
-            0x0403, 0x0503, 0x0603, 0x0807, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501,
-            0x0601,
+            0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0809, 0x080a, 0x080b, 0x0804, 0x0805, 0x0806, 0x0401,
+            0x0501, 0x0601,
         ];
-        assert_eq!(offered(0, both), [&strong[..], &[0x0303, 0x0203, 0x0301, 0x0201]].concat());
-        assert_eq!(offered(2, both), [&strong[..], &[0x0303, 0x0301]].concat());
+        assert_eq!(
+            offered(0, both),
+            [&strong[..], &[0x0303, 0x0203, 0x0301, 0x0201, 0x0302, 0x0202, 0x0402, 0x0502, 0x0602]].concat()
+        );
+        assert_eq!(
+            offered(2, both),
+            [&strong[..], &[0x0303, 0x0301, 0x0302, 0x0402, 0x0502, 0x0602]].concat()
+        );
         assert_eq!(offered(2, &[TLS1_3]), strong);
-        assert_eq!(offered(3, both), strong);
-        assert_eq!(offered(4, both), [0x0503, 0x0603, 0x080a, 0x080b, 0x0805, 0x0806, 0x0501, 0x0601]);
-        assert_eq!(offered(5, both), [0x0603, 0x080b, 0x0806, 0x0601]);
+        assert_eq!(offered(3, both), [&strong[..], &[0x0402, 0x0502, 0x0602]].concat());
+        assert_eq!(
+            offered(4, both),
+            [0x0503, 0x0603, 0x0808, 0x080a, 0x080b, 0x0805, 0x0806, 0x0501, 0x0601, 0x0502, 0x0602]
+        );
+        assert_eq!(offered(5, both), [0x0603, 0x080b, 0x0806, 0x0601, 0x0602]);
+        assert_eq!(offered(0, &[ProtocolVersion::TLS1_1]), []);
     }
 
     #[test]

@@ -293,4 +293,14 @@ impl ProtocolVersion {
             _ => c"unknown",
         }
     }
+
+    /// Whether what is signed says under which scheme, and the schemes are negotiated: from TLS 1.2 on (RFC 5246 §4.7).
+    #[must_use]
+    pub const fn has_signature_schemes(self) -> bool {
+        match self {
+            Self::DTLS1_0 => false,
+            Self::DTLS1_2 => true,
+            Self(version) => version >= Self::TLS1_2.0,
+        }
+    }
 }

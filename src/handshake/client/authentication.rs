@@ -33,15 +33,15 @@ pub fn chain_verified(answer: Answer, context: &mut Context<'_>) -> Result<Publi
     PublicKey::from_certificate(chain.first().ok_or(Error::internal())?)
 }
 
-/// Checks the server's signature over `content`. `Some`: only libcrypto can, and the driver is to ask it.
+/// Checks the server's signature over `content`; it names its scheme from TLS 1.2 on. `Some`: only libcrypto can, and the driver is to ask it.
 pub fn verify_signature(
     key: &PublicKey,
-    scheme: SignatureScheme,
+    scheme: Option<SignatureScheme>,
     content: Vec<u8>,
     signature: Vec<u8>,
     context: &mut Context<'_>,
 ) -> Result<Option<Ask>> {
-    context.settings().check_peer_scheme(scheme, key.key_type(), context.version()?, false)?;
+    let scheme = context.settings().peer_scheme(scheme, key, context.version()?, false)?;
     context.negotiated.peer_scheme = Some(scheme);
     if !key.can_verify(scheme) {
         return Ok(Some(Ask::VerifySignature { scheme, content, signature }));

@@ -104,7 +104,7 @@ pub fn psk_answered(
 fn versions(context: &Context<'_>) -> Vec<ProtocolVersion> {
     match (context.negotiated.renegotiation, context.negotiated.version) {
         (Some(_), Some(version)) => vec![version],
-        _ => context.settings().versions(),
+        _ => context.settings().offered_versions(),
     }
 }
 
@@ -115,7 +115,7 @@ fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -
     let negotiated = &*context.negotiated;
     let versions = versions(context);
     let Some(highest) = versions.first() else {
-        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PROTOCOLS_AVAILABLE));
+        return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     };
     let cipher_suites = cipher_suites(settings, &versions, negotiated.renegotiation.is_none())?;
     let offered = match negotiated.renegotiation {

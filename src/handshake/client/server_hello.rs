@@ -35,10 +35,10 @@ const ALLOWED: [ExtensionType; 3] =
 const ALLOWED_IN_RETRY: [ExtensionType; 3] =
     [ExtensionType::SUPPORTED_VERSIONS, ExtensionType::KEY_SHARE, ExtensionType::COOKIE];
 
-/// The ends of a random by which a server that knows TLS 1.3 or 1.2 tells that it was made to choose less
+/// The ends of a random by which a server tells that it could have spoken more than TLS 1.2, or more than TLS 1.1
 /// (RFC 8446 §4.1.3).
-const DOWNGRADE_FROM_TLS13: &[u8] = b"DOWNGRD\x01";
-const DOWNGRADE_FROM_TLS12: &[u8] = b"DOWNGRD\x00";
+const DOWNGRADE_TO_TLS12: &[u8] = b"DOWNGRD\x01";
+const DOWNGRADE_BELOW_TLS12: &[u8] = b"DOWNGRD\x00";
 
 /// Reads a ServerHello or HelloRetryRequest.
 pub fn read_server_hello(
@@ -48,7 +48,7 @@ pub fn read_server_hello(
 ) -> Result<Transition<State>> {
     let hello = ServerHello::read(message.expect(HandshakeType::SERVER_HELLO)?)?;
     context.leave_for(Position::CrSrvrHello);
-    let version = check_version(&offer, &hello)?;
+    let version = check_version(&offer, &hello, context.settings().fixed_version())?;
     if version != ProtocolVersion::TLS1_3 {
         context.set_version(version);
         return tls12::begin(offer, &hello, context, message);
@@ -64,7 +64,11 @@ pub fn read_server_hello(
 }
 
 /// The version that the server chose, if we may speak it.
-fn check_version(offer: &Offer, hello: &ServerHello) -> Result<ProtocolVersion> {
+fn check_version(
+    offer: &Offer,
+    hello: &ServerHello,
+    fixed: Option<ProtocolVersion>,
+) -> Result<ProtocolVersion> {
     if let Some(data) = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS) {
         if !offer.hello.extensions.contains(ExtensionType::SUPPORTED_VERSIONS) {
             return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION));
@@ -85,6 +89,9 @@ fn check_version(offer: &Offer, hello: &ServerHello) -> Result<ProtocolVersion> 
         return Err(Error::illegal(Reason::WRONG_SSL_VERSION));
     }
     let version = hello.legacy_version;
+    if fixed.is_some_and(|fixed| version != fixed) {
+        return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::WRONG_SSL_VERSION));
+    }
     if version > ProtocolVersion::TLS1_2 || !offer.versions.contains(&version) {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL));
     }
@@ -95,12 +102,9 @@ fn check_version(offer: &Offer, hello: &ServerHello) -> Result<ProtocolVersion> 
 /// RFC 8446 §4.1.3: a server that knows a higher version of those that we offer says so in its random.
 fn check_downgrade(offer: &Offer, version: ProtocolVersion, random: &[u8; 32]) -> Result<()> {
     let highest = offer.versions.first().copied().unwrap_or(version);
-    let from_tls13 = highest >= ProtocolVersion::TLS1_3
-        && (random.ends_with(DOWNGRADE_FROM_TLS13) || random.ends_with(DOWNGRADE_FROM_TLS12));
-    let from_tls12 = highest >= ProtocolVersion::TLS1_2
-        && version < ProtocolVersion::TLS1_2
-        && random.ends_with(DOWNGRADE_FROM_TLS12);
-    if from_tls13 || from_tls12 {
+    let downgraded = random.ends_with(DOWNGRADE_BELOW_TLS12)
+        || (highest >= ProtocolVersion::TLS1_3 && random.ends_with(DOWNGRADE_TO_TLS12));
+    if version < highest && downgraded {
         return Err(Error::illegal(Reason::INAPPROPRIATE_FALLBACK));
     }
     Ok(())

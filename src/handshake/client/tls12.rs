@@ -31,7 +31,7 @@ use crate::{
     },
     policy::options::option,
     session::Session,
-    wire::{ExtensionType, HandshakeType, ProtocolVersion},
+    wire::{ExtensionType, HandshakeType},
 };
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
@@ -164,7 +164,7 @@ pub fn begin(
     if hello.compression_method != 0 {
         return Err(Error::illegal(Reason::COMPRESSION_DISABLED));
     }
-    let suite = server_hello::check_suite(&offer, hello, ProtocolVersion::TLS1_2)?;
+    let suite = server_hello::check_suite(&offer, hello, context.version()?)?;
     context.negotiated.forget_last_handshake();
     read_extensions(&offer, &hello.extensions, context)?;
     context.negotiated.suite = Some(suite);
@@ -178,7 +178,7 @@ pub fn begin(
         ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
     };
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
-    match offer.session_of(ProtocolVersion::TLS1_2) {
+    match offer.session_of(context.version()?) {
         Some(session) if hello.session_id == session.id => begin_resumed(settled, session, context),
         _ if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
         _ => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
@@ -199,8 +199,9 @@ fn begin_resumed(
     }
     resume::take_over(session, context)?;
     context.negotiated.group = session.group;
-    context.transcript.set_hash(hello.suite.hash);
-    let master = MasterSecret::resumed(hello.suite.hash, session.secret.clone());
+    let hash = context.handshake_hash()?;
+    context.transcript.set_hash(hash);
+    let master = MasterSecret::resumed(hash, session.secret.clone());
     tls12_flight::expect_server_finished(hello, master, context)
 }
 
@@ -304,7 +305,9 @@ fn read_server_key_exchange(
     message: Message,
 ) -> Result<Transition<ClientState>> {
     let body = message.expect(HandshakeType::SERVER_KEY_EXCHANGE)?;
-    let received = ServerKeyExchange::read(body, hello.suite.key_exchange, hello.suite.signs_parameters())?;
+    let suite = hello.suite;
+    let received =
+        ServerKeyExchange::read(body, suite.key_exchange, context.version()?, suite.signs_parameters())?;
     context.leave_for(Position::CrKeyExch);
     let content = signed_content(
         &context.negotiated.client_random,
@@ -336,10 +339,11 @@ fn read_certificate_request(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
-    let request = CertificateRequest12::read(message.expect(HandshakeType::CERTIFICATE_REQUEST)?)?;
+    let request =
+        CertificateRequest12::read(message.expect(HandshakeType::CERTIFICATE_REQUEST)?, context.version()?)?;
     context.leave_for(Position::CrCertReq);
     context.negotiated.certificate_types = request.certificate_types;
-    context.negotiated.peer_schemes = request.signature_schemes;
+    context.negotiated.peer_schemes = request.signature_schemes.unwrap_or_default();
     context.negotiated.peer_ca_names = request.authorities;
     context.negotiated.certificate_requested = true;
     context.add_to_transcript(message);

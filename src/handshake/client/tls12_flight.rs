@@ -142,7 +142,7 @@ fn emit_flight(
         authentication::choose(context)?
     } else {
         // Nothing is left that would sign the messages themselves.
-        context.transcript.set_hash(hello.suite.hash);
+        context.transcript.set_hash(context.handshake_hash()?);
         None
     };
     if let Some((slot, scheme)) = chosen {
@@ -206,7 +206,7 @@ fn emit_client_key_exchange(
         }
     };
     context.emit(&message)?;
-    let master = master_secret::derive(context, hello.suite, &premaster)?;
+    let master = master_secret::derive(context, &premaster)?;
     let Some((slot, scheme)) = signer else { return change_cipher(*hello, master, context) };
     let content = context.transcript.messages()?.to_vec();
     match authentication::sign(slot, scheme, content, context)? {
@@ -226,6 +226,7 @@ fn emit_certificate_verify(
     context: &mut Context<'_>,
 ) -> Result<()> {
     context.leave_for(Position::CwCertVrfy);
+    let scheme = context.told_scheme(scheme)?;
     context.emit(&CertificateVerify { scheme, signature }.write())
 }
 
@@ -235,7 +236,7 @@ fn change_cipher(
     master: MasterSecret,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    context.transcript.set_hash(hello.suite.hash);
+    context.transcript.set_hash(context.handshake_hash()?);
     let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
     emit_finished(&master, write_keys, context)?;
     context.leave_for(Position::CwFinished);

@@ -222,7 +222,8 @@ fn read_certificate_verify(
     context: &mut Context<'_>,
     message: Message,
 ) -> Result<Transition<ClientState>> {
-    let verify = CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?)?;
+    let verify =
+        CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?, context.version()?)?;
     context.leave_for(Position::CrCertVrfy);
     let content = signed_content(true, context.transcript.current()?.as_ref());
     match authentication::verify_signature(key, verify.scheme, content, verify.signature, context)? {

@@ -141,7 +141,7 @@ fn emit_certificate_verify(
     context: &mut Context<'_>,
 ) -> Result<()> {
     context.leave_for(Position::CwCertVrfy);
-    context.emit(&CertificateVerify { scheme, signature }.write())
+    context.emit(&CertificateVerify { scheme: Some(scheme), signature }.write())
 }
 
 /// Our Finished, and the end.

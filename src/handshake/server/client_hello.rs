@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// The versions that this state machine speaks, the highest first.
-const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2];
+const VERSIONS: [ProtocolVersion; 4] =
+    [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_1, ProtocolVersion::TLS1_0];
 
 /// A ClientHello that was read.
 pub struct Received {
@@ -85,8 +86,9 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
         };
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, reason));
     }
-    if let (Some(_), Some(version)) = (context.negotiated.renegotiation, context.negotiated.version) {
-        // RFC 8446 §4.1.2: a renegotiation keeps the version, even if the client now offers TLS 1.3.
+    // RFC 8446 §4.1.2: a renegotiation keeps the version, even if the client now offers TLS 1.3.
+    let kept = context.negotiated.renegotiation.and(context.negotiated.version);
+    if let Some(version) = kept.or(context.settings().fixed_version()) {
         return if hello.legacy_version >= version {
             Ok(version)
         } else {

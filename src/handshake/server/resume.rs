@@ -19,7 +19,7 @@ use crate::{
         options::{cache, option},
     },
     session::Session,
-    wire::{AlertDescription, ProtocolVersion},
+    wire::AlertDescription,
 };
 
 /// Whether a session is of our context and not too old. One that a client must not offer again is not refused: what may be
@@ -145,7 +145,7 @@ pub fn read_session(context: &mut Context<'_>, mut hello: Box<Hello>, answer: An
 
 /// Resumes a session if that is allowed.
 fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -> Result<bool> {
-    if session.version != ProtocolVersion::TLS1_2
+    if session.version != context.version()?
         || !is_current(context, &session)?
         || !has_same_name(context, &session)
     {

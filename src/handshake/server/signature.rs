@@ -58,7 +58,7 @@ pub fn verify(context: &mut Context<'_>, verify: CertificateVerify, content: Vec
         context.negotiated.peer_chain.as_ref().and_then(|chain| chain.first()).ok_or(Error::internal())?;
     let key = PublicKey::from_certificate(own)?;
     let CertificateVerify { scheme, signature } = verify;
-    context.settings().check_peer_scheme(scheme, key.key_type(), context.version()?, true)?;
+    let scheme = context.settings().peer_scheme(scheme, &key, context.version()?, true)?;
     context.negotiated.peer_scheme = Some(scheme);
     if !key.can_verify(scheme) {
         return Ok(Some(Ask::VerifySignature { scheme, content, signature }));

@@ -144,7 +144,7 @@ fn complete_key_exchange(context: &mut Context<'_>, pending: Box<Pending>, compl
         }
     };
     let Pending { suite, session_id, sends_ticket } = *pending;
-    let master_secret = master_secret::derive(context, suite, &premaster)?;
+    let master_secret = master_secret::derive(context, &premaster)?;
     let secret = Secret::new(master_secret.as_bytes()).ok_or(Error::internal())?;
     let session = Arc::new(resume::new_session(context, secret, session_id)?);
     context.negotiated.master_secret = Some(master_secret.clone());
@@ -154,12 +154,13 @@ fn complete_key_exchange(context: &mut Context<'_>, pending: Box<Pending>, compl
     if context.negotiated.peer_chain.is_some() {
         return Ok(next(State::CertificateVerify(Box::new(finish))));
     }
-    context.transcript.set_hash(suite.hash);
+    context.transcript.set_hash(context.handshake_hash()?);
     tls12_finish::await_client(finish)
 }
 
 fn read_certificate_verify(context: &mut Context<'_>, finish: Box<Finish>, message: Message) -> Step {
-    let verify = CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?)?;
+    let verify =
+        CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?, context.version()?)?;
     context.leave_for(Position::SrCertVrfy);
     // RFC 5246 §7.4.8: the messages themselves, under the hash of the scheme.
     let content = context.transcript.messages()?.to_vec();
@@ -171,7 +172,7 @@ fn read_certificate_verify(context: &mut Context<'_>, finish: Box<Finish>, messa
 
 fn end_flight(context: &mut Context<'_>, certificate_verify: &Message, mut finish: Finish) -> Step {
     context.add_to_transcript(certificate_verify);
-    context.transcript.set_hash(finish.suite.hash);
+    context.transcript.set_hash(context.handshake_hash()?);
     // The scheme of the client's signature is known only now.
     Arc::make_mut(&mut finish.session).peer_scheme = context.negotiated.peer_scheme;
     context.negotiated.session = Some(Arc::clone(&finish.session));

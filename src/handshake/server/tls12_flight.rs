@@ -134,7 +134,7 @@ fn emit_signed(
     bytes: Vec<u8>,
 ) -> Step {
     let scheme = flight.choice.scheme.ok_or(Error::internal())?;
-    let signature = Some(Signature { scheme, bytes });
+    let signature = Some(Signature { scheme: context.told_scheme(scheme)?, bytes });
     context.emit(&ServerKeyExchange { parameters, signature }.write())?;
     emit_request_and_done(context, flight, exchange)
 }
@@ -159,7 +159,7 @@ fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
     let signature_schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_2], true);
     let request = CertificateRequest12 {
         certificate_types: certificate_types(&signature_schemes),
-        signature_schemes,
+        signature_schemes: context.version()?.has_signature_schemes().then_some(signature_schemes),
         authorities: settings.ca_names.to_vec(),
     };
     context.negotiated.certificate_requested = true;

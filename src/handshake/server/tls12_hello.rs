@@ -36,8 +36,10 @@ use crate::{
     wire::{CipherSuite, ExtensionType, ProtocolVersion},
 };
 
-/// The last eight bytes of the random of a server that could have spoken TLS 1.3 (RFC 8446 §4.1.3).
-const DOWNGRADE_FROM_TLS13: [u8; 8] = *b"DOWNGRD\x01";
+/// The last eight bytes of the random of a server that speaks TLS 1.2 and could have spoken TLS 1.3, and of one that
+/// speaks less and could have spoken either (RFC 8446 §4.1.3).
+const DOWNGRADE_TO_TLS12: [u8; 8] = *b"DOWNGRD\x01";
+const DOWNGRADE_BELOW_TLS12: [u8; 8] = *b"DOWNGRD\x00";
 /// The `uncompressed` point format (RFC 8422 §5.1.2), the only one that we know.
 const UNCOMPRESSED: u8 = 0;
 
@@ -192,6 +194,7 @@ fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
 
 fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     let choice = context.settings().choose_tls12(&choose::Offer {
+        version: context.version()?,
         cipher_suites: &hello.hello.cipher_suites,
         groups: hello.offer.groups.as_deref(),
         signature_schemes: hello.offer.schemes.as_deref(),
@@ -243,7 +246,7 @@ fn emit_server_hello(
     let random = server_random(context)?;
     context.negotiated.server_random = random;
     let server_hello = ServerHello {
-        legacy_version: ProtocolVersion::TLS1_2,
+        legacy_version: context.version()?,
         random,
         session_id: session_id.clone(),
         cipher_suite: suite.id,
@@ -263,14 +266,18 @@ fn emit_server_hello(
     }
 }
 
-/// RFC 8446 §4.1.3: a server that could have spoken TLS 1.3 says so; in a renegotiation it could not have.
+/// RFC 8446 §4.1.3: a server that could have spoken a higher version says so; in a renegotiation it could not have.
 fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
     let mut random: [u8; 32] = rand::array()?;
+    let version = context.version()?;
+    let highest = allowed_versions(context).next().unwrap_or(version);
     if context.negotiated.renegotiation.is_none()
-        && allowed_versions(context).any(|version| version == ProtocolVersion::TLS1_3)
+        && highest >= ProtocolVersion::TLS1_2
+        && version < highest
         && let Some(last) = random.last_chunk_mut()
     {
-        *last = DOWNGRADE_FROM_TLS13;
+        let below = version < ProtocolVersion::TLS1_2;
+        *last = if below { DOWNGRADE_BELOW_TLS12 } else { DOWNGRADE_TO_TLS12 };
     }
     Ok(random)
 }
@@ -320,8 +327,9 @@ fn resume_session(
     session: Arc<Session>,
     sends_ticket: bool,
 ) -> Step {
-    context.transcript.set_hash(suite.hash);
-    let master_secret = MasterSecret::resumed(suite.hash, session.secret.clone());
+    let hash = context.handshake_hash()?;
+    context.transcript.set_hash(hash);
+    let master_secret = MasterSecret::resumed(hash, session.secret.clone());
     context.negotiated.master_secret = Some(master_secret.clone());
     let finish = Finish::new(context, suite, master_secret, session, sends_ticket)?;
     tls12_finish::emit_new_session_ticket(context, finish)

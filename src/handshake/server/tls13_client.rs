@@ -116,7 +116,8 @@ fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &
 }
 
 fn read_certificate_verify(context: &mut Context<'_>, pending: Box<Pending>, message: Message) -> Step {
-    let verify = CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?)?;
+    let verify =
+        CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?, context.version()?)?;
     context.leave_for(Position::SrCertVrfy);
     let content = signed_content(false, context.transcript.current()?.as_ref());
     match signature::verify(context, verify, content)? {

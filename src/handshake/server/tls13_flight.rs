@@ -182,7 +182,7 @@ pub fn answered(context: &mut Context<'_>, question: Question, flight: Flight, a
         }
         Question::Signature(scheme) => {
             let signature = signature::take_signature(answer)?;
-            emit_certificate_verify(context, flight, CertificateVerify { scheme, signature })
+            emit_certificate_verify(context, flight, CertificateVerify { scheme: Some(scheme), signature })
         }
     }
 }
@@ -214,7 +214,7 @@ fn emit_certificate(
     let content = signed_content(true, context.transcript.current()?.as_ref());
     match signature::sign(context, slot, scheme, content)? {
         Signed::Now(signature) => {
-            emit_certificate_verify(context, flight, CertificateVerify { scheme, signature })
+            emit_certificate_verify(context, flight, CertificateVerify { scheme: Some(scheme), signature })
         }
         Signed::Ask(ask) => {
             Ok(Transition::Ask(ask, State::Tls13Flight(Question::Signature(scheme), Box::new(flight))))

@@ -142,7 +142,7 @@ fn server_key_exchange(group: NamedGroup) -> Message {
     ServerKeyExchange {
         parameters: Parameters::Ecdh { group, public: key.share().to_vec() },
         signature: Some(Signature {
-            scheme: SignatureScheme::ECDSA_SECP256R1_SHA256,
+            scheme: Some(SignatureScheme::ECDSA_SECP256R1_SHA256),
             bytes: vec![0x30, 6, 2, 1, 1, 2, 1, 1],
         }),
     }
