@@ -13,7 +13,7 @@ use crate::{
     },
     policy::Settings,
     record::MAX_PLAINTEXT,
-    wire::{AlertDescription, ExtensionType, ProtocolVersion},
+    wire::{ExtensionType, ProtocolVersion},
 };
 
 /// Client: adds what the settings ask for.
@@ -53,20 +53,9 @@ pub fn read_offer(offered: &Extensions, context: &mut Context<'_>) -> Result<()>
     let mut code =
         offered.get(ExtensionType::MAX_FRAGMENT_LENGTH).map(max_fragment_length::read).transpose()?;
     if let Some(session) = context.negotiated.session.as_ref().filter(|_| context.negotiated.resumed) {
-        let before = session.max_fragment_length;
-        let is_tls13 = context.version()? == ProtocolVersion::TLS1_3;
-        match code {
-            // RFC 6066 §4: a session keeps the length that it began with. As with OpenSSL it is the client of TLS 1.3 that
-            // refuses to go on.
-            Some(_) if is_tls13 => code = max_fragment_length::bytes(before).map(|_| before),
-            Some(code) if code != before => {
-                return Err(Error::illegal(Reason::SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH));
-            }
-            None if max_fragment_length::bytes(before).is_some() => {
-                return Err(Error::fatal(AlertDescription::MISSING_EXTENSION, Reason::BAD_EXTENSION));
-            }
-            _ => {}
-        }
+        // RFC 6066 §4: a session keeps the length that it began with. A client that asks for another one, or for none, is
+        // the one to refuse that, as with OpenSSL.
+        code = Some(session.max_fragment_length).filter(|code| max_fragment_length::bytes(*code).is_some());
     }
     // RFC 8449 §5: a client that sends both does so for servers that know one.
     context.negotiated.max_fragment_length = code.filter(|_| limit.is_none()).unwrap_or(0);
