@@ -1,7 +1,7 @@
 //! Questions about features that this library does not have: what a connection without them answers. Setting any of them
 //! up fails (see `unsupported`).
 
-use core::ffi::{c_char, c_int, c_uint, c_void};
+use core::ffi::{c_char, c_int, c_void};
 
 use super::support::{export, with_context, with_ssl};
 use crate::{
@@ -18,7 +18,7 @@ export! {
     SSL_CTX_get_recv_max_early_data SSL_get_recv_max_early_data
     SSL_waiting_for_async SSL_get_async_status SSL_get_all_async_fds SSL_get_changed_async_fds
     SSL_CTX_ct_is_enabled SSL_ct_is_enabled SSL_get0_peer_scts
-    SSL_CTX_has_client_custom_ext SSL_get_selected_srtp_profile SSL_get_srtp_profiles
+    SSL_get_selected_srtp_profile SSL_get_srtp_profiles
     SSL_get_srp_N SSL_get_srp_g SSL_get_srp_username SSL_get_srp_userinfo
 }
 
@@ -180,12 +180,6 @@ pub unsafe extern "C" fn SSL_ct_is_enabled(_ssl: *const SSL) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_scts(_ssl: *mut SSL) -> *const c_void {
     core::ptr::null()
-}
-
-/// Whether the program handles an extension itself: 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_has_client_custom_ext(_ctx: *const SSL_CTX, _kind: c_uint) -> c_int {
-    0
 }
 
 /// The SRTP profile that was agreed on: null, none.

@@ -1,12 +1,12 @@
 //! The name that a client asks for: `SSL_get_servername(3)`, RFC 6066 §3. Setting it and its callback are commands of
 //! `SSL_ctrl`.
 
-use core::ffi::{c_char, c_int, c_uint};
+use core::ffi::{c_char, c_int};
 
 use super::support::{export, with_ssl};
 use crate::object::SSL;
 
-export!(SSL_get_servername SSL_get_servername_type SSL_extension_supported);
+export!(SSL_get_servername SSL_get_servername_type);
 
 /// `TLSEXT_NAMETYPE_host_name`, the only type there is.
 const HOST_NAME: c_int = 0;
@@ -27,13 +27,4 @@ pub unsafe extern "C" fn SSL_get_servername(ssl: *const SSL, kind: c_int) -> *co
 pub unsafe extern "C" fn SSL_get_servername_type(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
     if unsafe { SSL_get_servername(ssl, HOST_NAME) }.is_null() { -1 } else { HOST_NAME }
-}
-
-/// Whether the library itself deals with an extension, so that a program must not: 1 or 0.
-#[unsafe(no_mangle)]
-pub extern "C" fn SSL_extension_supported(kind: c_uint) -> c_int {
-    c_int::from(matches!(
-        kind,
-        0 | 1 | 5 | 10..=14 | 16 | 18 | 21..=23 | 35 | 41..=45 | 47 | 49 | 51 | 13172 | 65281
-    ))
 }

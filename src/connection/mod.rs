@@ -304,7 +304,10 @@ impl Connection {
     /// The answer to the question that was handed out last.
     pub fn answer(&mut self, environment: &Environment, answer: Answer) -> Result<()> {
         if core::mem::take(&mut self.asked_after_handshake) {
-            return Ok(());
+            return match answer {
+                Answer::Refuse(error) => Err(self.fail(environment, error)),
+                _ => Ok(()),
+            };
         }
         let result = match answer {
             Answer::NotYet => Err(Error::internal()),

@@ -144,6 +144,18 @@ impl End {
                     .map(|(_, session)| Arc::clone(session)),
             ),
             Ask::ServerName => Answer::ServerName(ServerNameOutcome::Accept),
+            Ask::AddExtensions { extensions, certificates, .. } => {
+                let block: Vec<_> = extensions.into_iter().map(|kind| (kind, b"custom".to_vec())).collect();
+                Answer::Extensions(vec![block; certificates.len().max(1)])
+            }
+            Ask::ReadExtensions { received, .. } => {
+                assert!(received.iter().all(|extension| extension.data == b"custom"));
+                Answer::Proceed
+            }
+            Ask::NewTicket { session, .. } => {
+                self.sessions.push(session);
+                Answer::Proceed
+            }
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),
             Ask::Sign { slot, scheme, content } => Answer::Signature(self.sign(slot, scheme, &content)),

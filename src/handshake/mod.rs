@@ -12,6 +12,7 @@
 
 pub mod client;
 pub mod context;
+pub mod custom_extensions;
 mod events;
 mod fragment_limits;
 mod master_secret;

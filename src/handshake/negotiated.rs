@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::custom_extensions::CustomExtensions;
 use crate::{
     crypto::suite::Suite,
     key_schedule::{
@@ -115,6 +116,8 @@ pub struct Negotiated {
     pub server_name_acknowledged: bool,
     /// The application protocol; empty without one.
     pub alpn: Vec<u8>,
+    /// The extensions that the program handles itself.
+    pub custom: CustomExtensions,
     /// The code of the maximum fragment length (RFC 6066 §4); 0 without one.
     pub max_fragment_length: u8,
     /// The most that the peer takes in a record, and the most that we do (RFC 8449), once both have said so.

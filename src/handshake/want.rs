@@ -7,11 +7,12 @@
 
 use std::sync::Arc;
 
+use super::custom_extensions::{Block, Received};
 use crate::{
     crypto::hash::HashAlgorithm,
     policy::certificate::Slot,
     session::Session,
-    wire::{AlertDescription, SignatureScheme},
+    wire::{AlertDescription, ExtensionType, SignatureScheme},
 };
 
 /// What the connection needs before it can go on.
@@ -48,6 +49,24 @@ pub enum Ask {
     /// Client: a certificate is requested and none is set: the client certificate callback
     /// ([`Answer::Proceed`] whether or not one was set, or `NotYet`).
     ClientCertificate,
+    /// Either side: what the program adds to a message ([`Answer::Extensions`] or `Refuse`).
+    AddExtensions {
+        /// The message (`SSL_EXT_…`).
+        place: u32,
+        /// The types.
+        extensions: Vec<ExtensionType>,
+        /// The certificates of a Certificate, each of which gets extensions; else empty.
+        certificates: Vec<Vec<u8>>,
+    },
+    /// Either side: what came for the program in a message ([`Answer::Proceed`] or `Refuse`).
+    ReadExtensions {
+        /// The message (`SSL_EXT_…`).
+        place: u32,
+        /// What came.
+        received: Vec<Received>,
+        /// The certificates of a Certificate; else empty.
+        certificates: Vec<Vec<u8>>,
+    },
     /// Server: choose from the client's protocols, in their wire form ([`Answer::Alpn`]).
     SelectAlpn(Vec<u8>),
     /// Server: an OCSP response for the client ([`Answer::Status`]).
@@ -84,6 +103,14 @@ pub enum Ask {
     SealTicket(Arc<Session>),
     /// Either side: this session may now be cached ([`Answer::Proceed`]).
     NewSession(Arc<Session>),
+    /// Client: this session may now be cached, and its ticket came with extensions for the program ([`Answer::Proceed`] or
+    /// `Refuse`).
+    NewTicket {
+        /// The session.
+        session: Arc<Session>,
+        /// What came.
+        received: Vec<Received>,
+    },
     /// Either side: this session must not be resumed again ([`Answer::Proceed`]).
     RemoveSession(Arc<Session>),
 }
@@ -104,6 +131,8 @@ pub enum Answer {
     Ticket(TicketOutcome),
     /// What the servername callback said.
     ServerName(ServerNameOutcome),
+    /// What the program adds: one block each certificate, or one.
+    Extensions(Vec<Block>),
     /// What the ALPN callback said.
     Alpn(AlpnOutcome),
     /// The OCSP response to send, if any.

@@ -29,6 +29,22 @@ impl Password {
     pub const NONE: Self = Self { function: None, argument: core::ptr::null_mut() };
 }
 
+/// Opens a file; `None` with the operating system's reason in the queue.
+pub(super) fn open_file(path: &CStr) -> Option<Bio> {
+    // SAFETY: the method is libcrypto's; the new reference is ours.
+    let bio = unsafe { Bio::from_owned(sys::BIO_new(sys::BIO_s_file())) }?;
+    // SAFETY: the BIO is valid and takes a C string for this command, which it does not change.
+    let opened = unsafe {
+        sys::BIO_ctrl(
+            bio.as_ptr(),
+            sys::BIO_C_SET_FILENAME,
+            (sys::BIO_CLOSE | sys::BIO_FP_READ).into(),
+            path.as_ptr().cast_mut().cast(),
+        )
+    };
+    (opened > 0).then_some(bio)
+}
+
 /// A file that is being read.
 pub struct CredentialFile(Bio);
 
@@ -36,18 +52,7 @@ impl CredentialFile {
     /// Opens a file; `None` with the operating system's reason in the queue.
     #[must_use]
     pub fn open(path: &CStr) -> Option<Self> {
-        // SAFETY: the method is libcrypto's; the new reference is ours.
-        let bio = unsafe { Bio::from_owned(sys::BIO_new(sys::BIO_s_file())) }?;
-        // SAFETY: the BIO is valid and takes a C string for this command, which it does not change.
-        let opened = unsafe {
-            sys::BIO_ctrl(
-                bio.as_ptr(),
-                sys::BIO_C_SET_FILENAME,
-                (sys::BIO_CLOSE | sys::BIO_FP_READ).into(),
-                path.as_ptr().cast_mut().cast(),
-            )
-        };
-        (opened > 0).then_some(Self(bio))
+        open_file(path).map(Self)
     }
 
     /// The next certificate; `None` with libcrypto's reason in the queue.

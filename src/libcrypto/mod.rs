@@ -19,6 +19,7 @@ pub mod ex_data;
 pub mod memory;
 pub mod name;
 pub mod parameters;
+pub mod pem_file;
 pub mod pointer_stack;
 pub mod stack;
 pub mod store;

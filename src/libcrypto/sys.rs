@@ -462,6 +462,13 @@ unsafe extern "C" {
     pub fn d2i_RSAPrivateKey(a: *mut *mut RSA, input: *mut *const c_uchar, len: c_long) -> *mut RSA;
     pub fn d2i_RSAPrivateKey_bio(bp: *mut BIO, rsa: *mut *mut RSA) -> *mut RSA;
 
+    pub fn PEM_read_bio(
+        bp: *mut BIO,
+        name: *mut *mut c_char,
+        header: *mut *mut c_char,
+        data: *mut *mut c_uchar,
+        len: *mut c_long,
+    ) -> c_int;
     pub fn PEM_read_bio_X509(
         out: *mut BIO,
         x: *mut *mut X509,

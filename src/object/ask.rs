@@ -12,7 +12,7 @@ use crate::{
         want::{AlpnOutcome, Answer, Ask, ServerNameOutcome},
     },
     libcrypto::error_queue,
-    policy::{certificate::Slot, options::cache},
+    policy::{certificate::Slot, custom_extension::place, options::cache},
     record::Side,
     session::Session,
     wire::{AlertDescription, SignatureScheme},
@@ -41,6 +41,19 @@ impl Ssl {
             Ask::ServerName => Answer::ServerName(self.ask_server_name()),
             Ask::Certificate => self.ask_certificate(),
             Ask::ClientCertificate => self.ask_client_certificate(),
+            Ask::AddExtensions { place, extensions, certificates } => self
+                .add_extensions(*place, extensions, certificates)
+                .map_or_else(Answer::Refuse, Answer::Extensions),
+            Ask::ReadExtensions { place, received, certificates } => self
+                .read_extensions(*place, received, certificates)
+                .map_or_else(Answer::Refuse, |()| Answer::Proceed),
+            Ask::NewTicket { session, received } => {
+                let read = self.read_extensions(place::NEW_SESSION_TICKET, received, &[]);
+                read.map_or_else(Answer::Refuse, |()| {
+                    self.new_session(environment, session);
+                    Answer::Proceed
+                })
+            }
             Ask::SelectAlpn(protocols) => Answer::Alpn(self.ask_alpn(protocols)),
             Ask::ProvideStatus => self.ask_status_to_send(),
             Ask::CheckStatus(response) => self.ask_status_received(response.as_deref()),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Context, Ssl, ca_names::CaLists, callbacks::CopiedCallbacks, context::Method, credentials::Credentials,
+    custom_extensions::CustomExtension,
 };
 use crate::{
     libcrypto::{stack::X509Stack, store::X509Store, verify_param::VerifyParam},
@@ -30,6 +31,8 @@ pub struct Config {
     /// `SSL_CTX_add_extra_chain_cert`: sent after a certificate without a chain of its own. Read from the context when it is
     /// used.
     pub extra_chain: Option<Arc<X509Stack>>,
+    /// The extensions that the program handles itself. `settings.custom_extensions` is made from these.
+    pub custom_extensions: Arc<[CustomExtension]>,
     /// `SSL_CTX_set_max_pipelines`.
     pub max_pipelines: usize,
     /// The CA names to send. A connection begins with none of its own, and falls back on its context's.

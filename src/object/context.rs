@@ -125,6 +125,7 @@ impl Context {
             verify_store: None,
             chain_store: None,
             extra_chain: None,
+            custom_extensions: Arc::default(),
             max_pipelines: 1,
             ca_lists: CaLists::empty()?,
         };

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::server_info::ServerInfo;
 use crate::{
     crypto::signature::PrivateKey,
     libcrypto::{evp_pkey::PKey, stack::X509Stack, x509::X509},
@@ -21,6 +22,8 @@ pub struct Credential {
     /// The certificates to send after it (`SSL_CTX_set1_chain`); `None`: the extra certificates of the context,
     /// or a chain built from the store.
     pub chain: Option<Arc<X509Stack>>,
+    /// Extensions that go with the certificate (`SSL_CTX_use_serverinfo`).
+    pub server_info: Option<Arc<ServerInfo>>,
 }
 
 /// One credential for each slot.

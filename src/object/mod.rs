@@ -14,6 +14,8 @@
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
 //! | `certificate_security` | what the security level asks of certificates |
+//! | `custom_extensions` | extensions that the program handles itself, and its callbacks about them |
+//! | `server_info` | extensions that a program gives with a certificate |
 //! | `ssl` | [`Ssl`], behind `SSL` |
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
@@ -56,6 +58,7 @@ pub mod config;
 pub mod context;
 pub mod credential_files;
 pub mod credentials;
+pub mod custom_extensions;
 pub mod dane;
 pub mod driver;
 pub mod io;
@@ -68,6 +71,7 @@ pub mod peer;
 pub mod psk;
 pub mod record_padding;
 pub mod renegotiation;
+pub mod server_info;
 pub mod session;
 pub mod session_cache;
 pub mod session_text;

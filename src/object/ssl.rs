@@ -211,11 +211,13 @@ impl Ssl {
         let replaced_id_context = before.config().settings.session_id_context.clone();
         self.update_config(|config| {
             config.credentials = Arc::clone(&theirs.credentials);
+            config.custom_extensions = Arc::clone(&theirs.custom_extensions);
             config.callbacks.certificate = theirs.callbacks.certificate;
             config.verify_store.clone_from(&theirs.verify_store);
             config.chain_store.clone_from(&theirs.chain_store);
             config.update_settings(|settings| {
                 settings.certificates = Arc::clone(&theirs.settings.certificates);
+                settings.custom_extensions = Arc::clone(&theirs.settings.custom_extensions);
                 settings.signature_schemes.clone_from(&theirs.settings.signature_schemes);
                 settings.client_signature_schemes.clone_from(&theirs.settings.client_signature_schemes);
                 settings.security_level = theirs.settings.security_level;

@@ -4,6 +4,7 @@
 pub mod certificate;
 pub mod choose;
 pub mod cipher_string;
+pub mod custom_extension;
 pub mod list;
 pub mod offer;
 pub mod options;
@@ -91,6 +92,8 @@ pub struct Settings {
     pub max_send_fragment: usize,
     /// The code of the maximum fragment length that a client asks for (RFC 6066 §4); 0: none.
     pub max_fragment_length: u8,
+    /// The extensions that the program handles itself.
+    pub custom_extensions: Arc<[custom_extension::CustomExtension]>,
     /// Records are padded to a multiple of this (TLS 1.3).
     pub block_padding: usize,
     /// Whether more than the current record may be read from the transport.
@@ -131,6 +134,7 @@ impl Settings {
             max_cert_list: 100 * 1024,
             max_send_fragment: 16384,
             max_fragment_length: 0,
+            custom_extensions: Arc::default(),
             block_padding: 0,
             read_ahead: false,
             quiet_shutdown: false,

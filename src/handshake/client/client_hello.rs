@@ -8,7 +8,7 @@ use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Environment, Renegotiation, Transition, fragment_limits,
+        Context, Environment, Renegotiation, Transition, custom_extensions, fragment_limits,
         position::Position,
         want::{Answer, Ask, ExternalPsk},
     },
@@ -22,6 +22,7 @@ use crate::{
     },
     policy::{
         Settings,
+        custom_extension::place,
         options::{mode, option},
     },
     session::Session,
@@ -108,8 +109,13 @@ fn versions(context: &Context<'_>) -> Vec<ProtocolVersion> {
     }
 }
 
-/// Sends the first ClientHello.
+/// Sends the first ClientHello, with the program's extensions.
 fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Result<Transition<State>> {
+    custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| emit_first(external, context))
+}
+
+fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Result<Transition<State>> {
+    let custom = custom_extensions::begin(context);
     let environment = context.environment;
     let settings = &environment.settings;
     let negotiated = &*context.negotiated;
@@ -133,15 +139,31 @@ fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -
         session_id: session_id(settings, &versions, session.as_deref())?,
         cipher_suites,
         compression_methods: vec![NO_COMPRESSION],
-        extensions: extensions(context, &versions, key.as_ref(), session.as_deref(), psks),
+        extensions: extensions(custom, context, &versions, key.as_ref(), session.as_deref(), psks),
     };
     context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
     emit(Offer { hello, versions, key, session, external, retry: None }, context)
 }
 
-/// Sends the second ClientHello: the first one but for what the HelloRetryRequest asks for (RFC 8446 §4.1.2).
+/// Sends the second ClientHello: the first one but for what the HelloRetryRequest asks for (RFC 8446 §4.1.2) and for what the
+/// program now says of its extensions.
 fn emit_second_client_hello(
+    mut retry: Retry,
+    external: Option<ExternalPsk>,
+    context: &mut Context<'_>,
+) -> Result<Transition<State>> {
+    let mut kept = Extensions::new();
+    for (extension_type, data) in retry.offer.hello.extensions.iter() {
+        if !custom_extensions::was_sent(context, extension_type) {
+            kept.add(extension_type, |writer| writer.bytes(data));
+        }
+    }
+    retry.offer.hello.extensions = kept;
+    custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| emit_second(retry, external, context))
+}
+
+fn emit_second(
     retry: Retry,
     external: Option<ExternalPsk>,
     context: &mut Context<'_>,
@@ -156,7 +178,7 @@ fn emit_second_client_hello(
     let new_group = key.is_some();
     offer.key = key.or(offer.key);
     offer.retry = Some(suite);
-    let mut second = Extensions::new();
+    let mut second = custom_extensions::begin(context);
     for (extension_type, data) in offer.hello.extensions.iter() {
         match extension_type {
             ExtensionType::PRE_SHARED_KEY => {}
@@ -246,6 +268,7 @@ fn first_key(settings: &Settings, versions: &[ProtocolVersion]) -> Result<Option
 }
 
 fn extensions(
+    mut extensions: Extensions,
     context: &Context<'_>,
     versions: &[ProtocolVersion],
     key: Option<&EphemeralKey>,
@@ -255,7 +278,6 @@ fn extensions(
     let environment = context.environment;
     let settings = &environment.settings;
     let groups = settings.offered_groups(versions);
-    let mut extensions = Extensions::new();
     if context.negotiated.renegotiation.is_some() {
         // RFC 5746 §3.5.
         extensions.add(ExtensionType::RENEGOTIATION_INFO, |writer| {

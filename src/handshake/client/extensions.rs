@@ -3,7 +3,7 @@
 
 use crate::{
     error::{Error, Reason, Result},
-    handshake::Context,
+    handshake::{Context, custom_extensions},
     message::extension::{Extensions, alpn},
     wire::{AlertDescription, ExtensionType},
 };
@@ -12,9 +12,20 @@ use crate::{
 /// suite (RFC 5746 §3.4), and `cookie` is the server's to begin with (RFC 8446 §4.2.2).
 const UNASKED: [ExtensionType; 2] = [ExtensionType::RENEGOTIATION_INFO, ExtensionType::COOKIE];
 
-/// Checks that the server answers with nothing but what `allowed` says for this message and `offered` asked for.
-pub fn check(received: &Extensions, allowed: &[ExtensionType], offered: &Extensions) -> Result<()> {
+/// Checks that the server answers with nothing but what `allowed` says for this message and `offered` asked for, or what the
+/// program takes in it (`SSL_EXT_…`).
+pub fn check(
+    received: &Extensions,
+    allowed: &[ExtensionType],
+    offered: &Extensions,
+    context: &Context<'_>,
+    message_place: u32,
+) -> Result<()> {
     for (extension_type, _) in received.iter() {
+        if let Some(checked) = custom_extensions::check(context, extension_type, message_place) {
+            checked?;
+            continue;
+        }
         let asked = offered.contains(extension_type);
         if allowed.contains(&extension_type) && (asked || UNASKED.contains(&extension_type)) {
             continue;

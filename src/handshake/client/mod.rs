@@ -28,7 +28,10 @@ mod tls12_flight;
 mod tls13;
 mod tls13_flight;
 
-use super::{Context, Expects, Input, Transition};
+use super::{
+    Context, Expects, Input, Transition,
+    custom_extensions::{Pausing, Then},
+};
 use crate::error::Result;
 
 /// Where a client is, with the data of that state.
@@ -37,6 +40,8 @@ pub enum State {
     Start,
     /// The program is asked for a PSK, before the first ClientHello or the second.
     AskedPsk(Option<Box<client_hello::Retry>>),
+    /// The program is asked about its extensions; then the step goes on.
+    AskedExtensions(Then<Self>),
     /// A ClientHello was sent.
     ExpectServerHello(Box<client_hello::Offer>),
     /// The server chose TLS 1.3; its flight is under way.
@@ -47,6 +52,12 @@ pub enum State {
     Tls12(tls12::State),
     /// TLS 1.2: our flight is under way, or the end of the handshake.
     Tls12Flight(tls12_flight::State),
+}
+
+impl Pausing for State {
+    fn paused(then: Then<Self>) -> Self {
+        Self::AskedExtensions(then)
+    }
 }
 
 impl State {
@@ -61,7 +72,7 @@ impl State {
     pub fn expects(&self) -> Expects {
         match self {
             Self::Start => Expects::Nothing,
-            Self::AskedPsk(_) => Expects::Answer,
+            Self::AskedPsk(_) | Self::AskedExtensions(_) => Expects::Answer,
             Self::ExpectServerHello(_) => Expects::Message,
             Self::Tls13(state) => state.expects(),
             Self::Tls13Flight(state) => state.expects(),
@@ -75,8 +86,9 @@ impl State {
         match self {
             Self::Start => client_hello::begin(context),
             Self::AskedPsk(retry) => client_hello::psk_answered(retry, input.answer()?, context),
+            Self::AskedExtensions(then) => then(context, input.answer()?),
             Self::ExpectServerHello(offer) => {
-                server_hello::read_server_hello(*offer, context, &input.message()?)
+                server_hello::read_server_hello(*offer, context, input.message()?)
             }
             Self::Tls13(state) => state.advance(context, input),
             Self::Tls13Flight(state) => state.advance(context, input),

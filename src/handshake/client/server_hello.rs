@@ -16,14 +16,14 @@ use crate::{
         suite::{self, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Transition, position::Position},
+    handshake::{Context, Transition, custom_extensions, position::Position},
     key_schedule::tls13::EarlySecret,
     message::{
         Message,
         extension::{Extensions, cookie, key_share, pre_shared_key, supported_groups, supported_versions},
         server_hello::ServerHello,
     },
-    policy::options::option,
+    policy::{custom_extension::place, options::option},
     session::Session,
     wire::{AlertDescription, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
 };
@@ -44,22 +44,34 @@ const DOWNGRADE_BELOW_TLS12: &[u8] = b"DOWNGRD\x00";
 pub fn read_server_hello(
     offer: Offer,
     context: &mut Context<'_>,
-    message: &Message,
+    message: Message,
 ) -> Result<Transition<State>> {
     let hello = ServerHello::read(message.expect(HandshakeType::SERVER_HELLO)?)?;
     context.leave_for(Position::CrSrvrHello);
     let version = check_version(&offer, &hello, context.settings().fixed_version())?;
     if version != ProtocolVersion::TLS1_3 {
         context.set_version(version);
-        return tls12::begin(offer, &hello, context, message);
+        return tls12::begin(offer, &hello, context, &message);
     }
     let suite = check_tls13(&offer, &hello)?;
     context.set_version(version);
     context.transcript.set_hash(suite.hash);
+    let (offered, received) = (&offer.hello.extensions, &hello.extensions);
     if hello.is_hello_retry_request() {
-        read_hello_retry_request(offer, &hello, suite, context, message)
+        let message_place = place::HELLO_RETRY_REQUEST;
+        extensions::check(received, &ALLOWED_IN_RETRY, offered, context, message_place)?;
+        let custom = custom_extensions::received(context, message_place, false, received, 0)?;
+        custom_extensions::read(context, message_place, custom, &[], move |context| {
+            read_hello_retry_request(offer, &hello, suite, context, &message)
+        })
     } else {
-        read_tls13(offer, &hello, suite, context, message)
+        let message_place = place::TLS1_3_SERVER_HELLO;
+        extensions::check(received, &ALLOWED, offered, context, message_place)?;
+        let resumes = received.contains(ExtensionType::PRE_SHARED_KEY);
+        let custom = custom_extensions::received(context, message_place, resumes, received, 0)?;
+        custom_extensions::read(context, message_place, custom, &[], move |context| {
+            read_tls13(offer, &hello, suite, context, &message)
+        })
     }
 }
 
@@ -146,7 +158,6 @@ fn read_hello_retry_request(
     if offer.retry.is_some() {
         return Err(Error::unexpected());
     }
-    extensions::check(&hello.extensions, &ALLOWED_IN_RETRY, &offer.hello.extensions)?;
     let key = match hello.extensions.get(ExtensionType::KEY_SHARE) {
         Some(data) => Some(key_of_retry(&offer, key_share::read_retry(data)?)?),
         None => None,
@@ -187,7 +198,6 @@ fn read_tls13(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<State>> {
-    extensions::check(&hello.extensions, &ALLOWED, &offer.hello.extensions)?;
     let resumed = selected_session(&offer, &hello.extensions, suite)?;
     context.negotiated.suite = Some(suite);
     context.negotiated.server_random = hello.random;

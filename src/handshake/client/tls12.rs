@@ -19,7 +19,10 @@ use crate::{
         suite::{Authentication, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Expects, Input, Transition, fragment_limits, position::Position, want::Answer},
+    handshake::{
+        Context, Expects, Input, Transition, custom_extensions, fragment_limits, position::Position,
+        want::Answer,
+    },
     key_schedule::tls12::MasterSecret,
     message::{
         Message, certificate,
@@ -29,7 +32,7 @@ use crate::{
         server_hello::ServerHello,
         server_key_exchange::{ServerKeyExchange, signed_content},
     },
-    policy::options::option,
+    policy::{custom_extension::place, options::option},
     session::Session,
     wire::{ExtensionType, HandshakeType},
 };
@@ -178,11 +181,15 @@ pub fn begin(
         ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
     };
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
-    match offer.session_of(context.version()?) {
-        Some(session) if hello.session_id == session.id => begin_resumed(settled, session, context),
-        _ if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
-        _ => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
-    }
+    let resumed =
+        offer.session_of(context.version()?).filter(|session| hello.session_id == session.id).map(Arc::clone);
+    let message_place = place::TLS1_2_SERVER_HELLO;
+    let custom = custom_extensions::received(context, message_place, resumed.is_some(), received, 0)?;
+    custom_extensions::read(context, message_place, custom, &[], move |context| match resumed {
+        Some(session) => begin_resumed(settled, &session, context),
+        None if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
+        None => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
+    })
 }
 
 fn begin_resumed(
@@ -207,7 +214,7 @@ fn begin_resumed(
 
 fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'_>) -> Result<()> {
     let offered = &offer.hello.extensions;
-    extensions::check(received, &ALLOWED, offered)?;
+    extensions::check(received, &ALLOWED, offered, context, place::TLS1_2_SERVER_HELLO)?;
     extensions::read_server_name(received, context)?;
     extensions::read_alpn(received, offered, context)?;
     fragment_limits::read_answer(received, offered, context)?;

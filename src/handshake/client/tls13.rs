@@ -5,7 +5,10 @@ use super::{State as ClientState, authentication, extensions, tls13_flight};
 use crate::{
     crypto::signature::PublicKey,
     error::{Error, Reason, Result},
-    handshake::{Context, Expects, Input, Transition, fragment_limits, position::Position, want::Answer},
+    handshake::{
+        Context, Expects, Input, Transition, custom_extensions, fragment_limits, position::Position,
+        want::Answer,
+    },
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
     message::{
         Message,
@@ -17,6 +20,7 @@ use crate::{
         extension::{Extensions, certificate_authorities, signature_algorithms},
         finished,
     },
+    policy::custom_extension::place,
     wire::{AlertDescription, ExtensionType, HandshakeType},
 };
 
@@ -150,16 +154,21 @@ fn read_encrypted_extensions(
 ) -> Result<Transition<ClientState>> {
     let received = encrypted_extensions::read(message.expect(HandshakeType::ENCRYPTED_EXTENSIONS)?)?;
     context.leave_for(Position::CrEncryptedExtensions);
-    extensions::check(&received, &ALLOWED, &offered)?;
+    extensions::check(&received, &ALLOWED, &offered, context, place::ENCRYPTED_EXTENSIONS)?;
     extensions::read_server_name(&received, context)?;
     extensions::read_alpn(&received, &offered, context)?;
     fragment_limits::read_answer(&received, &offered, context)?;
     context.add_to_transcript(message);
-    // RFC 8446 §4.4.2: with a PSK nobody sends a certificate.
-    if context.negotiated.resumed {
-        return Ok(next(State::ExpectFinished(keys)));
-    }
-    Ok(next(State::ExpectCertificateOrRequest(keys, offered)))
+    let (message_place, resumed) = (place::ENCRYPTED_EXTENSIONS, context.negotiated.resumed);
+    let custom = custom_extensions::received(context, message_place, resumed, &received, 0)?;
+    custom_extensions::read(context, message_place, custom, &[], move |_| {
+        // RFC 8446 §4.4.2: with a PSK nobody sends a certificate.
+        Ok(next(if resumed {
+            State::ExpectFinished(keys)
+        } else {
+            State::ExpectCertificateOrRequest(keys, offered)
+        }))
+    })
 }
 
 fn read_certificate_request(
@@ -188,7 +197,11 @@ fn read_certificate_request(
     }
     context.negotiated.certificate_requested = true;
     context.add_to_transcript(message);
-    Ok(next(State::ExpectCertificate(keys, offered)))
+    let message_place = place::CERTIFICATE_REQUEST;
+    let custom = custom_extensions::received(context, message_place, false, &request.extensions, 0)?;
+    custom_extensions::read(context, message_place, custom, &[], move |_| {
+        Ok(next(State::ExpectCertificate(keys, offered)))
+    })
 }
 
 fn read_certificate(
@@ -203,17 +216,23 @@ fn read_certificate(
     if !certificate.request_context.is_empty() {
         return Err(Error::decode(Reason::LENGTH_MISMATCH));
     }
-    for entry in &certificate.entries {
-        extensions::check(&entry.extensions, &ALLOWED_IN_ENTRY, offered)?;
+    let message_place = place::CERTIFICATE;
+    let mut custom = Vec::new();
+    for (index, entry) in certificate.entries.iter().enumerate() {
+        extensions::check(&entry.extensions, &ALLOWED_IN_ENTRY, offered, context, message_place)?;
+        custom.extend(custom_extensions::received(context, message_place, false, &entry.extensions, index)?);
     }
     let own = certificate.entries.first();
     if let Some(status) = own.and_then(|entry| entry.extensions.get(ExtensionType::STATUS_REQUEST)) {
         context.negotiated.ocsp_response = Some(certificate_status::read(status)?);
     }
     context.add_to_transcript(message);
-    let chain = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
-    let ask = authentication::verify_chain(chain, context)?;
-    Ok(Transition::Ask(ask, ClientState::Tls13(State::VerifyingChain(keys))))
+    let chain: Vec<_> = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
+    let certificates = if custom.is_empty() { Vec::new() } else { chain.clone() };
+    custom_extensions::read(context, message_place, custom, &certificates, move |context| {
+        let ask = authentication::verify_chain(chain, context)?;
+        Ok(Transition::Ask(ask, ClientState::Tls13(State::VerifyingChain(keys))))
+    })
 }
 
 fn read_certificate_verify(

@@ -6,7 +6,7 @@ use crate::{
     crypto::secret::Secret,
     error::{Error, Result},
     handshake::{
-        Context, Expects, Input, Traffic, Transition,
+        Context, Expects, Input, Traffic, Transition, custom_extensions,
         position::Position,
         want::{Answer, Ask},
     },
@@ -14,11 +14,11 @@ use crate::{
     message::{
         certificate::{Certificate13, CertificateEntry},
         certificate_verify::{CertificateVerify, signed_content},
-        extension::Extensions,
         finished,
     },
     policy::{
         certificate::Slot,
+        custom_extension::place,
         options::{cache, option},
     },
     wire::SignatureScheme,
@@ -61,8 +61,7 @@ impl State {
             (Self::AskedStatus(keys), _) => emit_flight(keys, context),
             (Self::AskedChain(keys, slot, scheme), Answer::Chain(rest)) => {
                 let chain = authentication::chain_with(slot, &rest, context)?;
-                emit_certificate(chain, context)?;
-                sign(keys, slot, scheme, context)
+                authenticate(keys, slot, scheme, chain, context)
             }
             (Self::AskedSignature(keys, scheme), Answer::Signature(signature)) => {
                 emit_certificate_verify(scheme, signature, context)?;
@@ -102,19 +101,32 @@ fn emit_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<
         return emit_finished(&keys, context);
     };
     match authentication::chain(slot, context)? {
-        authentication::Chain::Known(chain) => {
-            emit_certificate(chain, context)?;
-            sign(keys, slot, scheme, context)
-        }
+        authentication::Chain::Known(chain) => authenticate(keys, slot, scheme, chain, context),
         authentication::Chain::Unknown(question) => Ok(ask(question, State::AskedChain(keys, slot, scheme))),
     }
+}
+
+/// Sends the chain, with the program's extensions of its certificates, and signs.
+fn authenticate(
+    keys: Box<Keys>,
+    slot: Slot,
+    scheme: SignatureScheme,
+    chain: Vec<Vec<u8>>,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    let certificates =
+        if context.settings().custom_extensions.is_empty() { Vec::new() } else { chain.clone() };
+    custom_extensions::add(context, place::CERTIFICATE, &certificates, move |context| {
+        emit_certificate(chain, context)?;
+        sign(keys, slot, scheme, context)
+    })
 }
 
 fn emit_certificate(chain: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<()> {
     context.leave_for(Position::CwCert);
     let entries = chain
         .into_iter()
-        .map(|certificate| CertificateEntry { certificate, extensions: Extensions::new() })
+        .map(|certificate| CertificateEntry { certificate, extensions: custom_extensions::begin(context) })
         .collect();
     context.emit(&Certificate13 { request_context: Vec::new(), entries }.write())
 }

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use crate::{
     crypto::{hash::HashAlgorithm, rand},
     error::{Error, Result},
-    handshake::{Negotiated, Traffic, context::Connected, position::Position, want::Ask},
-    message::{
-        Message, extension::Extensions, extension::early_data, new_session_ticket::NewSessionTicket13,
-    },
-    policy::options::option,
+    handshake::{Negotiated, Traffic, context::Connected, custom_extensions, position::Position, want::Ask},
+    message::{Message, extension::early_data, new_session_ticket::NewSessionTicket13},
+    policy::{custom_extension::place, options::option},
     session::Session,
     wire::{ExtensionType, HandshakeType},
 };
@@ -51,6 +49,11 @@ pub(super) fn read_new_session_ticket(
         ..current(connected.negotiated)?
     });
     connected.negotiated.session = Some(Arc::clone(&session));
+    let received =
+        custom_extensions::received(connected, place::NEW_SESSION_TICKET, false, &ticket.extensions, 0)?;
+    if !received.is_empty() {
+        return Ok(Some(Ask::NewTicket { session, received }));
+    }
     Ok(Some(Ask::NewSession(session)))
 }
 
@@ -89,7 +92,7 @@ pub fn send_ticket(connected: &mut Connected<'_>, session: &Session, ticket: Vec
         age_add: session.ticket_age_add,
         nonce: nonce.to_be_bytes().to_vec(),
         ticket,
-        extensions: Extensions::new(),
+        extensions: custom_extensions::begin(connected),
     };
     connected.send(&message.write())?;
     connected.negotiated.tickets_sent = connected.negotiated.tickets_sent.saturating_add(1);

@@ -34,7 +34,10 @@ mod tls13_client;
 mod tls13_flight;
 mod tls13_hello;
 
-use super::{Context, Expects, Input, Transition};
+use super::{
+    Context, Expects, Input, Transition,
+    custom_extensions::{Pausing, Then},
+};
 use crate::{error::Result, message::client_hello::ClientHello};
 
 /// What a step comes to.
@@ -48,6 +51,8 @@ pub enum State {
     ExpectClientHello(Option<Box<retry::Retry>>),
     /// The program is asked about the ClientHello.
     AskedClientHello(Box<client_hello::Received>),
+    /// The program is asked about its extensions; then the step goes on.
+    AskedExtensions(Then<Self>),
     /// TLS 1.3: questions that the ClientHello raises.
     Tls13Hello(tls13_hello::Question, Box<tls13_hello::Hello>),
     /// TLS 1.3: questions on the way to our Finished.
@@ -66,6 +71,12 @@ pub enum State {
     Tls12Finish(tls12_finish::Awaited, Box<tls12_finish::Finish>),
 }
 
+impl Pausing for State {
+    fn paused(then: Then<Self>) -> Self {
+        Self::AskedExtensions(then)
+    }
+}
+
 impl State {
     /// The first state.
     #[must_use]
@@ -80,6 +91,7 @@ impl State {
             Self::Start => Expects::Nothing,
             Self::ExpectClientHello(_) => Expects::Message,
             Self::AskedClientHello(_)
+            | Self::AskedExtensions(_)
             | Self::Tls13Hello(..)
             | Self::Tls13Flight(..)
             | Self::Ticket(_)
@@ -99,6 +111,7 @@ impl State {
                 client_hello::read_client_hello(context, input.message()?, retry)
             }
             Self::AskedClientHello(received) => client_hello::negotiate_version(context, *received),
+            Self::AskedExtensions(then) => then(context, input.answer()?),
             Self::Tls13Hello(question, hello) => {
                 tls13_hello::answered(context, question, hello, input.answer()?)
             }

@@ -4,7 +4,7 @@ use super::{State, Step, resume, tls13_hello::Hello};
 use crate::{
     crypto::suite::Suite,
     error::{Error, Reason, Result},
-    handshake::{Context, Transition, position::Position},
+    handshake::{Context, Transition, custom_extensions, position::Position},
     message::{
         client_hello::ClientHello,
         extension::{Extensions, key_share, supported_versions},
@@ -77,7 +77,7 @@ impl Retry {
 pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: NamedGroup) -> Step {
     let suite = hello.suite;
     let first = hello.received.hello;
-    let mut extensions = Extensions::new();
+    let mut extensions = custom_extensions::begin(context);
     extensions.add(ExtensionType::SUPPORTED_VERSIONS, |writer| {
         supported_versions::write_server(writer, ProtocolVersion::TLS1_3);
     });

@@ -6,11 +6,12 @@ use super::{State as ServerState, Step, resume};
 use crate::{
     error::Error,
     handshake::{
-        Context, Transition,
+        Context, Transition, custom_extensions,
         position::Position,
         post,
         want::{Answer, Ask},
     },
+    policy::custom_extension::place,
     session::Session,
 };
 
@@ -89,10 +90,12 @@ fn emit_new_session_ticket(
     ticket: Vec<u8>,
     left: usize,
 ) -> Step {
-    post::send_ticket(context, &session, ticket)?;
-    context.negotiated.session = Some(session);
-    if left > 0 {
-        context.leave_for(Position::SwSessionTicket);
-    }
-    make_ticket(context, left)
+    custom_extensions::add(context, place::NEW_SESSION_TICKET, &[], move |context| {
+        post::send_ticket(context, &session, ticket)?;
+        context.negotiated.session = Some(session);
+        if left > 0 {
+            context.leave_for(Position::SwSessionTicket);
+        }
+        make_ticket(context, left)
+    })
 }

@@ -17,7 +17,7 @@ use crate::{
     crypto::{rand, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition, fragment_limits,
+        Context, Transition, custom_extensions, fragment_limits,
         position::Position,
         want::{Answer, Ask},
     },
@@ -30,6 +30,7 @@ use crate::{
     },
     policy::{
         choose::{self, Choice12},
+        custom_extension::place,
         options::{cache, option},
     },
     session::Session,
@@ -141,10 +142,14 @@ fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<
 /// Whether a session is resumed is known: the program is asked about the name.
 pub fn after_lookup(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     fragment_limits::read_offer(&hello.hello.extensions, context)?;
-    if context.hooks().server_name {
-        return Ok(Transition::Ask(Ask::ServerName, State::Tls12Hello(Question::ServerName, hello)));
-    }
-    ask_certificate(context, hello)
+    let (message_place, resumed) = (place::CLIENT_HELLO, context.negotiated.resumed);
+    let custom = custom_extensions::received(context, message_place, resumed, &hello.hello.extensions, 0)?;
+    custom_extensions::read(context, message_place, custom, &[], move |context| {
+        if context.hooks().server_name {
+            return Ok(Transition::Ask(Ask::ServerName, State::Tls12Hello(Question::ServerName, hello)));
+        }
+        ask_certificate(context, hello)
+    })
 }
 
 /// An answer came.
@@ -235,13 +240,25 @@ fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<C
     emit_server_hello(context, *hello, choice, id)
 }
 
-/// Sends ServerHello; without a choice the session goes on.
+/// Sends ServerHello, with the program's extensions; without a choice the session goes on.
 fn emit_server_hello(
     context: &mut Context<'_>,
     hello: Hello,
     choice: Option<Choice12>,
     session_id: Vec<u8>,
 ) -> Step {
+    custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
+        emit_hello(context, hello, choice, session_id)
+    })
+}
+
+fn emit_hello(
+    context: &mut Context<'_>,
+    hello: Hello,
+    choice: Option<Choice12>,
+    session_id: Vec<u8>,
+) -> Step {
+    let custom = custom_extensions::begin(context);
     let suite = context.negotiated.suite.ok_or(Error::internal())?;
     let random = server_random(context)?;
     context.negotiated.server_random = random;
@@ -251,7 +268,7 @@ fn emit_server_hello(
         session_id: session_id.clone(),
         cipher_suite: suite.id,
         compression_method: 0,
-        extensions: server_hello_extensions(context, &hello),
+        extensions: server_hello_extensions(custom, context, &hello),
     };
     context.leave_for(Position::SwSrvrHello);
     context.emit(&server_hello.write())?;
@@ -282,10 +299,9 @@ fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
     Ok(random)
 }
 
-fn server_hello_extensions(context: &Context<'_>, hello: &Hello) -> Extensions {
+fn server_hello_extensions(mut extensions: Extensions, context: &Context<'_>, hello: &Hello) -> Extensions {
     let negotiated = &*context.negotiated;
     let is_full = hello.session.is_none();
-    let mut extensions = Extensions::new();
     if negotiated.secure_renegotiation {
         // RFC 5746 §3.6, §3.7.
         let finished = match negotiated.renegotiation {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{State, Step, resume, selection, signature, ticket};
 use crate::{
     crypto::secret::Secret,
-    error::{Error, Reason},
+    error::{Error, Reason, Result},
     handshake::{
-        Context, Expects, Input, Traffic, Transition,
+        Context, Expects, Input, Traffic, Transition, custom_extensions,
         position::Position,
         want::{Answer, Ask},
     },
@@ -16,9 +16,10 @@ use crate::{
         Message,
         certificate::Certificate13,
         certificate_verify::{CertificateVerify, signed_content},
+        extension::Extensions,
         finished,
     },
-    policy::VerifyMode,
+    policy::{VerifyMode, custom_extension::place},
     wire::{AlertDescription, HandshakeType},
 };
 
@@ -95,9 +96,11 @@ fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &
     if !certificate.request_context.is_empty() {
         return Err(Error::illegal(Reason::INVALID_CONTEXT));
     }
-    // RFC 8446 §4.2: no extension that we did not ask for, and we ask for none.
-    if certificate.entries.iter().any(|entry| !entry.extensions.is_empty()) {
-        return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION));
+    let message_place = place::CERTIFICATE;
+    let mut custom = Vec::new();
+    for (index, entry) in certificate.entries.iter().enumerate() {
+        check_entry(&entry.extensions, context)?;
+        custom.extend(custom_extensions::received(context, message_place, false, &entry.extensions, index)?);
     }
     context.add_to_transcript(message);
     if certificate.entries.is_empty() {
@@ -110,9 +113,22 @@ fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &
         }
         return Ok(next(Awaited::Finished, pending));
     }
-    let chain = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
-    context.negotiated.peer_chain = Some(Arc::new(chain));
-    Ok(Transition::Ask(Ask::VerifyChain, State::Tls13Client(Awaited::Verification, pending)))
+    let chain: Vec<_> = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
+    let certificates = if custom.is_empty() { Vec::new() } else { chain.clone() };
+    custom_extensions::read(context, message_place, custom, &certificates, move |context| {
+        context.negotiated.peer_chain = Some(Arc::new(chain));
+        Ok(Transition::Ask(Ask::VerifyChain, State::Tls13Client(Awaited::Verification, pending)))
+    })
+}
+
+/// RFC 8446 §4.2: no extension that was not asked for, and nobody but the program asks for any.
+fn check_entry(extensions: &Extensions, context: &Context<'_>) -> Result<()> {
+    for (extension_type, _) in extensions.iter() {
+        custom_extensions::check(context, extension_type, place::CERTIFICATE).unwrap_or(Err(
+            Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION),
+        ))?;
+    }
+    Ok(())
 }
 
 fn read_certificate_verify(context: &mut Context<'_>, pending: Box<Pending>, message: Message) -> Step {

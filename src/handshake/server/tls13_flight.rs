@@ -12,7 +12,7 @@ use crate::{
     crypto::{key_exchange, rand},
     error::Result,
     handshake::{
-        Context, Transition, fragment_limits,
+        Context, Transition, custom_extensions, fragment_limits,
         position::Position,
         want::{Answer, Ask},
     },
@@ -30,7 +30,7 @@ use crate::{
         finished,
         server_hello::ServerHello,
     },
-    policy::{VerifyMode, certificate::Slot, options::option},
+    policy::{VerifyMode, certificate::Slot, custom_extension::place, options::option},
     wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
@@ -55,6 +55,12 @@ pub struct Flight {
 
 /// Sends ServerHello and changes to the handshake keys. Without a share the PSK alone makes the keys (`psk_ke`).
 pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>) -> Step {
+    custom_extensions::add(context, place::TLS1_3_SERVER_HELLO, &[], move |context| {
+        emit_hello(context, hello, share)
+    })
+}
+
+fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>) -> Step {
     let suite = hello.suite;
     let exchanged = match share {
         Some((group, share)) => {
@@ -74,7 +80,7 @@ pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Op
         session_id: hello.received.hello.session_id.clone(),
         cipher_suite: suite.id,
         compression_method: 0,
-        extensions: server_hello_extensions(&hello, own_share),
+        extensions: server_hello_extensions(custom_extensions::begin(context), &hello, own_share),
     };
     context.leave_for(Position::SwSrvrHello);
     context.transcript.set_hash(suite.hash);
@@ -99,19 +105,21 @@ pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Op
     let Hello { certificate, status, modes, .. } = *hello;
     let flight =
         Flight { handshake_secret, client_secret, server_secret, status, takes_tickets: !modes.is_empty() };
-    emit_encrypted_extensions(context)?;
-    match certificate {
-        Some((slot, scheme)) => {
-            emit_certificate_request(context)?;
-            find_chain(context, flight, slot, scheme)
+    custom_extensions::add(context, place::ENCRYPTED_EXTENSIONS, &[], move |context| {
+        emit_encrypted_extensions(context)?;
+        match certificate {
+            Some((slot, scheme)) => request_certificate(context, flight, slot, scheme),
+            // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
+            None => emit_finished(context, flight),
         }
-        // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
-        None => emit_finished(context, flight),
-    }
+    })
 }
 
-fn server_hello_extensions(hello: &Hello, share: Option<(NamedGroup, &[u8])>) -> Extensions {
-    let mut extensions = Extensions::new();
+fn server_hello_extensions(
+    mut extensions: Extensions,
+    hello: &Hello,
+    share: Option<(NamedGroup, &[u8])>,
+) -> Extensions {
     extensions.add(ExtensionType::SUPPORTED_VERSIONS, |writer| {
         supported_versions::write_server(writer, ProtocolVersion::TLS1_3);
     });
@@ -125,7 +133,7 @@ fn server_hello_extensions(hello: &Hello, share: Option<(NamedGroup, &[u8])>) ->
 }
 
 fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
-    let mut extensions = Extensions::new();
+    let mut extensions = custom_extensions::begin(context);
     if context.negotiated.server_name_acknowledged {
         extensions.add(ExtensionType::SERVER_NAME, |_| {});
     }
@@ -142,14 +150,27 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
     context.emit(&encrypted_extensions::write(&extensions))
 }
 
-fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
-    let settings = context.settings();
-    let verify_mode = settings.verify_mode;
+/// Asks for the client's certificate where the program wants it, and goes on to our own.
+fn request_certificate(
+    context: &mut Context<'_>,
+    flight: Flight,
+    slot: Slot,
+    scheme: SignatureScheme,
+) -> Step {
+    let verify_mode = context.settings().verify_mode;
     if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) {
-        return Ok(());
+        return find_chain(context, flight, slot, scheme);
     }
+    custom_extensions::add(context, place::CERTIFICATE_REQUEST, &[], move |context| {
+        emit_certificate_request(context)?;
+        find_chain(context, flight, slot, scheme)
+    })
+}
+
+fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
+    let mut extensions = custom_extensions::begin(context);
+    let settings = context.settings();
     let schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_3], true);
-    let mut extensions = Extensions::new();
     extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
         signature_algorithms::write(writer, &schemes);
     });
@@ -165,7 +186,7 @@ fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
 
 fn find_chain(context: &mut Context<'_>, flight: Flight, slot: Slot, scheme: SignatureScheme) -> Step {
     match signature::certificate(context.settings(), slot)?.chain.clone() {
-        Some(chain) => emit_certificate(context, flight, slot, scheme, &chain),
+        Some(chain) => authenticate(context, flight, slot, scheme, chain),
         None => Ok(Transition::Ask(
             Ask::Chain(slot),
             State::Tls13Flight(Question::Chain(slot, scheme), Box::new(flight)),
@@ -178,13 +199,32 @@ pub fn answered(context: &mut Context<'_>, question: Question, flight: Flight, a
     match question {
         Question::Chain(slot, scheme) => {
             let chain = selection::take_chain(answer)?;
-            emit_certificate(context, flight, slot, scheme, &chain)
+            authenticate(context, flight, slot, scheme, chain)
         }
         Question::Signature(scheme) => {
             let signature = signature::take_signature(answer)?;
             emit_certificate_verify(context, flight, CertificateVerify { scheme: Some(scheme), signature })
         }
     }
+}
+
+/// Sends the chain, with the program's extensions of its certificates, and signs.
+fn authenticate(
+    context: &mut Context<'_>,
+    flight: Flight,
+    slot: Slot,
+    scheme: SignatureScheme,
+    chain: Arc<[Vec<u8>]>,
+) -> Step {
+    let own = &signature::certificate(context.settings(), slot)?.certificate;
+    let certificates: Vec<Vec<u8>> = if context.settings().custom_extensions.is_empty() {
+        Vec::new()
+    } else {
+        core::iter::once(own.to_vec()).chain(chain.iter().cloned()).collect()
+    };
+    custom_extensions::add(context, place::CERTIFICATE, &certificates, move |context| {
+        emit_certificate(context, flight, slot, scheme, &chain)
+    })
 }
 
 fn emit_certificate(
@@ -195,7 +235,7 @@ fn emit_certificate(
     chain: &[Vec<u8>],
 ) -> Step {
     let own = Arc::clone(&signature::certificate(context.settings(), slot)?.certificate);
-    let mut extensions = Extensions::new();
+    let mut extensions = custom_extensions::begin(context);
     if let Some(response) = &flight.status {
         // RFC 8446 §4.4.2.1: the body of a CertificateStatus.
         extensions.add(ExtensionType::STATUS_REQUEST, |writer| {
@@ -205,7 +245,7 @@ fn emit_certificate(
     let mut entries = vec![CertificateEntry { certificate: own.to_vec(), extensions }];
     entries.extend(chain.iter().map(|certificate| CertificateEntry {
         certificate: certificate.clone(),
-        extensions: Extensions::new(),
+        extensions: custom_extensions::begin(context),
     }));
     context.leave_for(Position::SwCert);
     context.emit(&Certificate13 { request_context: Vec::new(), entries }.write())?;

@@ -14,13 +14,13 @@ use crate::{
     crypto::{hash::HashAlgorithm, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition, fragment_limits,
+        Context, Transition, custom_extensions, fragment_limits,
         want::{Answer, Ask},
     },
     message::extension::{
         certificate_authorities, early_data, key_share, pre_shared_key::OfferedPsks, psk_key_exchange_modes,
     },
-    policy::{certificate::Slot, options::option},
+    policy::{certificate::Slot, custom_extension::place, options::option},
     wire::{
         AlertDescription, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
     },
@@ -135,11 +135,16 @@ fn usable_modes(context: &Context<'_>, modes: Vec<PskKeyExchangeMode>) -> Vec<Ps
 pub fn after_psk(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     hello.psks = None;
     context.add_to_transcript(&hello.received.message);
-    fragment_limits::read_offer(&hello.received.hello.extensions, context)?;
-    if context.hooks().server_name {
-        return Ok(Transition::Ask(Ask::ServerName, State::Tls13Hello(Question::ServerName, hello)));
-    }
-    ask_protocol(context, hello)
+    let extensions = &hello.received.hello.extensions;
+    fragment_limits::read_offer(extensions, context)?;
+    let (message_place, resumed) = (place::CLIENT_HELLO, context.negotiated.resumed);
+    let custom = custom_extensions::received(context, message_place, resumed, extensions, 0)?;
+    custom_extensions::read(context, message_place, custom, &[], move |context| {
+        if context.hooks().server_name {
+            return Ok(Transition::Ask(Ask::ServerName, State::Tls13Hello(Question::ServerName, hello)));
+        }
+        ask_protocol(context, hello)
+    })
 }
 
 /// An answer came.
@@ -242,7 +247,9 @@ fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step
         Some(share) => tls13_flight::emit_server_hello(context, hello, Some(share)),
         // RFC 8446 §4.1.4: at most one HelloRetryRequest.
         None if hello.received.retry.is_some() => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
-        None => retry::emit_hello_retry_request(context, *hello, group),
+        None => custom_extensions::add(context, place::HELLO_RETRY_REQUEST, &[], move |context| {
+            retry::emit_hello_retry_request(context, *hello, group)
+        }),
     }
 }
 
