@@ -123,6 +123,7 @@ mod tests {
             post::read_message,
             test_endpoint::{Endpoint, NOW, established},
         },
+        message::extension::Extensions,
         record::Side,
     };
 
