@@ -9,6 +9,7 @@
  * meant to pass yet. They run all the same; one that passes is reported as a failure, so that the
  * list only holds what it must.
  */
+#include "support.h"
 #include "test.h"
 
 #include <signal.h>
@@ -200,6 +201,22 @@ static int run(int index, int quietly)
     return 0;
 }
 
+/*
+ * Does what most tests do, before they are forked: a program that translates code as it runs, such as valgrind, then
+ * does that once and not in every child.
+ */
+static void warm_up(void)
+{
+    static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        struct pair *pair = pair_established(versions[i]);
+
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0, not_yet = 0, verbose = 0, same_process = 0;
@@ -208,6 +225,8 @@ int main(int argc, char **argv)
         verbose |= strcmp(argv[i], "-v") == 0;
         same_process |= strcmp(argv[i], "-1") == 0;
     }
+    if (getenv("CTEST_WARM_UP") != NULL)
+        warm_up();
     for (int i = 0; i < test_count; i++) {
         if (!selected(tests[i].name, argc, argv))
             continue;
