@@ -10,7 +10,7 @@ use crate::{
     libcrypto::{
         error_queue,
         name::NameStack,
-        sys::{OPENSSL_STACK, OSSL_LIB_CTX, X509},
+        sys::{OSSL_LIB_CTX, X509, stack_st_X509_NAME},
         x509,
     },
     object::{
@@ -34,7 +34,7 @@ export! {
 /// Sets the CA names that a server sends to clients that it asks for a certificate. The list is given away; null removes
 /// the one that is there.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(context: *mut SSL_CTX, names: *mut OPENSSL_STACK) {
+pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(context: *mut SSL_CTX, names: *mut stack_st_X509_NAME) {
     // SAFETY: the contract of this module.
     unsafe {
         with_context(context, (), |context| {
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_CA_list(context: *mut SSL_CTX, names
 
 /// As `SSL_CTX_set_client_CA_list`, for a connection.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_client_CA_list(ssl: *mut SSL, names: *mut OPENSSL_STACK) {
+pub unsafe extern "C" fn SSL_set_client_CA_list(ssl: *mut SSL, names: *mut stack_st_X509_NAME) {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, (), |ssl| ca_names::set(ssl, Kind::ForClients, NameStack::from_owned(names))) }
 }
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn SSL_set_client_CA_list(ssl: *mut SSL, names: *mut OPENS
 /// Sets the CA names that either side sends; for a server those of `SSL_CTX_set_client_CA_list` come first. The list is
 /// given away; null removes the one that is there.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set0_CA_list(context: *mut SSL_CTX, names: *mut OPENSSL_STACK) {
+pub unsafe extern "C" fn SSL_CTX_set0_CA_list(context: *mut SSL_CTX, names: *mut stack_st_X509_NAME) {
     // SAFETY: the contract of this module.
     unsafe {
         with_context(context, (), |context| {
@@ -64,33 +64,33 @@ pub unsafe extern "C" fn SSL_CTX_set0_CA_list(context: *mut SSL_CTX, names: *mut
 
 /// As `SSL_CTX_set0_CA_list`, for a connection.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set0_CA_list(ssl: *mut SSL, names: *mut OPENSSL_STACK) {
+pub unsafe extern "C" fn SSL_set0_CA_list(ssl: *mut SSL, names: *mut stack_st_X509_NAME) {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, (), |ssl| ca_names::set(ssl, Kind::ForAny, NameStack::from_owned(names))) }
 }
 
 /// The list of `SSL_CTX_set_client_CA_list`; null without one. It stays the context's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(context: *const SSL_CTX) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_CTX_get_client_CA_list(context: *const SSL_CTX) -> *mut stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     unsafe { with_context(context, core::ptr::null_mut(), |context| list_of(context, Kind::ForClients)) }
 }
 
 /// The list of `SSL_CTX_set0_CA_list`; null without one. It stays the context's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get0_CA_list(context: *const SSL_CTX) -> *const OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_CTX_get0_CA_list(context: *const SSL_CTX) -> *const stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     unsafe { with_context(context, core::ptr::null(), |context| list_of(context, Kind::ForAny).cast_const()) }
 }
 
-fn list_of(context: &SSL_CTX, kind: Kind) -> *mut OPENSSL_STACK {
+fn list_of(context: &SSL_CTX, kind: Kind) -> *mut stack_st_X509_NAME {
     context.look(|config| config.ca_lists.get(kind).map_or(core::ptr::null_mut(), CaList::as_ptr))
 }
 
 /// A server's list of CA names for its clients, its own or else its context's; on a client, what the server sent. Null
 /// without any. It stays the connection's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_client_CA_list(ssl: *const SSL) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get_client_CA_list(ssl: *const SSL) -> *mut stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| match ssl.side() {
@@ -102,14 +102,14 @@ pub unsafe extern "C" fn SSL_get_client_CA_list(ssl: *const SSL) -> *mut OPENSSL
 
 /// The connection's list of `SSL_set0_CA_list`, or else its context's; null without one. It stays theirs.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_CA_list(ssl: *const SSL) -> *const OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get0_CA_list(ssl: *const SSL) -> *const stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null(), |ssl| ssl.ca_list(Kind::ForAny).cast_const()) }
 }
 
 /// The CA names that the peer sent; null if it sent none. They stay the connection's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_peer_CA_list(ssl: *const SSL) -> *const OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get0_peer_CA_list(ssl: *const SSL) -> *const stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null(), |ssl| ssl.peer_ca_names().cast_const()) }
 }
@@ -153,19 +153,19 @@ unsafe fn add(owner: &impl Configurable, kind: Kind, certificate: *const X509) -
 
 /// A copy of a list and of its names, for the caller to free; of null, an empty one. Null when memory is out.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_dup_CA_list(names: *const OPENSSL_STACK) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_dup_CA_list(names: *const stack_st_X509_NAME) -> *mut stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     guard(core::ptr::null_mut(), || give(unsafe { NameStack::copy_of(names) }))
 }
 
-fn give(names: Option<NameStack>) -> *mut OPENSSL_STACK {
+fn give(names: Option<NameStack>) -> *mut stack_st_X509_NAME {
     names.map_or(core::ptr::null_mut(), NameStack::into_raw)
 }
 
 /// The subjects of the certificates in a PEM file, each once, in a list for the caller to free. Null with the reason in
 /// the queue: the file cannot be opened, or holds none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_load_client_CA_file(path: *const c_char) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_load_client_CA_file(path: *const c_char) -> *mut stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     guard(core::ptr::null_mut(), || match unsafe { convert::c_string(path) } {
         Some(path) => give(ca_names::load(path)),
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
     path: *const c_char,
     _library: *mut OSSL_LIB_CTX,
     _properties: *const c_char,
-) -> *mut OPENSSL_STACK {
+) -> *mut stack_st_X509_NAME {
     // SAFETY: the contract of this module.
     unsafe { SSL_load_client_CA_file(path) }
 }
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn SSL_load_client_CA_file_ex(
 /// queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
-    names: *mut OPENSSL_STACK,
+    names: *mut stack_st_X509_NAME,
     path: *const c_char,
 ) -> c_int {
     // SAFETY: the contract of this module.
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
 /// As `SSL_add_file_cert_subjects_to_stack`, for each file in a directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
-    names: *mut OPENSSL_STACK,
+    names: *mut stack_st_X509_NAME,
     path: *const c_char,
 ) -> c_int {
     // SAFETY: the contract of this module.

@@ -10,7 +10,7 @@ use crate::{
         error_queue,
         evp_pkey::PKey,
         stack::X509Stack,
-        sys::{EVP_PKEY, OPENSSL_STACK, X509},
+        sys::{EVP_PKEY, X509, stack_st_X509},
         x509,
     },
     object::{
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn SSL_CTX_use_cert_and_key(
     context: *mut SSL_CTX,
     certificate: *mut X509,
     key: *mut EVP_PKEY,
-    chain: *mut OPENSSL_STACK,
+    chain: *mut stack_st_X509,
     replace: c_int,
 ) -> c_int {
     // SAFETY: the contract of this module.
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn SSL_use_cert_and_key(
     ssl: *mut SSL,
     certificate: *mut X509,
     key: *mut EVP_PKEY,
-    chain: *mut OPENSSL_STACK,
+    chain: *mut stack_st_X509,
     replace: c_int,
 ) -> c_int {
     // SAFETY: the contract of this module.
@@ -208,7 +208,7 @@ unsafe fn use_both(
     owner: &impl Configurable,
     certificate: *mut X509,
     key: *mut EVP_PKEY,
-    chain: *mut OPENSSL_STACK,
+    chain: *mut stack_st_X509,
     replace: bool,
 ) -> c_int {
     // SAFETY: the caller's promise.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     crypto::suite::{self, Suite},
     error::Reason,
-    libcrypto::{error_queue, pointer_stack::PointerStack, sys::OPENSSL_STACK},
+    libcrypto::{error_queue, pointer_stack::PointerStack, sys::stack_st_SSL_CIPHER},
     object::{SSL, SSL_CTX, Ssl, config::Configurable, suites},
     record::Side,
     wire::CipherSuite,
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn SSL_set_ciphersuites(ssl: *mut SSL, list: *const c_char
 
 /// The suites of a context, those of TLS 1.3 first; null for null. The stack stays the context's, until its suites change.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_ciphers(context: *const SSL_CTX) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_CTX_get_ciphers(context: *const SSL_CTX) -> *mut stack_st_SSL_CIPHER {
     if context.is_null() {
         return core::ptr::null_mut();
     }
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn SSL_CTX_get_ciphers(context: *const SSL_CTX) -> *mut OP
 /// The suites of a connection, those of TLS 1.3 first; null for null. The stack stays the connection's, until its
 /// suites change.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const SSL) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const SSL) -> *mut stack_st_SSL_CIPHER {
     if ssl.is_null() {
         return core::ptr::null_mut();
     }
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const SSL) -> *mut OPENSSL_STACK 
 /// The suites that a connection may use in the versions and at the security level that are set. The caller frees the
 /// stack with `sk_SSL_CIPHER_free`. Null if there are none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get1_supported_ciphers(ssl: *mut SSL) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get1_supported_ciphers(ssl: *mut SSL) -> *mut stack_st_SSL_CIPHER {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| {
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(ssl: *mut SSL) -> *mut OPENS
 /// The suites that the client offered, as far as we know them; null on a client and before the ClientHello. The stack
 /// stays the connection's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_client_ciphers(ssl: *const SSL) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get_client_ciphers(ssl: *const SSL) -> *mut stack_st_SSL_CIPHER {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| ssl.client_cipher_stack()) }
 }
@@ -186,8 +186,8 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
     bytes: *const c_uchar,
     length: usize,
     is_ssl2: c_int,
-    suites: *mut *mut OPENSSL_STACK,
-    signals: *mut *mut OPENSSL_STACK,
+    suites: *mut *mut stack_st_SSL_CIPHER,
+    signals: *mut *mut stack_st_SSL_CIPHER,
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {

@@ -1,15 +1,27 @@
 //! Compression of records, which is never negotiated (RFC 8446 §4.1.2): `SSL_COMP_add_compression_method(3)`.
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_int};
 use std::sync::OnceLock;
 
 use super::support::{export, guard};
 use crate::{
     crypto::suite::Suite,
     error::Reason,
-    libcrypto::{error_queue, pointer_stack::PointerStack, sys::OPENSSL_STACK},
+    libcrypto::{error_queue, pointer_stack::PointerStack, sys::stack_st_SSL_COMP},
     object::SSL,
 };
+
+/// An implementation of a compression method. There is none.
+#[repr(C)]
+pub struct COMP_METHOD {
+    private: [u8; 0],
+}
+
+/// A compression method with its number. There is none.
+#[repr(C)]
+pub struct SSL_COMP {
+    private: [u8; 0],
+}
 
 export! {
     SSL_COMP_get_compression_methods SSL_COMP_set0_compression_methods SSL_COMP_add_compression_method
@@ -18,7 +30,7 @@ export! {
 
 /// The compression methods: an empty stack, which is static.
 #[unsafe(no_mangle)]
-pub extern "C" fn SSL_COMP_get_compression_methods() -> *mut OPENSSL_STACK {
+pub extern "C" fn SSL_COMP_get_compression_methods() -> *mut stack_st_SSL_COMP {
     /// The address of an empty stack.
     static NONE: OnceLock<usize> = OnceLock::new();
     guard(core::ptr::null_mut(), || {
@@ -32,44 +44,44 @@ pub extern "C" fn SSL_COMP_get_compression_methods() -> *mut OPENSSL_STACK {
 /// Replaces the compression methods, which nobody looks at: the stack is given back to the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
-    methods: *mut OPENSSL_STACK,
-) -> *mut OPENSSL_STACK {
+    methods: *mut stack_st_SSL_COMP,
+) -> *mut stack_st_SSL_COMP {
     methods
 }
 
 /// Adds a compression method, which is not possible: 1, the failure value, and a reason in the queue.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_COMP_add_compression_method(_id: c_int, _method: *mut c_void) -> c_int {
+pub unsafe extern "C" fn SSL_COMP_add_compression_method(_id: c_int, _method: *mut COMP_METHOD) -> c_int {
     error_queue::raise_ssl(Reason::COMPRESSION_DISABLED);
     1
 }
 
 /// The name of a compression method: null, as there are none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_COMP_get_name(_method: *const c_void) -> *const c_char {
+pub unsafe extern "C" fn SSL_COMP_get_name(_method: *const COMP_METHOD) -> *const c_char {
     core::ptr::null()
 }
 
 /// The name of a compression method: null, as there are none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_COMP_get0_name(_method: *const c_void) -> *const c_char {
+pub unsafe extern "C" fn SSL_COMP_get0_name(_method: *const SSL_COMP) -> *const c_char {
     core::ptr::null()
 }
 
 /// The number of a compression method: -1, as there are none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_COMP_get_id(_method: *const c_void) -> c_int {
+pub unsafe extern "C" fn SSL_COMP_get_id(_method: *const SSL_COMP) -> c_int {
     -1
 }
 
 /// How a connection compresses: null, it does not.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_current_compression(_ssl: *const SSL) -> *const c_void {
+pub unsafe extern "C" fn SSL_get_current_compression(_ssl: *const SSL) -> *const COMP_METHOD {
     core::ptr::null()
 }
 
 /// How a connection expands: null, it does not.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_current_expansion(_ssl: *const SSL) -> *const c_void {
+pub unsafe extern "C" fn SSL_get_current_expansion(_ssl: *const SSL) -> *const COMP_METHOD {
     core::ptr::null()
 }

@@ -60,10 +60,16 @@ pub unsafe extern "C" fn OPENSSL_init_ssl(options: u64, settings: *const OPENSSL
 #[unsafe(no_mangle)]
 pub extern "C" fn SSL_add_ssl_module() {}
 
+/// The hooks of OpenSSL's own unit tests.
+#[repr(C)]
+pub struct openssl_ssl_test_functions {
+    private: [u8; 0],
+}
+
 /// The hooks of OpenSSL's own unit tests, which this library does not have: null, and
 /// `ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED` in the queue.
 #[unsafe(no_mangle)]
-pub extern "C" fn SSL_test_functions() -> *const core::ffi::c_void {
+pub extern "C" fn SSL_test_functions() -> *const openssl_ssl_test_functions {
     error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
     core::ptr::null()
 }

@@ -7,7 +7,7 @@ use super::support::{convert, export, with_ssl};
 use crate::{
     crypto::signature_scheme::Scheme,
     libcrypto::{
-        sys::{OPENSSL_STACK, X509},
+        sys::{X509, stack_st_X509},
         x509,
     },
     object::SSL,
@@ -43,14 +43,14 @@ pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const SSL) -> *mut X509
 /// The certificates that the peer sent, unverified, in its order; a server's lack the client's own. Null if it sent none.
 /// They stay the connection's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_peer_cert_chain(ssl: *const SSL) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get_peer_cert_chain(ssl: *const SSL) -> *mut stack_st_X509 {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| ssl.peer_chain()) }
 }
 
 /// The chain from the peer's certificate to the anchor, as far as it was verified; null without a verification. It stays the connection's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_verified_chain(ssl: *const SSL) -> *mut OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get0_verified_chain(ssl: *const SSL) -> *mut stack_st_X509 {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| ssl.verified_chain()) }
 }

@@ -1,6 +1,6 @@
 //! Where the handshake is: `SSL_in_init(3)`.
 
-use core::ffi::c_int;
+use core::ffi::{c_int, c_uint};
 
 use super::support::{export, with_ssl};
 use crate::{handshake::position::Position, object::SSL};
@@ -28,9 +28,15 @@ pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const SSL) -> c_int {
     unsafe { with_ssl(ssl, 0, |ssl| c_int::from(!ssl.is_in_handshake())) }
 }
 
+/// `TLS_ST_…`.
+#[allow(non_camel_case_types)]
+pub type OSSL_HANDSHAKE_STATE = c_uint;
+
 /// Where the handshake is: `TLS_ST_…`. `SSL_in_init(3)`
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_state(ssl: *const SSL) -> c_int {
+pub unsafe extern "C" fn SSL_get_state(ssl: *const SSL) -> OSSL_HANDSHAKE_STATE {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, Position::Before as c_int, |ssl| ssl.position() as c_int) }
+    unsafe {
+        with_ssl(ssl, Position::Before as OSSL_HANDSHAKE_STATE, |ssl| ssl.position() as OSSL_HANDSHAKE_STATE)
+    }
 }

@@ -25,6 +25,12 @@ opaque! {
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
 pub type stack_st_X509 = OPENSSL_STACK;
+/// `STACK_OF(X509_NAME)`.
+pub type stack_st_X509_NAME = OPENSSL_STACK;
+/// `STACK_OF(SSL_CIPHER)`.
+pub type stack_st_SSL_CIPHER = OPENSSL_STACK;
+/// `STACK_OF(SSL_COMP)`.
+pub type stack_st_SSL_COMP = OPENSSL_STACK;
 /// `STACK_OF(void)`.
 pub type stack_st_void = OPENSSL_STACK;
 
