@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::crypto::signature::{KeyType, PrivateKey};
+use crate::{
+    crypto::signature::{KeyType, PrivateKey, PublicKey},
+    wire::{NamedGroup, SignatureScheme},
+};
 
 /// A private key.
 #[derive(Clone)]
@@ -26,6 +29,28 @@ pub struct CertifiedKey {
     pub key: Option<SigningKey>,
     /// The certificates to send after it; `None`: the driver builds the chain when it is wanted.
     pub chain: Option<Arc<[Vec<u8>]>>,
+}
+
+impl CertifiedKey {
+    /// The curve of an ECDSA key, if TLS has a number for it.
+    #[must_use]
+    pub fn curve(&self) -> Option<NamedGroup> {
+        match self.key_type {
+            KeyType::EcdsaP256 => Some(NamedGroup::SECP256R1),
+            KeyType::EcdsaP384 => Some(NamedGroup::SECP384R1),
+            KeyType::EcdsaP521 => Some(NamedGroup::SECP521R1),
+            KeyType::EcdsaOther => PublicKey::from_certificate(&self.certificate).ok()?.curve(),
+            _ => None,
+        }
+    }
+
+    /// Whether the key's own parameters let it be used with this scheme; a certificate that cannot be read does not
+    /// forbid it.
+    #[must_use]
+    pub fn permits(&self, scheme: SignatureScheme) -> bool {
+        self.key_type != KeyType::RsaPss
+            || PublicKey::from_certificate(&self.certificate).map_or(true, |key| key.permits(scheme))
+    }
 }
 
 /// Our certificates: at most one for each of OpenSSL's slots.

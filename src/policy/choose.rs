@@ -6,7 +6,6 @@
 use super::{
     Settings,
     certificate::{CertifiedKey, Slot},
-    offer::curve_of,
     options::option,
 };
 use crate::{
@@ -87,7 +86,7 @@ impl Settings {
     pub fn choose_tls12(&self, offer: &Offer<'_>) -> Result<Choice12> {
         // RFC 5246 §7.4.1.4.1: a client that sends no signature_algorithms takes SHA-1.
         const WITHOUT_EXTENSION: &[SignatureScheme] =
-            &[SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1];
+            &[SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1, SignatureScheme::DSA_SHA1];
         // RFC 8422 §4: a client that sends no supported_groups leaves the choice to us.
         const ANY_GROUP: &[NamedGroup] = &[NamedGroup::SECP256R1];
 
@@ -114,11 +113,11 @@ impl Settings {
         for suite in self.shared_suites(offer.version, offer.cipher_suites) {
             let slots = slots_of(suite.authentication).iter().copied().filter(|slot| {
                 // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
-                let key_type = self.certificates.get(*slot).map(|certified| certified.key_type);
-                match (key_type.and_then(curve_of), offer.groups) {
-                    (Some(curve), Some(groups)) => groups.contains(&curve),
-                    _ => true,
-                }
+                *slot != Slot::Ecdsa
+                    || offer.groups.is_none_or(|groups| {
+                        let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
+                        curve.is_some_and(|curve| groups.contains(&curve))
+                    })
             });
             let chosen = self.choose_signer(offer.version, &schemes, slots);
             if let Some((slot, scheme)) = chosen {
@@ -243,6 +242,7 @@ fn can_sign(certified: &CertifiedKey, id: SignatureScheme, version: ProtocolVers
     certified.key.is_some()
         && signature_scheme::find(id).is_some_and(|scheme| {
             scheme.fits(certified.key_type, version)
+                && certified.permits(id)
                 && match (scheme.signature, scheme.hash) {
                     // RFC 8017 §9.1.1: the modulus must hold the hash, a salt as long, and two bytes.
                     (SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss, Some(hash)) => {

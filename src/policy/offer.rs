@@ -57,7 +57,7 @@ impl Settings {
         request: bool,
     ) -> Result<SignatureScheme> {
         if let Some(scheme) = named {
-            self.check_peer_scheme(scheme, key.key_type(), version, request)?;
+            self.check_peer_scheme(scheme, (key.key_type(), key.curve()), version, request)?;
             return Ok(scheme);
         }
         signature_scheme::before_tls12(key.key_type()).filter(|scheme| self.allows_scheme(*scheme)).ok_or(
@@ -71,7 +71,7 @@ impl Settings {
     pub fn check_peer_scheme(
         &self,
         scheme: SignatureScheme,
-        key_type: KeyType,
+        (key_type, curve): (KeyType, Option<NamedGroup>),
         version: ProtocolVersion,
         request: bool,
     ) -> Result<()> {
@@ -89,8 +89,12 @@ impl Settings {
             return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });
         }
         // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered.
-        let unoffered = |curve| !self.offered_groups(&[ProtocolVersion::TLS1_2]).contains(&curve);
-        if version == ProtocolVersion::TLS1_2 && !request && curve_of(key_type).is_some_and(unoffered) {
+        let offered = |curve| self.offered_groups(&[ProtocolVersion::TLS1_2]).contains(&curve);
+        if version == ProtocolVersion::TLS1_2
+            && !request
+            && found.signature == SignatureAlgorithm::Ecdsa
+            && !curve.is_some_and(offered)
+        {
             return Err(Error::illegal(Reason::WRONG_CURVE));
         }
         Ok(())
@@ -105,16 +109,6 @@ fn is_of_tls13(id: SignatureScheme) -> bool {
             || (scheme.signature == SignatureAlgorithm::RsaPkcs1
                 && !matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224)))
     })
-}
-
-/// The group that is a key's curve.
-pub(super) const fn curve_of(key_type: KeyType) -> Option<NamedGroup> {
-    match key_type {
-        KeyType::EcdsaP256 => Some(NamedGroup::SECP256R1),
-        KeyType::EcdsaP384 => Some(NamedGroup::SECP384R1),
-        KeyType::EcdsaP521 => Some(NamedGroup::SECP521R1),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -173,13 +167,22 @@ mod tests {
     #[test]
     fn peers_scheme_must_be_offered_and_fit_the_key() {
         let settings = Settings { security_level: 2, ..settings() };
-        let check = |scheme, key_type, version| settings.check_peer_scheme(scheme, key_type, version, false);
+        let check = |scheme, key_type, version| {
+            let curve = match key_type {
+                KeyType::EcdsaP256 => Some(NamedGroup::SECP256R1),
+                KeyType::EcdsaP384 => Some(NamedGroup::SECP384R1),
+                KeyType::EcdsaOther => Some(NamedGroup::BRAINPOOLP256R1),
+                _ => None,
+            };
+            settings.check_peer_scheme(scheme, (key_type, curve), version, false)
+        };
         let wrong_type = Err(Error::illegal(Reason::WRONG_SIGNATURE_TYPE));
         let wrong_curve = Err(Error::illegal(Reason::WRONG_CURVE));
         let ecdsa = SignatureScheme::ECDSA_SECP256R1_SHA256;
         assert_eq!(check(ecdsa, KeyType::EcdsaP256, TLS1_3), Ok(()));
         assert_eq!(check(ecdsa, KeyType::EcdsaP384, TLS1_3), wrong_curve);
         assert_eq!(check(ecdsa, KeyType::EcdsaP384, TLS1_2), Ok(()));
+        assert_eq!(check(ecdsa, KeyType::EcdsaOther, TLS1_2), wrong_curve);
         assert_eq!(check(ecdsa, KeyType::Rsa, TLS1_3), wrong_type);
         assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_3), wrong_type);
         assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_2), Ok(()));
@@ -192,7 +195,8 @@ mod tests {
         let settings = Settings { groups: list::groups("X25519").unwrap(), ..settings() };
         let check = |request| {
             let scheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
-            settings.check_peer_scheme(scheme, KeyType::EcdsaP256, TLS1_2, request)
+            let key = (KeyType::EcdsaP256, Some(NamedGroup::SECP256R1));
+            settings.check_peer_scheme(scheme, key, TLS1_2, request)
         };
         assert_eq!(check(false), Err(Error::illegal(Reason::WRONG_CURVE)));
         assert_eq!(check(true), Ok(()));

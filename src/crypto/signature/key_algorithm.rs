@@ -1,10 +1,13 @@
 //! The AlgorithmIdentifier of a key (RFC 5280 §4.1.1.2): its kind, its curve (RFC 5480 §2.1.1), and what
 //! an RSA-PSS key is restricted to (RFC 4055 §3.1). Used for public and for private keys.
 
-use super::KeyType;
-use crate::crypto::{
-    der::{DerReader, NULL, OBJECT_IDENTIFIER, context},
-    hash::HashAlgorithm,
+use super::{KeyType, curve};
+use crate::{
+    crypto::{
+        der::{DerReader, NULL, OBJECT_IDENTIFIER, context},
+        hash::HashAlgorithm,
+    },
+    wire::NamedGroup,
 };
 
 /// 1.2.840.113549.1.1.1.
@@ -15,12 +18,6 @@ const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
 const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
 /// 1.2.840.10045.2.1.
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-/// 1.2.840.10045.3.1.7.
-const PRIME256V1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-/// 1.3.132.0.34.
-const SECP384R1: &[u8] = &[0x2b, 0x81, 4, 0, 34];
-/// 1.3.132.0.35.
-const SECP521R1: &[u8] = &[0x2b, 0x81, 4, 0, 35];
 /// 1.3.101.112.
 const ED25519: &[u8] = &[0x2b, 101, 112];
 /// 1.3.101.113.
@@ -34,6 +31,8 @@ const SHA2: &[u8] = &[0x60, 0x86, 0x48, 1, 101, 3, 4, 2];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct KeyAlgorithm {
     pub(super) key_type: KeyType,
+    /// Of an ECDSA key, if it names one that TLS has a number for.
+    pub(super) curve: Option<NamedGroup>,
     /// Of an RSA-PSS key.
     pub(super) pss_hashes: PssHashes,
 }
@@ -63,10 +62,17 @@ impl KeyAlgorithm {
     /// Reads an AlgorithmIdentifier.
     pub(super) fn read(reader: &mut DerReader<'_>) -> Option<Self> {
         let mut identifier = reader.sequence()?;
-        let key_type = match identifier.content(OBJECT_IDENTIFIER)? {
+        let algorithm = identifier.content(OBJECT_IDENTIFIER)?;
+        let curve = if algorithm == EC_PUBLIC_KEY { read_curve(&identifier) } else { None };
+        let key_type = match algorithm {
             RSA_ENCRYPTION => KeyType::Rsa,
             RSASSA_PSS => KeyType::RsaPss,
-            EC_PUBLIC_KEY => read_curve(&identifier),
+            EC_PUBLIC_KEY => match curve {
+                Some(NamedGroup::SECP256R1) => KeyType::EcdsaP256,
+                Some(NamedGroup::SECP384R1) => KeyType::EcdsaP384,
+                Some(NamedGroup::SECP521R1) => KeyType::EcdsaP521,
+                _ => KeyType::EcdsaOther,
+            },
             ED25519 => KeyType::Ed25519,
             ED448 => KeyType::Ed448,
             DSA => KeyType::Dsa,
@@ -78,18 +84,13 @@ impl KeyAlgorithm {
             }
             _ => PssHashes::Any,
         };
-        Some(Self { key_type, pss_hashes })
+        Some(Self { key_type, curve, pss_hashes })
     }
 }
 
 /// RFC 5480 §2.1.1: TLS knows named curves only; a curve spelled out is left to libcrypto.
-fn read_curve(parameters: &DerReader<'_>) -> KeyType {
-    match parameters.clone().content(OBJECT_IDENTIFIER) {
-        Some(PRIME256V1) => KeyType::EcdsaP256,
-        Some(SECP384R1) => KeyType::EcdsaP384,
-        Some(SECP521R1) => KeyType::EcdsaP521,
-        _ => KeyType::EcdsaOther,
-    }
+fn read_curve(parameters: &DerReader<'_>) -> Option<NamedGroup> {
+    parameters.clone().content(OBJECT_IDENTIFIER).and_then(curve::find)
 }
 
 /// `RSASSA-PSS-params` (RFC 4055 §3.1) that fit a scheme of TLS: one SHA-2 hash for the message and the
@@ -189,7 +190,7 @@ mod tests {
     fn pss_without_parameters_has_any_hash() {
         let bytes = wrapped(SEQUENCE, &[&wrapped(OBJECT_IDENTIFIER, &[RSASSA_PSS])]);
         let algorithm = KeyAlgorithm::read(&mut DerReader::new(&bytes)).unwrap();
-        assert_eq!(algorithm, KeyAlgorithm { key_type: KeyType::RsaPss, pss_hashes: PssHashes::Any });
+        assert_eq!(algorithm, KeyAlgorithm { key_type: KeyType::RsaPss, curve: None, pss_hashes: PssHashes::Any });
     }
 
     #[test]

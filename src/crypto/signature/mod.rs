@@ -3,6 +3,7 @@
 //!
 //! What aws-lc-rs cannot do with a key is said beforehand (`can_verify`, `can_sign`): libcrypto does it then.
 
+mod curve;
 mod key_algorithm;
 mod private_key;
 mod public_key;

@@ -10,7 +10,7 @@ use crate::{
         signature_scheme::{self, SignatureAlgorithm},
     },
     error::{Error, Reason, Result},
-    wire::{AlertDescription, SignatureScheme},
+    wire::{AlertDescription, NamedGroup, SignatureScheme},
 };
 
 /// A certificate that cannot be walked up to its key (RFC 8446 §4.4.2.4).
@@ -60,6 +60,24 @@ impl PublicKey {
     #[must_use]
     pub fn key_type(&self) -> KeyType {
         self.algorithm.key_type
+    }
+
+    /// The curve of an ECDSA key, if TLS has a number for it.
+    #[must_use]
+    pub fn curve(&self) -> Option<NamedGroup> {
+        self.algorithm.curve
+    }
+
+    /// Whether the key's own parameters let it be used with this scheme: an RSA-PSS key may be bound to a hash
+    /// (RFC 8446 §4.2.3).
+    #[must_use]
+    pub fn permits(&self, scheme: SignatureScheme) -> bool {
+        match signature_scheme::find(scheme) {
+            Some(scheme) if scheme.signature == SignatureAlgorithm::RsaPssPss => {
+                scheme.hash.is_some_and(|hash| self.algorithm.pss_hashes.contain(hash))
+            }
+            _ => true,
+        }
     }
 
     /// The size of the key in bits (RSA modulus, EC field), as libcrypto counts it; 0 for a DSA key or an
