@@ -52,7 +52,10 @@ pub unsafe extern "C" fn SSL_use_certificate(ssl: *mut SSL, certificate: *mut X5
 unsafe fn use_certificate(owner: &impl Configurable, certificate: *mut X509) -> c_int {
     // SAFETY: the caller's promise.
     match unsafe { x509::X509::from_borrowed(certificate) } {
-        Some(certificate) => owner.change(|config| config.use_certificate(certificate)).into(),
+        Some(certificate) => {
+            let asker = owner.asker();
+            owner.change(|config| config.use_certificate(certificate, &asker)).into()
+        }
         None => refuse_null(),
     }
 }
@@ -99,7 +102,10 @@ unsafe fn use_der(owner: &impl Configurable, der: *const c_uchar, length: c_int)
     // SAFETY: the caller's promise.
     let der = unsafe { convert::bytes_of_int(der.cast(), length) };
     match der.and_then(x509::X509::from_der_start) {
-        Some(certificate) => owner.change(|config| config.use_certificate(certificate)).into(),
+        Some(certificate) => {
+            let asker = owner.asker();
+            owner.change(|config| config.use_certificate(certificate, &asker)).into()
+        }
         None => {
             error_queue::raise_ssl(Reason::ERR_ASN1_LIB);
             0
@@ -217,7 +223,10 @@ unsafe fn use_both(
     };
     match certificate {
         Some(certificate) => {
-            let used = |config: &mut Config| config.use_certificate_and_key(certificate, key, chain, replace);
+            let asker = owner.asker();
+            let used = |config: &mut Config| {
+                config.use_certificate_and_key(certificate, key, chain, replace, &asker)
+            };
             owner.change(used).into()
         }
         None => refuse_null(),

@@ -41,6 +41,7 @@ pub mod private_key;
 pub mod psk;
 pub mod record_size;
 pub mod renegotiation;
+pub mod security;
 pub mod server_info;
 pub mod server_name;
 pub mod session;

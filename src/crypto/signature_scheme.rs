@@ -378,6 +378,12 @@ pub fn find(id: SignatureScheme) -> Option<&'static Scheme> {
     SCHEMES.iter().chain([&BEFORE_TLS12]).find(|scheme| scheme.id == id)
 }
 
+/// The number by which a program is told of a scheme; 0 for one that has none on the wire.
+#[must_use]
+pub fn number_to_show(id: SignatureScheme) -> u16 {
+    if id == RSA_PKCS1_MD5_SHA1 { 0 } else { id.0 }
+}
+
 /// The scheme that a key of this type signs with before TLS 1.2, where nothing is negotiated (RFC 4346 §7.4.3,
 /// RFC 8422 §5.4); `None` for a key that cannot sign there.
 #[must_use]

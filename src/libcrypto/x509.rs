@@ -105,16 +105,22 @@ impl X509 {
         self.public_key().map_or(0, |key| key.bits())
     }
 
-    /// The strength in bits of its signature; `None` if libcrypto does not know it.
+    /// The strength in bits of its signature, `None` if libcrypto does not know it, and libcrypto's number of its hash.
     #[must_use]
-    pub fn signature_security_bits(&self) -> Option<u32> {
-        let mut bits = -1;
+    pub fn signature_security(&self) -> (Option<u32>, i32) {
+        let (mut hash, mut bits) = (0, -1);
         let none = core::ptr::null_mut();
-        // SAFETY: the certificate is valid, `bits` is valid for writing, and what is null is not written.
+        // SAFETY: the certificate is valid, `hash` and `bits` are valid for writing, and what is null is not written.
         let known = unsafe {
-            sys::X509_get_signature_info(self.as_ptr(), none, none, &raw mut bits, core::ptr::null_mut())
+            sys::X509_get_signature_info(
+                self.as_ptr(),
+                &raw mut hash,
+                none,
+                &raw mut bits,
+                core::ptr::null_mut(),
+            )
         };
-        u32::try_from(bits).ok().filter(|_| known == 1)
+        (u32::try_from(bits).ok().filter(|_| known == 1), hash)
     }
 
     /// Whether it looks as if it had signed itself.

@@ -4,7 +4,7 @@
 use core::ffi::{c_int, c_uchar};
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl, driver::Pause, ssl::Waiting};
+use super::{SessionHandle, Ssl, config::Configurable, driver::Pause, ssl::Waiting};
 use crate::{
     error::{Error, Reason},
     handshake::{
@@ -168,8 +168,10 @@ impl Ssl {
         match (value, owned) {
             (1, (Some(certificate), Some(key))) => {
                 // What fails is in the queue: the handshake goes on without a certificate.
-                let _ =
-                    self.update_config(|config| config.use_certificate(certificate) && config.use_key(key));
+                let asker = self.asker();
+                let _ = self.update_config(|config| {
+                    config.use_certificate(certificate, &asker) && config.use_key(key)
+                });
             }
             (1, _) => error_queue::raise_ssl(Reason::BAD_DATA_RETURNED_BY_CALLBACK),
             _ => {}

@@ -5,7 +5,7 @@
 
 use core::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 
-use super::{SSL, SSL_CTX, SSL_SESSION};
+use super::{SSL, SSL_CTX, SSL_SESSION, security::SecurityCallback};
 use crate::libcrypto::sys;
 
 /// A callback and its argument, if one is registered.
@@ -131,6 +131,8 @@ pub struct CopiedCallbacks {
     pub message: Callback<MessageCallback>,
     /// `SSL_CTX_set_cert_cb`.
     pub certificate: Callback<CertificateCallback>,
+    /// `SSL_CTX_set_security_callback` and `SSL_CTX_set0_security_ex_data`.
+    pub security: Callback<SecurityCallback>,
     /// `SSL_CTX_set_generate_session_id`.
     pub generate_session_id: Option<GenerateSessionIdCallback>,
     /// `SSL_CTX_set_default_passwd_cb`.

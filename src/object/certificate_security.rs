@@ -1,7 +1,11 @@
-//! What our security level asks of certificates that we use (`SSL_CTX_set_security_level(3)`): the strength of
-//! their keys, and of the signatures on them.
+//! What our security level, or the program's callback in its place, asks of certificates that we use
+//! (`SSL_CTX_set_security_level(3)`): the strength of their keys, and of the signatures on them.
 
-use crate::{error::Reason, libcrypto::x509::X509, policy::security::minimum_bits};
+use super::security::{Asker, operation};
+use crate::{
+    error::Reason,
+    libcrypto::{stack::X509Stack, x509::X509},
+};
 
 /// Whose certificate it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,17 +18,28 @@ pub enum Role {
 
 /// Whether a certificate is strong enough; the error is the reason for the queue. The signature of a certificate
 /// that signed itself says nothing, and is not looked at.
-pub fn check(level: u8, certificate: &X509, role: Role) -> Result<(), Reason> {
-    let least = u32::from(minimum_bits(level));
-    let is_enough = |bits: Option<u32>| level == 0 || bits.is_some_and(|bits| bits >= least);
-    if !is_enough(certificate.public_key().and_then(|key| key.security_bits())) {
-        return Err(match role {
-            Role::EndEntity => Reason::EE_KEY_TOO_SMALL,
-            Role::Authority => Reason::CA_KEY_TOO_SMALL,
-        });
+pub fn check(asker: &Asker, certificate: &X509, role: Role) -> Result<(), Reason> {
+    let allows = |operation, bits: Option<u32>, nid| {
+        let bits = bits.and_then(|bits| i32::try_from(bits).ok()).unwrap_or(-1);
+        asker.allows(operation, bits, nid, certificate.as_ptr().cast())
+    };
+    let key_bits = certificate.public_key().and_then(|key| key.security_bits());
+    let (operation, too_small) = match role {
+        Role::EndEntity => (operation::EE_KEY, Reason::EE_KEY_TOO_SMALL),
+        Role::Authority => (operation::CA_KEY, Reason::CA_KEY_TOO_SMALL),
+    };
+    if !allows(operation, key_bits, 0) {
+        return Err(too_small);
     }
-    if !certificate.is_self_signed() && !is_enough(certificate.signature_security_bits()) {
+    let (signature_bits, hash) = certificate.signature_security();
+    if !certificate.is_self_signed() && !allows(operation::CA_MD, signature_bits, hash) {
         return Err(Reason::CA_MD_TOO_WEAK);
     }
     Ok(())
+}
+
+/// Whether each certificate of a chain after the first is strong enough.
+pub fn check_chain(asker: &Asker, chain: Option<&X509Stack>) -> Result<(), Reason> {
+    let mut certificates = chain.into_iter().flat_map(X509Stack::iter);
+    certificates.try_for_each(|certificate| check(asker, &certificate, Role::Authority))
 }

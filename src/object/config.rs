@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Context, Ssl, ca_names::CaLists, callbacks::CopiedCallbacks, context::Method, credentials::Credentials,
-    custom_extensions::CustomExtension,
+    custom_extensions::CustomExtension, security::Asker,
 };
 use crate::{
     libcrypto::{stack::X509Stack, store::X509Store, verify_param::VerifyParam},
@@ -84,6 +84,9 @@ pub trait Configurable {
     /// What verifications check.
     fn verify_param(&self) -> &VerifyParam;
 
+    /// Who asks whether a certificate is secure enough.
+    fn asker(&self) -> Asker;
+
     /// `SSL_CTX_set_max_pipelines(3)`: a connection with several pipelines reads ahead.
     fn set_max_pipelines(&self, pipelines: usize);
 
@@ -108,6 +111,10 @@ impl Configurable for Context {
 
     fn verify_param(&self) -> &VerifyParam {
         &self.verify_param
+    }
+
+    fn asker(&self) -> Asker {
+        Asker::of_context(self)
     }
 
     fn set_max_pipelines(&self, pipelines: usize) {
@@ -139,5 +146,9 @@ impl Configurable for Ssl {
 
     fn verify_param(&self) -> &VerifyParam {
         &self.verify_param
+    }
+
+    fn asker(&self) -> Asker {
+        Asker::of_connection(self)
     }
 }

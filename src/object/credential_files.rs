@@ -24,8 +24,9 @@ const fn format_of(file_type: c_int) -> Option<Format> {
 
 /// Uses the certificate in a file.
 pub fn use_certificate_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
+    let asker = owner.asker();
     read::<X509>(path, file_type, password_of(owner), CredentialFile::certificate)
-        .is_some_and(|certificate| owner.change(|config| config.use_certificate(certificate)))
+        .is_some_and(|certificate| owner.change(|config| config.use_certificate(certificate, &asker)))
 }
 
 /// Uses the private key in a file.
@@ -44,17 +45,17 @@ pub fn use_rsa_key_file(owner: &impl Configurable, path: &CStr, file_type: c_int
 pub fn use_certificate_chain_file(owner: &impl Configurable, path: &CStr) -> bool {
     // What was there before would look like a failure to parse.
     error_queue::clear();
-    let password = password_of(owner);
+    let (password, asker) = (password_of(owner), owner.asker());
     let Some(file) = open(path) else { return false };
     let Some(certificate) = file.certificate_with_trust(password) else {
         error_queue::raise_ssl(Reason::ERR_PEM_LIB);
         return false;
     };
-    if !owner.change(|config| config.use_certificate(certificate) && config.set_chain(None)) {
+    if !owner.change(|config| config.use_certificate(certificate, &asker) && config.set_chain(None, &asker)) {
         return false;
     }
     while let Some(certificate) = file.certificate(Format::Pem, password) {
-        if !owner.change(|config| config.add_chain_certificate(certificate)) {
+        if !owner.change(|config| config.add_chain_certificate(certificate, &asker)) {
             return false;
         }
     }

@@ -145,6 +145,7 @@ impl Ssl {
             psk_server: callbacks.psk_server.is_some(),
             key_log: live.key_log.is_some(),
         };
+        let settings = self.judge(settings);
         let (now, now_milliseconds) = clock::now();
         let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
         Environment { settings, hooks, now, now_milliseconds, offered_session }

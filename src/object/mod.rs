@@ -71,6 +71,7 @@ pub mod peer;
 pub mod psk;
 pub mod record_padding;
 pub mod renegotiation;
+pub mod security;
 pub mod server_info;
 pub mod session;
 pub mod session_cache;

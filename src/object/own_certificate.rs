@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::{
-    certificate_security::{self, Role},
+    certificate_security::{self, Role, check_chain},
     config::Config,
     credentials::Credential,
+    security::Asker,
 };
 use crate::{
     error::Reason,
@@ -16,9 +17,9 @@ use crate::{
 
 impl Config {
     /// Uses a certificate, in the slot of its kind of key. A private key there that does not belong to it is dropped.
-    pub fn use_certificate(&mut self, certificate: X509) -> bool {
+    pub fn use_certificate(&mut self, certificate: X509, asker: &Asker) -> bool {
         self.raising(|config| {
-            config.check_security(&certificate, Role::EndEntity)?;
+            certificate_security::check(asker, &certificate, Role::EndEntity)?;
             let key = certificate.public_key().ok_or(Reason::ERR_X509_LIB)?;
             let slot = slot_of(&key)?;
             if slot == Slot::Ecdsa && !key.can_sign() {
@@ -58,10 +59,11 @@ impl Config {
         key: Option<PKey>,
         chain: Option<X509Stack>,
         replace: bool,
+        asker: &Asker,
     ) -> bool {
         self.raising(|config| {
-            config.check_security(&certificate, Role::EndEntity)?;
-            config.check_chain_security(chain.as_ref())?;
+            certificate_security::check(asker, &certificate, Role::EndEntity)?;
+            check_chain(asker, chain.as_ref())?;
             let public_key = certificate.public_key().ok_or(Reason::ERR_X509_LIB)?;
             let key = key.unwrap_or_else(|| public_key.clone());
             if !public_key.is_same_as(&key) {
@@ -141,17 +143,6 @@ impl Config {
     /// Forgets all certificates and keys (`SSL_certs_clear(3)`).
     pub fn clear_certificates(&mut self) {
         self.update_credentials(|credentials| credentials.slots = Default::default());
-    }
-
-    /// Whether our security level allows this certificate.
-    pub(super) fn check_security(&self, certificate: &X509, role: Role) -> Result<(), Reason> {
-        certificate_security::check(self.settings.security_level, certificate, role)
-    }
-
-    /// Whether our security level allows each certificate of a chain after the first.
-    pub(super) fn check_chain_security(&self, chain: Option<&X509Stack>) -> Result<(), Reason> {
-        let mut certificates = chain.into_iter().flat_map(X509Stack::iter);
-        certificates.try_for_each(|certificate| self.check_security(&certificate, Role::Authority))
     }
 
     /// Puts the reason of what fails into the queue.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::{
     Ssl,
-    certificate_security::Role,
+    certificate_security::{self, Role},
     config::{Config, Configurable},
+    security::Asker,
 };
 use crate::{
     error::{Error, Reason, Result},
@@ -38,18 +39,18 @@ impl Config {
     }
 
     /// Sets the chain of the current certificate, or with `None` removes it.
-    pub fn set_chain(&mut self, chain: Option<X509Stack>) -> bool {
+    pub fn set_chain(&mut self, chain: Option<X509Stack>, asker: &Asker) -> bool {
         self.raising(|config| {
-            config.check_chain_security(chain.as_ref())?;
+            certificate_security::check_chain(asker, chain.as_ref())?;
             config.update_credentials(|credentials| credentials.current_mut().chain = chain.map(Arc::new));
             Ok(())
         })
     }
 
     /// Appends to the chain of the current certificate.
-    pub fn add_chain_certificate(&mut self, certificate: X509) -> bool {
+    pub fn add_chain_certificate(&mut self, certificate: X509, asker: &Asker) -> bool {
         self.raising(|config| {
-            config.check_security(&certificate, Role::Authority)?;
+            certificate_security::check(asker, &certificate, Role::Authority)?;
             config.update_credentials(|credentials| {
                 append(&mut credentials.current_mut().chain, certificate);
             });
@@ -87,7 +88,8 @@ pub fn build_chain(owner: &impl Configurable, flags: i64) -> i64 {
     match try_build_chain(owner, flags) {
         Ok((chain, is_verified)) => {
             let chain = chain.map(|chain| chain.into_iter().collect());
-            let is_set = owner.change(|config| config.set_chain(chain));
+            let asker = owner.asker();
+            let is_set = owner.change(|config| config.set_chain(chain, &asker));
             if is_set { i64::from(!is_verified) + 1 } else { 0 }
         }
         Err(()) => 0,
@@ -154,8 +156,7 @@ impl Ssl {
             let store = config.chain_store.clone().unwrap_or_else(|| context.store());
             Arc::new(find_chain(&store, certificate).ok_or(Error::internal())?)
         };
-        config
-            .check_chain_security(Some(&chain))
+        certificate_security::check_chain(&self.asker(), Some(&chain))
             .map_err(|reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason))?;
         Ok(chain.to_der())
     }

@@ -12,6 +12,7 @@ use super::{
     cipher_stack::CipherStack,
     config::{Config, Configurable},
     context::Method,
+    security::Judged,
 };
 use crate::{
     connection::Connection,
@@ -99,6 +100,8 @@ pub struct Ssl {
     read_bio: RefCell<Option<Bio>>,
     /// Where to write to.
     write_bio: RefCell<Option<Bio>>,
+    /// The settings as the security callback leaves them.
+    pub(super) judged: RefCell<Option<Judged>>,
     /// What `SSL_get_ciphers` gives.
     ciphers: RefCell<CipherStack>,
     /// What `SSL_get_client_ciphers` gives, and what it was made from.
@@ -166,6 +169,7 @@ impl Ssl {
             context: RefCell::new(context),
             read_bio: RefCell::new(None),
             write_bio: RefCell::new(None),
+            judged: RefCell::new(None),
             ciphers: RefCell::default(),
             client_ciphers: RefCell::new(None),
             server_name: RefCell::new(None),
@@ -213,6 +217,7 @@ impl Ssl {
             config.credentials = Arc::clone(&theirs.credentials);
             config.custom_extensions = Arc::clone(&theirs.custom_extensions);
             config.callbacks.certificate = theirs.callbacks.certificate;
+            config.callbacks.security = theirs.callbacks.security;
             config.verify_store.clone_from(&theirs.verify_store);
             config.chain_store.clone_from(&theirs.chain_store);
             config.update_settings(|settings| {
@@ -366,6 +371,7 @@ impl Ssl {
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         self.follow_suites();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
+        let settings = self.judge(settings);
         settings.offered_suites(&settings.offered_versions())
     }
 

@@ -19,6 +19,7 @@ use crate::{
 };
 use certificate::Certificates;
 use options::{cache, mode, option};
+use security::Refusals;
 
 /// `SSL_VERIFY_…` flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub struct Settings {
     pub client_signature_schemes: Option<Arc<[SignatureScheme]>>,
     /// The security level, 0 to 5.
     pub security_level: u8,
+    /// What the program's security callback refused; the level does not count then.
+    pub refusals: Option<Arc<Refusals>>,
     /// Whether and how the peer's certificate is asked for and verified.
     pub verify_mode: VerifyMode,
     /// Our certificates and keys.
@@ -122,6 +125,7 @@ impl Settings {
             signature_schemes: None,
             client_signature_schemes: None,
             security_level: 2,
+            refusals: None,
             verify_mode: VerifyMode(0),
             certificates: Arc::default(),
             ca_names: Arc::default(),

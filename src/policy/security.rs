@@ -1,7 +1,7 @@
 //! Security levels (`SSL_CTX_set_security_level(3)`): what is strong enough. Used by `choose`, `handshake`
 //! and `object`.
 
-use super::Settings;
+use super::{Settings, version::lowest_at};
 use crate::{
     crypto::{
         group,
@@ -9,7 +9,7 @@ use crate::{
         signature_scheme,
         suite::{Authentication, MacAlgorithm, Suite},
     },
-    wire::{NamedGroup, SignatureScheme},
+    wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 /// The least strength in bits that a level accepts.
@@ -61,29 +61,75 @@ pub const fn key_strength(key_type: KeyType, bits: u32) -> u16 {
     }
 }
 
+/// What a program's security callback refused: it counts in place of the level (`SSL_CTX_set_security_callback(3)`).
+#[derive(Clone, Debug, Default)]
+pub struct Refusals {
+    /// Versions.
+    pub versions: Vec<ProtocolVersion>,
+    /// Suites.
+    pub suites: Vec<CipherSuite>,
+    /// Groups.
+    pub groups: Vec<NamedGroup>,
+    /// Signature schemes.
+    pub schemes: Vec<SignatureScheme>,
+    /// Session tickets.
+    pub tickets: bool,
+}
+
+/// Whether a level allows session tickets: from 3 on it does not.
+#[must_use]
+pub const fn allows_tickets(level: u8) -> bool {
+    level < 3
+}
+
 impl Settings {
-    /// Whether a key of this kind and size is strong enough for our level.
+    /// Whether this version is secure enough.
+    #[must_use]
+    pub fn is_secure_version(&self, version: ProtocolVersion) -> bool {
+        match &self.refusals {
+            Some(refusals) => !refusals.versions.contains(&version),
+            None => version >= lowest_at(self.security_level),
+        }
+    }
+
+    /// Whether a key of this kind and size is strong enough for our level. A security callback was asked when the key's certificate
+    /// was set.
     #[must_use]
     pub fn allows_key(&self, key_type: KeyType, bits: u32) -> bool {
-        self.allows_strength(key_strength(key_type, bits))
+        self.refusals.is_some() || self.allows_strength(key_strength(key_type, bits))
     }
 
     /// Whether we have this group and it is strong enough for our level.
     #[must_use]
     pub fn allows_group(&self, id: NamedGroup) -> bool {
-        group::find(id).is_some_and(|group| self.allows_strength(group.security_bits))
+        group::find(id).is_some_and(|group| match &self.refusals {
+            Some(refusals) => !refusals.groups.contains(&id),
+            None => self.allows_strength(group.security_bits),
+        })
     }
 
     /// Whether we have this signature scheme and it is strong enough for our level.
     #[must_use]
     pub fn allows_scheme(&self, id: SignatureScheme) -> bool {
-        signature_scheme::find(id).is_some_and(|scheme| self.allows_strength(scheme.security_bits))
+        signature_scheme::find(id).is_some_and(|scheme| match &self.refusals {
+            Some(refusals) => !refusals.schemes.contains(&id),
+            None => self.allows_strength(scheme.security_bits),
+        })
+    }
+
+    /// Whether a suite is secure enough.
+    #[must_use]
+    pub fn allows_suite(&self, suite: &Suite) -> bool {
+        match &self.refusals {
+            Some(refusals) => !refusals.suites.contains(&suite.id),
+            None => self.level_allows_suite(suite),
+        }
     }
 
     /// Whether a suite is strong enough for our level: from 1 on it authenticates, from 3 on it is forward secret, from 4
     /// on its MAC is not SHA-1.
     #[must_use]
-    pub fn allows_suite(&self, suite: &Suite) -> bool {
+    pub fn level_allows_suite(&self, suite: &Suite) -> bool {
         let weak = match self.security_level {
             0 => false,
             level @ 1.. => {
@@ -95,10 +141,13 @@ impl Settings {
         !weak && self.allows_strength(suite.strength_bits())
     }
 
-    /// Whether our level allows session tickets: from level 3 on it does not.
+    /// Whether session tickets are secure enough.
     #[must_use]
-    pub const fn allows_tickets(&self) -> bool {
-        self.security_level < 3
+    pub fn allows_tickets(&self) -> bool {
+        match &self.refusals {
+            Some(refusals) => !refusals.tickets,
+            None => allows_tickets(self.security_level),
+        }
     }
 
     const fn allows_strength(&self, bits: u16) -> bool {
@@ -134,6 +183,23 @@ mod tests {
         assert!(!at_level(4).allows_key(KeyType::Ed25519, 256));
         assert!(at_level(2).allows_key(KeyType::EcdsaOther, 224));
         assert!(!at_level(1).allows_key(KeyType::Other, 4096));
+    }
+
+    #[test]
+    fn refusals_count_in_place_of_the_level() {
+        let refusals = Refusals {
+            versions: vec![ProtocolVersion::TLS1_3],
+            groups: vec![NamedGroup::X25519],
+            schemes: vec![SignatureScheme::ED25519],
+            ..Refusals::default()
+        };
+        let settings = Settings { refusals: Some(std::sync::Arc::new(refusals)), ..at_level(5) };
+        assert!(!settings.is_secure_version(ProtocolVersion::TLS1_3));
+        assert!(settings.is_secure_version(ProtocolVersion::TLS1_0));
+        assert!(!settings.allows_group(NamedGroup::X25519) && settings.allows_group(NamedGroup::SECP256R1));
+        assert!(!settings.allows_scheme(SignatureScheme::ED25519));
+        assert!(settings.allows_scheme(SignatureScheme::RSA_PKCS1_SHA1));
+        assert!(settings.allows_key(KeyType::Rsa, 512) && settings.allows_tickets());
     }
 
     #[test]

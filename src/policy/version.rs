@@ -12,10 +12,16 @@ const VERSIONS: [(ProtocolVersion, u64); 4] = [
     (ProtocolVersion::TLS1_0, option::NO_TLSV1),
 ];
 
+/// All versions of TLS that we have, the highest first.
+pub const ALL: [ProtocolVersion; 4] =
+    [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_1, ProtocolVersion::TLS1_0];
+
 /// The lowest version that a security level allows.
-const fn lowest_at(level: u8) -> ProtocolVersion {
+#[must_use]
+pub const fn lowest_at(level: u8) -> ProtocolVersion {
     match level {
-        0..=2 => ProtocolVersion::TLS1_0,
+        0 | 1 => ProtocolVersion::SSL3,
+        2 => ProtocolVersion::TLS1_0,
         3 => ProtocolVersion::TLS1_1,
         _ => ProtocolVersion::TLS1_2,
     }
@@ -50,7 +56,7 @@ impl Settings {
             .filter(|(version, forbidden)| {
                 (min..=max).contains(version)
                     && !self.has_option(*forbidden)
-                    && *version >= lowest_at(self.security_level)
+                    && self.is_secure_version(*version)
                     && (version.has_signature_schemes() || HashAlgorithm::Md5Sha1.is_available())
             })
             .map(|(version, _)| *version)

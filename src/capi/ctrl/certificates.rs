@@ -74,7 +74,8 @@ pub(super) unsafe fn control(owner: &impl Configurable, arguments: Arguments) ->
 unsafe fn set_chain(owner: &impl Configurable, stack: *mut sys::OPENSSL_STACK, shares: bool) -> c_long {
     // SAFETY: the caller's promise.
     let chain = unsafe { X509Stack::copy_of(stack) };
-    let is_set = owner.change(|config| config.set_chain(chain));
+    let asker = owner.asker();
+    let is_set = owner.change(|config| config.set_chain(chain, &asker));
     if is_set && !shares {
         // SAFETY: the caller gave the stack away.
         drop(unsafe { X509Stack::from_owned(stack) });
@@ -94,7 +95,8 @@ unsafe fn add_chain_certificate(
         error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
         return 0;
     };
-    let is_added = owner.change(|config| config.add_chain_certificate(owned));
+    let asker = owner.asker();
+    let is_added = owner.change(|config| config.add_chain_certificate(owned, &asker));
     if is_added && !shares {
         // SAFETY: the caller gave this reference away.
         drop(unsafe { X509::from_owned(certificate) });

@@ -190,7 +190,10 @@ mod tests {
     fn pss_without_parameters_has_any_hash() {
         let bytes = wrapped(SEQUENCE, &[&wrapped(OBJECT_IDENTIFIER, &[RSASSA_PSS])]);
         let algorithm = KeyAlgorithm::read(&mut DerReader::new(&bytes)).unwrap();
-        assert_eq!(algorithm, KeyAlgorithm { key_type: KeyType::RsaPss, curve: None, pss_hashes: PssHashes::Any });
+        assert_eq!(
+            algorithm,
+            KeyAlgorithm { key_type: KeyType::RsaPss, curve: None, pss_hashes: PssHashes::Any }
+        );
     }
 
     #[test]

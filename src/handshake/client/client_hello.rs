@@ -293,7 +293,7 @@ fn extensions(
     if !groups.is_empty() {
         extensions.add(ExtensionType::SUPPORTED_GROUPS, |writer| supported_groups::write(writer, &groups));
     }
-    if !settings.has_option(option::NO_TICKET) {
+    if !settings.has_option(option::NO_TICKET) && settings.allows_tickets() {
         // RFC 5077 §3.2: a ticket to resume with, or nothing, which asks for one.
         let ticket = session
             .filter(|session| session.version != ProtocolVersion::TLS1_3)

@@ -106,7 +106,8 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
 
 /// RFC 5077 §3.2: a client that sends the extension takes a ticket.
 fn announces_ticket(context: &Context<'_>, ticket: Option<&[u8]>) -> bool {
-    ticket.is_some() && !context.settings().has_option(option::NO_TICKET)
+    let settings = context.settings();
+    ticket.is_some() && !settings.has_option(option::NO_TICKET) && settings.allows_tickets()
 }
 
 /// RFC 5746 §3.6: the extension, empty in a first handshake, or the signalling suite.
