@@ -11,7 +11,6 @@ use crate::{
 };
 
 export! {
-    SSL_get_psk_identity SSL_get_psk_identity_hint
     SSL_get_early_data_status SSL_CTX_get_max_early_data SSL_get_max_early_data
     SSL_CTX_set_max_early_data SSL_set_max_early_data
     SSL_write_early_data SSL_read_early_data
@@ -29,18 +28,6 @@ export! {
 unsafe fn answer<R: Copy>(ssl: *const SSL, failure: R, answer: R) -> R {
     // SAFETY: the caller's promise.
     unsafe { with_ssl(ssl, failure, |_| answer) }
-}
-
-/// The identity of the pre-shared key in use: null, there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_psk_identity(_ssl: *const SSL) -> *const c_char {
-    core::ptr::null()
-}
-
-/// The hint which pre-shared key the server wants: null, there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_psk_identity_hint(_ssl: *const SSL) -> *const c_char {
-    core::ptr::null()
 }
 
 /// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0).

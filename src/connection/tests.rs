@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::{Connection, Read};
 use crate::{
     crypto::{
+        secret::SharedSecret,
         signature::{KeyType, PrivateKey},
-        suite::{Authentication, SUITES},
+        suite::{Authentication, SUITES, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
@@ -64,6 +65,10 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
         chain: Some(Arc::new([])),
     });
     Arc::new(certificates)
+}
+
+fn psk_of(session: &Session) -> SharedSecret {
+    SharedSecret::new(session.secret.as_ref().to_vec())
 }
 
 /// One end with what its driver would do for it.
@@ -134,6 +139,12 @@ impl End {
                 Some(_) => Answer::Alpn(AlpnOutcome::Selected(b"h2".to_vec())),
                 None => Answer::Alpn(AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL)),
             },
+            Ask::ClientPsk => Answer::ClientPsk(
+                self.psks.first().map(|(identity, session)| (identity.clone(), psk_of(session))),
+            ),
+            Ask::ServerPsk(identity) => Answer::ServerPsk(
+                self.psks.iter().find(|(known, _)| *known == identity).map(|(_, session)| psk_of(session)),
+            ),
             Ask::OfferPsk(_) => Answer::ExternalPsk(self.psks.first().map(|(identity, session)| {
                 ExternalPsk { identity: identity.clone(), session: Arc::clone(session) }
             })),
@@ -328,7 +339,8 @@ fn every_suite_group_and_key_negotiates() {
         NamedGroup::SECP521R1,
     ];
     let mut count = 0;
-    for suite in SUITES.iter().filter(|suite| suite.negotiable()) {
+    let has_certificate = |suite: &&Suite| suite.is_tls13() || suite.has_certificate();
+    for suite in SUITES.iter().filter(|suite| suite.negotiable()).filter(has_certificate) {
         let version = if suite.is_tls13() { ProtocolVersion::TLS1_3 } else { ProtocolVersion::TLS1_2 };
         for group in groups {
             if version == ProtocolVersion::TLS1_2 && group == NamedGroup::X25519MLKEM768 {

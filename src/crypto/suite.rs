@@ -238,12 +238,16 @@ impl Suite {
     /// Whether all that it is made of exists here; only such suites are listed, offered and chosen.
     #[must_use]
     pub const fn negotiable(&self) -> bool {
-        let has_key_exchange =
-            matches!(self.key_exchange, KeyExchangeAlgorithm::Any | KeyExchangeAlgorithm::Ecdhe)
-                && matches!(
-                    self.authentication,
-                    Authentication::Any | Authentication::Rsa | Authentication::Ecdsa
-                );
+        let has_key_exchange = matches!(
+            self.key_exchange,
+            KeyExchangeAlgorithm::Any
+                | KeyExchangeAlgorithm::Ecdhe
+                | KeyExchangeAlgorithm::Psk
+                | KeyExchangeAlgorithm::EcdhePsk
+        ) && matches!(
+            self.authentication,
+            Authentication::Any | Authentication::Rsa | Authentication::Ecdsa | Authentication::Psk
+        );
         let has_records = matches!(
             self.bulk,
             BulkCipher::Aead(

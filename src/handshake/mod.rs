@@ -19,6 +19,7 @@ mod master_secret;
 mod negotiated;
 pub mod position;
 pub mod post;
+mod premaster_psk;
 mod records;
 pub mod server;
 #[cfg(test)]

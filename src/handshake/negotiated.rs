@@ -66,6 +66,8 @@ impl Negotiated {
         self.certificate_types.clear();
         self.peer_ca_names.clear();
         self.ocsp_response = None;
+        self.psk_identity = None;
+        self.psk_identity_hint = None;
         self.max_fragment_length = 0;
         self.record_size_limits = None;
     }
@@ -157,6 +159,10 @@ pub struct Negotiated {
     pub certificate_types: Vec<CertificateType>,
     /// Client: whether the server asked for a certificate. Server: whether we did.
     pub certificate_requested: bool,
+    /// TLS 1.2: the identity of the PSK that is used (RFC 4279 §2).
+    pub psk_identity: Option<Vec<u8>>,
+    /// TLS 1.2, client: the server's hint, if it gave one.
+    pub psk_identity_hint: Option<Vec<u8>>,
     /// The OCSP response that the server stapled.
     pub ocsp_response: Option<Vec<u8>>,
     /// The client's wish for an OCSP response, if it had one (server).

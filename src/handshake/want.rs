@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::custom_extensions::{Block, Received};
 use crate::{
-    crypto::hash::HashAlgorithm,
+    crypto::{hash::HashAlgorithm, secret::SharedSecret, suite::Suite},
     policy::certificate::Slot,
     session::Session,
     wire::{AlertDescription, ExtensionType, SignatureScheme},
@@ -42,6 +42,10 @@ pub enum Ask {
     OfferPsk(Option<HashAlgorithm>),
     /// Server of TLS 1.3: the program's PSK of this identity, as a session ([`Answer::Session`]).
     FindPsk(Vec<u8>),
+    /// Client of TLS 1.2: the PSK to use; the server's hint is in the negotiated values ([`Answer::ClientPsk`]).
+    ClientPsk,
+    /// Server of TLS 1.2: the PSK of this identity ([`Answer::ServerPsk`]).
+    ServerPsk(Vec<u8>),
     /// Server: the servername callback; the name is in the negotiated values ([`Answer::ServerName`]).
     ServerName,
     /// Either side: the certificate callback ([`Answer::Proceed`], `NotYet`, `Refuse`).
@@ -127,6 +131,10 @@ pub enum Answer {
     Session(Option<Arc<Session>>),
     /// The PSK to offer, if any.
     ExternalPsk(Option<ExternalPsk>),
+    /// The identity and the PSK, if the client has one.
+    ClientPsk(Option<(Vec<u8>, SharedSecret)>),
+    /// The PSK, if the server knows the identity.
+    ServerPsk(Option<SharedSecret>),
     /// What became of a ticket.
     Ticket(TicketOutcome),
     /// What the servername callback said.
@@ -220,6 +228,8 @@ pub struct Hooks {
     pub find_session: bool,
     /// `SSL_CTX_set_record_padding_callback`.
     pub record_padding: bool,
+    /// Client: `SSL_CTX_set_psk_client_callback`.
+    pub psk_client: bool,
     /// Client: the program may have a PSK to offer in TLS 1.3.
     pub offer_psk: bool,
     /// Server: the program may know PSKs of TLS 1.3.
@@ -232,4 +242,18 @@ pub struct Hooks {
     pub message: bool,
     /// `SSL_CTX_set_keylog_callback`.
     pub key_log: bool,
+}
+
+impl Hooks {
+    /// Whether a client may offer this suite: one that needs a PSK is of no use without the program.
+    #[must_use]
+    pub const fn client_can_use(&self, suite: &Suite) -> bool {
+        self.psk_client || !suite.key_exchange.has_psk()
+    }
+
+    /// Whether a server may choose this suite.
+    #[must_use]
+    pub const fn server_can_use(&self, suite: &Suite) -> bool {
+        self.psk_server || !suite.key_exchange.has_psk()
+    }
 }

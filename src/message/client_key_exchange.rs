@@ -1,9 +1,10 @@
-//! ClientKeyExchange of ECDHE suites (RFC 8422 §5.7): the client's point.
+//! ClientKeyExchange: of ECDHE suites the client's point (RFC 8422 §5.7); with a pre-shared key its identity first (RFC 4279
+//! §2, §3, RFC 5489 §2).
 
 use super::{Message, parse};
 use crate::{
     error::{Error, Reason, Result},
-    wire::HandshakeType,
+    wire::{HandshakeType, Reader},
 };
 
 /// Parses a body: the client's public key, at least one byte.
@@ -20,6 +21,30 @@ pub fn write_ecdhe(public: &[u8]) -> Message {
     Message::build(HandshakeType::CLIENT_KEY_EXCHANGE, |body| body.vec8(|point| point.bytes(public)))
 }
 
+/// The most bytes of the identity of a pre-shared key, and of a hint: OpenSSL's `PSK_MAX_IDENTITY_LEN`.
+pub const MAX_IDENTITY_LENGTH: usize = 256;
+
+/// Parses a body that begins with the identity of a pre-shared key: the identity, and what follows it. A longer one than 256
+/// bytes is `decode_error` with `SSL_R_DATA_LENGTH_TOO_LONG`.
+pub fn read_psk(body: &[u8]) -> Result<(&[u8], &[u8])> {
+    let mut reader = Reader::new(body);
+    let identity = reader.vec16().map_err(|_| Error::decode(Reason::LENGTH_MISMATCH))?;
+    if identity.len() > MAX_IDENTITY_LENGTH {
+        return Err(Error::decode(Reason::DATA_LENGTH_TOO_LONG));
+    }
+    let rest = reader.remaining();
+    Ok((identity, reader.take(rest)?))
+}
+
+/// The whole message: the identity of a pre-shared key, and before a key exchange besides, what that says.
+#[must_use]
+pub fn write_psk(identity: &[u8], exchange: Option<&Message>) -> Message {
+    Message::build(HandshakeType::CLIENT_KEY_EXCHANGE, |body| {
+        body.vec16(|psk_identity| psk_identity.bytes(identity));
+        body.bytes(exchange.map_or(&[], Message::body));
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::assert_strict, *};
@@ -30,6 +55,25 @@ mod tests {
         assert_eq!(message.handshake_type(), HandshakeType::CLIENT_KEY_EXCHANGE);
         assert_eq!(read_ecdhe(message.body()), Ok(vec![7; 32]));
         assert_strict(message.body(), &[], read_ecdhe);
+    }
+
+    #[test]
+    fn identity_stands_before_the_rest() {
+        let message = write_psk(b"me", Some(&write_ecdhe(&[7; 3])));
+        assert_eq!(read_psk(message.body()), Ok((&b"me"[..], &[3, 7, 7, 7][..])));
+        assert_eq!(read_psk(write_psk(b"", None).body()), Ok((&[][..], &[][..])));
+    }
+
+    #[test]
+    fn identity_that_is_cut_or_too_long_is_decode_error() {
+        let message = write_psk(&[1; 256], None);
+        assert!(read_psk(message.body()).is_ok());
+        for length in 0..message.body().len() {
+            let error = Error::decode(Reason::LENGTH_MISMATCH);
+            assert_eq!(read_psk(&message.body()[..length]), Err(error));
+        }
+        let long = write_psk(&[1; 257], None);
+        assert_eq!(read_psk(long.body()), Err(Error::decode(Reason::DATA_LENGTH_TOO_LONG)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! ServerKeyExchange (RFC 5246 §7.4.3): the server's half of the key exchange (ECDHE: RFC 8422 §5.4), and where the suite has a
-//! certificate sign it, a signature over the randoms and that half.
+//! ServerKeyExchange (RFC 5246 §7.4.3): the server's half of the key exchange (ECDHE: RFC 8422 §5.4; with a pre-shared key:
+//! RFC 4279 §2, §3, RFC 5489 §2), and where the suite has a certificate sign it, a signature over the randoms and that half.
 
-use super::{Message, parse};
+use super::{Message, client_key_exchange::MAX_IDENTITY_LENGTH, parse};
 use crate::{
     crypto::suite::KeyExchangeAlgorithm,
     error::{Error, Reason, Result},
@@ -30,6 +30,13 @@ pub enum Parameters {
         /// The server's public key.
         public: Vec<u8>,
     },
+    /// What goes with a pre-shared key (RFC 4279 §2).
+    Psk {
+        /// The hint which one the server wants; may be empty.
+        hint: Vec<u8>,
+        /// The server's half of the key exchange besides.
+        exchange: Option<Box<Parameters>>,
+    },
 }
 
 /// The signature over the randoms and the parameters.
@@ -56,6 +63,9 @@ impl ServerKeyExchange {
         parse(body, |reader| {
             let parameters = Parameters::read(reader, key_exchange)?;
             let signature = if signed { Some(Signature::read(reader, version)?) } else { None };
+            if !signed && !reader.is_empty() {
+                return Err(Error::decode(Reason::EXTRA_DATA_IN_MESSAGE));
+            }
             Ok(Self { parameters, signature })
         })
     }
@@ -79,6 +89,8 @@ impl Parameters {
     fn read(reader: &mut Reader<'_>, key_exchange: KeyExchangeAlgorithm) -> Result<Self> {
         match key_exchange {
             KeyExchangeAlgorithm::Ecdhe => Self::read_ecdh(reader),
+            KeyExchangeAlgorithm::Psk | KeyExchangeAlgorithm::RsaPsk => Self::read_psk(reader, None),
+            KeyExchangeAlgorithm::EcdhePsk => Self::read_psk(reader, Some(Self::read_ecdh)),
             _ => Err(Error::internal()),
         }
     }
@@ -97,12 +109,31 @@ impl Parameters {
         Ok(Self::Ecdh { group, public })
     }
 
+    fn read_psk(
+        reader: &mut Reader<'_>,
+        exchange: Option<fn(&mut Reader<'_>) -> Result<Self>>,
+    ) -> Result<Self> {
+        let hint = reader.vec16()?.to_vec();
+        // OpenSSL's bound of hints and identities.
+        if hint.len() > MAX_IDENTITY_LENGTH {
+            return Err(Error::handshake_failure(Reason::DATA_LENGTH_TOO_LONG));
+        }
+        let exchange = exchange.map(|read| read(reader)).transpose()?;
+        Ok(Self::Psk { hint, exchange: exchange.map(Box::new) })
+    }
+
     fn write(&self, writer: &mut Writer) {
         match self {
             Self::Ecdh { group, public } => {
                 writer.u8(NAMED_CURVE);
                 writer.u16(*group);
                 writer.vec8(|point| point.bytes(public));
+            }
+            Self::Psk { hint, exchange } => {
+                writer.vec16(|identity_hint| identity_hint.bytes(hint));
+                if let Some(exchange) = exchange {
+                    exchange.write(writer);
+                }
             }
         }
     }
@@ -171,6 +202,37 @@ mod tests {
         assert_eq!(message.body().len() + 2, sample().write().body().len());
         assert_eq!(read(message.body()), Ok(exchange));
         assert_strict(message.body(), &[], read);
+    }
+
+    #[test]
+    fn parameters_with_a_psk_survive_a_round_trip() {
+        let plain = Parameters::Psk { hint: b"hint".to_vec(), exchange: None };
+        let sample = sample().parameters;
+        let beside = Parameters::Psk { hint: Vec::new(), exchange: Some(Box::new(sample)) };
+        for (parameters, algorithm) in
+            [(plain, KeyExchangeAlgorithm::Psk), (beside, KeyExchangeAlgorithm::EcdhePsk)]
+        {
+            let read = |body: &[u8]| ServerKeyExchange::read(body, algorithm, ProtocolVersion::TLS1_2, false);
+            let exchange = ServerKeyExchange { parameters, signature: None };
+            let message = exchange.write();
+            assert_eq!(read(message.body()), Ok(exchange));
+            for length in 0..message.body().len() {
+                assert!(read(&message.body()[..length]).is_err());
+            }
+            let longer = [message.body(), &[0]].concat();
+            assert_eq!(read(&longer), Err(Error::decode(Reason::EXTRA_DATA_IN_MESSAGE)));
+        }
+    }
+
+    #[test]
+    fn hint_longer_than_256_bytes_is_refused() {
+        let read = |hint: &[u8]| {
+            let parameters = Parameters::Psk { hint: hint.to_vec(), exchange: None };
+            let message = ServerKeyExchange { parameters, signature: None }.write();
+            ServerKeyExchange::read(message.body(), KeyExchangeAlgorithm::Psk, ProtocolVersion::TLS1_2, false)
+        };
+        assert!(read(&[1; 256]).is_ok());
+        assert_eq!(read(&[1; 257]), Err(Error::handshake_failure(Reason::DATA_LENGTH_TOO_LONG)));
     }
 
     #[test]

@@ -38,6 +38,8 @@ impl Ssl {
             Ask::OpenTicket(ticket) => Answer::Ticket(self.open_ticket(ticket)),
             Ask::OfferPsk(hash) => self.offer_psk(*hash),
             Ask::FindPsk(identity) => self.find_psk(identity),
+            Ask::ClientPsk => self.client_psk(),
+            Ask::ServerPsk(identity) => self.server_psk(identity),
             Ask::ServerName => Answer::ServerName(self.ask_server_name()),
             Ask::Certificate => self.ask_certificate(),
             Ask::ClientCertificate => self.ask_client_certificate(),

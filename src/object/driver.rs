@@ -140,6 +140,7 @@ impl Ssl {
             record_padding: callbacks.record_padding.function.is_some(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
+            psk_client: callbacks.psk_client.is_some(),
             offer_psk: callbacks.psk_use_session.is_some() || callbacks.psk_client.is_some(),
             find_psk: callbacks.psk_find_session.is_some() || callbacks.psk_server.is_some(),
             psk_server: callbacks.psk_server.is_some(),

@@ -2,7 +2,10 @@
 //! `SSL_CTX_set_psk_find_session_callback(3)`, `SSL_CTX_set_psk_client_callback(3)` and
 //! `SSL_CTX_use_psk_identity_hint(3)` answer.
 
-use core::ffi::{CStr, c_char, c_uint};
+use core::{
+    cell::RefCell,
+    ffi::{CStr, c_char, c_uint},
+};
 use std::{ffi::CString, sync::Arc};
 
 use zeroize::Zeroizing;
@@ -146,8 +149,7 @@ impl Ssl {
     pub(super) fn ask_psk_server(&self, identity: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let callback = self.with_config(|config| config.callbacks.psk_server);
         let Some(function) = callback else { return Ok(None) };
-        let until_nul = identity.split(|byte| *byte == 0).next().unwrap_or_default();
-        let identity = CString::new(until_nul).map_err(|_| Error::internal())?;
+        let identity = CString::new(until_nul(identity)).map_err(|_| Error::internal())?;
         let mut psk = Zeroizing::new(vec![0_u8; MAX_PSK_LENGTH]);
         // SAFETY: the program registered `function` for exactly these arguments; `psk` has the room that it is told of, and
         // nothing of `self` is borrowed.
@@ -160,6 +162,44 @@ impl Ssl {
         psk.truncate(length);
         Ok((length > 0).then_some(psk))
     }
+
+    /// The PSK of a client of TLS 1.2.
+    pub(super) fn client_psk(&self) -> Answer {
+        let hint = self.with_connection(|connection| connection.negotiated().psk_identity_hint.clone());
+        let hint = hint.and_then(|hint| CString::new(until_nul(&hint)).ok());
+        self.ask_psk_client(hint.as_deref()).map_or_else(Answer::Refuse, Answer::ClientPsk)
+    }
+
+    /// The PSK of this identity on a server of TLS 1.2.
+    pub(super) fn server_psk(&self, identity: &[u8]) -> Answer {
+        self.ask_psk_server(identity).map_or_else(Answer::Refuse, Answer::ServerPsk)
+    }
+
+    /// `SSL_get_psk_identity(3)`: valid until it changes and is asked for again; null without one.
+    pub fn psk_identity(&self) -> *const c_char {
+        let identity = self.with_connection(|connection| connection.negotiated().psk_identity.clone());
+        show(&self.shown_psk[0], identity.as_deref())
+    }
+
+    /// `SSL_get_psk_identity_hint(3)`: valid until it changes and is asked for again; null without one.
+    pub fn psk_identity_hint(&self) -> *const c_char {
+        let hint = self.with_connection(|connection| connection.negotiated().psk_identity_hint.clone());
+        show(&self.shown_psk[1], hint.as_deref())
+    }
+}
+
+/// What C sees of these bytes: all before the first zero.
+fn until_nul(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+fn show(shown: &RefCell<Option<CString>>, bytes: Option<&[u8]>) -> *const c_char {
+    let text = bytes.and_then(|bytes| CString::new(until_nul(bytes)).ok());
+    let mut shown = shown.borrow_mut();
+    if *shown != text {
+        *shown = text;
+    }
+    shown.as_ref().map_or(core::ptr::null(), |text| text.as_ptr())
 }
 
 /// A PSK of the callbacks that know nothing of sessions: in TLS 1.3 it goes with SHA-256

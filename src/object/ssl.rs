@@ -132,6 +132,8 @@ pub struct Ssl {
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
     /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
     pub(super) scheduled_key_update: Cell<Option<bool>>,
+    /// What `SSL_get_psk_identity` and `SSL_get_psk_identity_hint` gave last.
+    pub(super) shown_psk: [RefCell<Option<CString>>; 2],
     /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
     pub client_hello_suites: RefCell<Vec<u8>>,
     /// How many tickets `SSL_new_session_ticket` asked for.
@@ -187,6 +189,7 @@ impl Ssl {
             poisoned: Cell::new(false),
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
+            shown_psk: Default::default(),
             client_hello_suites: RefCell::default(),
             requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
@@ -369,10 +372,11 @@ impl Ssl {
     /// The suites that may be used in the versions and at the security level that are set, those of TLS 1.3 first.
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
-        self.follow_suites();
-        let settings = self.with_config(|config| Arc::clone(&config.settings));
-        let settings = self.judge(settings);
-        settings.offered_suites(&settings.offered_versions())
+        let environment = self.environment();
+        let settings = &environment.settings;
+        let mut suites = settings.offered_suites(&settings.offered_versions());
+        suites.retain(|suite| environment.hooks.client_can_use(suite));
+        suites
     }
 
     /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for

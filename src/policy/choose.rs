@@ -108,9 +108,15 @@ impl Settings {
         let group = self
             .in_order(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups.unwrap_or(ANY_GROUP))
             .first()
-            .copied()
-            .ok_or(no_shared_cipher)?;
+            .copied();
         for suite in self.shared_suites(offer.version, offer.cipher_suites) {
+            let group = group.filter(|_| suite.has_group());
+            if !suite.has_certificate() {
+                return Ok(Choice12 { suite, slot: None, scheme: None, group });
+            }
+            if suite.has_group() && group.is_none() {
+                continue;
+            }
             let slots = slots_of(suite.authentication).iter().copied().filter(|slot| {
                 // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
                 *slot != Slot::Ecdsa
@@ -124,7 +130,7 @@ impl Settings {
                 if !self.allows_scheme(scheme) {
                     return Err(NOT_AT_THIS_LEVEL);
                 }
-                return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group: Some(group) });
+                return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group });
             }
         }
         Err(no_shared_cipher)

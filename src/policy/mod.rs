@@ -107,6 +107,8 @@ pub struct Settings {
     pub status_request: bool,
     /// Whether a client offers post-handshake authentication.
     pub post_handshake_auth: bool,
+    /// A server's hint which PSK it wants in TLS 1.2; may be empty.
+    pub psk_identity_hint: Option<Arc<[u8]>>,
 }
 
 impl Settings {
@@ -144,6 +146,7 @@ impl Settings {
             quiet_shutdown: false,
             status_request: false,
             post_handshake_auth: false,
+            psk_identity_hint: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! PSKs of the program in TLS 1.3 (RFC 8446 §4.2.11).
+//! PSKs of the program in TLS 1.3 (RFC 8446 §4.2.11) and below (RFC 4279, RFC 5489).
 
 use super::*;
 use crate::{crypto::secret::Secret, wire::CipherSuite};
@@ -152,4 +152,94 @@ fn psk_that_expired_is_not_used() {
     pair.server.environment.now += 301;
     pair.handshake().unwrap();
     assert!(!pair.client.connection.negotiated().resumed);
+}
+
+/// A pair that has this suite of TLS 1.2 alone, and a PSK.
+fn pair_of_tls12(suite: &'static Suite) -> Pair {
+    let mut pair = Pair::new();
+    pair.client.environment.hooks.psk_client = true;
+    pair.server.environment.hooks.psk_server = true;
+    for end in [&mut pair.client, &mut pair.server] {
+        end.only(ProtocolVersion::TLS1_2);
+        end.settings().cipher_suites = Arc::new([suite]);
+        end.psks.push(psk(b"id", AES128, b"a pre-shared key"));
+    }
+    pair.server.settings().certificates = certificates(KeyType::Rsa);
+    pair
+}
+
+fn suites_with_psk() -> impl Iterator<Item = &'static Suite> {
+    SUITES.iter().filter(|suite| suite.negotiable() && suite.key_exchange.has_psk() && suite.aead().is_some())
+}
+
+#[test]
+fn every_suite_with_psk_negotiates_and_is_resumed() {
+    for suite in suites_with_psk() {
+        for hint in [None, Some(&b""[..]), Some(&b"hint"[..])] {
+            let mut pair = pair_of_tls12(suite);
+            pair.server.settings().psk_identity_hint = hint.map(Arc::from);
+            pair.handshake().unwrap();
+            pair.check_data();
+            let negotiated = pair.client.connection.negotiated();
+            assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"id"[..]));
+            assert_eq!(negotiated.psk_identity_hint.as_deref(), hint.filter(|hint| !hint.is_empty()));
+            assert_eq!(negotiated.peer_chain.is_some(), suite.has_certificate());
+            let negotiated = pair.server.connection.negotiated();
+            assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"id"[..]));
+
+            let mut next = pair.again();
+            next.handshake().unwrap();
+            next.check_data();
+            for end in [&next.client, &next.server] {
+                let negotiated = end.connection.negotiated();
+                assert!(negotiated.resumed);
+                assert_eq!(negotiated.psk_identity.as_deref(), Some(&b"id"[..]));
+            }
+        }
+    }
+    assert!(suites_with_psk().count() >= 4);
+}
+
+#[test]
+fn identity_that_the_server_does_not_know_is_said_to_be_so() {
+    for suite in suites_with_psk() {
+        let mut pair = pair_of_tls12(suite);
+        pair.server.psks.clear();
+        let error = fatal(AlertDescription::UNKNOWN_PSK_IDENTITY, Reason::PSK_IDENTITY_NOT_FOUND);
+        assert_eq!(pair.handshake(), Err((Side::Server, error)));
+    }
+}
+
+#[test]
+fn client_without_a_psk_gives_up() {
+    for suite in suites_with_psk() {
+        let mut pair = pair_of_tls12(suite);
+        pair.client.psks.clear();
+        let error = fatal(AlertDescription::HANDSHAKE_FAILURE, Reason::PSK_IDENTITY_NOT_FOUND);
+        assert_eq!(pair.handshake(), Err((Side::Client, error)));
+    }
+}
+
+#[test]
+fn suites_with_psk_need_somebody_to_ask() {
+    for suite in suites_with_psk() {
+        let mut pair = pair_of_tls12(suite);
+        pair.client.environment.hooks.psk_client = false;
+        let error = fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE);
+        assert_eq!(pair.handshake(), Err((Side::Client, error)));
+        let mut pair = pair_of_tls12(suite);
+        pair.server.environment.hooks.psk_server = false;
+        let error = fatal(AlertDescription::HANDSHAKE_FAILURE, Reason::NO_SHARED_CIPHER);
+        assert_eq!(pair.handshake(), Err((Side::Server, error)));
+    }
+}
+
+#[test]
+fn psks_that_differ_fail_at_the_first_protected_record() {
+    for suite in suites_with_psk() {
+        let mut pair = pair_of_tls12(suite);
+        pair.server.psks = vec![psk(b"id", AES128, b"another pre-shared key")];
+        let error = fatal(AlertDescription::BAD_RECORD_MAC, Reason::DECRYPTION_FAILED_OR_BAD_RECORD_MAC);
+        assert_eq!(pair.handshake(), Err((Side::Server, error)));
+    }
 }

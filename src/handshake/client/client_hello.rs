@@ -123,7 +123,7 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     };
-    let cipher_suites = cipher_suites(settings, &versions, negotiated.renegotiation.is_none())?;
+    let cipher_suites = cipher_suites(environment, &versions, negotiated.renegotiation.is_none())?;
     let offered = match negotiated.renegotiation {
         None => environment.offered_session.as_ref(),
         Some(Renegotiation::Full) => None,
@@ -238,12 +238,14 @@ fn session_id(
 /// The suites of TLS 1.3 before those of TLS 1.2, and the signalling values: that of RFC 5746 §3.3 in each first
 /// handshake, as OpenSSL does, but in no other (§3.5).
 fn cipher_suites(
-    settings: &Settings,
+    environment: &Environment,
     versions: &[ProtocolVersion],
     is_first: bool,
 ) -> Result<Vec<CipherSuite>> {
+    let settings = &environment.settings;
+    let offered = settings.offered_suites(versions).into_iter();
     let mut suites: Vec<CipherSuite> =
-        settings.offered_suites(versions).iter().map(|suite| suite.id).collect();
+        offered.filter(|suite| environment.hooks.client_can_use(suite)).map(|suite| suite.id).collect();
     if suites.is_empty() {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
     }

@@ -5,10 +5,10 @@
 //! [`Answered::Ask`] and gets the answer in [`Waiting::answered`].
 
 use crate::{
-    crypto::{key_exchange, secret::SharedSecret},
+    crypto::{key_exchange, secret::SharedSecret, suite::KeyExchangeAlgorithm},
     error::{Error, Reason, Result},
     handshake::{
-        Context,
+        Context, premaster_psk,
         want::{Answer, Ask},
     },
     message::{Message, client_key_exchange, server_key_exchange::Parameters},
@@ -24,6 +24,8 @@ pub enum KeyExchange {
         /// Its public key.
         public: Vec<u8>,
     },
+    /// A pre-shared key (RFC 4279 §2), and its half of the key exchange besides.
+    Psk(Option<Box<KeyExchange>>),
 }
 
 /// What our half came to.
@@ -35,7 +37,12 @@ pub enum Answered {
 }
 
 /// What a key exchange keeps while the program is asked.
-pub enum Waiting {}
+pub enum Waiting {
+    /// The program is asked for a PSK; what is exchanged besides.
+    Psk(Option<Box<KeyExchange>>),
+    /// What is exchanged besides asks; identity and PSK are known.
+    BesidePsk(Vec<u8>, SharedSecret, Box<Waiting>),
+}
 
 impl KeyExchange {
     /// Takes the parameters of a ServerKeyExchange, checked as far as they need no signature. What is not allowed is
@@ -51,23 +58,70 @@ impl KeyExchange {
                 context.negotiated.peer_share.clone_from(&public);
                 Ok(Self::Ecdhe { group, public })
             }
+            Parameters::Psk { hint, exchange } => {
+                // An empty hint is none.
+                context.negotiated.psk_identity_hint = Some(hint).filter(|hint| !hint.is_empty());
+                let exchange =
+                    exchange.map(|exchange| Self::from_parameters(*exchange, context)).transpose()?;
+                Ok(Self::Psk(exchange.map(Box::new)))
+            }
+        }
+    }
+
+    /// What the server's half is when it sends no ServerKeyExchange; `None`: it must send one.
+    pub const fn without_parameters(algorithm: KeyExchangeAlgorithm) -> Option<Self> {
+        match algorithm {
+            // RFC 4279 §2: a server without a hint leaves it out.
+            KeyExchangeAlgorithm::Psk => Some(Self::Psk(None)),
+            _ => None,
         }
     }
 
     /// Our half.
-    pub fn answer(&self, _context: &mut Context<'_>) -> Result<Answered> {
+    pub fn answer(self, _context: &mut Context<'_>) -> Result<Answered> {
         match self {
             Self::Ecdhe { group, public } => {
-                let (share, premaster) = key_exchange::respond(*group, public)?;
+                let (share, premaster) = key_exchange::respond(group, &public)?;
                 Ok(Answered::Made(client_key_exchange::write_ecdhe(&share), premaster))
             }
+            Self::Psk(exchange) => Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),
         }
     }
 }
 
 impl Waiting {
     /// The program answered.
-    pub fn answered(self, _answer: Answer, _context: &mut Context<'_>) -> Result<Answered> {
-        match self {}
+    pub fn answered(self, answer: Answer, context: &mut Context<'_>) -> Result<Answered> {
+        match (self, answer) {
+            (Self::Psk(exchange), Answer::ClientPsk(psk)) => {
+                let (identity, psk) = psk.ok_or(Error::handshake_failure(Reason::PSK_IDENTITY_NOT_FOUND))?;
+                context.negotiated.psk_identity = Some(identity.clone());
+                match exchange {
+                    None => Ok(with_psk(&identity, &psk, None)),
+                    Some(exchange) => Ok(beside_psk(identity, psk, exchange.answer(context)?)),
+                }
+            }
+            (Self::BesidePsk(identity, psk, waiting), answer) => {
+                Ok(beside_psk(identity, psk, waiting.answered(answer, context)?))
+            }
+            (Self::Psk(_), _) => Err(Error::internal()),
+        }
     }
+}
+
+/// A pre-shared key, and what was exchanged besides or is to be asked for.
+fn beside_psk(identity: Vec<u8>, psk: SharedSecret, answered: Answered) -> Answered {
+    match answered {
+        Answered::Made(message, premaster) => with_psk(&identity, &psk, Some((message, premaster))),
+        Answered::Ask(ask, waiting) => {
+            Answered::Ask(ask, Waiting::BesidePsk(identity, psk, Box::new(waiting)))
+        }
+    }
+}
+
+/// ClientKeyExchange and premaster secret of a pre-shared key, and of what was exchanged besides.
+fn with_psk(identity: &[u8], psk: &[u8], exchanged: Option<(Message, SharedSecret)>) -> Answered {
+    let (message, premaster) = exchanged.unzip();
+    let message = client_key_exchange::write_psk(identity, message.as_ref());
+    Answered::Made(message, premaster_psk::join(psk, premaster.as_deref().map(Vec::as_slice)))
 }

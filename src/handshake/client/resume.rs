@@ -9,7 +9,7 @@ use crate::{
     handshake::{Context, Environment},
     message::extension::{Extensions, psk_key_exchange_modes},
     policy::{Settings, options::option},
-    session::Session,
+    session::{Carried, Session},
     wire::{CipherSuite, ExtensionType, ProtocolVersion, PskKeyExchangeMode},
 };
 
@@ -72,6 +72,8 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.peer_scheme = session.peer_scheme;
     context.negotiated.session = Some(Arc::clone(session));
+    context.negotiated.psk_identity.clone_from(&session.carried.psk_identity);
+    context.negotiated.psk_identity_hint.clone_from(&session.carried.psk_identity_hint);
     context.negotiated.max_fragment_length = session.max_fragment_length;
     Ok(())
 }
@@ -95,6 +97,11 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
         group: negotiated.group,
         max_fragment_length: negotiated.max_fragment_length,
         peer_scheme: negotiated.peer_scheme,
+        carried: Carried {
+            psk_identity: negotiated.psk_identity.clone(),
+            psk_identity_hint: negotiated.psk_identity_hint.clone(),
+            ..Carried::default()
+        },
         ..Session::new(context.version()?, suite, secret, now, settings.session_timeout)
     })
 }

@@ -122,24 +122,17 @@ impl State {
                 if hello.status_expected && message.handshake_type() == HandshakeType::CERTIFICATE_STATUS {
                     read_certificate_status(hello, key, context, &message)
                 } else {
-                    read_server_key_exchange(hello, key, context, message)
+                    read_key_exchange(hello, key, context, message)
                 }
             }
-            Self::ExpectKeyExchange(hello, key) => {
-                read_server_key_exchange(hello, key, context, input.message()?)
-            }
+            Self::ExpectKeyExchange(hello, key) => read_key_exchange(hello, key, context, input.message()?),
             Self::VerifyingSignature(hello, exchange, message) => {
                 let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
                 context.add_to_transcript(&message);
                 Ok(next(Self::ExpectRequestOrDone(hello, exchange)))
             }
             Self::ExpectRequestOrDone(hello, exchange) => {
-                let message = input.message()?;
-                if message.handshake_type() == HandshakeType::CERTIFICATE_REQUEST {
-                    read_certificate_request(hello, exchange, context, &message)
-                } else {
-                    read_server_hello_done(hello, exchange, context, &message)
-                }
+                read_request_or_done(hello, exchange, context, &input.message()?)
             }
             Self::AskedCertificate(hello, exchange) => {
                 input.answer()?;
@@ -302,6 +295,35 @@ fn read_certificate_status(
     context.negotiated.ocsp_response = Some(response);
     context.add_to_transcript(message);
     Ok(next(State::ExpectKeyExchange(hello, key)))
+}
+
+/// A ServerKeyExchange, or where the suite can do without it, what follows it.
+fn read_key_exchange(
+    hello: Box<Hello>,
+    key: Option<Box<PublicKey>>,
+    context: &mut Context<'_>,
+    message: Message,
+) -> Result<Transition<ClientState>> {
+    match KeyExchange::without_parameters(hello.suite.key_exchange) {
+        Some(exchange) if message.handshake_type() != HandshakeType::SERVER_KEY_EXCHANGE => {
+            read_request_or_done(hello, exchange, context, &message)
+        }
+        _ => read_server_key_exchange(hello, key, context, message),
+    }
+}
+
+fn read_request_or_done(
+    hello: Box<Hello>,
+    exchange: KeyExchange,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<ClientState>> {
+    // RFC 5246 §7.4.4: a server that is not authenticated by a certificate asks for none.
+    if message.handshake_type() == HandshakeType::CERTIFICATE_REQUEST && hello.suite.has_certificate() {
+        read_certificate_request(hello, exchange, context, message)
+    } else {
+        read_server_hello_done(hello, exchange, context, message)
+    }
 }
 
 /// The server's half, signed together with both randoms if it has a certificate (RFC 5246 §7.4.3).

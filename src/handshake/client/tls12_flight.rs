@@ -92,7 +92,7 @@ impl State {
             Self::AskedChain(hello, exchange, slot, scheme) => {
                 let Answer::Chain(rest) = input.answer()? else { return Err(Error::internal()) };
                 let chain = authentication::chain_with(slot, &rest, context)?;
-                emit_authenticated(hello, &exchange, &chain, slot, scheme, context)
+                emit_authenticated(hello, exchange, &chain, slot, scheme, context)
             }
             Self::AskedKeyExchange(hello, waiting, signer) => {
                 let answered = waiting.answered(input.answer()?, context)?;
@@ -148,7 +148,7 @@ fn emit_flight(
     if let Some((slot, scheme)) = chosen {
         return match authentication::chain(slot, context)? {
             authentication::Chain::Known(chain) => {
-                emit_authenticated(hello, &exchange, &chain, slot, scheme, context)
+                emit_authenticated(hello, exchange, &chain, slot, scheme, context)
             }
             authentication::Chain::Unknown(question) => {
                 Ok(ask(question, State::AskedChain(hello, exchange, slot, scheme)))
@@ -159,13 +159,13 @@ fn emit_flight(
         // RFC 5246 §7.4.6: without one that fits the list is empty, and no CertificateVerify follows.
         emit_certificate(&[], context)?;
     }
-    begin_key_exchange(hello, &exchange, None, context)
+    begin_key_exchange(hello, exchange, None, context)
 }
 
 /// The flight of a client that has a certificate.
 fn emit_authenticated(
     hello: Box<Hello>,
-    exchange: &KeyExchange,
+    exchange: KeyExchange,
     chain: &[Vec<u8>],
     slot: Slot,
     scheme: SignatureScheme,
@@ -183,7 +183,7 @@ fn emit_certificate(chain: &[Vec<u8>], context: &mut Context<'_>) -> Result<()> 
 /// Our half of the key exchange. The signer is that of the CertificateVerify which follows.
 fn begin_key_exchange(
     hello: Box<Hello>,
-    exchange: &KeyExchange,
+    exchange: KeyExchange,
     signer: Option<(Slot, SignatureScheme)>,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {

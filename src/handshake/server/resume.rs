@@ -18,7 +18,7 @@ use crate::{
         VerifyMode,
         options::{cache, option},
     },
-    session::Session,
+    session::{Carried, Session},
     wire::AlertDescription,
 };
 
@@ -85,6 +85,11 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
         group: negotiated.group,
         max_fragment_length: negotiated.max_fragment_length,
         peer_scheme: negotiated.peer_scheme,
+        carried: Carried {
+            psk_identity: negotiated.psk_identity.clone(),
+            psk_identity_hint: negotiated.psk_identity_hint.clone(),
+            ..Carried::default()
+        },
         ..Session::new(context.version()?, suite, secret, now, timeout)
     })
 }
@@ -175,6 +180,7 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
     negotiated.peer_scheme = session.peer_scheme;
     negotiated.peer_chain = session.peer_chain.clone();
     negotiated.verify_result = session.verify_result;
+    negotiated.psk_identity.clone_from(&session.carried.psk_identity);
     if let Some(name) = &session.server_name {
         negotiated.server_name = Some(name.clone());
     }

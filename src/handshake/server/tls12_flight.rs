@@ -140,7 +140,10 @@ fn emit_signed(
 }
 
 fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -> Step {
-    emit_certificate_request(context)?;
+    // RFC 5246 §7.4.4: only a server that is authenticated by a certificate asks for one.
+    if flight.choice.slot.is_some() {
+        emit_certificate_request(context)?;
+    }
     context.leave_for(Position::SwSrvrDone);
     context.emit(&Message::build(HandshakeType::SERVER_HELLO_DONE, |_| {}))?;
     context.leave_for(Position::SwSrvrDone);

@@ -14,7 +14,10 @@ use super::{
     tls12_flight::{self, Flight},
 };
 use crate::{
-    crypto::{rand, suite::Suite},
+    crypto::{
+        rand,
+        suite::{self, Suite},
+    },
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition, custom_extensions, fragment_limits,
@@ -199,9 +202,12 @@ fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
 }
 
 fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    let hooks = context.hooks();
+    let can_use = |id: &CipherSuite| suite::find(*id).is_some_and(|suite| hooks.server_can_use(suite));
+    let cipher_suites: Vec<_> = hello.hello.cipher_suites.iter().copied().filter(can_use).collect();
     let choice = context.settings().choose_tls12(&choose::Offer {
         version: context.version()?,
-        cipher_suites: &hello.hello.cipher_suites,
+        cipher_suites: &cipher_suites,
         groups: hello.offer.groups.as_deref(),
         signature_schemes: hello.offer.schemes.as_deref(),
     })?;
