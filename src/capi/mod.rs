@@ -28,6 +28,7 @@ pub mod context;
 pub mod ctrl;
 pub mod custom_extensions;
 pub mod dane;
+pub mod early_data;
 pub mod error_strings;
 pub mod ex_data;
 pub mod io;

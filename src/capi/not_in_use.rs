@@ -3,18 +3,10 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
-use super::support::{export, with_context, with_ssl};
-use crate::{
-    error::Reason,
-    libcrypto::error_queue,
-    object::{SSL, SSL_CTX, Ssl},
-};
+use super::support::{export, with_ssl};
+use crate::object::{SSL, SSL_CTX};
 
 export! {
-    SSL_get_early_data_status SSL_CTX_get_max_early_data SSL_get_max_early_data
-    SSL_CTX_set_max_early_data SSL_set_max_early_data
-    SSL_write_early_data SSL_read_early_data
-    SSL_CTX_get_recv_max_early_data SSL_get_recv_max_early_data
     SSL_waiting_for_async SSL_get_async_status SSL_get_all_async_fds SSL_get_changed_async_fds
     SSL_CTX_ct_is_enabled SSL_ct_is_enabled SSL_get0_peer_scts
     SSL_get_selected_srtp_profile SSL_get_srtp_profiles
@@ -28,92 +20,6 @@ export! {
 unsafe fn answer<R: Copy>(ssl: *const SSL, failure: R, answer: R) -> R {
     // SAFETY: the caller's promise.
     unsafe { with_ssl(ssl, failure, |_| answer) }
-}
-
-/// What became of early data: `SSL_EARLY_DATA_NOT_SENT` (0).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_early_data_status(ssl: *const SSL) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { answer(ssl, 0, 0) }
-}
-
-/// How much early data tickets allow: 0, none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_max_early_data(_ctx: *const SSL_CTX) -> u32 {
-    0
-}
-
-/// How much early data tickets allow: 0, none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_max_early_data(_ssl: *const SSL) -> u32 {
-    0
-}
-
-/// None is what is allowed anyway: 1; more is not supported: 0.
-fn set_max_early_data(most: u32) -> c_int {
-    if most == 0 {
-        return 1;
-    }
-    error_queue::raise_ssl(Reason::ERR_UNSUPPORTED);
-    0
-}
-
-/// How much early data tickets allow: 1 for none; more is not supported: 0 with `ERR_R_UNSUPPORTED` in the queue.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_max_early_data(ctx: *mut SSL_CTX, most: u32) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |_| set_max_early_data(most)) }
-}
-
-/// As `SSL_CTX_set_max_early_data`, for one connection.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_max_early_data(ssl: *mut SSL, most: u32) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |_| set_max_early_data(most)) }
-}
-
-/// How much early data that is to be refused a server passes over: 16384, a record's worth.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_get_recv_max_early_data(_ctx: *const SSL_CTX) -> u32 {
-    16384
-}
-
-/// How much early data that is to be refused a server passes over: 16384, a record's worth.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_recv_max_early_data(_ssl: *const SSL) -> u32 {
-    16384
-}
-
-/// Why early data cannot be sent or received: after the handshake began it is too late, before that it is not supported.
-fn refuse_early_data(ssl: &Ssl) -> c_int {
-    let is_before = ssl.with_connection(|connection| connection.is_before());
-    let reason = if is_before { Reason::ERR_UNSUPPORTED } else { Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED };
-    error_queue::raise_ssl(reason);
-    0
-}
-
-/// Sends early data, which is not supported: 0 with the reason in the queue.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_write_early_data(
-    ssl: *mut SSL,
-    _data: *const c_void,
-    _length: usize,
-    _written: *mut usize,
-) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, refuse_early_data) }
-}
-
-/// Receives early data, which is not supported: `SSL_READ_EARLY_DATA_ERROR` (0) with the reason in the queue.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_read_early_data(
-    ssl: *mut SSL,
-    _buffer: *mut c_void,
-    _length: usize,
-    _count: *mut usize,
-) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, refuse_early_data) }
 }
 
 /// Whether an asynchronous job is under way: 0.

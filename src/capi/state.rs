@@ -25,7 +25,12 @@ pub unsafe extern "C" fn SSL_in_before(ssl: *const SSL) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(!ssl.is_in_handshake())) }
+    unsafe {
+        with_ssl(ssl, 0, |ssl| {
+            let waits = ssl.with_connection(|connection| connection.waits_for_early_data());
+            c_int::from(!ssl.is_in_handshake() && !waits)
+        })
+    }
 }
 
 /// `TLS_ST_…`.

@@ -55,7 +55,8 @@ impl Connection {
     }
 
     fn try_read(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<Read> {
-        if matches!(self.phase, Phase::Handshaking(_)) {
+        let may_read = self.may_read_early() && !self.records.joiner.has_message();
+        if matches!(self.phase, Phase::Handshaking(_)) && !may_read {
             return Ok(if self.pending() > 0 {
                 Read::Data(self.copy_plaintext(out, peek))
             } else {
@@ -63,6 +64,11 @@ impl Connection {
             });
         }
         loop {
+            if may_read && self.records.joiner.has_message() {
+                // It came after the server's Finished, and is dealt with after ours.
+                self.give_up_early_data();
+                return Ok(Read::Handshake);
+            }
             if let Some(ask) = self.postponed.take() {
                 return Ok(Read::Want(Want::Ask(ask)));
             }
@@ -98,7 +104,7 @@ impl Connection {
         }
     }
 
-    fn copy_plaintext(&mut self, out: &mut [u8], peek: bool) -> usize {
+    pub(super) fn copy_plaintext(&mut self, out: &mut [u8], peek: bool) -> usize {
         let plaintext = self.records.inbound.plaintext();
         let count = plaintext.len().min(out.len());
         if let (Some(to), Some(from)) = (out.get_mut(..count), plaintext.get(..count)) {
@@ -171,7 +177,7 @@ impl Connection {
     /// when the outgoing bytes are written; call only when none wait.
     pub fn continue_write(&mut self, environment: &Environment, data: &[u8]) -> Result<Option<usize>> {
         // Under no keys, or under those of a handshake, nothing of the program's is sent.
-        if matches!(self.phase, Phase::Before | Phase::Handshaking(_)) {
+        if self.is_too_early_to_write() {
             return Err(Error::internal());
         }
         let sealed = self.writing.sealed;

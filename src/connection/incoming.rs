@@ -159,10 +159,12 @@ impl Connection {
             ));
         }
         if let Opened::Direct(count) = opened {
+            self.count_early_data(count)?;
             self.application_data_came();
             return Ok(Incoming::Direct(count));
         }
         if content_type == ContentType::APPLICATION_DATA {
+            self.count_early_data(self.records.inbound.plaintext().len())?;
             self.application_data_came();
             return Ok(Incoming::ApplicationData);
         }

@@ -6,6 +6,7 @@
 //! | `mod` | the connection, its phases, the handshake's loop |
 //! | `incoming` | what becomes of a record that was opened (RFC 8446 §5, §6) |
 //! | `application` | reading and writing application data |
+//! | `early_data` | early data (RFC 8446 §4.2.10) |
 //! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
 //! | `export` | keying material (RFC 8446 §7.5, RFC 5705) and `SSL_get_finished` |
@@ -17,6 +18,7 @@
 
 mod alert;
 mod application;
+mod early_data;
 mod export;
 mod incoming;
 mod renegotiation;
@@ -24,6 +26,7 @@ mod renegotiation;
 mod tests;
 
 pub use application::Read;
+pub use early_data::EarlyRead;
 
 use crate::{
     error::{Error, Result},
@@ -83,6 +86,8 @@ pub struct Connection {
     dealt_with_message: bool,
     /// The driver has the outgoing bytes.
     outgoing_is_out: bool,
+    /// The handshake waits while the program writes or reads early data.
+    paused_for_early_data: bool,
     /// Warning alerts in a row.
     warnings: u8,
     /// ChangeCipherSpecs of TLS 1.3 in a row.
@@ -110,6 +115,7 @@ impl Connection {
             control_pending: false,
             dealt_with_message: false,
             outgoing_is_out: false,
+            paused_for_early_data: false,
             warnings: 0,
             ignored_changes: 0,
         }
@@ -272,6 +278,10 @@ impl Connection {
         }
         self.begin_requested(environment)?;
         loop {
+            if let Some(want) = self.pause_for_early_data(environment) {
+                return Ok(want);
+            }
+            self.resume_after_early_data(environment);
             match &mut self.phase {
                 Phase::Before => self.begin(environment),
                 Phase::Established => return Ok(Want::Nothing),

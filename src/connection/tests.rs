@@ -26,6 +26,7 @@ use crate::{
     wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
+mod early_data;
 mod psk;
 mod record_size;
 mod renegotiation;
@@ -134,6 +135,12 @@ impl End {
             }
             Ask::FindSession(id) => {
                 Answer::Session(self.sessions.iter().find(|session| session.id == id).cloned())
+            }
+            Ask::AllowEarlyData => Answer::Allowed(false),
+            Ask::ClaimSession(session) => {
+                let before = self.sessions.len();
+                self.sessions.retain(|kept| kept.id != session.id);
+                Answer::Allowed(self.sessions.len() < before)
             }
             Ask::SelectAlpn(list) => match list.windows(3).position(|window| window == b"\x02h2") {
                 Some(_) => Answer::Alpn(AlpnOutcome::Selected(b"h2".to_vec())),

@@ -13,6 +13,7 @@
 pub mod client;
 pub mod context;
 pub mod custom_extensions;
+pub mod early_data;
 mod events;
 mod fragment_limits;
 mod master_secret;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::custom_extensions::CustomExtensions;
+use super::early_data::EarlyData;
 use crate::{
     crypto::suite::Suite,
     key_schedule::{
@@ -173,6 +174,8 @@ pub struct Negotiated {
     pub peer_post_handshake_auth: bool,
     /// Whether the Finished of both sides were exchanged, and the program was told so.
     pub complete: bool,
+    /// TLS 1.3: early data.
+    pub early_data: EarlyData,
     /// How many tickets were sent.
     pub tickets_sent: usize,
 }

@@ -73,6 +73,10 @@ pub enum Ask {
     },
     /// Server: choose from the client's protocols, in their wire form ([`Answer::Alpn`]).
     SelectAlpn(Vec<u8>),
+    /// Server: whether early data may be accepted ([`Answer::Allowed`]).
+    AllowEarlyData,
+    /// Server: takes this session out of the cache, so that it is resumed but once ([`Answer::Allowed`]: it was there).
+    ClaimSession(Arc<Session>),
     /// Server: an OCSP response for the client ([`Answer::Status`]).
     ProvideStatus,
     /// Client: the status callback's opinion of the OCSP response, `None` if the server sent none
@@ -127,6 +131,8 @@ pub enum Answer {
     NotYet,
     /// Fail with this alert and reason.
     Refuse(crate::error::Error),
+    /// Yes or no.
+    Allowed(bool),
     /// The session found, if any.
     Session(Option<Arc<Session>>),
     /// The PSK to offer, if any.
@@ -222,6 +228,8 @@ pub struct Hooks {
     pub client_certificate: bool,
     /// `SSL_CTX_set_alpn_select_cb`.
     pub alpn: bool,
+    /// `SSL_CTX_set_allow_early_data_cb`.
+    pub allow_early_data: bool,
     /// `SSL_CTX_set_tlsext_status_cb`.
     pub status: bool,
     /// Sessions can be found by id: the internal cache is on, or there is a get callback.

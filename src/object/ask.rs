@@ -57,6 +57,10 @@ impl Ssl {
                 })
             }
             Ask::SelectAlpn(protocols) => Answer::Alpn(self.ask_alpn(protocols)),
+            Ask::AllowEarlyData => Answer::Allowed(self.ask_allow_early_data()),
+            Ask::ClaimSession(session) => {
+                Answer::Allowed(self.initial_context().remove_session(&self.handle_of(session)))
+            }
             Ask::ProvideStatus => self.ask_status_to_send(),
             Ask::CheckStatus(response) => self.ask_status_received(response.as_deref()),
             Ask::VerifyChain => self.verify_chain(),

@@ -134,6 +134,7 @@ impl Ssl {
             session_id: callbacks.generate_session_id.is_some(),
             client_certificate: live.client_certificate.is_some(),
             alpn: live.alpn_select.function.is_some(),
+            allow_early_data: callbacks.allow_early_data.function.is_some(),
             status: live.status.function.is_some(),
             find_session: initial.get_session.is_some()
                 || settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,

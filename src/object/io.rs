@@ -12,7 +12,7 @@ use super::{
 use crate::{
     connection::{Connection, Read},
     error::{Error, Reason},
-    handshake::{Environment, want::Want},
+    handshake::{Environment, early_data::Stage, want::Want},
     libcrypto::{bio::RetryReason, error_queue},
     policy::options::mode,
     record::Side,
@@ -84,12 +84,14 @@ impl Ssl {
         self.do_handshake()
     }
 
-    fn complete_handshake(&self) -> Result<(), Pause> {
-        self.handshake_with(Connection::handshake)
+    pub(super) fn complete_handshake(&self) -> Result<(), Pause> {
+        self.with_connection(Connection::give_up_early_data);
+        self.handshake_with(Connection::handshake)?;
+        self.leave_early_data_for_later()
     }
 
     /// Goes on with a handshake, by `step`, as far as there is one to go on with.
-    fn handshake_with(
+    pub(super) fn handshake_with(
         &self,
         step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
     ) -> Result<(), Pause> {
@@ -124,7 +126,8 @@ impl Ssl {
         if result.is_ok() && self.with_connection(Connection::take_completed) {
             self.finish_handshake();
         }
-        let done = self.with_connection(|connection| connection.is_established());
+        let done = self
+            .with_connection(|connection| connection.is_established() || connection.waits_for_early_data());
         if !failed_before {
             self.tell_exit(match result {
                 Ok(()) if done => 1,
@@ -211,7 +214,15 @@ impl Ssl {
             self.waiting.set(Waiting::Nothing);
             return Err(Pause::Closed);
         }
-        self.handshake_with(Connection::handshake_before_read)?;
+        self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting])?;
+        if self.early_data_stage() == Stage::Reading
+            && let Some(count) = self.take_early_data(out)?
+        {
+            return Ok(count);
+        }
+        if !self.with_connection(|connection| connection.may_read_early()) {
+            self.handshake_with(Connection::handshake_before_read)?;
+        }
         if out.is_empty() {
             return Ok(0);
         }
@@ -249,7 +260,7 @@ impl Ssl {
     }
 
     /// The program is sent away, to call again when there is more to read.
-    fn try_again(&self) -> Unfinished {
+    pub(super) fn try_again(&self) -> Unfinished {
         self.waiting.set(Waiting::Reading);
         if let Some(bio) = self.read_bio() {
             bio.set_retry_read();
@@ -268,6 +279,7 @@ impl Ssl {
             error_queue::raise_ssl(Reason::PROTOCOL_IS_SHUTDOWN);
             return Err(Pause::Failed);
         }
+        self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting, Stage::Reading])?;
         self.complete_handshake()?;
         if self.waits_for_callback() {
             return Err(self.try_again());

@@ -32,6 +32,20 @@ impl Ssl {
         })
     }
 
+    /// `SSL_export_keying_material_early(3)`. `false`: there is no early data, or a reason is in the queue.
+    pub fn export_keying_material_early(&self, label: &[u8], context: &[u8], out: &mut [u8]) -> bool {
+        self.with_connection(|connection| {
+            let Some(exporter) = &connection.early_data().exporter else { return false };
+            match exporter.export(label, context, out) {
+                Ok(()) => true,
+                Err(error) => {
+                    error_queue::raise_ssl(error.reason());
+                    false
+                }
+            }
+        })
+    }
+
     /// Copies what fits of the Finished that `side` sent, and returns how long it is.
     pub fn finished(&self, side: Side, out: &mut [u8]) -> usize {
         self.with_connection(|connection| {

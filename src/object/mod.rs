@@ -20,6 +20,7 @@
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
 //! | `dane` | authentication of the server by TLSA records |
+//! | `early_data` | `SSL_write_early_data` and `SSL_read_early_data` |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
 //! | `ask` | one function per question of the core |
 //! | `ca_names` | the CA names that we send and receive |
@@ -61,6 +62,7 @@ pub mod credentials;
 pub mod custom_extensions;
 pub mod dane;
 pub mod driver;
+pub mod early_data;
 pub mod io;
 pub mod keying;
 pub mod log;

@@ -31,8 +31,10 @@ impl Ssl {
     pub fn is_in_handshake(&self) -> bool {
         self.scheduled_key_update.get().is_some()
             || self.requested_tickets.get() > 0
-            || self
-                .with_connection(|connection| !connection.is_established() || connection.failure().is_some())
+            || self.with_connection(|connection| {
+                let is_open = connection.is_established() || connection.waits_for_early_data();
+                !is_open || connection.failure().is_some()
+            })
     }
 
     /// Schedules a KeyUpdate (`SSL_key_update(3)`).
@@ -45,7 +47,7 @@ impl Ssl {
             KEY_UPDATE_REQUESTED => true,
             _ => return Err(Reason::INVALID_KEY_UPDATE_TYPE),
         };
-        if self.is_in_handshake() {
+        if self.is_in_handshake() || self.with_connection(|connection| connection.waits_for_early_data()) {
             return Err(Reason::STILL_IN_INIT);
         }
         if self.with_connection(|connection| connection.is_writing()) {

@@ -89,6 +89,10 @@ pub struct Settings {
     pub session_timeout: i64,
     /// How many tickets a TLS 1.3 server sends after a full handshake.
     pub num_tickets: usize,
+    /// How much early data the tickets of a server allow.
+    pub max_early_data: u32,
+    /// How much early data a server takes, or skips.
+    pub recv_max_early_data: u32,
     /// The most bytes of a peer's certificate message.
     pub max_cert_list: usize,
     /// The most plaintext bytes in a record that we send.
@@ -137,6 +141,8 @@ impl Settings {
             session_cache_mode: cache::SERVER,
             session_timeout: 7200,
             num_tickets: 2,
+            max_early_data: 0,
+            recv_max_early_data: 16384,
             max_cert_list: 100 * 1024,
             max_send_fragment: 16384,
             max_fragment_length: 0,

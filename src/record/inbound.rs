@@ -17,8 +17,8 @@ use crate::{
 const FULL_RECORD: usize = HEADER_LENGTH + super::MAX_PLAINTEXT + 256;
 /// How many records without content may follow each other.
 const MAX_EMPTY_RECORDS: u8 = 32;
-/// The overhead of a TLS 1.3 record without padding: content type and tag.
-const TLS13_OVERHEAD: usize = 17;
+/// The tag of a TLS 1.3 record.
+const TLS13_TAG: usize = 16;
 
 /// Bytes that came, and the keys to open them with.
 pub struct Inbound {
@@ -219,9 +219,9 @@ impl Inbound {
         self.version = Some(version);
     }
 
-    /// Skips undecryptable early data of up to `limit` bytes in all (RFC 8446 §4.2.10): records that fail to
-    /// open are dropped until one opens; without keys, application data is dropped until something
-    /// else comes. More than `limit` is `unexpected_message` with `SSL_R_TOO_MUCH_EARLY_DATA`.
+    /// Skips undecryptable early data of up to `limit` bytes in all (RFC 8446 §4.2.10), content type and padding among
+    /// them: records that fail to open are dropped until one opens; without keys, application data (and its tags) is
+    /// dropped until something else comes. More than `limit` is `unexpected_message` with `SSL_R_TOO_MUCH_EARLY_DATA`.
     pub fn skip_early_data(&mut self, limit: usize) {
         self.early_data_to_skip = Some(limit);
     }
@@ -361,7 +361,9 @@ impl Inbound {
             return opened;
         }
         self.plaintext = 0..0;
-        let length = header.body_length().saturating_sub(TLS13_OVERHEAD).max(1);
+        // As OpenSSL counts: the tag only where there is a key that it could belong to.
+        let tag = if self.keys.is_some() { TLS13_TAG } else { 0 };
+        let length = header.body_length().saturating_sub(tag).max(1);
         let left = allowance.checked_sub(length);
         self.early_data_to_skip = left;
         left.map(|_| None)
@@ -532,7 +534,7 @@ mod tests {
         let flight =
             [b"\x14\x03\x03\x00\x01\x01", &early[..], &early, b"\x16\x03\x03\x00\x01a", &early].concat();
         let too_much = Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::TOO_MUCH_EARLY_DATA);
-        for (limit, enough) in [(20, true), (19, false)] {
+        for (limit, enough) in [(54, true), (53, false)] {
             let mut inbound = received(&flight);
             inbound.skip_early_data(limit);
             assert_eq!(inbound.open(None), Ok(Some(Opened::Buffered(ContentType::CHANGE_CIPHER_SPEC))));

@@ -47,6 +47,13 @@ impl MessageJoiner {
         Some(message)
     }
 
+    /// Whether [`Self::pop`] has a message to give.
+    #[must_use]
+    pub fn has_message(&self) -> bool {
+        message_header(self.rest())
+            .is_some_and(|(_, body_length)| self.rest().len() >= MESSAGE_HEADER_LENGTH + body_length)
+    }
+
     /// Whether nothing is left over: keys may only change then (RFC 8446 §5.1).
     #[must_use]
     pub fn is_empty(&self) -> bool {

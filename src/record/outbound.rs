@@ -238,6 +238,11 @@ impl Outbound {
         self.limit
     }
 
+    /// From the next record on, none: a ClientHello that follows early data (RFC 8446 §4.2.10).
+    pub fn clear_keys(&mut self) {
+        self.keys = None;
+    }
+
     /// The version in record headers: 1.0 for a first ClientHello, else 1.2 (RFC 8446 §5.1).
     pub fn set_version(&mut self, version: ProtocolVersion) {
         self.version = version.min(ProtocolVersion::TLS1_2);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{State, psk, resume};
+use super::{State, early_data, psk, resume};
 use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
@@ -54,6 +54,12 @@ impl Offer {
     /// The session offered, if it is one of this version.
     pub fn session_of(&self, version: ProtocolVersion) -> Option<&Arc<Session>> {
         self.session.as_ref().filter(|session| session.version == version)
+    }
+
+    /// The session under whose keys early data follows the ClientHello, if it announces any.
+    fn early_data_session(&self) -> Option<&Session> {
+        psk::first(self.session.as_ref(), self.external.as_ref())
+            .filter(|_| self.hello.extensions.contains(ExtensionType::EARLY_DATA))
     }
 }
 
@@ -131,6 +137,7 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     };
     let session = resume::usable_session(environment, offered, &versions, &cipher_suites);
     let external = psk::usable(external, session.as_deref(), None)?;
+    let early_data = early_data::wanted(context, psk::first(session.as_ref(), external.as_ref()))?;
     let key = first_key(settings, &versions)?;
     let psks = psk::offered(environment, session.as_deref(), external.as_ref());
     let hello = ClientHello {
@@ -139,7 +146,15 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
         session_id: session_id(settings, &versions, session.as_deref())?,
         cipher_suites,
         compression_methods: vec![NO_COMPRESSION],
-        extensions: extensions(custom, context, &versions, key.as_ref(), session.as_deref(), psks),
+        extensions: extensions(
+            custom,
+            context,
+            &versions,
+            key.as_ref(),
+            session.as_deref(),
+            psks,
+            early_data,
+        ),
     };
     context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
@@ -181,7 +196,8 @@ fn emit_second(
     let mut second = custom_extensions::begin(context);
     for (extension_type, data) in offer.hello.extensions.iter() {
         match extension_type {
-            ExtensionType::PRE_SHARED_KEY => {}
+            // RFC 8446 §4.1.2: early data is over.
+            ExtensionType::PRE_SHARED_KEY | ExtensionType::EARLY_DATA => {}
             ExtensionType::KEY_SHARE => {
                 match &offer.key {
                     Some(key) if new_group => add_key_shares(&mut second, &[(key.group(), key.share())]),
@@ -203,7 +219,10 @@ fn emit_second(
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     context.emit(&message)?;
-    context.leave_for(Position::CwClntHello);
+    match offer.early_data_session() {
+        Some(session) => early_data::begin(context, session)?,
+        None => context.leave_for(Position::CwClntHello),
+    }
     Ok(Transition::Next(State::ExpectServerHello(Box::new(offer))))
 }
 
@@ -276,6 +295,7 @@ fn extensions(
     key: Option<&EphemeralKey>,
     session: Option<&Session>,
     psks: Option<OfferedPsks>,
+    early_data: bool,
 ) -> Extensions {
     let environment = context.environment;
     let settings = &environment.settings;
@@ -318,6 +338,9 @@ fn extensions(
     }
     if let Some(key) = key {
         add_tls13_extensions(&mut extensions, environment, versions, &groups, key);
+        if early_data {
+            extensions.add(ExtensionType::EARLY_DATA, |_| {});
+        }
         add_pre_shared_key(&mut extensions, psks);
     }
     extensions

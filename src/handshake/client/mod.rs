@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `client_hello` | the ClientHello, and the second one after a HelloRetryRequest (RFC 8446 §4.1.2) |
+//! | `early_data` | what a client does about early data (RFC 8446 §4.2.10, §4.5) |
 //! | `server_hello` | which version, suite and keys the server chose (RFC 8446 §4.1.3, §4.1.4, RFC 5246 §7.4.1.3) |
 //! | `extensions` | which extensions a server may send, and those that both versions have |
 //! | `resume` | which session may be offered, and the sessions that a handshake leaves (RFC 8446 §4.2.11, RFC 5077) |
@@ -16,6 +17,7 @@
 
 mod authentication;
 mod client_hello;
+mod early_data;
 mod extensions;
 mod key_exchange12;
 mod psk;

@@ -107,6 +107,17 @@ pub fn fill_in_binders(message: Message, offer: &Offer, transcript: &Transcript)
     Message::from_bytes(bytes).ok_or(Error::internal())
 }
 
+/// The session behind the first identity: the one that early data goes with (RFC 8446 §4.2.10).
+pub fn first<'a>(
+    session: Option<&'a Arc<Session>>,
+    external: Option<&'a ExternalPsk>,
+) -> Option<&'a Session> {
+    session
+        .filter(|session| session.version == ProtocolVersion::TLS1_3)
+        .or_else(|| external.map(|external| &external.session))
+        .map(Arc::as_ref)
+}
+
 /// The sessions behind the identities, in their order, and whether they are the program's.
 fn psks_of(offer: &Offer) -> Vec<(&Arc<Session>, bool)> {
     let resumption = offer.session_of(ProtocolVersion::TLS1_3).map(|session| (session, false));

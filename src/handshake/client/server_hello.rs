@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     State,
     client_hello::{self, Offer, Retry},
-    extensions, psk, resume, tls12, tls13,
+    early_data, extensions, psk, resume, tls12, tls13,
 };
 use crate::{
     crypto::{
@@ -16,7 +16,7 @@ use crate::{
         suite::{self, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Transition, custom_extensions, position::Position},
+    handshake::{Context, Transition, custom_extensions, early_data::Status, position::Position},
     key_schedule::tls13::EarlySecret,
     message::{
         Message,
@@ -50,6 +50,10 @@ pub fn read_server_hello(
     context.leave_for(Position::CrSrvrHello);
     let version = check_version(&offer, &hello, context.settings().fixed_version())?;
     if version != ProtocolVersion::TLS1_3 {
+        // RFC 8446 §D.3: an older server cannot tell early data from a broken record.
+        if context.negotiated.early_data.status != Status::NotSent {
+            return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL));
+        }
         context.set_version(version);
         return tls12::begin(offer, &hello, context, &message);
     }
@@ -172,7 +176,10 @@ fn read_hello_retry_request(
     context.transcript.hello_retry()?;
     context.add_to_transcript(message);
     context.negotiated.hello_retry = true;
-    if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) {
+    early_data::abandon(context);
+    // RFC 8446 §D.4: once; after early data it was sent already.
+    let sent = context.negotiated.early_data.status != Status::NotSent;
+    if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !sent {
         context.leave_for(Position::CwChange);
         context.send_change_cipher_spec()?;
     }
@@ -233,8 +240,10 @@ fn read_tls13(
     context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server.as_bytes());
     context.set_read_secret(&server)?;
-    // From here on also an alert is encrypted (RFC 8446 §6).
-    context.set_write_secret(&client)?;
+    // From here on also an alert is encrypted (RFC 8446 §6). Early data keeps its keys to its end.
+    if !context.negotiated.early_data.writes_under_its_keys {
+        context.set_write_secret(&client)?;
+    }
     let keys = tls13::Keys { handshake, client, server };
     Ok(tls13::begin(keys, client_hello.extensions))
 }

@@ -1,7 +1,7 @@
 //! The server's flight of TLS 1.3: EncryptedExtensions, CertificateRequest, Certificate, CertificateVerify,
 //! Finished (RFC 8446 §4.3, §4.4).
 
-use super::{State as ClientState, authentication, extensions, tls13_flight};
+use super::{State as ClientState, authentication, early_data, extensions, tls13_flight};
 use crate::{
     crypto::signature::PublicKey,
     error::{Error, Reason, Result},
@@ -25,12 +25,13 @@ use crate::{
 };
 
 /// What EncryptedExtensions may carry (RFC 8446 §4.2), of what we offer.
-const ALLOWED: [ExtensionType; 5] = [
+const ALLOWED: [ExtensionType; 6] = [
     ExtensionType::SERVER_NAME,
     ExtensionType::MAX_FRAGMENT_LENGTH,
     ExtensionType::SUPPORTED_GROUPS,
     ExtensionType::ALPN,
     ExtensionType::RECORD_SIZE_LIMIT,
+    ExtensionType::EARLY_DATA,
 ];
 /// What a certificate entry may carry (RFC 8446 §4.4.2), of what we offer.
 const ALLOWED_IN_ENTRY: [ExtensionType; 1] = [ExtensionType::STATUS_REQUEST];
@@ -158,6 +159,7 @@ fn read_encrypted_extensions(
     extensions::read_server_name(&received, context)?;
     extensions::read_alpn(&received, &offered, context)?;
     fragment_limits::read_answer(&received, &offered, context)?;
+    early_data::read_answer(&received, context)?;
     context.add_to_transcript(message);
     let (message_place, resumed) = (place::ENCRYPTED_EXTENSIONS, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, &received, 0)?;

@@ -1,12 +1,13 @@
 //! The client's second flight of TLS 1.3: Certificate and CertificateVerify if they were asked for, Finished
 //! (RFC 8446 §4.4), and the end of the handshake.
 
-use super::{State as ClientState, authentication, resume};
+use super::{State as ClientState, authentication, early_data, resume};
 use crate::{
     crypto::secret::Secret,
     error::{Error, Result},
     handshake::{
         Context, Expects, Input, Traffic, Transition, custom_extensions,
+        early_data::Status,
         position::Position,
         want::{Answer, Ask},
     },
@@ -38,6 +39,8 @@ pub struct Keys {
 
 /// Where a client is in its second flight.
 pub enum State {
+    /// Early data may still be written; the program says when it is done.
+    EarlyData(Box<Keys>),
     /// The status callback looks at the OCSP response.
     AskedStatus(Box<Keys>),
     /// The driver looks for the certificates after the one in this slot.
@@ -51,11 +54,19 @@ pub enum State {
 impl State {
     /// What it needs next.
     pub const fn expects(&self) -> Expects {
-        Expects::Answer
+        match self {
+            Self::EarlyData(_) => Expects::Nothing,
+            Self::AskedStatus(_) | Self::AskedChain(..) | Self::AskedSignature(..) | Self::Finished => {
+                Expects::Answer
+            }
+        }
     }
 
     /// One step.
     pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<ClientState>> {
+        if let Self::EarlyData(keys) = self {
+            return end_early_data(keys, context);
+        }
         let answer = input.answer()?;
         match (self, answer) {
             (Self::AskedStatus(keys), _) => emit_flight(keys, context),
@@ -68,7 +79,9 @@ impl State {
                 emit_finished(&keys, context)
             }
             (Self::Finished, _) => Ok(Transition::Done),
-            (Self::AskedChain(..) | Self::AskedSignature(..), _) => Err(Error::internal()),
+            (Self::EarlyData(_) | Self::AskedChain(..) | Self::AskedSignature(..), _) => {
+                Err(Error::internal())
+            }
         }
     }
 }
@@ -87,8 +100,25 @@ pub fn begin(keys: Keys, context: &mut Context<'_>) -> Result<Transition<ClientS
 }
 
 fn emit_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
+    if context.negotiated.early_data.writes_under_its_keys {
+        context.leave_for(Position::PendingEarlyDataEnd);
+        return Ok(Transition::Next(ClientState::Tls13Flight(State::EarlyData(keys))));
+    }
+    emit_authentication(keys, context)
+}
+
+/// Ends the early data, and goes on under the handshake keys.
+fn end_early_data(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
+    early_data::end(context)?;
+    context.set_write_secret(&keys.handshake)?;
+    emit_authentication(keys, context)
+}
+
+fn emit_authentication(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
     // RFC 8446 §D.4: once, before the first thing that is encrypted.
-    if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !context.negotiated.hello_retry {
+    let negotiated = &*context.negotiated;
+    let sent = negotiated.hello_retry || negotiated.early_data.status != Status::NotSent;
+    if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !sent {
         context.leave_for(Position::CwChange);
         context.send_change_cipher_spec()?;
     }

@@ -58,7 +58,8 @@ pub(super) fn read_new_session_ticket(
 }
 
 /// Server: makes the session of one more ticket (RFC 8446 §4.6.1). [`Ask::SealTicket`]: the driver seals it.
-/// [`Ask::NewSession`]: without tickets (`SSL_OP_NO_TICKET`) the cache keeps it, and its id is the ticket.
+/// [`Ask::NewSession`]: the cache keeps it, and its id is the ticket: without tickets (`SSL_OP_NO_TICKET`), and where early
+/// data is allowed.
 pub fn new_ticket_session(connected: &mut Connected<'_>) -> Result<Ask> {
     let session = current(connected.negotiated)?;
     let traffic = traffic(connected.negotiated)?;
@@ -73,11 +74,13 @@ pub fn new_ticket_session(connected: &mut Connected<'_>) -> Result<Ask> {
         ticket: Vec::new(),
         ticket_lifetime: lifetime(connected.settings().session_timeout),
         ticket_age_add: u32::from_be_bytes(rand::array()?),
-        max_early_data: 0,
+        max_early_data: connected.settings().max_early_data,
         resumable: true,
         ..session
     });
-    if connected.settings().has_option(option::NO_TICKET) {
+    // RFC 8446 §8.1: a session that allows early data is resumed once, which only who keeps it can see to.
+    let for_one_use = session.max_early_data > 0 && !connected.settings().has_option(option::NO_ANTI_REPLAY);
+    if for_one_use || connected.settings().has_option(option::NO_TICKET) {
         return Ok(Ask::NewSession(session));
     }
     Ok(Ask::SealTicket(session))
@@ -87,12 +90,16 @@ pub fn new_ticket_session(connected: &mut Connected<'_>) -> Result<Ask> {
 /// be the one that [`new_ticket_session`] made last: the nonce is its.
 pub fn send_ticket(connected: &mut Connected<'_>, session: &Session, ticket: Vec<u8>) -> Result<()> {
     let nonce = traffic(connected.negotiated)?.next_ticket_nonce.checked_sub(1).ok_or(Error::internal())?;
+    let mut extensions = custom_extensions::begin(connected);
+    if session.max_early_data > 0 {
+        extensions.add(ExtensionType::EARLY_DATA, |writer| writer.u32(session.max_early_data));
+    }
     let message = NewSessionTicket13 {
         lifetime: session.ticket_lifetime,
         age_add: session.ticket_age_add,
         nonce: nonce.to_be_bytes().to_vec(),
         ticket,
-        extensions: custom_extensions::begin(connected),
+        extensions,
     };
     connected.send(&message.write())?;
     connected.negotiated.tickets_sent = connected.negotiated.tickets_sent.saturating_add(1);
@@ -111,8 +118,17 @@ fn resumption(negotiated: &Negotiated) -> Result<&crate::key_schedule::tls13::Re
     negotiated.traffic.as_ref().and_then(|traffic| traffic.resumption.as_ref()).ok_or(Error::internal())
 }
 
+/// The connection's session, with what this connection itself agreed on: after a resumption that may be another protocol
+/// and another name than before.
 fn current(negotiated: &Negotiated) -> Result<Session> {
-    negotiated.session.as_deref().cloned().ok_or(Error::internal())
+    let mut session = negotiated.session.as_deref().cloned().ok_or(Error::internal())?;
+    if negotiated.resumed {
+        session.alpn.clone_from(&negotiated.alpn);
+        if negotiated.server_name_acknowledged {
+            session.server_name.clone_from(&negotiated.server_name);
+        }
+    }
+    Ok(session)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //!                                         └─ tls12_finish (abbreviated)
 //! ```
 //!
+//! `early_data` decides about early data (RFC 8446 §4.2.10).
 //! `key_exchange12` has the kinds of key exchange of TLS 1.2, `offer` reads the client's extensions, `selection` deals with the answers of the program's callbacks, and
 //! `signature` signs and verifies; both versions use them.
 //!
@@ -16,6 +17,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod client_hello;
+mod early_data;
 mod key_exchange12;
 mod offer;
 mod psk;

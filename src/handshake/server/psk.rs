@@ -4,7 +4,7 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
 use super::{
-    State, Step, resume,
+    State, Step, early_data, resume,
     tls13_hello::{self, Hello, Question},
 };
 use crate::{
@@ -34,6 +34,10 @@ pub struct Psk {
     pub index: u16,
     /// Whether it is the program's.
     pub external: bool,
+    /// Whether the client thinks it as old as we do.
+    pub is_fresh: bool,
+    /// Whether another suite than the session's was chosen.
+    pub suite_changed: bool,
 }
 
 impl Psk {
@@ -67,9 +71,11 @@ fn try_session(context: &mut Context<'_>, hello: Box<Hello>, index: usize) -> St
     }
 }
 
-/// Without tickets an identity is the id of a session that we keep.
+/// Without tickets, and where each session is for one use, an identity is the id of a session that we keep.
 fn question(context: &Context<'_>, identity: &[u8]) -> Option<Ask> {
-    if !context.settings().has_option(option::NO_TICKET) {
+    let is_stateful =
+        context.settings().has_option(option::NO_TICKET) || early_data::sessions_are_for_one_use(context);
+    if !is_stateful {
         return Some(Ask::OpenTicket(identity.to_vec()));
     }
     let can_find = context.hooks().find_session && identity.len() <= MAX_SESSION_ID;
@@ -104,7 +110,7 @@ pub fn read_session(context: &mut Context<'_>, hello: Box<Hello>, index: usize, 
 /// The PSK is accepted if it fits and its binder is right; else the next one is tried.
 fn try_psk(
     context: &mut Context<'_>,
-    mut hello: Box<Hello>,
+    hello: Box<Hello>,
     index: usize,
     session: Option<Arc<Session>>,
     external: bool,
@@ -116,12 +122,44 @@ fn try_psk(
     let Some(session) = fitting else { return try_identity(context, hello, index.saturating_add(1)) };
 
     check_binder(context, &hello, index, &session, external)?;
+    if !external && early_data::sessions_are_for_one_use(context) {
+        let state = State::Tls13Hello(Question::Claim(index, Arc::clone(&session)), hello);
+        return Ok(Transition::Ask(Ask::ClaimSession(session), state));
+    }
+    accept(context, hello, index, session, external)
+}
+
+/// Whether nobody else resumed the session before us (RFC 8446 §8.1).
+pub fn claimed(
+    context: &mut Context<'_>,
+    hello: Box<Hello>,
+    index: usize,
+    session: Arc<Session>,
+    answer: Answer,
+) -> Step {
+    match answer {
+        Answer::Allowed(true) => accept(context, hello, index, session, false),
+        Answer::Allowed(false) => try_identity(context, hello, index.saturating_add(1)),
+        _ => Err(Error::internal()),
+    }
+}
+
+fn accept(
+    context: &mut Context<'_>,
+    mut hello: Box<Hello>,
+    index: usize,
+    session: Arc<Session>,
+    external: bool,
+) -> Step {
+    let offered = hello.psks.as_ref().and_then(|psks| psks.identities.get(index));
+    // RFC 8446 §4.2.11: a PSK of the program's has no age.
+    let is_fresh = external || offered.is_some_and(|(_, age)| early_data::is_fresh(context, &session, *age));
     context.negotiated.resumed = true;
     context.negotiated.peer_chain = session.peer_chain.clone();
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.session = Some(Arc::clone(&session));
     let index = u16::try_from(index).map_err(|_| Error::internal())?;
-    hello.psk = Some(Psk { session, index, external });
+    hello.psk = Some(Psk { session, index, external, is_fresh, suite_changed: false });
     tls13_hello::after_psk(context, hello)
 }
 

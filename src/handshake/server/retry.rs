@@ -1,6 +1,6 @@
 //! TLS 1.3: the HelloRetryRequest, and the ClientHello that answers it (RFC 8446 §4.1.2, §4.1.4).
 
-use super::{State, Step, resume, tls13_hello::Hello};
+use super::{State, Step, early_data, resume, tls13_hello::Hello};
 use crate::{
     crypto::suite::Suite,
     error::{Error, Reason, Result},
@@ -100,8 +100,7 @@ pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: 
         context.leave_for(Position::SwChange);
         context.send_change_cipher_spec()?;
     }
-    context.leave_for(Position::EarlyData);
-    context.leave_for(Position::EarlyData);
+    early_data::await_client(context);
 
     forget_first_hello(context);
     Ok(Transition::Next(State::ExpectClientHello(Some(Box::new(Retry { suite, group, first })))))

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{State, Step, resume, selection, signature, ticket};
+use super::{State, Step, early_data, resume, selection, signature, ticket};
 use crate::{
     crypto::secret::Secret,
     error::{Error, Reason, Result},
     handshake::{
         Context, Expects, Input, Traffic, Transition, custom_extensions,
+        early_data::Status,
         position::Position,
         want::{Answer, Ask},
     },
@@ -25,6 +26,8 @@ use crate::{
 
 /// What comes next.
 pub enum Awaited {
+    /// The end of the client's early data.
+    EndOfEarlyData,
     /// The client's Certificate.
     Certificate,
     /// The verification of its chain.
@@ -41,7 +44,9 @@ impl Awaited {
     /// What that needs.
     pub const fn expects(&self) -> Expects {
         match self {
-            Self::Certificate | Self::CertificateVerify | Self::Finished => Expects::Message,
+            Self::EndOfEarlyData | Self::Certificate | Self::CertificateVerify | Self::Finished => {
+                Expects::Message
+            }
             Self::Verification | Self::Signature(_) => Expects::Answer,
         }
     }
@@ -63,8 +68,16 @@ pub struct Pending {
 
 /// Waits for the first message of the client's flight.
 pub fn await_flight(context: &Context<'_>, pending: Pending) -> Transition<State> {
+    let pending = Box::new(pending);
+    if context.negotiated.early_data.status == Status::Accepted {
+        return next(Awaited::EndOfEarlyData, pending);
+    }
+    await_authentication(context, pending)
+}
+
+fn await_authentication(context: &Context<'_>, pending: Box<Pending>) -> Transition<State> {
     let requested = context.negotiated.certificate_requested;
-    next(if requested { Awaited::Certificate } else { Awaited::Finished }, Box::new(pending))
+    next(if requested { Awaited::Certificate } else { Awaited::Finished }, pending)
 }
 
 fn next(awaited: Awaited, pending: Box<Pending>) -> Transition<State> {
@@ -74,6 +87,10 @@ fn next(awaited: Awaited, pending: Box<Pending>) -> Transition<State> {
 /// One step.
 pub fn advance(context: &mut Context<'_>, awaited: Awaited, pending: Box<Pending>, input: Input) -> Step {
     match awaited {
+        Awaited::EndOfEarlyData => {
+            early_data::read_end(context, &input.message()?, &pending.client_secret)?;
+            Ok(await_authentication(context, pending))
+        }
         Awaited::Certificate => read_certificate(context, pending, &input.message()?),
         Awaited::Verification => {
             selection::take_verified(context, input.answer()?)?;

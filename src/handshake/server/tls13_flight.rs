@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    State, Step, retry, selection,
+    State, Step, early_data, retry, selection,
     signature::{self, Signed},
     tls13_client::{self, Pending},
     tls13_hello::{Hello, Share},
@@ -12,7 +12,9 @@ use crate::{
     crypto::{key_exchange, rand},
     error::Result,
     handshake::{
-        Context, Transition, custom_extensions, fragment_limits,
+        Context, Transition, custom_extensions,
+        early_data::Status,
+        fragment_limits,
         position::Position,
         want::{Answer, Ask},
     },
@@ -84,6 +86,7 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
     };
     context.leave_for(Position::SwSrvrHello);
     context.transcript.set_hash(suite.hash);
+    let hello_transcript = context.transcript.current()?;
     context.emit(&server_hello.write())?;
     // RFC 8446 §D.4: once, after the first message of the server.
     if hello.received.retry.is_none() && retry::wants_change_cipher_spec(context, &hello.received.hello) {
@@ -93,14 +96,19 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
 
     let psk = hello.psk.as_ref().map(|psk| psk.session.secret.as_ref());
     let shared_secret = exchanged.as_ref().map(|(_, (_, secret))| secret.as_slice());
-    let handshake_secret = EarlySecret::new(suite.hash, psk).into_handshake(shared_secret);
+    let early = EarlySecret::new(suite.hash, psk);
+    let accepts_early_data = context.negotiated.early_data.status == Status::Accepted;
+    let early_data =
+        accepts_early_data.then(|| early_data::read_secret(context, &early, hello_transcript.as_ref()));
+    let handshake_secret = early.into_handshake(shared_secret);
     let transcript = context.transcript.current()?;
     let server_secret = handshake_secret.server_traffic(transcript.as_ref());
     let client_secret = handshake_secret.client_traffic(transcript.as_ref());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.as_bytes());
     context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.as_bytes());
     context.set_write_secret(&server_secret)?;
-    context.set_read_secret(&client_secret)?;
+    // RFC 8446 §4.2.10: early data comes first, under keys of its own.
+    context.set_read_secret(early_data.as_ref().unwrap_or(&client_secret))?;
 
     let Hello { certificate, status, modes, .. } = *hello;
     let flight =
@@ -145,6 +153,9 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
     }
     if !context.negotiated.alpn.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_selected(writer, &context.negotiated.alpn));
+    }
+    if context.negotiated.early_data.status == Status::Accepted {
+        extensions.add(ExtensionType::EARLY_DATA, |_| {});
     }
     context.leave_for(Position::SwEncryptedExtensions);
     context.emit(&encrypted_extensions::write(&extensions))
@@ -283,8 +294,7 @@ fn emit_finished(context: &mut Context<'_>, flight: Flight) -> Step {
     context.log_secret("SERVER_TRAFFIC_SECRET_0", write.as_bytes());
     context.set_write_secret(&write)?;
     context.negotiated.exporter = Some(exporter);
-    context.leave_for(Position::EarlyData);
-    context.leave_for(Position::EarlyData);
+    early_data::await_client(context);
 
     let pending = Pending {
         client_secret: flight.client_secret,

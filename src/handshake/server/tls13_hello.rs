@@ -6,9 +6,10 @@ use std::sync::Arc;
 use super::{
     State, Step,
     client_hello::{Received, has_certificate, read_extension},
+    early_data,
     offer::Offer,
     psk::{self, Psk},
-    resume, retry, selection, tls13_flight,
+    resume, retry, selection,
 };
 use crate::{
     crypto::{hash::HashAlgorithm, suite::Suite},
@@ -18,16 +19,15 @@ use crate::{
         want::{Answer, Ask},
     },
     message::extension::{
-        certificate_authorities, early_data, key_share, pre_shared_key::OfferedPsks, psk_key_exchange_modes,
+        certificate_authorities, early_data as early_data_extension, key_share, pre_shared_key::OfferedPsks,
+        psk_key_exchange_modes,
     },
     policy::{certificate::Slot, custom_extension::place, options::option},
+    session::Session,
     wire::{
         AlertDescription, ExtensionType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
     },
 };
-
-/// How many bytes of early data that we did not ask for are skipped: OpenSSL's `recv_max_early_data`.
-const MAX_SKIPPED_EARLY_DATA: usize = 16_384;
 
 /// The group of the key exchange and the client's share.
 pub type Share = (NamedGroup, Vec<u8>);
@@ -38,6 +38,8 @@ pub enum Question {
     Psk(usize),
     /// The session behind the identity with this index.
     Identity(usize),
+    /// Whether the session behind the identity with this index is resumed for the first time.
+    Claim(usize, Arc<Session>),
     /// The servername callback.
     ServerName,
     /// The ALPN callback.
@@ -46,6 +48,8 @@ pub enum Question {
     Certificate,
     /// An OCSP response.
     Status,
+    /// Whether to accept early data; the share that a ServerHello is then sent with.
+    EarlyData(Option<Share>),
 }
 
 /// A ClientHello of TLS 1.3.
@@ -68,8 +72,8 @@ pub struct Hello {
     pub certificate: Option<(Slot, SignatureScheme)>,
     /// The OCSP response that the program gave.
     pub status: Option<Vec<u8>>,
-    /// Whether early data may follow, which we reject.
-    early_data: bool,
+    /// Whether the client announces early data.
+    pub early_data: bool,
 }
 
 /// Reads the extensions and goes on to the client's PSKs.
@@ -91,7 +95,8 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
         read_extension(extensions, ExtensionType::CERTIFICATE_AUTHORITIES, certificate_authorities::read)?;
     context.negotiated.peer_ca_names = names.unwrap_or_default();
     context.negotiated.peer_post_handshake_auth = extensions.contains(ExtensionType::POST_HANDSHAKE_AUTH);
-    let early_data = read_extension(extensions, ExtensionType::EARLY_DATA, early_data::read_empty)?.is_some();
+    let early_data =
+        read_extension(extensions, ExtensionType::EARLY_DATA, early_data_extension::read_empty)?.is_some();
 
     let suite = find_suite(context, &received)?;
     let hello = Hello {
@@ -157,6 +162,7 @@ pub fn answered(
     match question {
         Question::Psk(index) => psk::read_psk(context, hello, index, answer),
         Question::Identity(index) => psk::read_session(context, hello, index, answer),
+        Question::Claim(index, session) => psk::claimed(context, hello, index, session, answer),
         Question::ServerName => {
             selection::take_server_name(context, answer)?;
             if hello.psk.as_ref().is_some_and(|psk| !psk.fits_host(context)) {
@@ -174,6 +180,7 @@ pub fn answered(
             hello.status = selection::take_status(answer)?;
             choose_key_exchange(context, hello)
         }
+        Question::EarlyData(share) => early_data::read_answer(context, hello, share, answer),
     }
 }
 
@@ -205,6 +212,7 @@ fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
         // RFC 8446 §4.2.11: a PSK is bound to the hash, not to the suite.
         if psk.session.cipher_suite != suite.id {
             Arc::make_mut(&mut psk.session).cipher_suite = suite.id;
+            psk.suite_changed = true;
             context.negotiated.session = Some(Arc::clone(&psk.session));
         }
         return choose_key_exchange(context, hello);
@@ -230,11 +238,8 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
 
 /// All questions are answered: goes on with a ServerHello, or with a HelloRetryRequest if no share fits.
 fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
-    if hello.early_data {
-        context.records.inbound.skip_early_data(MAX_SKIPPED_EARLY_DATA);
-    }
     if hello.psk.is_some() && !hello.modes.contains(&PskKeyExchangeMode::PSK_DHE_KE) {
-        return tls13_flight::emit_server_hello(context, hello, None);
+        return early_data::decide(context, hello, None);
     }
     let mut shares = hello.shares.take().ok_or(missing(Reason::NO_SUITABLE_KEY_SHARE))?;
     let groups = hello.offer.groups.as_deref().ok_or(missing(Reason::MISSING_SUPPORTED_GROUPS_EXTENSION))?;
@@ -244,12 +249,15 @@ fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step
     let share =
         shares.iter().position(|(offered, _)| *offered == group).map(|index| shares.swap_remove(index));
     match share {
-        Some(share) => tls13_flight::emit_server_hello(context, hello, Some(share)),
+        Some(share) => early_data::decide(context, hello, Some(share)),
         // RFC 8446 §4.1.4: at most one HelloRetryRequest.
         None if hello.received.retry.is_some() => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
-        None => custom_extensions::add(context, place::HELLO_RETRY_REQUEST, &[], move |context| {
-            retry::emit_hello_retry_request(context, *hello, group)
-        }),
+        None => {
+            early_data::skip(context, &hello);
+            custom_extensions::add(context, place::HELLO_RETRY_REQUEST, &[], move |context| {
+                retry::emit_hello_retry_request(context, *hello, group)
+            })
+        }
     }
 }
 
