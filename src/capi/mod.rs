@@ -13,6 +13,7 @@
 #![allow(unsafe_code, non_snake_case, clippy::missing_safety_doc)]
 
 pub mod alpn;
+pub mod async_jobs;
 pub mod bio;
 pub mod bio_ssl;
 pub mod ca_names;

@@ -3,58 +3,13 @@
 
 use core::ffi::{c_char, c_int, c_void};
 
-use super::support::{export, with_ssl};
+use super::support::export;
 use crate::object::{SSL, SSL_CTX};
 
 export! {
-    SSL_waiting_for_async SSL_get_async_status SSL_get_all_async_fds SSL_get_changed_async_fds
     SSL_CTX_ct_is_enabled SSL_ct_is_enabled SSL_get0_peer_scts
     SSL_get_selected_srtp_profile SSL_get_srtp_profiles
     SSL_get_srp_N SSL_get_srp_g SSL_get_srp_username SSL_get_srp_userinfo
-}
-
-/// Answers for a connection.
-///
-/// # Safety
-/// `ssl` is null or valid.
-unsafe fn answer<R: Copy>(ssl: *const SSL, failure: R, answer: R) -> R {
-    // SAFETY: the caller's promise.
-    unsafe { with_ssl(ssl, failure, |_| answer) }
-}
-
-/// Whether an asynchronous job is under way: 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_waiting_for_async(ssl: *mut SSL) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { answer(ssl, 0, 0) }
-}
-
-/// What an engine's job said last: 0, there was none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_async_status(_ssl: *mut SSL, _status: *mut c_int) -> c_int {
-    0
-}
-
-/// The descriptors that an asynchronous job waits for: 0, there is no job.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_all_async_fds(
-    _ssl: *mut SSL,
-    _descriptors: *mut c_int,
-    _count: *mut usize,
-) -> c_int {
-    0
-}
-
-/// The descriptors that an asynchronous job began or ceased to wait for: 0, there is no job.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_changed_async_fds(
-    _ssl: *mut SSL,
-    _added: *mut c_int,
-    _added_count: *mut usize,
-    _removed: *mut c_int,
-    _removed_count: *mut usize,
-) -> c_int {
-    0
 }
 
 /// Whether certificate transparency is checked: 0.

@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 pub mod agreement;
+pub mod async_job;
 pub mod bio;
 pub mod clock;
 pub mod configuration;
@@ -21,6 +22,7 @@ pub mod name;
 pub mod parameters;
 pub mod pem_file;
 pub mod pointer_stack;
+pub mod side_stack;
 pub mod stack;
 pub mod store;
 pub(crate) mod sys;

@@ -20,7 +20,7 @@ macro_rules! opaque {
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE SSL_CONF_CMD
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -61,6 +61,7 @@ pub type i2d_of_void = unsafe extern "C" fn(*const c_void, *mut *mut c_uchar) ->
 pub type EVP_CipherUpdate =
     unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int, *const c_uchar, c_int) -> c_int;
 pub type EVP_CipherFinal = unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int) -> c_int;
+pub type ASYNC_callback_fn = unsafe extern "C" fn(*mut c_void) -> c_int;
 pub type BIO_info_cb = unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int;
 
 /// A parameter of an operation (`OSSL_PARAM(3)`).
@@ -79,6 +80,10 @@ pub struct ERR_STRING_DATA {
     pub error: c_ulong,
     pub string: *const c_char,
 }
+
+pub const ASYNC_NO_JOBS: c_int = 1;
+pub const ASYNC_PAUSE: c_int = 2;
+pub const ASYNC_FINISH: c_int = 3;
 
 pub const BIO_CTRL_RESET: c_int = 1;
 pub const BIO_CTRL_EOF: c_int = 2;
@@ -135,6 +140,38 @@ unsafe extern "C" {
     pub fn BIO_get_retry_reason(bio: *mut BIO) -> c_int;
     pub fn BIO_up_ref(bio: *mut BIO) -> c_int;
     pub fn BIO_free_all(bio: *mut BIO);
+
+    pub fn ASYNC_get_current_job() -> *mut ASYNC_JOB;
+    pub fn ASYNC_block_pause();
+    pub fn ASYNC_unblock_pause();
+    pub fn ASYNC_start_job(
+        job: *mut *mut ASYNC_JOB,
+        context: *mut ASYNC_WAIT_CTX,
+        result: *mut c_int,
+        function: Option<unsafe extern "C" fn(*mut c_void) -> c_int>,
+        argument: *mut c_void,
+        size: usize,
+    ) -> c_int;
+    pub fn ASYNC_WAIT_CTX_new() -> *mut ASYNC_WAIT_CTX;
+    pub fn ASYNC_WAIT_CTX_free(context: *mut ASYNC_WAIT_CTX);
+    pub fn ASYNC_WAIT_CTX_set_callback(
+        context: *mut ASYNC_WAIT_CTX,
+        callback: Option<ASYNC_callback_fn>,
+        argument: *mut c_void,
+    ) -> c_int;
+    pub fn ASYNC_WAIT_CTX_get_status(context: *mut ASYNC_WAIT_CTX) -> c_int;
+    pub fn ASYNC_WAIT_CTX_get_all_fds(
+        context: *mut ASYNC_WAIT_CTX,
+        descriptors: *mut c_int,
+        count: *mut usize,
+    ) -> c_int;
+    pub fn ASYNC_WAIT_CTX_get_changed_fds(
+        context: *mut ASYNC_WAIT_CTX,
+        added: *mut c_int,
+        added_count: *mut usize,
+        removed: *mut c_int,
+        removed_count: *mut usize,
+    ) -> c_int;
 
     pub fn ERR_new();
     pub fn ERR_set_debug(file: *const c_char, line: c_int, function: *const c_char);

@@ -78,6 +78,8 @@ pub type AllowEarlyDataCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) ->
 pub type StatusCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
 /// `SSL_CTX_set_generate_session_id`.
 pub type GenerateSessionIdCallback = unsafe extern "C" fn(*mut SSL, *mut c_uchar, *mut c_uint) -> c_int;
+/// `SSL_CTX_set_async_callback`.
+pub type AsyncCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
 /// `SSL_CTX_set_default_passwd_cb` (`pem_password_cb`).
 pub type PasswordCallback = unsafe extern "C" fn(*mut c_char, c_int, c_int, *mut c_void) -> c_int;
 
@@ -143,6 +145,8 @@ pub struct CopiedCallbacks {
     pub password: Callback<PasswordCallback>,
     /// `SSL_CTX_set_record_padding_callback` and `_arg`.
     pub record_padding: Callback<RecordPaddingCallback>,
+    /// `SSL_CTX_set_async_callback` and `_arg`.
+    pub async_done: Callback<AsyncCallback>,
     /// `SSL_set_info_callback`; the context's counts when there is none.
     pub info: Option<InfoCallback>,
     /// `SSL_CTX_set_psk_client_callback`.

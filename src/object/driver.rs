@@ -230,6 +230,7 @@ impl Ssl {
     /// Writes all that waits to be written.
     pub(super) fn flush(&self) -> core::result::Result<(), Pause> {
         let Some(bio) = self.write_bio() else {
+            self.waiting.set(Waiting::Writing);
             // A handshake without anywhere to write to fails without a reason.
             if self.with_connection(|connection| connection.is_established()) {
                 error_queue::raise_ssl(Reason::BIO_NOT_SET);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{
     Ssl,
     driver::{Outcome, Pause},
+    jobs::Operation,
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
 };
 use crate::{
@@ -33,6 +34,8 @@ pub enum SslError {
     ZeroReturn = 6,
     WantConnect = 7,
     WantAccept = 8,
+    WantAsync = 9,
+    WantAsyncJob = 10,
     WantClientHelloCallback = 11,
     WantRetryVerify = 12,
 }
@@ -60,7 +63,8 @@ impl Ssl {
             error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
             return 0;
         }
-        match self.complete_handshake() {
+        let as_job = if self.is_in_handshake() { self.as_job(Operation::Handshake) } else { None };
+        match as_job.map_or_else(|| self.complete_handshake(), |result| result.map(drop)) {
             Ok(()) => 1,
             Err(Pause::Closed) => 0,
             Err(Pause::Waiting | Pause::Failed | Pause::Ended) => -1,
@@ -215,6 +219,12 @@ impl Ssl {
             return Err(Pause::Closed);
         }
         self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting])?;
+        let operation = Operation::Read { out: out.as_mut_ptr(), length: out.len(), peek };
+        self.as_job(operation).unwrap_or_else(|| self.read_now(out, peek))
+    }
+
+    /// Reads, on the stack of the caller.
+    pub(super) fn read_now(&self, out: &mut [u8], peek: bool) -> Result<usize, Unfinished> {
         if self.early_data_stage() == Stage::Reading
             && let Some(count) = self.take_early_data(out)?
         {
@@ -280,6 +290,12 @@ impl Ssl {
             return Err(Pause::Failed);
         }
         self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting, Stage::Reading])?;
+        let operation = Operation::Write { data: data.as_ptr(), length: data.len() };
+        self.as_job(operation).unwrap_or_else(|| self.write_now(data))
+    }
+
+    /// Writes, on the stack of the caller.
+    pub(super) fn write_now(&self, data: &[u8]) -> Result<usize, Unfinished> {
         self.complete_handshake()?;
         if self.waits_for_callback() {
             return Err(self.try_again());
@@ -310,6 +326,14 @@ impl Ssl {
             error_queue::raise_ssl(Reason::SHUTDOWN_WHILE_IN_INIT);
             return -1;
         }
+        match self.as_job(Operation::Close) {
+            Some(result) => result.map_or(-1, |value| c_int::try_from(value).unwrap_or(1)),
+            None => self.close_now(),
+        }
+    }
+
+    /// Closes, on the stack of the caller.
+    pub(super) fn close_now(&self) -> c_int {
         if self.with_config(|config| config.settings.quiet_shutdown) {
             self.shutdown.set(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
             return 1;
@@ -368,6 +392,8 @@ impl Ssl {
             Waiting::X509Lookup => return SslError::WantX509Lookup,
             Waiting::ClientHello => return SslError::WantClientHelloCallback,
             Waiting::RetryVerify => return SslError::WantRetryVerify,
+            Waiting::AsyncPaused => return SslError::WantAsync,
+            Waiting::AsyncNoJobs => return SslError::WantAsyncJob,
             Waiting::Reading | Waiting::Writing => {
                 match self.waiting_bio().and_then(|bio| bio.retry_reason()) {
                     Some(RetryReason::Read) => return SslError::WantRead,

@@ -32,6 +32,7 @@
 //! | `state` | where the handshake is; the scheduled KeyUpdate |
 //! | `ticket` | sealing and opening tickets, with the program's keys or ours |
 //! | `transport` | the BIOs, and who owns which reference |
+//! | `jobs` | operations as asynchronous jobs |
 //! | `keying` | exported keying material, Finished values |
 //! | `renegotiation` | renegotiations that the program asks for, and their count |
 //! | `record_padding` | how much padding the program wants for each record |
@@ -64,6 +65,7 @@ pub mod dane;
 pub mod driver;
 pub mod early_data;
 pub mod io;
+pub mod jobs;
 pub mod keying;
 pub mod log;
 pub mod negotiated;

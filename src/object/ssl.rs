@@ -12,6 +12,7 @@ use super::{
     cipher_stack::CipherStack,
     config::{Config, Configurable},
     context::Method,
+    jobs::JobState,
     security::Judged,
 };
 use crate::{
@@ -47,6 +48,10 @@ pub enum Waiting {
     Reading = 3,
     /// `SSL_X509_LOOKUP`.
     X509Lookup = 4,
+    /// `SSL_ASYNC_PAUSED`.
+    AsyncPaused = 5,
+    /// `SSL_ASYNC_NO_JOBS`.
+    AsyncNoJobs = 6,
     /// `SSL_CLIENT_HELLO_CB`.
     ClientHello = 7,
     /// `SSL_RETRY_VERIFY`.
@@ -85,6 +90,8 @@ pub struct Ssl {
     initial_context: Arc<Context>,
     config: RefCell<Config>,
     connection: RefCell<Connection>,
+    /// Operations as asynchronous jobs.
+    pub job_state: JobState,
     /// How often the connection was started over: what is under way in a call that a callback cuts short this way is no
     /// concern of the new one.
     pub(super) generation: Cell<u64>,
@@ -162,6 +169,7 @@ impl Ssl {
                 ..Config::clone(&context.config())
             }),
             connection: RefCell::new(Connection::new(side)),
+            job_state: JobState::default(),
             generation: Cell::new(0),
             drives: Cell::new(0),
             asking: Cell::new(false),
@@ -270,7 +278,7 @@ impl Ssl {
 
     /// Works on the core. The borrow ends with `work`, which calls no C code.
     pub fn with_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
-        work(&mut self.connection.borrow_mut())
+        self.job_state.work(|| work(&mut self.connection.borrow_mut()))
     }
 
     /// The side.
