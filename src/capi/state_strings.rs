@@ -69,12 +69,14 @@ const fn of_position(position: Position) -> (&'static CStr, &'static CStr) {
 
 /// The short and the long name of a connection's state.
 fn of_connection(ssl: &Ssl) -> (&'static CStr, &'static CStr) {
+    // The info callback is told of each position, though the core may be further already, or have failed.
+    if let Some(told) = ssl.told_position.get() {
+        return of_position(told);
+    }
     if ssl.with_connection(|connection| connection.failure().is_some()) {
         return (c"SSLERR", c"error");
     }
-    // The info callback is told of each position, though the core may be further already.
-    let told = ssl.told_position.get();
-    of_position(told.unwrap_or_else(|| ssl.with_connection(|connection| connection.position())))
+    of_position(ssl.with_connection(|connection| connection.position()))
 }
 
 /// The short and the long name of an alert's description, which is the low byte of `value`.

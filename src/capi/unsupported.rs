@@ -74,4 +74,3 @@ unsupported!(SSL_set_srp_server_param_pw -> c_int = 0);
 unsupported!(SSL_set_tlsext_use_srtp -> c_int = 1);
 unsupported!(SSL_srp_server_param_with_username -> c_int = 0);
 unsupported!(SSL_stateless -> c_int = 0);
-unsupported!(SSL_verify_client_post_handshake -> c_int = 0);

@@ -245,6 +245,21 @@ impl Connection {
         Ok(())
     }
 
+    /// Whether a server of TLS 1.3 can ask the client for its certificate after the handshake
+    /// (`SSL_verify_client_post_handshake(3)`).
+    pub fn check_certificate_request(&mut self, environment: &Environment) -> Result<()> {
+        post::authentication::check_request(&self.connected(environment))
+    }
+
+    /// Asks the client for its certificate. The connection is established again when that is written; the answer comes
+    /// with what is read later.
+    pub fn request_certificate(&mut self, environment: &Environment) -> Result<()> {
+        post::authentication::send_certificate_request(&mut self.connected(environment))
+            .map_err(|error| self.fail(environment, error))?;
+        self.phase = Phase::Flushing;
+        Ok(())
+    }
+
     /// Sends a KeyUpdate (`SSL_key_update(3)`): TLS 1.3, established, and no write pending. The connection is established again
     /// when it is written.
     pub fn key_update(&mut self, environment: &Environment, update_requested: bool) -> Result<()> {

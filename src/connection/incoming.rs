@@ -1,10 +1,12 @@
 //! What becomes of a record that was opened.
 
-use super::{Connection, Until};
+use super::{Connection, Phase, Until};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{
-        Direction, Environment, Event, Expects, Input, post,
+        Direction, Environment, Event, Expects, Input,
+        position::Position,
+        post,
         want::{Ask, Want},
     },
     message::Message,
@@ -55,6 +57,9 @@ impl Connection {
         expects: Expects,
         until: Until,
     ) -> Result<core::result::Result<Input, Want>> {
+        if let Some(message) = self.first_message.take() {
+            return Ok(Ok(Input::Message(message)));
+        }
         loop {
             if self.pending() > 0 {
                 if until == Until::DoneOrData && self.may_carry_data() {
@@ -76,7 +81,6 @@ impl Connection {
                     self.count_unasked()?;
                     continue;
                 }
-                self.tell_received(environment, &message);
                 return Ok(Ok(Input::Message(message)));
             }
             if self.has_outgoing() {
@@ -102,14 +106,26 @@ impl Connection {
             if self.closing.sent && !self.is_tls13() {
                 continue;
             }
-            self.tell_received(environment, &message);
             if self.wants_to_renegotiate(&message) {
                 self.read_renegotiation_request(environment, message)?;
                 return Ok(AfterHandshake::Handshake);
             }
+            if let Some(handshake) = post::authentication::begun_by(&self.connected(environment), &message) {
+                // RFC 8446 §6.1: after our close_notify we send nothing any more.
+                if self.closing.sent {
+                    continue;
+                }
+                self.phase = Phase::Handshaking(Box::new(handshake));
+                self.connected(environment).leave_for(Position::Ok);
+                self.first_message = Some(message);
+                return Ok(AfterHandshake::Handshake);
+            }
             self.dealt_with_message = true;
             let had_outgoing = self.has_outgoing();
-            let ask = post::read_message(&mut self.connected(environment), &message)?;
+            let told = self.received(environment, &message);
+            let ask = post::read_message(&mut self.connected(environment), &message);
+            self.tell_after_positions(told, 2);
+            let ask = ask?;
             self.control_pending |= !had_outgoing && self.has_outgoing();
             if environment.hooks.info {
                 self.events.push_back(Event::MessageDone);
@@ -240,7 +256,30 @@ impl Connection {
             && message.body().is_empty()
     }
 
-    fn tell_received(&mut self, environment: &Environment, message: &Message) {
+    /// What the message callback is told of a received message, and where in the queue it would stand now.
+    pub(super) fn received(
+        &mut self,
+        environment: &Environment,
+        message: &Message,
+    ) -> Option<(usize, Event)> {
+        let start = self.events.len();
+        self.tell_received(environment, message);
+        self.events.split_off(start).pop_back().map(|event| (start, event))
+    }
+
+    /// Puts it behind the first `count` positions that were left since: OpenSSL leaves a state before it reads on.
+    pub(super) fn tell_after_positions(&mut self, told: Option<(usize, Event)>, count: usize) {
+        let Some((start, event)) = told else { return };
+        let is_position = |(index, event): (usize, &Event)| {
+            matches!(event, Event::Position(_)).then_some(index.saturating_add(1))
+        };
+        let positions = self.events.iter().enumerate().skip(start).filter_map(is_position).take(count);
+        let place = positions.last().unwrap_or(start);
+        self.events.insert(place, event);
+    }
+
+    /// Tells the message callback of a received message.
+    pub(super) fn tell_received(&mut self, environment: &Environment, message: &Message) {
         self.connected(environment).tell_message(Direction::Read, ContentType::HANDSHAKE, message.as_bytes());
     }
 }

@@ -36,6 +36,7 @@ use crate::{
         position::Position,
         want::{Answer, Ask, Want},
     },
+    message::Message,
     record::Side,
     wire::ContentType,
 };
@@ -50,6 +51,15 @@ enum Phase {
     Flushing,
     /// Application data may flow.
     Established,
+}
+
+/// What a handshake came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completed {
+    /// The first one, or a renegotiation.
+    Handshake,
+    /// The client authenticated itself after the handshake (RFC 8446 §4.6.2), or declined to.
+    Authentication,
 }
 
 /// How far a handshake is driven.
@@ -71,13 +81,15 @@ pub struct Connection {
     position: Position,
     /// The error that killed the connection.
     failure: Option<Error>,
+    /// The message that began the handshake under way.
+    first_message: Option<Message>,
     /// A question that the driver could not answer yet.
     postponed: Option<Ask>,
     /// A post-handshake question's answer is of no consequence to the state machine.
     asked_after_handshake: bool,
     renegotiations: renegotiation::Renegotiations,
     /// A handshake was completed, which the driver has not looked at yet.
-    completed: bool,
+    completed: Option<Completed>,
     closing: alert::Closing,
     writing: application::Writing,
     /// Something of our own making (an alert, a KeyUpdate) is to be written before anything else is read.
@@ -106,10 +118,11 @@ impl Connection {
             events: Events::new(),
             position: Position::Before,
             failure: None,
+            first_message: None,
             postponed: None,
             asked_after_handshake: false,
             renegotiations: renegotiation::Renegotiations::default(),
-            completed: false,
+            completed: None,
             closing: alert::Closing::default(),
             writing: application::Writing::default(),
             control_pending: false,
@@ -267,9 +280,9 @@ impl Connection {
         self.try_handshake(environment, until).map_err(|error| self.fail(environment, error))
     }
 
-    /// Whether a handshake was completed since this was last asked.
-    pub const fn take_completed(&mut self) -> bool {
-        core::mem::replace(&mut self.completed, false)
+    /// What was completed since this was last asked.
+    pub const fn take_completed(&mut self) -> Option<Completed> {
+        self.completed.take()
     }
 
     fn try_handshake(&mut self, environment: &Environment, until: Until) -> Result<Want> {
@@ -341,6 +354,16 @@ impl Connection {
 
     /// One step of the handshake under way; the question that it leads to, if any.
     fn advance(&mut self, environment: &Environment, input: Input) -> Result<Option<Ask>> {
+        let told = match &input {
+            Input::Message(message) => self.received(environment, message),
+            _ => None,
+        };
+        let progress = self.step(environment, input);
+        self.tell_after_positions(told, 1);
+        progress
+    }
+
+    fn step(&mut self, environment: &Environment, input: Input) -> Result<Option<Ask>> {
         let Phase::Handshaking(handshake) = &mut self.phase else { return Err(Error::internal()) };
         let connected = Connected {
             side: self.side,
@@ -354,10 +377,14 @@ impl Connection {
             Progress::Advanced => Ok(None),
             Progress::Ask(ask) => Ok(Some(ask)),
             Progress::Done => {
+                self.completed = Some(if handshake.makes_keys() {
+                    Completed::Handshake
+                } else {
+                    Completed::Authentication
+                });
                 self.phase = Phase::Flushing;
                 self.position = Position::Ok;
                 self.negotiated.renegotiation = None;
-                self.completed = true;
                 self.connected(environment).complete();
                 Ok(None)
             }

@@ -143,6 +143,7 @@ impl Connection {
     }
 
     fn read_hello_request(&mut self, environment: &Environment, message: &Message) -> Result<()> {
+        self.tell_received(environment, message);
         // RFC 5246 §7.4.1.1: nothing in it.
         if !message.body().is_empty() {
             return Err(Error::decode(Reason::LENGTH_MISMATCH));
@@ -169,6 +170,7 @@ impl Connection {
             && self.is_secure(environment);
         if !expected && !allowed {
             self.connected(environment).leave_for(Position::SrClntHello);
+            self.tell_received(environment, &message);
             return self.refuse(environment);
         }
         let kind = self.negotiated.renegotiation.unwrap_or(Renegotiation::Full);

@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod early_data;
+mod post_handshake;
 mod psk;
 mod record_size;
 mod renegotiation;

@@ -119,6 +119,7 @@ pub enum Progress {
 pub struct Handshake {
     state: State,
     transcript: Transcript,
+    makes_keys: bool,
 }
 
 impl Handshake {
@@ -129,7 +130,23 @@ impl Handshake {
             Side::Client => State::Client(client::State::start()),
             Side::Server => State::Server(server::State::start()),
         };
-        Self { state, transcript: Transcript::new() }
+        Self { state, transcript: Transcript::new(), makes_keys: true }
+    }
+
+    /// The client's authentication after the handshake (RFC 8446 §4.6.2), which goes on with this transcript.
+    #[must_use]
+    pub fn post(side: Side, transcript: Transcript) -> Self {
+        let state = match side {
+            Side::Client => State::Client(client::State::post_handshake()),
+            Side::Server => State::Server(server::State::post_handshake()),
+        };
+        Self { state, transcript, makes_keys: false }
+    }
+
+    /// Whether it makes the keys of a connection, and does not only add to what was agreed on.
+    #[must_use]
+    pub const fn makes_keys(&self) -> bool {
+        self.makes_keys
     }
 
     /// What the state needs next.

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use super::custom_extensions::CustomExtensions;
-use super::early_data::EarlyData;
+use super::{
+    custom_extensions::CustomExtensions, early_data::EarlyData,
+    post::authentication::PostHandshakeAuthentication,
+};
 use crate::{
     crypto::suite::Suite,
     key_schedule::{
@@ -170,8 +172,10 @@ pub struct Negotiated {
     pub status_requested: bool,
     /// Whether a HelloRetryRequest took place.
     pub hello_retry: bool,
-    /// Whether the client offered post-handshake authentication (server).
-    pub peer_post_handshake_auth: bool,
+    /// Whether the client offered to authenticate itself after the handshake.
+    pub post_handshake_auth_offered: bool,
+    /// What that needs.
+    pub post_handshake_authentication: Option<Box<PostHandshakeAuthentication>>,
     /// Whether the Finished of both sides were exchanged, and the program was told so.
     pub complete: bool,
     /// TLS 1.3: early data.

@@ -10,10 +10,12 @@ use crate::{
 };
 
 /// All handshake messages so far, as a hash or, before the hash is known, as bytes.
+#[derive(Clone)]
 pub struct Transcript {
     state: State,
 }
 
+#[derive(Clone)]
 enum State {
     Unhashed(Vec<u8>),
     Running(HashAlgorithm, RunningHash),

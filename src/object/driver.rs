@@ -319,11 +319,17 @@ impl Ssl {
     }
 
     fn tell_alert(&self, direction: Direction, level: AlertLevel, description: AlertDescription) {
-        let way = match direction {
-            Direction::Read => info::READ,
-            Direction::Write => info::WRITE,
-        };
-        self.tell_info(info::ALERT | way, c_int::from(level.0) << 8 | c_int::from(description.0));
+        let value = c_int::from(level.0) << 8 | c_int::from(description.0);
+        match direction {
+            Direction::Read => {
+                // What it does to the connection comes after it.
+                let position = self.with_connection(|connection| connection.position());
+                let now = self.told_position.replace(Some(position));
+                self.tell_info(info::ALERT | info::READ, value);
+                self.told_position.set(now);
+            }
+            Direction::Write => self.tell_info(info::ALERT | info::WRITE, value),
+        }
     }
 
     fn tell_message(&self, direction: Direction, version: i32, content_type: i32, bytes: &[u8]) {

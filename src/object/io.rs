@@ -11,7 +11,7 @@ use super::{
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
 };
 use crate::{
-    connection::{Connection, Read},
+    connection::{Completed, Connection, Read},
     error::{Error, Reason},
     handshake::{Environment, early_data::Stage, want::Want},
     libcrypto::{bio::RetryReason, error_queue},
@@ -104,7 +104,10 @@ impl Ssl {
             return if complete { Ok(()) } else { Err(self.try_again()) };
         }
         if let Some(update_requested) = self.scheduled_key_update.get() {
-            return self.update_keys(update_requested);
+            return self.told_exit(|| self.update_keys(update_requested));
+        }
+        if self.scheduled_authentication.get() {
+            return self.told_exit(|| self.request_certificate());
         }
         if self.requested_tickets.get() > 0 {
             return self.send_requested_tickets();
@@ -127,8 +130,16 @@ impl Ssl {
             error_queue::clear();
         }
         let result = self.drive_handshake(step);
-        if result.is_ok() && self.with_connection(Connection::take_completed) {
-            self.finish_handshake();
+        if result.is_ok() {
+            match self.with_connection(Connection::take_completed) {
+                Some(Completed::Handshake) => self.finish_handshake(),
+                Some(Completed::Authentication) => {
+                    self.adopt_session(
+                        self.with_connection(|connection| connection.negotiated().session.clone()),
+                    );
+                }
+                None => {}
+            }
         }
         let done = self
             .with_connection(|connection| connection.is_established() || connection.waits_for_early_data());
@@ -140,6 +151,31 @@ impl Ssl {
             });
         }
         result
+    }
+
+    /// Tells the info callback what became of `step`.
+    fn told_exit(&self, step: impl FnOnce() -> Result<(), Pause>) -> Result<(), Pause> {
+        let result = step();
+        self.tell_exit(if result.is_ok() { 1 } else { -1 });
+        result
+    }
+
+    /// Sends the CertificateRequest that the program scheduled (`SSL_verify_client_post_handshake(3)`).
+    fn request_certificate(&self) -> Result<(), Pause> {
+        if self.with_connection(|connection| connection.is_established()) {
+            self.refresh_ca_names();
+            let environment = self.environment();
+            let sealed = self.with_connection(|connection| connection.request_certificate(&environment));
+            self.deliver_events();
+            if let Err(error) = sealed {
+                self.scheduled_authentication.set(false);
+                self.fail(error);
+                return Err(Pause::Failed);
+            }
+        }
+        self.drive_handshake(Connection::handshake)?;
+        self.scheduled_authentication.set(false);
+        Ok(())
     }
 
     /// Sends the KeyUpdate that the program scheduled (`SSL_key_update(3)`).

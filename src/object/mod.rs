@@ -29,7 +29,7 @@
 //! | `trust` | the trust anchors of a context |
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
-//! | `state` | where the handshake is; the scheduled KeyUpdate |
+//! | `state` | where the handshake is; what the program scheduled |
 //! | `ticket` | sealing and opening tickets, with the program's keys or ours |
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `jobs` | operations as asynchronous jobs |

@@ -141,6 +141,8 @@ pub struct Ssl {
     pub(super) scheduled_key_update: Cell<Option<bool>>,
     /// What `SSL_get_psk_identity` and `SSL_get_psk_identity_hint` gave last.
     pub(super) shown_psk: [RefCell<Option<CString>>; 2],
+    /// `SSL_verify_client_post_handshake` scheduled a CertificateRequest.
+    pub(super) scheduled_authentication: Cell<bool>,
     /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
     pub client_hello_suites: RefCell<Vec<u8>>,
     /// How many tickets `SSL_new_session_ticket` asked for.
@@ -198,6 +200,7 @@ impl Ssl {
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
             shown_psk: Default::default(),
+            scheduled_authentication: Cell::new(false),
             client_hello_suites: RefCell::default(),
             requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
@@ -308,6 +311,7 @@ impl Ssl {
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);
+        self.scheduled_authentication.set(false);
         drop(self.verified_chain.take());
         drop(self.psk_session.take());
         self.requested_tickets.set(0);

@@ -3,7 +3,12 @@
 use core::ffi::c_int;
 
 use super::Ssl;
-use crate::{error::Reason, handshake::position::Position, wire::ProtocolVersion};
+use crate::{
+    error::{Error, Reason},
+    handshake::position::Position,
+    record::Side,
+    wire::ProtocolVersion,
+};
 
 /// `SSL_KEY_UPDATE_NONE`.
 const KEY_UPDATE_NONE: c_int = -1;
@@ -30,6 +35,7 @@ impl Ssl {
     #[must_use]
     pub fn is_in_handshake(&self) -> bool {
         self.scheduled_key_update.get().is_some()
+            || self.scheduled_authentication.get()
             || self.requested_tickets.get() > 0
             || self.with_connection(|connection| {
                 let is_open = connection.is_established() || connection.waits_for_early_data();
@@ -54,6 +60,24 @@ impl Ssl {
             return Err(Reason::BAD_WRITE_RETRY);
         }
         self.scheduled_key_update.set(Some(update_requested));
+        Ok(())
+    }
+
+    /// Schedules a CertificateRequest after the handshake (`SSL_verify_client_post_handshake(3)`).
+    pub fn schedule_authentication(&self) -> Result<(), Reason> {
+        if self.version() != Some(ProtocolVersion::TLS1_3) {
+            return Err(Reason::WRONG_SSL_VERSION);
+        }
+        if self.side() == Side::Client {
+            return Err(Reason::NOT_SERVER);
+        }
+        if self.is_in_handshake() {
+            return Err(Reason::STILL_IN_INIT);
+        }
+        let environment = self.environment();
+        self.with_connection(|connection| connection.check_certificate_request(&environment))
+            .map_err(Error::reason)?;
+        self.scheduled_authentication.set(true);
         Ok(())
     }
 

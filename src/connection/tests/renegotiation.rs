@@ -10,7 +10,7 @@ use crate::{
 
 impl End {
     /// What a program does that only ever reads, until nothing more comes: the application data.
-    fn turn(&mut self, incoming: &mut Vec<u8>, outgoing: &mut Vec<u8>) -> Result<Vec<u8>> {
+    pub(super) fn turn(&mut self, incoming: &mut Vec<u8>, outgoing: &mut Vec<u8>) -> Result<Vec<u8>> {
         let mut received = Vec::new();
         let mut buffer = [0; 100];
         loop {
@@ -40,7 +40,7 @@ impl End {
         assert!(self.connection.renegotiation_pending());
     }
 
-    fn seal_handshake(&mut self, bytes: &[u8], wire: &mut Vec<u8>) {
+    pub(super) fn seal_handshake(&mut self, bytes: &[u8], wire: &mut Vec<u8>) {
         self.connection.records.outbound.seal(ContentType::HANDSHAKE, bytes, 16_384).unwrap();
         self.write_out(wire);
     }
@@ -62,7 +62,7 @@ impl Pair {
     }
 
     /// Both sides read until neither has anything to say: what client and server received.
-    fn settle(&mut self) -> core::result::Result<(Vec<u8>, Vec<u8>), (Side, Error)> {
+    pub(super) fn settle(&mut self) -> core::result::Result<(Vec<u8>, Vec<u8>), (Side, Error)> {
         let (mut to_client, mut to_server) = (Vec::new(), Vec::new());
         for _ in 0..100 {
             let client = self.client.turn(&mut self.to_client, &mut self.to_server);

@@ -219,6 +219,8 @@ fn emit_second(
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     context.emit(&message)?;
+    context.negotiated.post_handshake_auth_offered =
+        offer.hello.extensions.contains(ExtensionType::POST_HANDSHAKE_AUTH);
     match offer.early_data_session() {
         Some(session) => early_data::begin(context, session)?,
         None => context.leave_for(Position::CwClntHello),
@@ -335,6 +337,9 @@ fn extensions(
     if !schemes.is_empty() {
         extensions
             .add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| signature_algorithms::write(writer, &schemes));
+    }
+    if settings.post_handshake_auth && key.is_some() {
+        extensions.add(ExtensionType::POST_HANDSHAKE_AUTH, |_| {});
     }
     if let Some(key) = key {
         add_tls13_extensions(&mut extensions, environment, versions, &groups, key);

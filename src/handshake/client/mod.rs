@@ -12,6 +12,7 @@
 //! | `key_exchange12` | the kinds of key exchange of TLS 1.2 (RFC 5246 §7.4.3, §7.4.7) |
 //! | `tls13` | the server's flight of TLS 1.3 (RFC 8446 §4.3, §4.4) |
 //! | `tls13_flight` | the client's answer to it |
+//! | `post_handshake` | the client's certificate after the handshake of TLS 1.3 (RFC 8446 §4.6.2) |
 //! | `tls12` | the server's flight of TLS 1.2 (RFC 5246 §7.3, RFC 8422) |
 //! | `tls12_flight` | the client's answer to it, and the end of both kinds of TLS 1.2 handshake |
 
@@ -20,6 +21,7 @@ mod client_hello;
 mod early_data;
 mod extensions;
 mod key_exchange12;
+mod post_handshake;
 mod psk;
 mod resume;
 mod server_hello;
@@ -52,6 +54,8 @@ pub enum State {
     Tls13Flight(tls13_flight::State),
     /// The server chose TLS 1.2; its flight is under way.
     Tls12(tls12::State),
+    /// TLS 1.3: we authenticate ourselves after the handshake.
+    PostHandshake(post_handshake::State),
     /// TLS 1.2: our flight is under way, or the end of the handshake.
     Tls12Flight(tls12_flight::State),
 }
@@ -69,6 +73,12 @@ impl State {
         Self::Start
     }
 
+    /// The first state of our authentication after the handshake.
+    #[must_use]
+    pub const fn post_handshake() -> Self {
+        Self::PostHandshake(post_handshake::State::ExpectRequest)
+    }
+
     /// What it needs next.
     #[must_use]
     pub fn expects(&self) -> Expects {
@@ -78,6 +88,7 @@ impl State {
             Self::ExpectServerHello(_) => Expects::Message,
             Self::Tls13(state) => state.expects(),
             Self::Tls13Flight(state) => state.expects(),
+            Self::PostHandshake(state) => state.expects(),
             Self::Tls12(state) => state.expects(),
             Self::Tls12Flight(state) => state.expects(),
         }
@@ -94,6 +105,7 @@ impl State {
             }
             Self::Tls13(state) => state.advance(context, input),
             Self::Tls13Flight(state) => state.advance(context, input),
+            Self::PostHandshake(state) => state.advance(context, input),
             Self::Tls12(state) => state.advance(context, input),
             Self::Tls12Flight(state) => state.advance(context, input),
         }

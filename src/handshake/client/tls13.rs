@@ -179,12 +179,23 @@ fn read_certificate_request(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
+    take_certificate_request(context, message, move |_, request_context| {
+        // RFC 8446 §4.3.2: in the handshake the context is empty.
+        if !request_context.is_empty() {
+            return Err(Error::illegal(Reason::INVALID_CONTEXT));
+        }
+        Ok(next(State::ExpectCertificate(keys, offered)))
+    })
+}
+
+/// What the server asks for, and the program's extensions beside it; `then` goes on with the request's context.
+pub fn take_certificate_request(
+    context: &mut Context<'_>,
+    message: &Message,
+    then: impl FnOnce(&mut Context<'_>, Vec<u8>) -> Result<Transition<ClientState>> + 'static,
+) -> Result<Transition<ClientState>> {
     let request = CertificateRequest13::read(message.expect(HandshakeType::CERTIFICATE_REQUEST)?)?;
     context.leave_for(Position::CrCertReq);
-    // RFC 8446 §4.3.2: in the handshake the context is empty.
-    if !request.request_context.is_empty() {
-        return Err(Error::illegal(Reason::INVALID_CONTEXT));
-    }
     if request.extensions.iter().any(|(extension_type, _)| FORBIDDEN_IN_REQUEST.contains(&extension_type)) {
         return Err(Error::illegal(Reason::BAD_EXTENSION));
     }
@@ -201,8 +212,9 @@ fn read_certificate_request(
     context.add_to_transcript(message);
     let message_place = place::CERTIFICATE_REQUEST;
     let custom = custom_extensions::received(context, message_place, false, &request.extensions, 0)?;
-    custom_extensions::read(context, message_place, custom, &[], move |_| {
-        Ok(next(State::ExpectCertificate(keys, offered)))
+    let request_context = request.request_context;
+    custom_extensions::read(context, message_place, custom, &[], move |context| {
+        then(context, request_context)
     })
 }
 

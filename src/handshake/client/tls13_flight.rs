@@ -9,6 +9,7 @@ use crate::{
         Context, Expects, Input, Traffic, Transition, custom_extensions,
         early_data::Status,
         position::Position,
+        post::authentication::PostHandshakeAuthentication,
         want::{Answer, Ask},
     },
     key_schedule::tls13::{MasterSecret, TrafficSecret},
@@ -127,7 +128,7 @@ fn emit_authentication(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Tra
     }
     let Some((slot, scheme)) = authentication::choose(context)? else {
         // RFC 8446 §4.4.2: without one that fits the list is empty, and no CertificateVerify follows.
-        emit_certificate(Vec::new(), context)?;
+        emit_certificate(Vec::new(), Vec::new(), context)?;
         return emit_finished(&keys, context);
     };
     match authentication::chain(slot, context)? {
@@ -147,18 +148,23 @@ fn authenticate(
     let certificates =
         if context.settings().custom_extensions.is_empty() { Vec::new() } else { chain.clone() };
     custom_extensions::add(context, place::CERTIFICATE, &certificates, move |context| {
-        emit_certificate(chain, context)?;
+        emit_certificate(Vec::new(), chain, context)?;
         sign(keys, slot, scheme, context)
     })
 }
 
-fn emit_certificate(chain: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<()> {
+/// Sends our Certificate, in answer to a request with this context.
+pub fn emit_certificate(
+    request_context: Vec<u8>,
+    chain: Vec<Vec<u8>>,
+    context: &mut Context<'_>,
+) -> Result<()> {
     context.leave_for(Position::CwCert);
     let entries = chain
         .into_iter()
         .map(|certificate| CertificateEntry { certificate, extensions: custom_extensions::begin(context) })
         .collect();
-    context.emit(&Certificate13 { request_context: Vec::new(), entries }.write())
+    context.emit(&Certificate13 { request_context, entries }.write())
 }
 
 fn sign(
@@ -177,7 +183,8 @@ fn sign(
     }
 }
 
-fn emit_certificate_verify(
+/// Sends our CertificateVerify.
+pub fn emit_certificate_verify(
     scheme: SignatureScheme,
     signature: Vec<u8>,
     context: &mut Context<'_>,
@@ -195,6 +202,10 @@ fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<Cl
     context.set_write_secret(&keys.client)?;
     let resumption = keys.master.resumption(context.transcript.current()?.as_ref());
     context.negotiated.traffic = Some(Traffic::new(keys.server.clone(), keys.client.clone(), resumption));
+    if context.negotiated.post_handshake_auth_offered {
+        let kept = PostHandshakeAuthentication::new(context.transcript, false);
+        context.negotiated.post_handshake_authentication = Some(Box::new(kept));
+    }
     context.leave_for(Position::Ok);
     if !context.negotiated.resumed {
         let secret = Secret::new(&[]).ok_or(Error::internal())?;

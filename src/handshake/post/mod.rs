@@ -1,11 +1,13 @@
-//! After the handshake of TLS 1.3 (RFC 8446 §4.6): tickets, key update. What begins a renegotiation of TLS 1.2 is the
+//! After the handshake of TLS 1.3 (RFC 8446 §4.6): tickets, key update, authentication of the client. What begins a renegotiation of TLS 1.2 is the
 //! connection's concern.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `ticket` | NewSessionTicket of TLS 1.3, both ways (RFC 8446 §4.6.1) |
 //! | `key_update` | KeyUpdate, both ways (RFC 8446 §4.6.3, §7.2) |
+//! | `authentication` | the server asks for the client's certificate (RFC 8446 §4.6.2) |
 
+pub mod authentication;
 mod key_update;
 mod ticket;
 

@@ -20,6 +20,7 @@ mod client_hello;
 mod early_data;
 mod key_exchange12;
 mod offer;
+mod post_handshake;
 mod psk;
 mod resume;
 mod retry;
@@ -35,6 +36,8 @@ mod tls12_hello;
 mod tls13_client;
 mod tls13_flight;
 mod tls13_hello;
+
+pub use tls13_flight::certificate_request;
 
 use super::{
     Context, Expects, Input, Transition,
@@ -63,6 +66,8 @@ pub enum State {
     Tls13Client(tls13_client::Awaited, Box<tls13_client::Pending>),
     /// TLS 1.3: tickets.
     Ticket(ticket::State),
+    /// TLS 1.3: the client authenticates itself after the handshake.
+    PostHandshake(post_handshake::State),
     /// TLS 1.2: questions that the ClientHello raises.
     Tls12Hello(tls12_hello::Question, Box<tls12_hello::Hello>),
     /// TLS 1.2: questions on the way to our ServerHelloDone.
@@ -86,6 +91,12 @@ impl State {
         Self::Start
     }
 
+    /// The first state of the client's authentication after the handshake.
+    #[must_use]
+    pub const fn post_handshake() -> Self {
+        Self::PostHandshake(post_handshake::State::ExpectCertificate)
+    }
+
     /// What it needs next.
     #[must_use]
     pub fn expects(&self) -> Expects {
@@ -100,6 +111,7 @@ impl State {
             | Self::Tls12Hello(..)
             | Self::Tls12Flight(..) => Expects::Answer,
             Self::Tls13Client(awaited, _) => awaited.expects(),
+            Self::PostHandshake(state) => state.expects(),
             Self::Tls12Client(state) => state.expects(),
             Self::Tls12Finish(awaited, _) => awaited.expects(),
         }
@@ -122,6 +134,7 @@ impl State {
             }
             Self::Tls13Client(awaited, pending) => tls13_client::advance(context, awaited, pending, input),
             Self::Ticket(state) => ticket::answered(context, state, input.answer()?),
+            Self::PostHandshake(state) => state.advance(context, input),
             Self::Tls12Hello(question, hello) => {
                 tls12_hello::answered(context, question, hello, input.answer()?)
             }

@@ -10,6 +10,7 @@ use crate::{
         Context, Expects, Input, Traffic, Transition, custom_extensions,
         early_data::Status,
         position::Position,
+        post::authentication::PostHandshakeAuthentication,
         want::{Answer, Ask},
     },
     key_schedule::tls13::{MasterSecret, TrafficSecret},
@@ -107,10 +108,27 @@ pub fn advance(context: &mut Context<'_>, awaited: Awaited, pending: Box<Pending
 }
 
 fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &Message) -> Step {
+    // RFC 8446 §4.4.2: in the handshake the context of our request is empty.
+    take_certificate(context, message, &[], move |_, has_chain| {
+        Ok(if has_chain {
+            Transition::Ask(Ask::VerifyChain, State::Tls13Client(Awaited::Verification, pending))
+        } else {
+            next(Awaited::Finished, pending)
+        })
+    })
+}
+
+/// The client's Certificate, which answers a request with this context, and the program's extensions in it; `then` goes on:
+/// with a chain that is to be verified, or without a certificate if we may.
+pub fn take_certificate(
+    context: &mut Context<'_>,
+    message: &Message,
+    request_context: &[u8],
+    then: impl FnOnce(&mut Context<'_>, bool) -> Step + 'static,
+) -> Step {
     let certificate = Certificate13::read(message.expect(HandshakeType::CERTIFICATE)?)?;
     context.leave_for(Position::SrCert);
-    // RFC 8446 §4.4.2: the context of our request, which is empty in the handshake.
-    if !certificate.request_context.is_empty() {
+    if certificate.request_context != request_context {
         return Err(Error::illegal(Reason::INVALID_CONTEXT));
     }
     let message_place = place::CERTIFICATE;
@@ -128,13 +146,14 @@ fn read_certificate(context: &mut Context<'_>, pending: Box<Pending>, message: &
                 Reason::PEER_DID_NOT_RETURN_A_CERTIFICATE,
             ));
         }
-        return Ok(next(Awaited::Finished, pending));
+        context.negotiated.peer_chain = None;
+        return then(context, false);
     }
     let chain: Vec<_> = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
     let certificates = if custom.is_empty() { Vec::new() } else { chain.clone() };
     custom_extensions::read(context, message_place, custom, &certificates, move |context| {
         context.negotiated.peer_chain = Some(Arc::new(chain));
-        Ok(Transition::Ask(Ask::VerifyChain, State::Tls13Client(Awaited::Verification, pending)))
+        then(context, true)
     })
 }
 
@@ -175,6 +194,10 @@ fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message)
     context.log_secret("CLIENT_TRAFFIC_SECRET_0", read.as_bytes());
     let resumption = master_secret.resumption(context.transcript.current()?.as_ref());
     context.negotiated.traffic = Some(Traffic::new(read, write, resumption));
+    if context.negotiated.post_handshake_auth_offered {
+        let kept = PostHandshakeAuthentication::new(context.transcript, takes_tickets);
+        context.negotiated.post_handshake_authentication = Some(Box::new(kept));
+    }
     if !context.negotiated.resumed {
         // Each ticket will bring the session a secret of its own.
         let no_secret = Secret::new(&[]).ok_or(Error::internal())?;

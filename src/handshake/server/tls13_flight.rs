@@ -12,7 +12,9 @@ use crate::{
     crypto::{key_exchange, rand},
     error::Result,
     handshake::{
-        Context, Transition, custom_extensions,
+        Context, Transition,
+        context::Connected,
+        custom_extensions,
         early_data::Status,
         fragment_limits,
         position::Position,
@@ -173,14 +175,18 @@ fn request_certificate(
         return find_chain(context, flight, slot, scheme);
     }
     custom_extensions::add(context, place::CERTIFICATE_REQUEST, &[], move |context| {
-        emit_certificate_request(context)?;
+        let request = certificate_request(context, Vec::new());
+        context.negotiated.certificate_requested = true;
+        context.leave_for(Position::SwCertReq);
+        context.emit(&request.write())?;
         find_chain(context, flight, slot, scheme)
     })
 }
 
-fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
-    let mut extensions = custom_extensions::begin(context);
-    let settings = context.settings();
+/// The CertificateRequest with this context, which is empty in the handshake (RFC 8446 §4.3.2).
+pub fn certificate_request(connected: &mut Connected<'_>, request_context: Vec<u8>) -> CertificateRequest13 {
+    let mut extensions = custom_extensions::begin(connected);
+    let settings = connected.settings();
     let schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_3], true);
     extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
         signature_algorithms::write(writer, &schemes);
@@ -190,9 +196,7 @@ fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
             certificate_authorities::write(writer, settings.ca_names.iter().map(Vec::as_slice));
         });
     }
-    context.negotiated.certificate_requested = true;
-    context.leave_for(Position::SwCertReq);
-    context.emit(&CertificateRequest13 { request_context: Vec::new(), extensions }.write())
+    CertificateRequest13 { request_context, extensions }
 }
 
 fn find_chain(context: &mut Context<'_>, flight: Flight, slot: Slot, scheme: SignatureScheme) -> Step {

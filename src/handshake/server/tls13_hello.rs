@@ -94,7 +94,8 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
     let names =
         read_extension(extensions, ExtensionType::CERTIFICATE_AUTHORITIES, certificate_authorities::read)?;
     context.negotiated.peer_ca_names = names.unwrap_or_default();
-    context.negotiated.peer_post_handshake_auth = extensions.contains(ExtensionType::POST_HANDSHAKE_AUTH);
+    context.negotiated.post_handshake_auth_offered =
+        read_extension(extensions, ExtensionType::POST_HANDSHAKE_AUTH, read_post_handshake_auth)?.is_some();
     let early_data =
         read_extension(extensions, ExtensionType::EARLY_DATA, early_data_extension::read_empty)?.is_some();
 
@@ -113,6 +114,11 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
         early_data,
     };
     psk::try_identity(context, Box::new(hello), 0)
+}
+
+/// RFC 8446 §4.2.6: nothing in it.
+fn read_post_handshake_auth(data: &[u8]) -> Result<()> {
+    if data.is_empty() { Ok(()) } else { Err(Error::decode(Reason::POST_HANDSHAKE_AUTH_ENCODING_ERR)) }
 }
 
 /// RFC 8446 §4.2.8: each share is for a group in `supported_groups`; §9.2: one extension needs the other.
