@@ -1,4 +1,4 @@
-//! Application protocols: `SSL_CTX_set_alpn_select_cb(3)`, RFC 7301. The older NPN is never negotiated.
+//! Application protocols: `SSL_CTX_set_alpn_select_cb(3)`, RFC 7301.
 
 use core::ffi::{c_int, c_uchar, c_uint, c_void};
 
@@ -11,7 +11,6 @@ use crate::object::{
 
 export! {
     SSL_CTX_set_alpn_protos SSL_set_alpn_protos SSL_CTX_set_alpn_select_cb SSL_get0_alpn_selected
-    SSL_get0_next_proto_negotiated
 }
 
 /// Sets the protocols that a client offers. 0 on success, unlike nearly all other functions.
@@ -95,20 +94,6 @@ pub unsafe extern "C" fn SSL_get0_alpn_selected(
         });
         convert::store(data, start);
         convert::store(length, count);
-    }
-}
-
-/// The protocol that NPN agreed on: null and 0, as NPN is never negotiated.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_next_proto_negotiated(
-    _ssl: *const SSL,
-    data: *mut *const c_uchar,
-    length: *mut c_uint,
-) {
-    // SAFETY: the contract of this module.
-    unsafe {
-        convert::store(data, core::ptr::null());
-        convert::store(length, 0);
     }
 }
 

@@ -39,7 +39,11 @@ fn add<Add, Free, Parse>(
 ) -> c_int {
     let Ok(extension_type) = u16::try_from(kind).map(ExtensionType) else { return 0 };
     let timestamps = kind == SIGNED_CERTIFICATE_TIMESTAMP;
-    if (functions.add.is_none() && functions.free.is_some()) || (is_handled_by_openssl(kind) && !timestamps) {
+    let looks_at_them = || context.config().callbacks.timestamps.function.is_some();
+    if (functions.add.is_none() && functions.free.is_some())
+        || (is_handled_by_openssl(kind) && !timestamps)
+        || (timestamps && places & place::CLIENT_HELLO != 0 && looks_at_them())
+    {
         return 0;
     }
     let custom = CustomExtension::new(extension_type, places, side, wrap(functions));

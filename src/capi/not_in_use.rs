@@ -1,33 +1,14 @@
 //! Questions about features that this library does not have: what a connection without them answers. Setting any of them
 //! up fails (see `unsupported`).
 
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{c_char, c_void};
 
 use super::support::export;
-use crate::object::{SSL, SSL_CTX};
+use crate::object::SSL;
 
 export! {
-    SSL_CTX_ct_is_enabled SSL_ct_is_enabled SSL_get0_peer_scts
     SSL_get_selected_srtp_profile SSL_get_srtp_profiles
     SSL_get_srp_N SSL_get_srp_g SSL_get_srp_username SSL_get_srp_userinfo
-}
-
-/// Whether certificate transparency is checked: 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_ct_is_enabled(_ctx: *const SSL_CTX) -> c_int {
-    0
-}
-
-/// Whether certificate transparency is checked: 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_ct_is_enabled(_ssl: *const SSL) -> c_int {
-    0
-}
-
-/// The peer's signed certificate timestamps: null, none are asked for.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_peer_scts(_ssl: *mut SSL) -> *const c_void {
-    core::ptr::null()
 }
 
 /// The SRTP profile that was agreed on: null, none.

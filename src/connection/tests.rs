@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod early_data;
+mod extensions;
 mod post_handshake;
 mod psk;
 mod record_size;
@@ -171,6 +172,11 @@ impl End {
                 assert!(received.iter().all(|extension| extension.data == b"custom"));
                 Answer::Proceed
             }
+            Ask::AdvertiseNextProtocols => Answer::Protocols(Some(b"\x02h2\x03foo".to_vec())),
+            Ask::SelectNextProtocol(list) => {
+                assert_eq!(list, b"\x02h2\x03foo");
+                Answer::Alpn(AlpnOutcome::Selected(b"foo".to_vec()))
+            }
             Ask::NewTicket { session, .. } => {
                 self.sessions.push(session);
                 Answer::Proceed
@@ -179,7 +185,8 @@ impl End {
             Ask::SessionId => Answer::SessionId(vec![7; 32]),
             Ask::Sign { slot, scheme, content } => Answer::Signature(self.sign(slot, scheme, &content)),
             Ask::VerifySignature { .. } => Answer::Refuse(Error::internal()),
-            Ask::ClientHello
+            Ask::CheckTimestamps
+            | Ask::ClientHello
             | Ask::Certificate
             | Ask::ClientCertificate
             | Ask::CheckStatus(_)

@@ -130,9 +130,15 @@ fn is_relevant(
     let is_hello_of_client = message_place == place::CLIENT_HELLO && connected.side == Side::Client;
     let is_tls13 = !is_hello_of_client && connected.negotiated.version == Some(ProtocolVersion::TLS1_3);
     let conditions = custom.places;
-    !(is_tls13 && conditions & place::TLS1_2_AND_BELOW_ONLY != 0)
-        && !(!is_tls13 && !is_hello_of_client && conditions & place::TLS1_3_ONLY != 0)
-        && !(resumed && conditions & place::IGNORE_ON_RESUMPTION != 0)
+    let has = |condition: u32| conditions & condition != 0;
+    if is_tls13 && has(place::TLS1_2_AND_BELOW_ONLY) {
+        return false;
+    }
+    // A ClientHello is for all versions that the client offers.
+    if !is_tls13 && !is_hello_of_client && has(place::TLS1_3_ONLY) {
+        return false;
+    }
+    !(resumed && has(place::IGNORE_ON_RESUMPTION))
 }
 
 /// Checks one that came in a message of the server. `None`: the program has none of this type. One in another message than it

@@ -18,6 +18,7 @@ mod events;
 mod fragment_limits;
 mod master_secret;
 mod negotiated;
+mod next_protocol;
 pub mod position;
 pub mod post;
 mod premaster_psk;

@@ -72,6 +72,7 @@ impl Negotiated {
         self.psk_identity = None;
         self.psk_identity_hint = None;
         self.max_fragment_length = 0;
+        self.timestamps.clear();
         self.record_size_limits = None;
     }
 
@@ -121,6 +122,12 @@ pub struct Negotiated {
     pub server_name_acknowledged: bool,
     /// The application protocol; empty without one.
     pub alpn: Vec<u8>,
+    /// The protocol of next protocol negotiation; empty without one.
+    pub next_protocol: Vec<u8>,
+    /// Whether this handshake has a NextProtocol message.
+    pub next_protocol_expected: bool,
+    /// The signed certificate timestamps that the server sent in an extension; empty without any.
+    pub timestamps: Vec<u8>,
     /// The extensions that the program handles itself.
     pub custom: CustomExtensions,
     /// The code of the maximum fragment length (RFC 6066 §4); 0 without one.

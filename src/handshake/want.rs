@@ -77,6 +77,12 @@ pub enum Ask {
     AllowEarlyData,
     /// Server: takes this session out of the cache, so that it is resumed but once ([`Answer::Allowed`]: it was there).
     ClaimSession(Arc<Session>),
+    /// Server: the program's protocols for next protocol negotiation ([`Answer::Protocols`]).
+    AdvertiseNextProtocols,
+    /// Client: choose from the server's protocols, in their wire form ([`Answer::Alpn`]).
+    SelectNextProtocol(Vec<u8>),
+    /// Client: the program's opinion of the server's signed certificate timestamps ([`Answer::Proceed`] or `Refuse`).
+    CheckTimestamps,
     /// Server: an OCSP response for the client ([`Answer::Status`]).
     ProvideStatus,
     /// Client: the status callback's opinion of the OCSP response, `None` if the server sent none
@@ -149,6 +155,8 @@ pub enum Answer {
     Extensions(Vec<Block>),
     /// What the ALPN callback said.
     Alpn(AlpnOutcome),
+    /// Protocols in their wire form; `None`: the extension is left out.
+    Protocols(Option<Vec<u8>>),
     /// The OCSP response to send, if any.
     Status(Option<Vec<u8>>),
     /// The chain was verified: whether the handshake goes on, and libcrypto's `X509_V_…`.
@@ -230,6 +238,12 @@ pub struct Hooks {
     pub alpn: bool,
     /// `SSL_CTX_set_allow_early_data_cb`.
     pub allow_early_data: bool,
+    /// `SSL_CTX_set_next_protos_advertised_cb`.
+    pub next_protocol_advertise: bool,
+    /// `SSL_CTX_set_next_proto_select_cb`.
+    pub next_protocol_select: bool,
+    /// `SSL_set_ct_validation_callback`.
+    pub timestamps: bool,
     /// `SSL_CTX_set_tlsext_status_cb`.
     pub status: bool,
     /// Sessions can be found by id: the internal cache is on, or there is a get callback.

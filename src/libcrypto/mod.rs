@@ -11,6 +11,7 @@ pub mod bio;
 pub mod clock;
 pub mod configuration;
 pub mod credential_file;
+pub mod ct;
 pub mod dane;
 pub mod digest;
 pub mod environment;

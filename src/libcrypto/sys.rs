@@ -21,6 +21,7 @@ opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD
+    CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -31,6 +32,8 @@ pub type stack_st_X509_NAME = OPENSSL_STACK;
 pub type stack_st_SSL_CIPHER = OPENSSL_STACK;
 /// `STACK_OF(SSL_COMP)`.
 pub type stack_st_SSL_COMP = OPENSSL_STACK;
+/// `STACK_OF(SCT)`.
+pub type stack_st_SCT = OPENSSL_STACK;
 /// `STACK_OF(void)`.
 pub type stack_st_void = OPENSSL_STACK;
 
@@ -212,6 +215,43 @@ unsafe extern "C" {
     );
 
     pub fn OPENSSL_sk_new_null() -> *mut OPENSSL_STACK;
+    pub fn CTLOG_STORE_new() -> *mut CTLOG_STORE;
+    pub fn CTLOG_STORE_free(store: *mut CTLOG_STORE);
+    pub fn CTLOG_STORE_load_file(store: *mut CTLOG_STORE, file: *const c_char) -> c_int;
+    pub fn CTLOG_STORE_load_default_file(store: *mut CTLOG_STORE) -> c_int;
+    pub fn CT_POLICY_EVAL_CTX_new() -> *mut CT_POLICY_EVAL_CTX;
+    pub fn CT_POLICY_EVAL_CTX_free(ctx: *mut CT_POLICY_EVAL_CTX);
+    pub fn CT_POLICY_EVAL_CTX_set1_cert(ctx: *mut CT_POLICY_EVAL_CTX, cert: *mut X509) -> c_int;
+    pub fn CT_POLICY_EVAL_CTX_set1_issuer(ctx: *mut CT_POLICY_EVAL_CTX, issuer: *mut X509) -> c_int;
+    pub fn CT_POLICY_EVAL_CTX_set_shared_CTLOG_STORE(
+        ctx: *mut CT_POLICY_EVAL_CTX,
+        log_store: *mut CTLOG_STORE,
+    );
+    pub fn CT_POLICY_EVAL_CTX_set_time(ctx: *mut CT_POLICY_EVAL_CTX, time_in_ms: u64);
+    pub fn SCT_free(sct: *mut SCT);
+    pub fn SCT_LIST_free(a: *mut stack_st_SCT);
+    pub fn SCT_set_source(sct: *mut SCT, source: c_uint) -> c_int;
+    pub fn SCT_get_validation_status(sct: *const SCT) -> c_uint;
+    pub fn SCT_LIST_validate(scts: *const stack_st_SCT, ctx: *mut CT_POLICY_EVAL_CTX) -> c_int;
+    pub fn o2i_SCT_LIST(a: *mut *mut stack_st_SCT, pp: *mut *const c_uchar, len: usize) -> *mut stack_st_SCT;
+    pub fn X509_get_ext_d2i(x: *const X509, nid: c_int, crit: *mut c_int, idx: *mut c_int) -> *mut c_void;
+    pub fn d2i_OCSP_RESPONSE(
+        a: *mut *mut OCSP_RESPONSE,
+        input: *mut *const c_uchar,
+        len: c_long,
+    ) -> *mut OCSP_RESPONSE;
+    pub fn OCSP_RESPONSE_free(a: *mut OCSP_RESPONSE);
+    pub fn OCSP_response_get1_basic(resp: *mut OCSP_RESPONSE) -> *mut OCSP_BASICRESP;
+    pub fn OCSP_BASICRESP_free(a: *mut OCSP_BASICRESP);
+    pub fn OCSP_resp_count(bs: *mut OCSP_BASICRESP) -> c_int;
+    pub fn OCSP_resp_get0(bs: *mut OCSP_BASICRESP, idx: c_int) -> *mut OCSP_SINGLERESP;
+    pub fn OCSP_SINGLERESP_get1_ext_d2i(
+        x: *mut OCSP_SINGLERESP,
+        nid: c_int,
+        crit: *mut c_int,
+        idx: *mut c_int,
+    ) -> *mut c_void;
+    pub fn OPENSSL_sk_pop(stack: *mut OPENSSL_STACK) -> *mut c_void;
     pub fn OPENSSL_sk_num(stack: *const OPENSSL_STACK) -> c_int;
     pub fn OPENSSL_sk_value(stack: *const OPENSSL_STACK, index: c_int) -> *mut c_void;
     pub fn OPENSSL_sk_push(stack: *mut OPENSSL_STACK, value: *const c_void) -> c_int;

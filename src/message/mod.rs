@@ -21,6 +21,7 @@ pub mod extension;
 pub mod finished;
 pub mod key_update;
 pub mod new_session_ticket;
+pub mod next_protocol;
 pub mod server_hello;
 pub mod server_key_exchange;
 

@@ -61,6 +61,9 @@ impl Ssl {
             Ask::ClaimSession(session) => {
                 Answer::Allowed(self.initial_context().remove_session(&self.handle_of(session)))
             }
+            Ask::AdvertiseNextProtocols => Answer::Protocols(self.ask_next_protocols()),
+            Ask::SelectNextProtocol(list) => Answer::Alpn(self.ask_next_protocol(list)),
+            Ask::CheckTimestamps => self.check_timestamps(),
             Ask::ProvideStatus => self.ask_status_to_send(),
             Ask::CheckStatus(response) => self.ask_status_received(response.as_deref()),
             Ask::VerifyChain => self.verify_chain(),
@@ -213,6 +216,50 @@ impl Ssl {
             outcome::NOACK => AlpnOutcome::NoAcknowledge,
             _ => AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL),
         }
+    }
+
+    fn ask_next_protocols(&self) -> Option<Vec<u8>> {
+        let callback = self.context().live().next_protocols;
+        let mut list: *const c_uchar = core::ptr::null();
+        let mut length = 0;
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+        let value = unsafe {
+            callback.function?(self.as_handle(), &raw mut list, &raw mut length, callback.argument)
+        };
+        if value != outcome::OK {
+            return None;
+        }
+        if list.is_null() {
+            return Some(Vec::new());
+        }
+        // SAFETY: the callback promises that `list` points to `length` bytes (SSL_CTX_set_next_protos_advertised_cb(3)); they
+        // are copied at once.
+        Some(unsafe { core::slice::from_raw_parts(list, usize::try_from(length).ok()?) }.to_vec())
+    }
+
+    fn ask_next_protocol(&self, list: &[u8]) -> AlpnOutcome {
+        let callback = self.context().live().next_protocol_select;
+        let refused = AlpnOutcome::Refuse(AlertDescription::HANDSHAKE_FAILURE);
+        let (Some(function), Ok(total)) = (callback.function, list.len().try_into()) else { return refused };
+        let mut selected: *mut c_uchar = core::ptr::null_mut();
+        let mut length: c_uchar = 0;
+        // SAFETY: the program registered `function` for exactly these arguments; `list` outlives the call, and nothing of
+        // `self` is borrowed.
+        let value = unsafe {
+            function(
+                self.as_handle(),
+                &raw mut selected,
+                &raw mut length,
+                list.as_ptr(),
+                total,
+                callback.argument,
+            )
+        };
+        if value != outcome::OK || selected.is_null() {
+            return refused;
+        }
+        // SAFETY: the callback promises that `selected` points to `length` bytes; they are copied at once.
+        AlpnOutcome::Selected(unsafe { core::slice::from_raw_parts(selected, length.into()) }.to_vec())
     }
 
     fn ask_status_to_send(&self) -> Answer {

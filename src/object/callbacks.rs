@@ -107,6 +107,21 @@ pub type TicketGenerateCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) ->
 pub type TicketOpenedCallback =
     unsafe extern "C" fn(*mut SSL, *mut SSL_SESSION, *const c_uchar, usize, c_int, *mut c_void) -> c_int;
 
+/// `SSL_CTX_set_next_protos_advertised_cb`.
+pub type NextProtocolsCallback =
+    unsafe extern "C" fn(*mut SSL, *mut *const c_uchar, *mut c_uint, *mut c_void) -> c_int;
+/// `SSL_CTX_set_next_proto_select_cb`.
+pub type NextProtocolSelectCallback = unsafe extern "C" fn(
+    *mut SSL,
+    *mut *mut c_uchar,
+    *mut c_uchar,
+    *const c_uchar,
+    c_uint,
+    *mut c_void,
+) -> c_int;
+/// `SSL_set_ct_validation_callback`.
+pub type TimestampsCallback =
+    unsafe extern "C" fn(*const sys::CT_POLICY_EVAL_CTX, *const sys::OPENSSL_STACK, *mut c_void) -> c_int;
 /// `SSL_CTX_set_record_padding_callback`.
 pub type RecordPaddingCallback = unsafe extern "C" fn(*mut SSL, c_int, usize, *mut c_void) -> usize;
 /// `SSL_CTX_set_psk_client_callback`.
@@ -143,6 +158,8 @@ pub struct CopiedCallbacks {
     pub allow_early_data: Callback<AllowEarlyDataCallback>,
     /// `SSL_CTX_set_default_passwd_cb`.
     pub password: Callback<PasswordCallback>,
+    /// `SSL_CTX_set_ct_validation_callback`.
+    pub timestamps: Callback<TimestampsCallback>,
     /// `SSL_CTX_set_record_padding_callback` and `_arg`.
     pub record_padding: Callback<RecordPaddingCallback>,
     /// `SSL_CTX_set_async_callback` and `_arg`.
@@ -168,6 +185,10 @@ pub struct LiveCallbacks {
     pub server_name: Callback<ServerNameCallback>,
     /// `SSL_CTX_set_alpn_select_cb`.
     pub alpn_select: Callback<AlpnSelectCallback>,
+    /// `SSL_CTX_set_next_protos_advertised_cb`.
+    pub next_protocols: Callback<NextProtocolsCallback>,
+    /// `SSL_CTX_set_next_proto_select_cb`.
+    pub next_protocol_select: Callback<NextProtocolSelectCallback>,
     /// `SSL_CTX_set_client_cert_cb`.
     pub client_certificate: Option<ClientCertificateCallback>,
     /// `SSL_CTX_set_cert_verify_callback`.

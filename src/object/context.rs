@@ -17,6 +17,7 @@ use super::{
 use crate::{
     crypto::rand,
     libcrypto::{
+        ct::LogStore,
         ex_data::{Class, ExData},
         store::X509Store,
         sys::OPENSSL_STACK,
@@ -93,6 +94,8 @@ pub struct Context {
     pub sessions: SessionCache<Arc<SessionHandle>>,
     /// The keys of tickets.
     pub ticket_keys: ArcSwap<TicketKeys>,
+    /// The logs of certificate transparency that are known.
+    pub(super) log_store: ArcSwap<Option<LogStore>>,
     /// Counters.
     pub statistics: Statistics,
     /// What `SSL_CTX_get_ciphers` gives.
@@ -137,6 +140,7 @@ impl Context {
             verify_param: VerifyParam::new()?,
             sessions: SessionCache::new(SESSION_CACHE_SIZE),
             ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
+            log_store: ArcSwap::from_pointee(Some(LogStore::new()?)),
             statistics: Statistics::default(),
             ciphers: Mutex::default(),
             dane: ArcSwap::default(),

@@ -135,6 +135,9 @@ impl Ssl {
             client_certificate: live.client_certificate.is_some(),
             alpn: live.alpn_select.function.is_some(),
             allow_early_data: callbacks.allow_early_data.function.is_some(),
+            next_protocol_advertise: live.next_protocols.function.is_some(),
+            next_protocol_select: live.next_protocol_select.function.is_some(),
+            timestamps: callbacks.timestamps.function.is_some(),
             status: live.status.function.is_some(),
             find_session: initial.get_session.is_some()
                 || settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,

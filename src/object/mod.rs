@@ -31,6 +31,7 @@
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
 //! | `state` | where the handshake is; what the program scheduled |
 //! | `ticket` | sealing and opening tickets, with the program's keys or ours |
+//! | `transparency` | signed certificate timestamps: the logs that are known, and what the program says |
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `jobs` | operations as asynchronous jobs |
 //! | `keying` | exported keying material, Finished values |
@@ -86,6 +87,7 @@ pub mod state;
 pub mod suites;
 pub mod ticket;
 pub mod trace;
+pub mod transparency;
 pub mod transport;
 pub mod trust;
 pub mod verify;

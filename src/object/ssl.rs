@@ -14,6 +14,7 @@ use super::{
     context::Method,
     jobs::JobState,
     security::Judged,
+    transparency::PeerTimestamps,
 };
 use crate::{
     connection::Connection,
@@ -123,6 +124,7 @@ pub struct Ssl {
     pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
     pub(super) verified_chain: RefCell<Option<X509Stack>>,
+    pub(super) timestamps: RefCell<Option<PeerTimestamps>>,
     pub(super) empty_chain: OnceCell<Option<X509Stack>>,
     pub(super) peer_ca_names: RefCell<Option<PeerCaNames>>,
     /// The scheme whose certificate was made the current one.
@@ -190,6 +192,7 @@ impl Ssl {
             psk_session: RefCell::new(None),
             peer: RefCell::new(None),
             verified_chain: RefCell::new(None),
+            timestamps: RefCell::new(None),
             empty_chain: OnceCell::new(),
             peer_ca_names: RefCell::new(None),
             noted_scheme: Cell::new(None),
@@ -205,6 +208,10 @@ impl Ssl {
             requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
         });
+        if ssl.with_config(|config| config.callbacks.timestamps.function.is_some()) {
+            // OCSP responses may have timestamps.
+            ssl.change_settings(|settings| settings.status_request = true);
+        }
         ssl.set_max_pipelines(ssl.with_config(|config| config.max_pipelines));
         ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
         Some(ssl)

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use super::State;
 use crate::{
     crypto::signature::PublicKey,
     error::{Error, Reason, Result},
     handshake::{
-        Context,
+        Context, Transition,
         want::{Answer, Ask},
     },
     policy::certificate::{SigningKey, Slot},
@@ -66,6 +67,21 @@ pub fn client_certificate_question(context: &Context<'_>) -> Result<Option<Ask>>
 pub fn status_question(context: &Context<'_>) -> Option<Ask> {
     (context.settings().status_request && context.hooks().status)
         .then(|| Ask::CheckStatus(context.negotiated.ocsp_response.clone()))
+}
+
+/// The program looks at the server's signed certificate timestamps (RFC 6962 §3), if it cares; in a resumption it has.
+pub fn check_timestamps(
+    context: &mut Context<'_>,
+    then: impl FnOnce(&mut Context<'_>) -> Result<Transition<State>> + 'static,
+) -> Result<Transition<State>> {
+    if !context.hooks().timestamps || context.negotiated.resumed {
+        return then(context);
+    }
+    let rest = move |context: &mut Context<'_>, answer: Answer| match answer {
+        Answer::Proceed => then(context),
+        _ => Err(Error::internal()),
+    };
+    Ok(Transition::Ask(Ask::CheckTimestamps, State::Asked(Box::new(rest))))
 }
 
 /// The certificate that we authenticate ourselves with, and the scheme; `None`: we have none that the server would

@@ -8,7 +8,7 @@ use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Environment, Renegotiation, Transition, custom_extensions, fragment_limits,
+        Context, Environment, Renegotiation, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
         want::{Answer, Ask, ExternalPsk},
     },
@@ -327,11 +327,16 @@ fn extensions(
     if settings.status_request {
         extensions.add(ExtensionType::STATUS_REQUEST, |writer| StatusRequest::default().write(writer));
     }
+    next_protocol::offer(&mut extensions, context, versions);
     if !settings.alpn_protocols.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_list(writer, &settings.alpn_protocols));
     }
     if !settings.has_option(option::NO_EXTENDED_MASTER_SECRET) {
         extensions.add(ExtensionType::EXTENDED_MASTER_SECRET, |_| {});
+    }
+    if context.hooks().timestamps {
+        // RFC 6962 §3.3.1.
+        extensions.add(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, |_| {});
     }
     let schemes = settings.offered_signature_schemes(versions, false);
     if !schemes.is_empty() {

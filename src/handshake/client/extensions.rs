@@ -60,6 +60,13 @@ pub fn read_server_name(extensions: &Extensions, context: &mut Context<'_>) -> R
     Ok(())
 }
 
+/// Signed certificate timestamps (RFC 6962 §3.3), which libcrypto parses when somebody looks at them.
+pub fn read_timestamps(extensions: &Extensions, context: &mut Context<'_>) {
+    if let Some(data) = extensions.get(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP) {
+        context.negotiated.timestamps = data.to_vec();
+    }
+}
+
 /// The protocol that the server selected, which must be one that we offered (RFC 7301 §3.1).
 pub fn read_alpn(extensions: &Extensions, offered: &Extensions, context: &mut Context<'_>) -> Result<()> {
     let Some(data) = extensions.get(ExtensionType::ALPN) else { return Ok(()) };

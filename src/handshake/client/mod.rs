@@ -44,8 +44,8 @@ pub enum State {
     Start,
     /// The program is asked for a PSK, before the first ClientHello or the second.
     AskedPsk(Option<Box<client_hello::Retry>>),
-    /// The program is asked about its extensions; then the step goes on.
-    AskedExtensions(Then<Self>),
+    /// The program is asked something in the middle of a step, which then goes on.
+    Asked(Then<Self>),
     /// A ClientHello was sent.
     ExpectServerHello(Box<client_hello::Offer>),
     /// The server chose TLS 1.3; its flight is under way.
@@ -62,7 +62,7 @@ pub enum State {
 
 impl Pausing for State {
     fn paused(then: Then<Self>) -> Self {
-        Self::AskedExtensions(then)
+        Self::Asked(then)
     }
 }
 
@@ -84,7 +84,7 @@ impl State {
     pub fn expects(&self) -> Expects {
         match self {
             Self::Start => Expects::Nothing,
-            Self::AskedPsk(_) | Self::AskedExtensions(_) => Expects::Answer,
+            Self::AskedPsk(_) | Self::Asked(_) => Expects::Answer,
             Self::ExpectServerHello(_) => Expects::Message,
             Self::Tls13(state) => state.expects(),
             Self::Tls13Flight(state) => state.expects(),
@@ -99,7 +99,7 @@ impl State {
         match self {
             Self::Start => client_hello::begin(context),
             Self::AskedPsk(retry) => client_hello::psk_answered(retry, input.answer()?, context),
-            Self::AskedExtensions(then) => then(context, input.answer()?),
+            Self::Asked(then) => then(context, input.answer()?),
             Self::ExpectServerHello(offer) => {
                 server_hello::read_server_hello(*offer, context, input.message()?)
             }

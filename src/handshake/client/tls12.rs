@@ -20,8 +20,8 @@ use crate::{
     },
     error::{Error, Reason, Result},
     handshake::{
-        Context, Expects, Input, Transition, custom_extensions, fragment_limits, position::Position,
-        want::Answer,
+        Context, Expects, Input, Transition, custom_extensions, fragment_limits, next_protocol,
+        position::Position, want::Answer,
     },
     key_schedule::tls12::MasterSecret,
     message::{
@@ -39,7 +39,9 @@ use crate::{
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
 /// OpenSSL lets them.
-const ALLOWED: [ExtensionType; 10] = [
+const ALLOWED: [ExtensionType; 12] = [
+    ExtensionType::NEXT_PROTOCOL_NEGOTIATION,
+    ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP,
     ExtensionType::SERVER_NAME,
     ExtensionType::MAX_FRAGMENT_LENGTH,
     ExtensionType::RECORD_SIZE_LIMIT,
@@ -178,10 +180,12 @@ pub fn begin(
         offer.session_of(context.version()?).filter(|session| hello.session_id == session.id).map(Arc::clone);
     let message_place = place::TLS1_2_SERVER_HELLO;
     let custom = custom_extensions::received(context, message_place, resumed.is_some(), received, 0)?;
-    custom_extensions::read(context, message_place, custom, &[], move |context| match resumed {
-        Some(session) => begin_resumed(settled, &session, context),
-        None if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
-        None => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
+    next_protocol::choose(context, received, move |context| {
+        custom_extensions::read(context, message_place, custom, &[], move |context| match resumed {
+            Some(session) => begin_resumed(settled, &session, context),
+            None if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
+            None => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
+        })
     })
 }
 
@@ -211,6 +215,7 @@ fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'
     extensions::read_server_name(received, context)?;
     extensions::read_alpn(received, offered, context)?;
     fragment_limits::read_answer(received, offered, context)?;
+    extensions::read_timestamps(received, context);
     read_renegotiation_info(received, context)?;
     if let Some(data) = received.get(ExtensionType::EC_POINT_FORMATS) {
         // RFC 8422 §5.1.2.

@@ -14,7 +14,7 @@ use crate::{
     crypto::secret::Secret,
     error::{Error, Result},
     handshake::{
-        Context, Expects, Input, Transition, master_secret,
+        Context, Expects, Input, Transition, master_secret, next_protocol,
         position::Position,
         want::{Answer, Ask},
     },
@@ -134,6 +134,14 @@ pub fn begin(
 }
 
 fn emit_flight(
+    hello: Box<Hello>,
+    exchange: KeyExchange,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    authentication::check_timestamps(context, |context| emit_own_flight(hello, exchange, context))
+}
+
+fn emit_own_flight(
     hello: Box<Hello>,
     exchange: KeyExchange,
     context: &mut Context<'_>,
@@ -273,6 +281,7 @@ fn emit_finished(master: &MasterSecret, write_keys: RecordKeys, context: &mut Co
     context.leave_for(Position::CwChange);
     context.send_change_cipher_spec()?;
     context.set_write_keys(write_keys);
+    next_protocol::emit(context)?;
     context.leave_for(Position::CwFinished);
     context.log_secret("CLIENT_RANDOM", master.as_bytes());
     let verify_data = master.verify_data(Side::Client, context.transcript.current()?.as_ref());

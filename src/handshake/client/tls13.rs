@@ -34,7 +34,8 @@ const ALLOWED: [ExtensionType; 6] = [
     ExtensionType::EARLY_DATA,
 ];
 /// What a certificate entry may carry (RFC 8446 §4.4.2), of what we offer.
-const ALLOWED_IN_ENTRY: [ExtensionType; 1] = [ExtensionType::STATUS_REQUEST];
+const ALLOWED_IN_ENTRY: [ExtensionType; 2] =
+    [ExtensionType::STATUS_REQUEST, ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP];
 /// What must not stand in a CertificateRequest (RFC 8446 §4.2), of what we know.
 const FORBIDDEN_IN_REQUEST: [ExtensionType; 10] = [
     ExtensionType::SERVER_NAME,
@@ -237,6 +238,9 @@ fn read_certificate(
         custom.extend(custom_extensions::received(context, message_place, false, &entry.extensions, index)?);
     }
     let own = certificate.entries.first();
+    if let Some(entry) = own {
+        extensions::read_timestamps(&entry.extensions, context);
+    }
     if let Some(status) = own.and_then(|entry| entry.extensions.get(ExtensionType::STATUS_REQUEST)) {
         context.negotiated.ocsp_response = Some(certificate_status::read(status)?);
     }

@@ -101,6 +101,10 @@ pub fn begin(keys: Keys, context: &mut Context<'_>) -> Result<Transition<ClientS
 }
 
 fn emit_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
+    authentication::check_timestamps(context, |context| emit_own_flight(keys, context))
+}
+
+fn emit_own_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
     if context.negotiated.early_data.writes_under_its_keys {
         context.leave_for(Position::PendingEarlyDataEnd);
         return Ok(Transition::Next(ClientState::Tls13Flight(State::EarlyData(keys))));

@@ -56,8 +56,8 @@ pub enum State {
     ExpectClientHello(Option<Box<retry::Retry>>),
     /// The program is asked about the ClientHello.
     AskedClientHello(Box<client_hello::Received>),
-    /// The program is asked about its extensions; then the step goes on.
-    AskedExtensions(Then<Self>),
+    /// The program is asked something in the middle of a step, which then goes on.
+    Asked(Then<Self>),
     /// TLS 1.3: questions that the ClientHello raises.
     Tls13Hello(tls13_hello::Question, Box<tls13_hello::Hello>),
     /// TLS 1.3: questions on the way to our Finished.
@@ -80,7 +80,7 @@ pub enum State {
 
 impl Pausing for State {
     fn paused(then: Then<Self>) -> Self {
-        Self::AskedExtensions(then)
+        Self::Asked(then)
     }
 }
 
@@ -104,7 +104,7 @@ impl State {
             Self::Start => Expects::Nothing,
             Self::ExpectClientHello(_) => Expects::Message,
             Self::AskedClientHello(_)
-            | Self::AskedExtensions(_)
+            | Self::Asked(_)
             | Self::Tls13Hello(..)
             | Self::Tls13Flight(..)
             | Self::Ticket(_)
@@ -125,7 +125,7 @@ impl State {
                 client_hello::read_client_hello(context, input.message()?, retry)
             }
             Self::AskedClientHello(received) => client_hello::negotiate_version(context, *received),
-            Self::AskedExtensions(then) => then(context, input.answer()?),
+            Self::Asked(then) => then(context, input.answer()?),
             Self::Tls13Hello(question, hello) => {
                 tls13_hello::answered(context, question, hello, input.answer()?)
             }

@@ -8,7 +8,7 @@ use crate::{
     crypto::suite::Suite,
     error::{Error, Result},
     handshake::{
-        Context, Expects, Input, Transition,
+        Context, Expects, Input, Transition, next_protocol,
         position::Position,
         want::{Answer, Ask},
     },
@@ -23,6 +23,8 @@ use crate::{
 pub enum Awaited {
     /// The client's ChangeCipherSpec.
     ChangeCipherSpec,
+    /// Its NextProtocol.
+    NextProtocol,
     /// Its Finished.
     Finished,
     /// The sealed ticket.
@@ -36,7 +38,7 @@ impl Awaited {
     pub const fn expects(&self) -> Expects {
         match self {
             Self::ChangeCipherSpec => Expects::ChangeCipherSpec,
-            Self::Finished => Expects::Message,
+            Self::NextProtocol | Self::Finished => Expects::Message,
             Self::Ticket | Self::Announcement => Expects::Answer,
         }
     }
@@ -93,6 +95,11 @@ pub fn advance(context: &mut Context<'_>, awaited: Awaited, mut finish: Box<Fini
             let Input::ChangeCipherSpec = input else { return Err(Error::internal()) };
             context.leave_for(Position::SrChange);
             context.set_read_keys(finish.read_keys.take().ok_or(Error::internal())?)?;
+            let is_next = context.negotiated.next_protocol_expected;
+            Ok(next(if is_next { Awaited::NextProtocol } else { Awaited::Finished }, finish))
+        }
+        Awaited::NextProtocol => {
+            next_protocol::read(context, &input.message()?)?;
             Ok(next(Awaited::Finished, finish))
         }
         Awaited::Finished => read_finished(context, *finish, &input.message()?),

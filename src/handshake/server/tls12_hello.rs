@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition, custom_extensions, fragment_limits,
+        Context, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
         want::{Answer, Ask},
     },
@@ -79,6 +79,8 @@ pub struct Hello {
     pub sends_ticket: bool,
     /// The OCSP response that the program gave.
     status: Option<Vec<u8>>,
+    /// The program's protocols for next protocol negotiation.
+    next_protocols: Option<Vec<u8>>,
 }
 
 /// Reads the extensions and goes on to the client's session.
@@ -103,7 +105,8 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
 
     let ticket = extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
     let sends_ticket = announces_ticket(context, ticket.as_deref());
-    let hello = Hello { hello, offer, ticket, session: None, sends_ticket, status: None };
+    let hello =
+        Hello { hello, offer, ticket, session: None, sends_ticket, status: None, next_protocols: None };
     resume::find_session(context, Box::new(hello))
 }
 
@@ -255,7 +258,10 @@ fn emit_server_hello(
     session_id: Vec<u8>,
 ) -> Step {
     custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
-        emit_hello(context, hello, choice, session_id)
+        let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
+        next_protocol::advertise(context, offered, move |context, next_protocols| {
+            emit_hello(context, Hello { next_protocols, ..hello }, choice, session_id)
+        })
     })
 }
 
@@ -333,6 +339,9 @@ fn server_hello_extensions(mut extensions: Extensions, context: &Context<'_>, he
     }
     if hello.status.is_some() {
         extensions.add(ExtensionType::STATUS_REQUEST, |_| {});
+    }
+    if let Some(protocols) = &hello.next_protocols {
+        extensions.add(ExtensionType::NEXT_PROTOCOL_NEGOTIATION, |writer| writer.bytes(protocols));
     }
     if !negotiated.alpn.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_selected(writer, &negotiated.alpn));

@@ -11,6 +11,7 @@ pub mod early_data;
 pub mod ec_point_formats;
 pub mod key_share;
 pub mod max_fragment_length;
+pub mod next_protocol_negotiation;
 pub mod pre_shared_key;
 pub mod psk_key_exchange_modes;
 pub mod record_size_limit;

@@ -1,0 +1,123 @@
+//! Extensions of the program, and next protocol negotiation.
+
+use super::*;
+use crate::{
+    policy::custom_extension::{CustomExtension, place},
+    wire::ExtensionType,
+};
+
+const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
+const KIND: ExtensionType = ExtensionType(1000);
+const ALL: u32 = place::CLIENT_HELLO
+    | place::TLS1_2_SERVER_HELLO
+    | place::TLS1_3_SERVER_HELLO
+    | place::ENCRYPTED_EXTENSIONS
+    | place::HELLO_RETRY_REQUEST
+    | place::CERTIFICATE
+    | place::NEW_SESSION_TICKET
+    | place::CERTIFICATE_REQUEST;
+
+fn custom(places: u32) -> Arc<[CustomExtension]> {
+    Arc::new([CustomExtension { extension_type: KIND, places, side: None, adds: true, reads: true }])
+}
+
+fn pair(version: ProtocolVersion, client: u32, server: u32) -> Pair {
+    let mut pair = Pair::new();
+    pair.client.only(version);
+    pair.client.settings().custom_extensions = custom(client);
+    pair.server.settings().custom_extensions = custom(server);
+    pair
+}
+
+#[test]
+fn extensions_of_the_program_go_through_every_message() {
+    for version in VERSIONS {
+        let mut pair = pair(version, ALL, ALL);
+        pair.client.settings().certificates = certificates(KeyType::Ed25519);
+        pair.server.settings().verify_mode = VerifyMode(VerifyMode::PEER);
+        pair.server.settings().session_id_context = Arc::new([1]);
+        pair.handshake().unwrap();
+        pair.check_data();
+        let mut again = pair.again();
+        again.handshake().unwrap();
+        assert!(again.client.connection.negotiated().resumed);
+        again.check_data();
+    }
+}
+
+#[test]
+fn extension_in_another_message_than_it_is_for_is_illegal_parameter() {
+    let places = [
+        (ProtocolVersion::TLS1_2, place::TLS1_2_SERVER_HELLO),
+        (ProtocolVersion::TLS1_3, place::TLS1_3_SERVER_HELLO),
+        (ProtocolVersion::TLS1_3, place::ENCRYPTED_EXTENSIONS),
+        (ProtocolVersion::TLS1_3, place::CERTIFICATE),
+    ];
+    for (version, answer) in places {
+        let mut pair = pair(version, place::CLIENT_HELLO, place::CLIENT_HELLO | answer);
+        let error = Error::illegal(Reason::BAD_EXTENSION);
+        assert_eq!(pair.handshake(), Err((Side::Client, error)), "{answer:#x}");
+    }
+}
+
+#[test]
+fn extension_of_the_program_that_the_other_side_does_not_know_is_passed_over() {
+    for version in VERSIONS {
+        let mut pair = pair(version, ALL, ALL);
+        pair.server.settings().custom_extensions = Arc::default();
+        pair.handshake().unwrap();
+        pair.check_data();
+    }
+}
+
+#[test]
+fn next_protocol_is_chosen_by_the_client() {
+    let mut pair = Pair::new();
+    pair.client.environment.hooks.next_protocol_select = true;
+    pair.server.environment.hooks.next_protocol_advertise = true;
+    pair.client.only(ProtocolVersion::TLS1_2);
+    pair.handshake().unwrap();
+    let chosen = |end: &End| end.connection.negotiated().next_protocol.clone();
+    assert_eq!((chosen(&pair.client), chosen(&pair.server)), (b"foo".to_vec(), b"foo".to_vec()));
+    pair.check_data();
+    let mut again = pair.again();
+    again.handshake().unwrap();
+    assert!(again.client.connection.negotiated().resumed);
+    assert_eq!(chosen(&again.server), b"foo");
+}
+
+#[test]
+fn next_protocol_is_not_negotiated_in_tls13_nor_beside_alpn() {
+    for version in VERSIONS {
+        let mut pair = Pair::new();
+        pair.client.environment.hooks.next_protocol_select = true;
+        pair.server.environment.hooks.next_protocol_advertise = true;
+        pair.server.environment.hooks.alpn = true;
+        pair.client.only(version);
+        if version == ProtocolVersion::TLS1_2 {
+            pair.client.settings().alpn_protocols = Arc::from(&b"\x02h2"[..]);
+        }
+        pair.handshake().unwrap();
+        assert!(pair.server.connection.negotiated().next_protocol.is_empty());
+    }
+}
+
+#[test]
+fn finished_where_next_protocol_belongs_is_unexpected() {
+    let mut pair = Pair::new();
+    pair.client.environment.hooks.next_protocol_select = true;
+    pair.server.environment.hooks.next_protocol_advertise = true;
+    pair.client.only(ProtocolVersion::TLS1_2);
+    loop {
+        pair.client.handshake(&mut pair.to_server).unwrap();
+        // The client forgets the message that it owes.
+        pair.client.connection.negotiated_mut().next_protocol_expected = false;
+        if let Err(error) = pair.server.handshake(&mut pair.to_client) {
+            assert_eq!(error, Error::unexpected());
+            break;
+        }
+        let fed =
+            pair.client.feed(&mut pair.to_client).unwrap() | pair.server.feed(&mut pair.to_server).unwrap();
+        assert!(fed);
+    }
+}
