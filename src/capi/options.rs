@@ -2,14 +2,10 @@
 //! `SSL_CTX_set_post_handshake_auth` and the like. Modes, sizes and versions
 //! are commands of `SSL_CTX_ctrl`.
 
-use core::ffi::{c_int, c_void};
+use core::ffi::c_int;
 
 use super::support::{export, with_context, with_ssl};
-use crate::{
-    error::Reason,
-    libcrypto::{error_queue, evp_pkey::PKey, sys::EVP_PKEY},
-    object::{SSL, SSL_CTX, config::Configurable},
-};
+use crate::object::{SSL, SSL_CTX, config::Configurable};
 
 export! {
     SSL_CTX_set_options SSL_set_options SSL_CTX_clear_options SSL_clear_options
@@ -17,7 +13,6 @@ export! {
     SSL_CTX_set_security_level SSL_set_security_level SSL_CTX_get_security_level SSL_get_security_level
     SSL_CTX_set_post_handshake_auth SSL_set_post_handshake_auth
     SSL_CTX_set_default_read_buffer_len SSL_set_default_read_buffer_len
-    SSL_CTX_set0_tmp_dh_pkey SSL_set0_tmp_dh_pkey SSL_CTX_set_tmp_dh_callback SSL_set_tmp_dh_callback
 }
 
 fn change_options(target: &impl Configurable, change: impl FnOnce(u64) -> u64) -> u64 {
@@ -128,49 +123,3 @@ pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(_ctx: *mut SSL_CTX,
 /// A hint how large buffers should be. It is not needed: they are as large as what they hold.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_default_read_buffer_len(_ssl: *mut SSL, _length: usize) {}
-
-/// Takes Diffie-Hellman parameters, which no suite of ours asks for: they are freed. 1, or 0 with
-/// `SSL_R_DH_KEY_TOO_SMALL` for null or for parameters that the security level forbids, which stay the caller's.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set0_tmp_dh_pkey(ctx: *mut SSL_CTX, key: *mut EVP_PKEY) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |ctx| take_parameters(ctx, key)) }
-}
-
-/// As `SSL_CTX_set0_tmp_dh_pkey`, for one connection.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(ssl: *mut SSL, key: *mut EVP_PKEY) -> c_int {
-    // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| take_parameters(ssl, key)) }
-}
-
-/// # Safety
-/// `key` is null or valid, and given away on success.
-unsafe fn take_parameters(target: &impl Configurable, key: *mut EVP_PKEY) -> c_int {
-    let level = target.look(|config| config.settings.security_level);
-    // SAFETY: the caller's promise.
-    let bits = unsafe { PKey::from_borrowed(key) }.and_then(|key| key.security_bits()).unwrap_or(0);
-    if key.is_null() || bits < u32::from(crate::policy::security::minimum_bits(level)) {
-        error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
-        return 0;
-    }
-    // SAFETY: the caller gave this reference away.
-    drop(unsafe { PKey::from_owned(key) });
-    1
-}
-
-/// Sets who is asked for Diffie-Hellman parameters: no suite of ours asks, so nobody is.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_tmp_dh_callback(
-    _ctx: *mut SSL_CTX,
-    _callback: Option<unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut c_void>,
-) {
-}
-
-/// Sets who is asked for Diffie-Hellman parameters: no suite of ours asks, so nobody is.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_tmp_dh_callback(
-    _ssl: *mut SSL,
-    _callback: Option<unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut c_void>,
-) {
-}

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use super::{Connection, Read};
 use crate::{
     crypto::{
+        dhe,
         secret::SharedSecret,
         signature::{KeyType, PrivateKey},
-        suite::{Authentication, SUITES, Suite},
+        suite::{Authentication, KeyExchangeAlgorithm, SUITES, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
         Environment,
         want::{AlpnOutcome, Answer, Ask, ExternalPsk, Hooks, ServerNameOutcome, TicketOutcome, Want},
     },
-    libcrypto::evp_pkey::PKey,
+    libcrypto::{evp_pkey::PKey, rsa_transport},
     policy::{
         Settings, VerifyMode,
         certificate::{Certificates, CertifiedKey, SigningKey, Slot},
@@ -28,6 +29,7 @@ use crate::{
 
 mod early_data;
 mod extensions;
+mod key_exchange;
 mod post_handshake;
 mod psk;
 mod record_size;
@@ -80,6 +82,8 @@ struct End {
     environment: Environment,
     sessions: Vec<Arc<Session>>,
     verified: usize,
+    /// What the program's callback gives.
+    diffie_hellman: Option<dhe::Parameters>,
     /// The program's PSKs; a client offers the first.
     psks: Vec<(Vec<u8>, Arc<Session>)>,
     ticket_keys: TicketKeys,
@@ -105,6 +109,7 @@ impl End {
             },
             sessions: Vec::new(),
             verified: 0,
+            diffie_hellman: None,
             psks: Vec::new(),
             ticket_keys: TicketKeys::from_bytes(&[7; 80]).unwrap(),
         }
@@ -184,6 +189,17 @@ impl End {
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),
             Ask::Sign { slot, scheme, content } => Answer::Signature(self.sign(slot, scheme, &content)),
+            Ask::DiffieHellman => Answer::DiffieHellman(self.diffie_hellman.clone()),
+            Ask::Decrypt { encrypted, client_version, stand_in, .. } => {
+                /// `EVP_PKEY_RSA`.
+                const RSA: i32 = 6;
+                let (_, _, der) = KEYS.iter().find(|(key_type, ..)| *key_type == KeyType::Rsa).unwrap();
+                let key = PKey::private_from_der(RSA, der).unwrap();
+                match rsa_transport::decrypt(&key, &encrypted, client_version, stand_in) {
+                    Some(premaster) => Answer::Premaster(premaster),
+                    None => Answer::Refuse(Error::internal()),
+                }
+            }
             Ask::VerifySignature { .. } => Answer::Refuse(Error::internal()),
             Ask::CheckTimestamps
             | Ask::ClientHello
@@ -354,8 +370,11 @@ fn every_suite_group_and_key_negotiates() {
         NamedGroup::SECP521R1,
     ];
     let mut count = 0;
-    let has_certificate = |suite: &&Suite| suite.is_tls13() || suite.has_certificate();
-    for suite in SUITES.iter().filter(|suite| suite.negotiable()).filter(has_certificate) {
+    let runs_on_a_group = |suite: &&Suite| {
+        matches!(suite.key_exchange, KeyExchangeAlgorithm::Any | KeyExchangeAlgorithm::Ecdhe)
+            && suite.authentication != Authentication::Null
+    };
+    for suite in SUITES.iter().filter(|suite| suite.negotiable()).filter(runs_on_a_group) {
         let version = if suite.is_tls13() { ProtocolVersion::TLS1_3 } else { ProtocolVersion::TLS1_2 };
         for group in groups {
             if version == ProtocolVersion::TLS1_2 && group == NamedGroup::X25519MLKEM768 {

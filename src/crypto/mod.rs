@@ -12,6 +12,7 @@
 pub mod aead;
 pub mod cbc;
 mod der;
+pub mod dhe;
 pub mod group;
 pub mod hash;
 pub mod hkdf;

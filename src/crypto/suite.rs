@@ -242,11 +242,19 @@ impl Suite {
             self.key_exchange,
             KeyExchangeAlgorithm::Any
                 | KeyExchangeAlgorithm::Ecdhe
+                | KeyExchangeAlgorithm::Dhe
+                | KeyExchangeAlgorithm::Rsa
                 | KeyExchangeAlgorithm::Psk
                 | KeyExchangeAlgorithm::EcdhePsk
+                | KeyExchangeAlgorithm::DhePsk
+                | KeyExchangeAlgorithm::RsaPsk
         ) && matches!(
             self.authentication,
-            Authentication::Any | Authentication::Rsa | Authentication::Ecdsa | Authentication::Psk
+            Authentication::Any
+                | Authentication::Rsa
+                | Authentication::Ecdsa
+                | Authentication::Psk
+                | Authentication::Null
         );
         let has_records = matches!(
             self.bulk,

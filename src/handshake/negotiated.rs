@@ -8,7 +8,7 @@ use super::{
     post::authentication::PostHandshakeAuthentication,
 };
 use crate::{
-    crypto::suite::Suite,
+    crypto::{dhe, suite::Suite},
     key_schedule::{
         tls12,
         tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
@@ -62,6 +62,9 @@ impl Negotiated {
     /// The peer's hello is read: what an earlier handshake found out about the peer counts no more.
     pub fn forget_last_handshake(&mut self) {
         self.peer_chain = None;
+        self.group = None;
+        self.peer_share.clear();
+        self.peer_dh = None;
         self.resumed = false;
         self.server_name_acknowledged = false;
         self.alpn.clear();
@@ -104,6 +107,8 @@ pub struct Negotiated {
     pub group: Option<NamedGroup>,
     /// The peer's share of the key exchange, in its wire form; empty without one.
     pub peer_share: Vec<u8>,
+    /// Client, TLS 1.2: the server's key of a Diffie-Hellman exchange over a prime.
+    pub peer_dh: Option<Arc<dhe::PeerKey>>,
     /// The scheme that the peer signed with.
     pub peer_scheme: Option<SignatureScheme>,
     /// The scheme that we sign with, once it is chosen.

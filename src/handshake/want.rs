@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use super::custom_extensions::{Block, Received};
 use crate::{
-    crypto::{hash::HashAlgorithm, secret::SharedSecret, suite::Suite},
+    crypto::{dhe, hash::HashAlgorithm, secret::SharedSecret, suite::Suite},
     policy::certificate::Slot,
     session::Session,
-    wire::{AlertDescription, ExtensionType, SignatureScheme},
+    wire::{AlertDescription, ExtensionType, ProtocolVersion, SignatureScheme},
 };
 
 /// What the connection needs before it can go on.
@@ -101,6 +101,19 @@ pub enum Ask {
         /// What is signed.
         content: Vec<u8>,
     },
+    /// Server: the Diffie-Hellman parameters of the program's callback ([`Answer::DiffieHellman`]).
+    DiffieHellman,
+    /// Server: decrypt the premaster secret with the key of this slot ([`Answer::Premaster`] or `Refuse`).
+    Decrypt {
+        /// Which certificate's key.
+        slot: Slot,
+        /// What the client encrypted.
+        encrypted: Vec<u8>,
+        /// The version that the secret must begin with.
+        client_version: ProtocolVersion,
+        /// A version that may stand there instead.
+        stand_in: Option<ProtocolVersion>,
+    },
     /// Either side: verify a signature with the peer's key, which is one that only libcrypto knows
     /// ([`Answer::Proceed`] or `Refuse`).
     VerifySignature {
@@ -170,6 +183,10 @@ pub enum Answer {
     Chain(Arc<[Vec<u8>]>),
     /// The signature.
     Signature(Vec<u8>),
+    /// The Diffie-Hellman parameters, if there are any.
+    DiffieHellman(Option<dhe::Parameters>),
+    /// The premaster secret, or a random one if what was decrypted is none: nothing may tell which.
+    Premaster(SharedSecret),
     /// The id of the new session, at most 32 bytes.
     SessionId(Vec<u8>),
     /// The ticket; `None`: send none.

@@ -60,6 +60,23 @@ impl PKey {
         }
     }
 
+    /// A key that holds the parameters of a DH object, of which it takes a reference; `None` for a null pointer.
+    ///
+    /// # Safety
+    ///
+    /// `dh` is null or valid.
+    #[must_use]
+    pub unsafe fn from_dh(dh: *mut sys::DH) -> Option<Self> {
+        if dh.is_null() {
+            return None;
+        }
+        // SAFETY: the new key is ours, and `dh` is valid by the caller's promise.
+        unsafe {
+            let key = Self::from_owned(sys::EVP_PKEY_new())?;
+            (sys::EVP_PKEY_set1_DH(key.as_ptr(), dh) == 1).then_some(key)
+        }
+    }
+
     /// A private key from DER: `kind` is an `EVP_PKEY_…`. `None` with libcrypto's reason in the queue.
     #[must_use]
     pub fn private_from_der(kind: c_int, der: &[u8]) -> Option<Self> {

@@ -23,6 +23,8 @@ pub mod name;
 pub mod parameters;
 pub mod pem_file;
 pub mod pointer_stack;
+pub mod prime;
+pub mod rsa_transport;
 pub mod side_stack;
 pub mod stack;
 pub mod store;

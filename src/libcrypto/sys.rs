@@ -20,7 +20,7 @@ macro_rules! opaque {
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
 }
 
@@ -628,6 +628,38 @@ unsafe extern "C" {
     pub fn EVP_PKEY_derive_set_peer(ctx: *mut EVP_PKEY_CTX, peer: *mut EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_derive(ctx: *mut EVP_PKEY_CTX, key: *mut c_uchar, keylen: *mut usize) -> c_int;
     pub fn EVP_PKEY_get1_encoded_public_key(pkey: *mut EVP_PKEY, ppub: *mut *mut c_uchar) -> usize;
+
+    pub fn EVP_PKEY_CTX_set_params(ctx: *mut EVP_PKEY_CTX, params: *const OSSL_PARAM) -> c_int;
+    pub fn EVP_PKEY_encrypt_init(ctx: *mut EVP_PKEY_CTX) -> c_int;
+    pub fn EVP_PKEY_encrypt(
+        ctx: *mut EVP_PKEY_CTX,
+        out: *mut c_uchar,
+        outlen: *mut usize,
+        input: *const c_uchar,
+        inlen: usize,
+    ) -> c_int;
+    pub fn EVP_PKEY_decrypt_init(ctx: *mut EVP_PKEY_CTX) -> c_int;
+    pub fn EVP_PKEY_decrypt(
+        ctx: *mut EVP_PKEY_CTX,
+        out: *mut c_uchar,
+        outlen: *mut usize,
+        input: *const c_uchar,
+        inlen: usize,
+    ) -> c_int;
+    pub fn EVP_PKEY_get_bn_param(
+        pkey: *const EVP_PKEY,
+        key_name: *const c_char,
+        bn: *mut *mut BIGNUM,
+    ) -> c_int;
+    pub fn EVP_PKEY_set1_DH(pkey: *mut EVP_PKEY, key: *mut DH) -> c_int;
+    pub fn BN_free(a: *mut BIGNUM);
+    pub fn BN_num_bits(a: *const BIGNUM) -> c_int;
+    pub fn BN_bn2bin(a: *const BIGNUM, to: *mut c_uchar) -> c_int;
+    pub fn BN_get_rfc2409_prime_1024(bn: *mut BIGNUM) -> *mut BIGNUM;
+    pub fn BN_get_rfc3526_prime_2048(bn: *mut BIGNUM) -> *mut BIGNUM;
+    pub fn BN_get_rfc3526_prime_3072(bn: *mut BIGNUM) -> *mut BIGNUM;
+    pub fn BN_get_rfc3526_prime_4096(bn: *mut BIGNUM) -> *mut BIGNUM;
+    pub fn BN_get_rfc3526_prime_8192(bn: *mut BIGNUM) -> *mut BIGNUM;
 
     // <openssl/ec.h>
     pub fn EC_KEY_get0_group(key: *const EC_KEY) -> *const EC_GROUP;

@@ -1,5 +1,5 @@
-//! ClientKeyExchange: of ECDHE suites the client's point (RFC 8422 §5.7); with a pre-shared key its identity first (RFC 4279
-//! §2, §3, RFC 5489 §2).
+//! ClientKeyExchange (RFC 5246 §7.4.7): the client's point (RFC 8422 §5.7), its Diffie-Hellman number (§7.4.7.2), or what it
+//! encrypted to the server's RSA key (§7.4.7.1); with a pre-shared key its identity first (RFC 4279 §2, §3, §4, RFC 5489 §2).
 
 use super::{Message, parse};
 use crate::{
@@ -45,6 +45,27 @@ pub fn write_psk(identity: &[u8], exchange: Option<&Message>) -> Message {
     })
 }
 
+/// Parses a body with a Diffie-Hellman public key. A wrong length is `decode_error` with
+/// `SSL_R_DH_PUBLIC_VALUE_LENGTH_IS_WRONG`, none at all with `SSL_R_MISSING_TMP_DH_KEY`, as in OpenSSL.
+pub fn read_dhe(body: &[u8]) -> Result<Vec<u8>> {
+    let wrong_length = |_| Error::decode(Reason::DH_PUBLIC_VALUE_LENGTH_IS_WRONG);
+    match parse(body, |reader| Ok(reader.vec16()?.to_vec())).map_err(wrong_length)? {
+        public if public.is_empty() => Err(Error::decode(Reason::MISSING_TMP_DH_KEY)),
+        public => Ok(public),
+    }
+}
+
+/// Parses a body with an encrypted premaster secret.
+pub fn read_rsa(body: &[u8]) -> Result<Vec<u8>> {
+    parse(body, |reader| Ok(reader.vec16()?.to_vec()))
+}
+
+/// The whole message of [`read_dhe`] or [`read_rsa`].
+#[must_use]
+pub fn write_vec16(content: &[u8]) -> Message {
+    Message::build(HandshakeType::CLIENT_KEY_EXCHANGE, |body| body.vec16(|bytes| bytes.bytes(content)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::assert_strict, *};
@@ -74,6 +95,22 @@ mod tests {
         }
         let long = write_psk(&[1; 257], None);
         assert_eq!(read_psk(long.body()), Err(Error::decode(Reason::DATA_LENGTH_TOO_LONG)));
+    }
+
+    #[test]
+    fn number_and_ciphertext_survive_a_round_trip() {
+        let message = write_vec16(&[7; 256]);
+        assert_eq!(read_dhe(message.body()), Ok(vec![7; 256]));
+        assert_eq!(read_rsa(message.body()), Ok(vec![7; 256]));
+        assert_strict(message.body(), &[], read_dhe);
+        assert_strict(message.body(), &[], read_rsa);
+    }
+
+    /// CVE-2015-1787.
+    #[test]
+    fn empty_number_is_missing() {
+        assert_eq!(read_dhe(&[0, 0]), Err(Error::decode(Reason::MISSING_TMP_DH_KEY)));
+        assert_eq!(read_dhe(&[0]), Err(Error::decode(Reason::DH_PUBLIC_VALUE_LENGTH_IS_WRONG)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! ServerKeyExchange (RFC 5246 §7.4.3): the server's half of the key exchange (ECDHE: RFC 8422 §5.4; with a pre-shared key:
-//! RFC 4279 §2, §3, RFC 5489 §2), and where the suite has a certificate sign it, a signature over the randoms and that half.
+//! ServerKeyExchange (RFC 5246 §7.4.3): the server's half of the key exchange (of elliptic curves: RFC 8422 §5.4; with a
+//! pre-shared key: RFC 4279 §2, §3, RFC 5489 §2), and where the suite has a certificate sign it, a signature over the randoms
+//! and that half.
 
 use super::{Message, client_key_exchange::MAX_IDENTITY_LENGTH, parse};
 use crate::{
@@ -27,6 +28,15 @@ pub enum Parameters {
     Ecdh {
         /// The named curve.
         group: NamedGroup,
+        /// The server's public key.
+        public: Vec<u8>,
+    },
+    /// `ServerDHParams` (RFC 5246 §7.4.3): big-endian numbers.
+    Dh {
+        /// The prime.
+        prime: Vec<u8>,
+        /// The generator.
+        generator: Vec<u8>,
         /// The server's public key.
         public: Vec<u8>,
     },
@@ -89,8 +99,10 @@ impl Parameters {
     fn read(reader: &mut Reader<'_>, key_exchange: KeyExchangeAlgorithm) -> Result<Self> {
         match key_exchange {
             KeyExchangeAlgorithm::Ecdhe => Self::read_ecdh(reader),
+            KeyExchangeAlgorithm::Dhe => Self::read_dh(reader),
             KeyExchangeAlgorithm::Psk | KeyExchangeAlgorithm::RsaPsk => Self::read_psk(reader, None),
             KeyExchangeAlgorithm::EcdhePsk => Self::read_psk(reader, Some(Self::read_ecdh)),
+            KeyExchangeAlgorithm::DhePsk => Self::read_psk(reader, Some(Self::read_dh)),
             _ => Err(Error::internal()),
         }
     }
@@ -107,6 +119,11 @@ impl Parameters {
             return Err(Error::illegal(Reason::BAD_ECPOINT));
         }
         Ok(Self::Ecdh { group, public })
+    }
+
+    fn read_dh(reader: &mut Reader<'_>) -> Result<Self> {
+        let mut number = || Ok(reader.vec16()?.to_vec());
+        Ok(Self::Dh { prime: number()?, generator: number()?, public: number()? })
     }
 
     fn read_psk(
@@ -128,6 +145,11 @@ impl Parameters {
                 writer.u8(NAMED_CURVE);
                 writer.u16(*group);
                 writer.vec8(|point| point.bytes(public));
+            }
+            Self::Dh { prime, generator, public } => {
+                for number in [prime, generator, public] {
+                    writer.vec16(|bytes| bytes.bytes(number));
+                }
             }
             Self::Psk { hint, exchange } => {
                 writer.vec16(|identity_hint| identity_hint.bytes(hint));
@@ -221,6 +243,21 @@ mod tests {
             }
             let longer = [message.body(), &[0]].concat();
             assert_eq!(read(&longer), Err(Error::decode(Reason::EXTRA_DATA_IN_MESSAGE)));
+        }
+    }
+
+    #[test]
+    fn numbers_survive_a_round_trip() {
+        let parameters = Parameters::Dh { prime: vec![0, 23], generator: vec![5], public: vec![8] };
+        for signed in [false, true] {
+            let read = |body| {
+                ServerKeyExchange::read(body, KeyExchangeAlgorithm::Dhe, ProtocolVersion::TLS1_2, signed)
+            };
+            let signature = sample().signature.filter(|_| signed);
+            let sent = ServerKeyExchange { parameters: parameters.clone(), signature };
+            let message = sent.write();
+            assert_eq!(read(message.body()), Ok(sent));
+            assert_strict(message.body().to_vec().leak(), &[], read);
         }
     }
 

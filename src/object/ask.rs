@@ -72,6 +72,10 @@ impl Ssl {
             Ask::VerifySignature { scheme, content, signature } => {
                 self.verify_signature(*scheme, content, signature)
             }
+            Ask::DiffieHellman => self.ask_diffie_hellman(),
+            Ask::Decrypt { slot, encrypted, client_version, stand_in } => {
+                self.decrypt_premaster(*slot, encrypted, *client_version, *stand_in)
+            }
             Ask::SessionId => self.make_session_id().map_or_else(Answer::Refuse, Answer::SessionId),
             Ask::SealTicket(session) => {
                 self.seal_ticket(session).map_or_else(Answer::Refuse, Answer::SealedTicket)

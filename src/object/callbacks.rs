@@ -141,6 +141,9 @@ pub type PskUseSessionCallback = unsafe extern "C" fn(
 pub type PskFindSessionCallback =
     unsafe extern "C" fn(*mut SSL, *const c_uchar, usize, *mut *mut SSL_SESSION) -> c_int;
 
+/// `SSL_CTX_set_tmp_dh_callback`.
+pub type TemporaryDhCallback = unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut sys::DH;
+
 /// What `SSL_new` copies; a connection may set its own.
 #[derive(Clone, Copy, Default)]
 pub struct CopiedCallbacks {
@@ -164,6 +167,8 @@ pub struct CopiedCallbacks {
     pub record_padding: Callback<RecordPaddingCallback>,
     /// `SSL_CTX_set_async_callback` and `_arg`.
     pub async_done: Callback<AsyncCallback>,
+    /// `SSL_CTX_set_tmp_dh_callback`; the settings say that there is one.
+    pub temporary_dh: Option<TemporaryDhCallback>,
     /// `SSL_set_info_callback`; the context's counts when there is none.
     pub info: Option<InfoCallback>,
     /// `SSL_CTX_set_psk_client_callback`.

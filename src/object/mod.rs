@@ -67,6 +67,7 @@ pub mod driver;
 pub mod early_data;
 pub mod io;
 pub mod jobs;
+mod key_exchange;
 pub mod keying;
 pub mod log;
 pub mod negotiated;

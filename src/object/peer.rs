@@ -66,6 +66,9 @@ impl Ssl {
     pub fn peer_share(&self) -> Option<PKey> {
         self.with_connection(|connection| {
             let negotiated = connection.negotiated();
+            if let Some(peer) = &negotiated.peer_dh {
+                return Some(peer.key().clone());
+            }
             agreement::name(negotiated.group?)?.public_key(&negotiated.peer_share)
         })
     }

@@ -13,7 +13,7 @@ use crate::{
         aead::AeadAlgorithm,
         hash::HashAlgorithm,
         signature_scheme::{self, SignatureAlgorithm},
-        suite::{self, Authentication, Suite},
+        suite::{self, Authentication, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
     wire::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
@@ -98,26 +98,22 @@ impl Settings {
         } else {
             BEFORE_TLS12.to_vec()
         };
-        if schemes.is_empty() {
-            return Err(Error::handshake_failure(match offer.signature_schemes {
-                Some(_) => Reason::NO_SHARED_SIGNATURE_ALGORITHMS,
-                None => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
-            }));
+        if schemes.is_empty() && offer.signature_schemes.is_some() {
+            return Err(Error::handshake_failure(Reason::NO_SHARED_SIGNATURE_ALGORITHMS));
         }
-        let no_shared_cipher = Error::handshake_failure(Reason::NO_SHARED_CIPHER);
-        let group = self
-            .in_order(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups.unwrap_or(ANY_GROUP))
-            .first()
-            .copied();
+        let groups = self
+            .in_order(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups.unwrap_or(ANY_GROUP));
         for suite in self.shared_suites(offer.version, offer.cipher_suites) {
-            let group = group.filter(|_| suite.has_group());
+            let group = groups.first().copied().filter(|_| suite.has_group());
+            // OpenSSL chooses a suite with a PSK all the same, and fails then.
+            let lacks_group = suite.key_exchange == KeyExchangeAlgorithm::Ecdhe && group.is_none();
+            if lacks_group || !self.has_parameters_for(suite) {
+                continue;
+            }
             if !suite.has_certificate() {
                 return Ok(Choice12 { suite, slot: None, scheme: None, group });
             }
-            if suite.has_group() && group.is_none() {
-                continue;
-            }
-            let slots = slots_of(suite.authentication).iter().copied().filter(|slot| {
+            let slots = slots_of(suite).iter().copied().filter(|slot| {
                 // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
                 *slot != Slot::Ecdsa
                     || offer.groups.is_none_or(|groups| {
@@ -125,15 +121,23 @@ impl Settings {
                         curve.is_some_and(|curve| groups.contains(&curve))
                     })
             });
-            let chosen = self.choose_signer(offer.version, &schemes, slots);
-            if let Some((slot, scheme)) = chosen {
+            if let Some((slot, scheme)) = self.choose_signer(offer.version, &schemes, slots) {
                 if !self.allows_scheme(scheme) {
                     return Err(NOT_AT_THIS_LEVEL);
                 }
                 return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group });
             }
         }
-        Err(no_shared_cipher)
+        Err(Error::handshake_failure(match schemes.is_empty() {
+            true => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+            false => Reason::NO_SHARED_CIPHER,
+        }))
+    }
+
+    /// Whether a server has the Diffie-Hellman parameters that this suite wants, if it wants any.
+    fn has_parameters_for(&self, suite: &Suite) -> bool {
+        !matches!(suite.key_exchange, KeyExchangeAlgorithm::Dhe | KeyExchangeAlgorithm::DhePsk)
+            || self.diffie_hellman.is_set()
     }
 
     /// A server's choice of group for TLS 1.3: the first that the client sent a share for and that we have
@@ -232,13 +236,15 @@ impl Settings {
 }
 
 /// The slots whose certificates authenticate a TLS 1.2 suite (RFC 8422 §2.2: EdDSA goes with ECDSA's suites).
-const fn slots_of(authentication: Authentication) -> &'static [Slot] {
-    match authentication {
-        Authentication::Any => &Slot::ALL,
-        Authentication::Rsa => &[Slot::Rsa, Slot::RsaPss],
-        Authentication::Ecdsa => &[Slot::Ecdsa, Slot::Ed25519, Slot::Ed448],
-        Authentication::Dss => &[Slot::Dsa],
-        Authentication::Null | Authentication::Psk | Authentication::Srp => &[],
+const fn slots_of(suite: &Suite) -> &'static [Slot] {
+    match (suite.authentication, suite.key_exchange) {
+        // A key for RSASSA-PSS decrypts nothing.
+        (Authentication::Rsa, KeyExchangeAlgorithm::Rsa | KeyExchangeAlgorithm::RsaPsk) => &[Slot::Rsa],
+        (Authentication::Rsa, _) => &[Slot::Rsa, Slot::RsaPss],
+        (Authentication::Ecdsa, _) => &[Slot::Ecdsa, Slot::Ed25519, Slot::Ed448],
+        (Authentication::Dss, _) => &[Slot::Dsa],
+        (Authentication::Any, _) => &Slot::ALL,
+        (Authentication::Null | Authentication::Psk | Authentication::Srp, _) => &[],
     }
 }
 

@@ -14,7 +14,7 @@ pub mod version;
 use std::sync::Arc;
 
 use crate::{
-    crypto::{group::DEFAULT_GROUPS, suite::Suite},
+    crypto::{dhe, group::DEFAULT_GROUPS, suite::Suite},
     wire::{NamedGroup, ProtocolVersion, SignatureScheme},
 };
 use certificate::Certificates;
@@ -44,6 +44,25 @@ impl VerifyMode {
     }
 }
 
+/// Where a server's Diffie-Hellman parameters come from; without any it chooses no suite that wants them.
+#[derive(Clone, Debug, Default)]
+pub struct DiffieHellman {
+    /// `SSL_CTX_set_dh_auto`: 0 for no; 1 for as strong as the certificate; 2 for as our security level wants.
+    pub automatic: u8,
+    /// `SSL_CTX_set0_tmp_dh_pkey`.
+    pub parameters: Option<Arc<dhe::Parameters>>,
+    /// Whether the program has a callback (`SSL_CTX_set_tmp_dh_callback`).
+    pub callback: bool,
+}
+
+impl DiffieHellman {
+    /// Whether there are any.
+    #[must_use]
+    pub const fn is_set(&self) -> bool {
+        self.automatic != 0 || self.parameters.is_some() || self.callback
+    }
+}
+
 /// All that a connection is configured with. Cheap to clone: what is large is shared.
 #[derive(Clone)]
 pub struct Settings {
@@ -63,6 +82,8 @@ pub struct Settings {
     pub tls13_cipher_suites: Arc<[&'static Suite]>,
     /// Groups, in order of preference.
     pub groups: Arc<[NamedGroup]>,
+    /// Where a server's Diffie-Hellman parameters come from in TLS 1.2 and below.
+    pub diffie_hellman: DiffieHellman,
     /// Signature schemes that we accept and use, in order; `None`: the default.
     pub signature_schemes: Option<Arc<[SignatureScheme]>>,
     /// Signature schemes that a server asks of clients; `None`: as `signature_schemes`.
@@ -128,6 +149,7 @@ impl Settings {
             cipher_suites: cipher_string::default_suites(),
             tls13_cipher_suites: list::default_tls13_suites(),
             groups: Arc::new(DEFAULT_GROUPS),
+            diffie_hellman: DiffieHellman::default(),
             signature_schemes: None,
             client_signature_schemes: None,
             security_level: 2,

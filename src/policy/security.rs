@@ -82,6 +82,30 @@ pub const fn allows_tickets(level: u8) -> bool {
     level < 3
 }
 
+/// How strong the Diffie-Hellman parameters are that go with something (`SSL_CTX_set_dh_auto(3)`), in bits.
+pub struct DhStrength;
+
+impl DhStrength {
+    /// Where nothing asks for more.
+    pub const LEAST: u16 = 80;
+
+    /// Beside a certificate with this key.
+    #[must_use]
+    pub const fn beside(key_type: KeyType, bits: u32) -> u16 {
+        match (key_type, bits) {
+            // A step that is no level of its own.
+            (KeyType::Rsa | KeyType::RsaPss, 3991..=6946) => 152,
+            _ => key_strength(key_type, bits),
+        }
+    }
+
+    /// Without a certificate: as the suite's cipher.
+    #[must_use]
+    pub fn of_suite(suite: &Suite) -> u16 {
+        if suite.strength_bits() == 256 { 128 } else { Self::LEAST }
+    }
+}
+
 impl Settings {
     /// Whether this version is secure enough.
     #[must_use]
@@ -106,6 +130,18 @@ impl Settings {
             Some(refusals) => !refusals.groups.contains(&id),
             None => self.allows_strength(group.security_bits),
         })
+    }
+
+    /// Whether Diffie-Hellman parameters of this strength are strong enough for our level.
+    #[must_use]
+    pub const fn allows_diffie_hellman(&self, bits: u16) -> bool {
+        self.allows_strength(bits)
+    }
+
+    /// The least strength in bits that our level accepts.
+    #[must_use]
+    pub const fn least_strength(&self) -> u16 {
+        minimum_bits(self.security_level)
     }
 
     /// Whether we have this signature scheme and it is strong enough for our level.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Arguments, command};
 use crate::{
-    capi::support::convert,
+    capi::{support::convert, temporary_dh},
     crypto::{group, signature_scheme},
     error::Reason,
     libcrypto::{error_queue, evp_pkey, sys},
@@ -62,9 +62,9 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
             error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
             0
         }
-        // No suite with finite-field Diffie-Hellman is offered: parameters for it are never wanted.
-        command::SET_TMP_DH if pointer.is_null() => refuse_null(),
-        command::SET_TMP_DH | command::SET_DH_AUTO => 1,
+        // SAFETY: the caller's promise.
+        command::SET_TMP_DH => unsafe { temporary_dh::set_tmp_dh(target, pointer.cast()) },
+        command::SET_DH_AUTO => temporary_dh::set_automatic(target, number),
         // SAFETY: the caller's promise.
         command::SET_TMP_ECDH => unsafe { set_curve(target, pointer.cast()) },
         // SAFETY: the caller's promise.

@@ -7,11 +7,15 @@ use core::{
 
 use super::{AnyCallback, Arguments, command};
 use crate::{
-    capi::support::convert,
+    capi::{support::convert, temporary_dh},
     crypto::signature_scheme,
     error::Reason,
     libcrypto::{error_queue, sys},
-    object::{Ssl, callbacks::MessageCallback, negotiated},
+    object::{
+        Ssl,
+        callbacks::{MessageCallback, TemporaryDhCallback},
+        negotiated,
+    },
     wire::SignatureScheme,
 };
 
@@ -204,8 +208,12 @@ pub(super) unsafe fn set_callback(ssl: &Ssl, command: c_int, callback: AnyCallba
             ssl.update_config(|config| config.callbacks.message.function = function);
             1
         }
-        // As in `SSL_set_tmp_dh_callback`: no suite asks for the parameters.
-        command::SET_TMP_DH_CB => 1,
+        command::SET_TMP_DH_CB => {
+            // SAFETY: the caller's promise: the type is the command's.
+            let function = unsafe { transmute::<AnyCallback, Option<TemporaryDhCallback>>(callback) };
+            temporary_dh::set_callback(ssl, function);
+            1
+        }
         _ => 0,
     }
 }

@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use super::{AnyCallback, Arguments, certificates, command};
 use crate::{
-    capi::support::convert,
+    capi::{support::convert, temporary_dh},
     error::Reason,
     libcrypto::error_queue,
     object::{
         Context,
-        callbacks::{MessageCallback, ServerNameCallback, StatusCallback, TicketKeyHmacCallback},
+        callbacks::{
+            MessageCallback, ServerNameCallback, StatusCallback, TemporaryDhCallback, TicketKeyHmacCallback,
+        },
         config::Configurable,
     },
     session::TicketKeys,
@@ -160,8 +162,10 @@ pub(super) unsafe fn set_callback(context: &Context, command: c_int, callback: A
                 let function = transmute::<AnyCallback, Option<MessageCallback>>(callback);
                 context.change(|config| config.callbacks.message.function = function);
             }
-            // As in `SSL_CTX_set_tmp_dh_callback`: no suite asks for the parameters.
-            command::SET_TMP_DH_CB => {}
+            command::SET_TMP_DH_CB => {
+                let function = transmute::<AnyCallback, Option<TemporaryDhCallback>>(callback);
+                temporary_dh::set_callback(context, function);
+            }
             _ => return 0,
         }
     }

@@ -4,15 +4,18 @@
 //! A kind of key exchange is a variant of [`KeyExchange`]. One that has to ask the program before it can go on says so with
 //! [`Answered::Ask`] and gets the answer in [`Waiting::answered`].
 
+use std::sync::Arc;
+
 use crate::{
-    crypto::{key_exchange, secret::SharedSecret, suite::KeyExchangeAlgorithm},
+    crypto::{dhe, key_exchange, rand, secret::SharedSecret, suite::KeyExchangeAlgorithm},
     error::{Error, Reason, Result},
     handshake::{
         Context, premaster_psk,
         want::{Answer, Ask},
     },
+    libcrypto::{rsa_transport, x509::X509},
     message::{Message, client_key_exchange, server_key_exchange::Parameters},
-    wire::{NamedGroup, ProtocolVersion},
+    wire::{AlertDescription, NamedGroup, ProtocolVersion},
 };
 
 /// The server's half of the key exchange.
@@ -24,6 +27,10 @@ pub enum KeyExchange {
         /// Its public key.
         public: Vec<u8>,
     },
+    /// Its public key over a prime (RFC 5246 §7.4.3).
+    Dhe(dhe::PeerKey),
+    /// None: we encrypt to its certificate (RFC 5246 §7.4.7.1).
+    Rsa,
     /// A pre-shared key (RFC 4279 §2), and its half of the key exchange besides.
     Psk(Option<Box<KeyExchange>>),
 }
@@ -46,8 +53,12 @@ pub enum Waiting {
 
 impl KeyExchange {
     /// Takes the parameters of a ServerKeyExchange, checked as far as they need no signature. What is not allowed is
-    /// `illegal_parameter`.
-    pub fn from_parameters(parameters: Parameters, context: &mut Context<'_>) -> Result<Self> {
+    /// `illegal_parameter`; a prime that is too small for our security level is `handshake_failure`.
+    pub fn from_parameters(
+        parameters: Parameters,
+        algorithm: KeyExchangeAlgorithm,
+        context: &mut Context<'_>,
+    ) -> Result<Self> {
         match parameters {
             Parameters::Ecdh { group, public } => {
                 // RFC 8422 §5.4: a curve that we offered.
@@ -58,35 +69,75 @@ impl KeyExchange {
                 context.negotiated.peer_share.clone_from(&public);
                 Ok(Self::Ecdhe { group, public })
             }
+            Parameters::Dh { prime, generator, public } => {
+                let peer = dhe::PeerKey::new(&prime, &generator, &public)?;
+                if !context.settings().allows_diffie_hellman(peer.security_bits()) {
+                    return Err(Error::handshake_failure(Reason::DH_KEY_TOO_SMALL));
+                }
+                context.negotiated.peer_dh = Some(Arc::new(peer.clone()));
+                Ok(Self::Dhe(peer))
+            }
             Parameters::Psk { hint, exchange } => {
                 // An empty hint is none.
                 context.negotiated.psk_identity_hint = Some(hint).filter(|hint| !hint.is_empty());
-                let exchange =
-                    exchange.map(|exchange| Self::from_parameters(*exchange, context)).transpose()?;
+                let exchange = match exchange {
+                    Some(exchange) => Some(Self::from_parameters(*exchange, algorithm, context)?),
+                    // RFC 4279 §4.
+                    None => (algorithm == KeyExchangeAlgorithm::RsaPsk).then_some(Self::Rsa),
+                };
                 Ok(Self::Psk(exchange.map(Box::new)))
             }
         }
     }
 
     /// What the server's half is when it sends no ServerKeyExchange; `None`: it must send one.
-    pub const fn without_parameters(algorithm: KeyExchangeAlgorithm) -> Option<Self> {
+    pub fn without_parameters(algorithm: KeyExchangeAlgorithm) -> Option<Self> {
         match algorithm {
             // RFC 4279 §2: a server without a hint leaves it out.
             KeyExchangeAlgorithm::Psk => Some(Self::Psk(None)),
+            KeyExchangeAlgorithm::Rsa => Some(Self::Rsa),
+            KeyExchangeAlgorithm::RsaPsk => Some(Self::Psk(Some(Box::new(Self::Rsa)))),
             _ => None,
         }
     }
 
     /// Our half.
-    pub fn answer(self, _context: &mut Context<'_>) -> Result<Answered> {
-        match self {
+    pub fn answer(self, context: &Context<'_>) -> Result<Answered> {
+        let (message, premaster) = match self {
             Self::Ecdhe { group, public } => {
                 let (share, premaster) = key_exchange::respond(group, &public)?;
-                Ok(Answered::Made(client_key_exchange::write_ecdhe(&share), premaster))
+                (client_key_exchange::write_ecdhe(&share), premaster)
             }
-            Self::Psk(exchange) => Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),
-        }
+            Self::Dhe(peer) => {
+                let (public, premaster) = peer.respond()?;
+                (client_key_exchange::write_vec16(&public), premaster)
+            }
+            Self::Rsa => {
+                let premaster = new_premaster(context)?;
+                (client_key_exchange::write_vec16(&encrypt(&premaster, context)?), premaster)
+            }
+            Self::Psk(exchange) => return Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),
+        };
+        Ok(Answered::Made(message, premaster))
     }
+}
+
+/// RFC 5246 §7.4.7.1: the version of the ClientHello, and random bytes.
+fn new_premaster(context: &Context<'_>) -> Result<SharedSecret> {
+    let version = context.negotiated.client_version.ok_or(Error::internal())?;
+    let mut premaster = SharedSecret::new(version.0.to_be_bytes().to_vec());
+    premaster.reserve_exact(46);
+    premaster.extend_from_slice(rand::array::<46>()?.as_ref());
+    Ok(premaster)
+}
+
+fn encrypt(premaster: &SharedSecret, context: &Context<'_>) -> Result<Vec<u8>> {
+    let chain = context.negotiated.peer_chain.as_ref().ok_or(Error::internal())?;
+    let certificate = X509::from_der(chain.first().ok_or(Error::internal())?);
+    certificate
+        .and_then(|certificate| certificate.public_key())
+        .and_then(|key| rsa_transport::encrypt(&key, premaster))
+        .ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::BAD_RSA_ENCRYPT))
 }
 
 impl Waiting {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     crypto::{
         signature::{KeyType, PublicKey},
-        suite::{Authentication, Suite},
+        suite::{Authentication, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
@@ -272,6 +272,9 @@ fn read_certificate(
 
 /// RFC 5246 §7.4.2: the certificate's key is one that the suite names (RFC 8422 §2.2, §5.10 for EdDSA).
 fn check_key_type(key: &PublicKey, suite: &Suite) -> Result<()> {
+    if suite.key_exchange == KeyExchangeAlgorithm::Rsa && key.key_type() != KeyType::Rsa {
+        return Err(Error::handshake_failure(Reason::MISSING_RSA_ENCRYPTING_CERT));
+    }
     let fits = match suite.authentication {
         Authentication::Rsa => matches!(key.key_type(), KeyType::Rsa | KeyType::RsaPss),
         Authentication::Ecdsa => matches!(
@@ -310,7 +313,11 @@ fn read_key_exchange(
     message: Message,
 ) -> Result<Transition<ClientState>> {
     match KeyExchange::without_parameters(hello.suite.key_exchange) {
-        Some(exchange) if message.handshake_type() != HandshakeType::SERVER_KEY_EXCHANGE => {
+        // RFC 5246 §7.4.3: with RSA alone there is none. The attack FREAK sent one (CVE-2015-0204).
+        Some(exchange)
+            if message.handshake_type() != HandshakeType::SERVER_KEY_EXCHANGE
+                || hello.suite.key_exchange == KeyExchangeAlgorithm::Rsa =>
+        {
             read_request_or_done(hello, exchange, context, &message)
         }
         _ => read_server_key_exchange(hello, key, context, message),
@@ -348,7 +355,7 @@ fn read_server_key_exchange(
         &context.negotiated.server_random,
         &received.parameters,
     );
-    let exchange = KeyExchange::from_parameters(received.parameters, context)?;
+    let exchange = KeyExchange::from_parameters(received.parameters, hello.suite.key_exchange, context)?;
     let question = match received.signature {
         Some(signature) => {
             let key = key.ok_or(Error::internal())?;

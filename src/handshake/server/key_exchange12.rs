@@ -6,14 +6,19 @@
 //! [`Begun::Ask`] or [`Completed::Ask`].
 
 use crate::{
-    crypto::{key_exchange::EphemeralKey, secret::SharedSecret, suite::KeyExchangeAlgorithm},
+    crypto::{
+        dhe,
+        key_exchange::EphemeralKey,
+        secret::SharedSecret,
+        suite::{Authentication, KeyExchangeAlgorithm},
+    },
     error::{Error, Reason, Result},
     handshake::{
         Context, premaster_psk,
         want::{Answer, Ask},
     },
     message::{client_key_exchange, server_key_exchange::Parameters},
-    policy::choose::Choice12,
+    policy::{certificate::Slot, choose::Choice12, options::option, security::DhStrength},
     wire::AlertDescription,
 };
 
@@ -21,6 +26,10 @@ use crate::{
 pub enum KeyExchange {
     /// An ephemeral key on the group chosen.
     Ecdhe(EphemeralKey),
+    /// An ephemeral key over a prime.
+    Dhe(dhe::EphemeralKey),
+    /// None: the client encrypts to the certificate in this slot.
+    Rsa(Slot),
     /// A pre-shared key (RFC 4279 §2), and our half of the key exchange besides.
     Psk {
         /// The hint which one we want.
@@ -48,6 +57,8 @@ pub enum Completed {
 
 /// What a key exchange keeps while the program is asked about the client's half.
 pub enum Waiting {
+    /// The premaster secret is being decrypted.
+    Decryption,
     /// The program is asked for a PSK; our half of what is exchanged besides, and the client's.
     Psk(Option<(Box<KeyExchange>, Vec<u8>)>),
     /// What is exchanged besides asks; the PSK is known.
@@ -55,12 +66,39 @@ pub enum Waiting {
 }
 
 /// Makes our half.
-pub fn begin(choice: &Choice12, context: &mut Context<'_>) -> Result<Begun> {
+pub fn begin(choice: &Choice12, context: &Context<'_>) -> Result<Begun> {
+    let begun = match choice.suite.key_exchange {
+        KeyExchangeAlgorithm::Ecdhe | KeyExchangeAlgorithm::EcdhePsk => Begun::Made(ecdhe(choice)?),
+        KeyExchangeAlgorithm::Dhe | KeyExchangeAlgorithm::DhePsk => {
+            let source = &context.settings().diffie_hellman;
+            match &source.parameters {
+                _ if source.automatic != 0 => {
+                    let wanted = automatic_strength(choice, context);
+                    Begun::Made(dhe(dhe::Parameters::automatic(wanted)?, context)?)
+                }
+                Some(parameters) => Begun::Made(dhe(dhe::Parameters::clone(parameters), context)?),
+                None => Begun::Ask(Ask::DiffieHellman),
+            }
+        }
+        KeyExchangeAlgorithm::Rsa | KeyExchangeAlgorithm::RsaPsk => {
+            Begun::Made(KeyExchange::Rsa(choice.slot.ok_or(Error::internal())?))
+        }
+        KeyExchangeAlgorithm::Psk => return Ok(Begun::Made(psk(context, None))),
+        KeyExchangeAlgorithm::Any | KeyExchangeAlgorithm::Srp => return Err(Error::internal()),
+    };
+    Ok(match begun {
+        Begun::Made(exchange) => Begun::Made(with_psk(choice, exchange, context)),
+        ask @ Begun::Ask(_) => ask,
+    })
+}
+
+/// What is exchanged, beside a pre-shared key if the suite has one.
+fn with_psk(choice: &Choice12, exchange: KeyExchange, context: &Context<'_>) -> KeyExchange {
     match choice.suite.key_exchange {
-        KeyExchangeAlgorithm::Ecdhe => Ok(Begun::Made(ecdhe(choice)?)),
-        KeyExchangeAlgorithm::Psk => Ok(Begun::Made(psk(context, None))),
-        KeyExchangeAlgorithm::EcdhePsk => Ok(Begun::Made(psk(context, Some(ecdhe(choice)?)))),
-        _ => Err(Error::internal()),
+        KeyExchangeAlgorithm::EcdhePsk | KeyExchangeAlgorithm::DhePsk | KeyExchangeAlgorithm::RsaPsk => {
+            psk(context, Some(exchange))
+        }
+        _ => exchange,
     }
 }
 
@@ -75,8 +113,39 @@ fn psk(context: &Context<'_>, exchange: Option<KeyExchange>) -> KeyExchange {
 }
 
 /// The program answered what [`begin`] asked.
-pub fn answered(_choice: &Choice12, _answer: Answer, _context: &mut Context<'_>) -> Result<Begun> {
-    Err(Error::internal())
+pub fn answered(choice: &Choice12, answer: Answer, context: &Context<'_>) -> Result<Begun> {
+    match answer {
+        Answer::DiffieHellman(Some(parameters)) => {
+            Ok(Begun::Made(with_psk(choice, dhe(parameters, context)?, context)))
+        }
+        Answer::DiffieHellman(None) => {
+            Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::MISSING_TMP_DH_KEY))
+        }
+        _ => Err(Error::internal()),
+    }
+}
+
+/// How strong the parameters must be that we choose ourselves: as the certificate's key, or without one as the suite
+/// (`SSL_CTX_set_dh_auto(3)`); the value 2 leaves that out. Never weaker than our security level.
+fn automatic_strength(choice: &Choice12, context: &Context<'_>) -> u16 {
+    let settings = context.settings();
+    let of_certificate = || {
+        let certified = choice.slot.and_then(|slot| settings.certificates.get(slot));
+        certified.map(|certified| DhStrength::beside(certified.key_type, certified.key_bits))
+    };
+    let wanted = match choice.suite.authentication {
+        _ if settings.diffie_hellman.automatic == 2 => DhStrength::LEAST,
+        Authentication::Null | Authentication::Psk => DhStrength::of_suite(choice.suite),
+        _ => of_certificate().unwrap_or(DhStrength::LEAST),
+    };
+    wanted.max(settings.least_strength())
+}
+
+fn dhe(parameters: dhe::Parameters, context: &Context<'_>) -> Result<KeyExchange> {
+    if !context.settings().allows_diffie_hellman(parameters.security_bits) {
+        return Err(Error::handshake_failure(Reason::DH_KEY_TOO_SMALL));
+    }
+    Ok(KeyExchange::Dhe(dhe::EphemeralKey::generate(parameters)?))
 }
 
 impl KeyExchange {
@@ -84,12 +153,20 @@ impl KeyExchange {
     pub fn parameters(&self) -> Option<Parameters> {
         match self {
             Self::Ecdhe(key) => Some(Parameters::Ecdh { group: key.group(), public: key.share().to_vec() }),
-            // RFC 4279 §2: without a hint and anything else to say, nothing is sent.
-            Self::Psk { hint: None, exchange: None } => None,
-            Self::Psk { hint, exchange } => Some(Parameters::Psk {
-                hint: hint.clone().unwrap_or_default(),
-                exchange: exchange.as_ref().and_then(|exchange| exchange.parameters()).map(Box::new),
+            Self::Dhe(key) => Some(Parameters::Dh {
+                prime: key.parameters.prime.clone(),
+                generator: key.parameters.generator.clone(),
+                public: key.public.clone(),
             }),
+            Self::Rsa(_) => None,
+            Self::Psk { hint, exchange } => {
+                let exchange = exchange.as_ref().and_then(|exchange| exchange.parameters());
+                // RFC 4279 §2: without a hint and anything else to say, nothing is sent.
+                (hint.is_some() || exchange.is_some()).then(|| Parameters::Psk {
+                    hint: hint.clone().unwrap_or_default(),
+                    exchange: exchange.map(Box::new),
+                })
+            }
         }
     }
 
@@ -101,6 +178,11 @@ impl KeyExchange {
                 let premaster = key.complete(&public)?;
                 context.negotiated.peer_share = public;
                 Ok(Completed::Premaster(premaster))
+            }
+            Self::Dhe(key) => Ok(Completed::Premaster(key.complete(&client_key_exchange::read_dhe(body)?)?)),
+            Self::Rsa(slot) => {
+                let encrypted = client_key_exchange::read_rsa(body)?;
+                Ok(Completed::Ask(decryption(slot, encrypted, context)?, Waiting::Decryption))
             }
             Self::Psk { exchange, .. } => {
                 let (identity, rest) = client_key_exchange::read_psk(body)?;
@@ -115,6 +197,14 @@ impl KeyExchange {
             }
         }
     }
+}
+
+/// RFC 5246 §7.4.7.1: the secret begins with the version that the client offered, or, with clients that know no better,
+/// with the one negotiated.
+fn decryption(slot: Slot, encrypted: Vec<u8>, context: &Context<'_>) -> Result<Ask> {
+    let client_version = context.negotiated.client_version.ok_or(Error::internal())?;
+    let stand_in = context.settings().has_option(option::TLS_ROLLBACK_BUG).then_some(context.version()?);
+    Ok(Ask::Decrypt { slot, encrypted, client_version, stand_in })
 }
 
 impl Waiting {
@@ -135,7 +225,8 @@ impl Waiting {
             (Self::BesidePsk(psk, waiting), answer) => {
                 Ok(beside_psk(psk, waiting.answered(answer, context)?))
             }
-            (Self::Psk(_), _) => Err(Error::internal()),
+            (Self::Decryption, Answer::Premaster(premaster)) => Ok(Completed::Premaster(premaster)),
+            (Self::Psk(_) | Self::Decryption, _) => Err(Error::internal()),
         }
     }
 }

@@ -10,7 +10,10 @@ use super::{
     tls12_client::{self, Pending},
 };
 use crate::{
-    crypto::signature_scheme::{self, SignatureAlgorithm},
+    crypto::{
+        signature_scheme::{self, SignatureAlgorithm},
+        suite::{Authentication, Suite},
+    },
     error::{Error, Result},
     handshake::{
         Context, Transition,
@@ -140,10 +143,7 @@ fn emit_signed(
 }
 
 fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -> Step {
-    // RFC 5246 §7.4.4: only a server that is authenticated by a certificate asks for one.
-    if flight.choice.slot.is_some() {
-        emit_certificate_request(context)?;
-    }
+    emit_certificate_request(context, flight.choice.suite)?;
     context.leave_for(Position::SwSrvrDone);
     context.emit(&Message::build(HandshakeType::SERVER_HELLO_DONE, |_| {}))?;
     context.leave_for(Position::SwSrvrDone);
@@ -153,10 +153,19 @@ fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: Ke
     Ok(tls12_client::await_flight(context, pending, exchange))
 }
 
-fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
+fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<()> {
     let settings = context.settings();
     let verify_mode = settings.verify_mode;
     if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) {
+        return Ok(());
+    }
+    // RFC 5246 §7.4.4: a server without a certificate of its own asks for none. OpenSSL does if it is told to fail without.
+    let may_ask = match suite.authentication {
+        Authentication::Null => verify_mode.has(VerifyMode::FAIL_IF_NO_PEER_CERT),
+        Authentication::Psk | Authentication::Srp => false,
+        Authentication::Any | Authentication::Rsa | Authentication::Ecdsa | Authentication::Dss => true,
+    };
+    if !may_ask {
         return Ok(());
     }
     let signature_schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_2], true);
