@@ -4,6 +4,7 @@
 pub mod certificate;
 pub mod choose;
 pub mod cipher_string;
+mod cipher_words;
 pub mod custom_extension;
 pub mod list;
 pub mod offer;

@@ -39,6 +39,7 @@ fn every_group_negotiates_in_the_versions_that_have_it() {
             for end in [&mut pair.client, &mut pair.server] {
                 end.settings().security_level = 0;
                 end.settings().groups = Arc::new([group.id]);
+                end.settings().cipher_suites = Arc::new([named("ECDHE-RSA-AES128-GCM-SHA256")]);
                 end.only(version);
             }
             pair.server.settings().certificates = certificates(KeyType::Rsa);
