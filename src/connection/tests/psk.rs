@@ -165,6 +165,7 @@ fn pair_of_tls12(suite: &'static Suite) -> Pair {
         end.psks.push(psk(b"id", AES128, b"a pre-shared key"));
     }
     pair.server.settings().certificates = certificates(KeyType::Rsa);
+    pair.server.settings().diffie_hellman.automatic = 1;
     pair
 }
 
