@@ -36,16 +36,40 @@ static FILE *create(const char *name, const char *extension, const char *mode)
     return file;
 }
 
-static EVP_PKEY *rsa_pss_key(void)
+/* `digest`: the only one that the key is for; NULL: any. */
+static EVP_PKEY *rsa_pss_key(const EVP_MD *digest)
 {
     EVP_PKEY *key = NULL;
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA_PSS, NULL);
 
     if (context == NULL || EVP_PKEY_keygen_init(context) <= 0
         || EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048) <= 0
+        || (digest != NULL
+            && (EVP_PKEY_CTX_set_rsa_pss_keygen_md(context, digest) <= 0
+                || EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context, digest) <= 0
+                || EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context, EVP_MD_get_size(digest)) <= 0))
         || EVP_PKEY_keygen(context, &key) <= 0)
         die("RSA-PSS key");
     EVP_PKEY_CTX_free(context);
+    return key;
+}
+
+static EVP_PKEY *dsa_key(void)
+{
+    EVP_PKEY *parameters = NULL, *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_DSA, NULL), *generator;
+
+    if (context == NULL || EVP_PKEY_paramgen_init(context) <= 0
+        || EVP_PKEY_CTX_set_dsa_paramgen_bits(context, 2048) <= 0
+        || EVP_PKEY_paramgen(context, &parameters) <= 0)
+        die("DSA parameters");
+    generator = EVP_PKEY_CTX_new(parameters, NULL);
+    if (generator == NULL || EVP_PKEY_keygen_init(generator) <= 0
+        || EVP_PKEY_keygen(generator, &key) <= 0)
+        die("DSA key");
+    EVP_PKEY_CTX_free(generator);
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(parameters);
     return key;
 }
 
@@ -58,7 +82,13 @@ static EVP_PKEY *make_key(const char *type)
     else if (strcmp(type, "rsa1024") == 0)
         key = EVP_RSA_gen(1024);
     else if (strcmp(type, "rsa-pss") == 0)
-        key = rsa_pss_key();
+        key = rsa_pss_key(NULL);
+    else if (strcmp(type, "rsa-pss-sha384") == 0)
+        key = rsa_pss_key(EVP_sha384());
+    else if (strcmp(type, "dsa") == 0)
+        key = dsa_key();
+    else if (strcmp(type, "ed448") == 0)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "ED448");
     else if (strcmp(type, "ed25519") == 0)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     else
@@ -217,6 +247,11 @@ int main(int argc, char **argv)
     leaf("rsa1024", "rsa1024", &root, server_names, NULL, -5, 3000);
     leaf("rsa-pss", "rsa-pss", &root, server_names, NULL, -5, 3000);
     leaf("ed25519", "ed25519", &root, server_names, NULL, -5, 3000);
+    leaf("rsa-pss-sha384", "rsa-pss-sha384", &root, server_names, NULL, -5, 3000);
+    leaf("ed448", "ed448", &root, server_names, NULL, -5, 3000);
+    leaf("dsa", "dsa", &root, server_names, NULL, -5, 3000);
+    leaf("ec521", "P-521", &root, server_names, NULL, -5, 3000);
+    leaf("brainpool", "brainpoolP256r1", &root, server_names, NULL, -5, 3000);
     leaf("second", "P-256", &root, "DNS:second.example", NULL, -5, 3000);
     leaf("client", "P-256", &root, NULL, "clientAuth", -5, 3000);
     leaf("expired", "P-256", &root, server_names, NULL, -5, -1);

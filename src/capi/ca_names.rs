@@ -27,7 +27,7 @@ export! {
     SSL_CTX_add_client_CA SSL_add_client_CA SSL_CTX_set0_CA_list SSL_set0_CA_list
     SSL_CTX_get0_CA_list SSL_get0_CA_list SSL_CTX_add1_to_CA_list SSL_add1_to_CA_list
     SSL_get0_peer_CA_list SSL_dup_CA_list SSL_load_client_CA_file SSL_load_client_CA_file_ex
-    SSL_add_file_cert_subjects_to_stack SSL_add_dir_cert_subjects_to_stack
+    SSL_add_file_cert_subjects_to_stack SSL_add_dir_cert_subjects_to_stack SSL_add_store_cert_subjects_to_stack
     SSL_CTX_set_client_cert_cb SSL_CTX_get_client_cert_cb
 }
 
@@ -216,6 +216,24 @@ pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
     guard(0, || unsafe {
         match convert::c_string(path) {
             Some(path) if !names.is_null() => ca_names::add_directory(names, path).into(),
+            _ => {
+                error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
+                0
+            }
+        }
+    })
+}
+
+/// As `SSL_add_file_cert_subjects_to_stack`, for the certificates at a URI.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
+    names: *mut stack_st_X509_NAME,
+    uri: *const c_char,
+) -> c_int {
+    // SAFETY: the contract of this module.
+    guard(0, || unsafe {
+        match convert::c_string(uri) {
+            Some(uri) if !names.is_null() => ca_names::add_uri(names, uri).into(),
             _ => {
                 error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
                 0

@@ -14,13 +14,14 @@ use crate::{
         x509,
     },
     object::{
-        SSL, SSL_CTX,
+        SSL, SSL_CTX, check_chain,
         config::{Config, Configurable},
         credential_files,
     },
 };
 
 export! {
+    SSL_check_chain
     SSL_CTX_use_certificate SSL_use_certificate SSL_CTX_use_certificate_ASN1 SSL_use_certificate_ASN1
     SSL_CTX_use_certificate_file SSL_use_certificate_file
     SSL_CTX_use_certificate_chain_file SSL_use_certificate_chain_file
@@ -260,4 +261,24 @@ fn certificate_of(owner: &impl Configurable) -> *mut X509 {
 pub unsafe extern "C" fn SSL_certs_clear(ssl: *mut SSL) {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, (), |ssl| ssl.change(Config::clear_certificates)) }
+}
+
+/// Whether a certificate, its key and the chain after it suit the peer: for the certificate callback. The `CERT_PKEY_…` flags;
+/// 0 if certificate or key is null. `SSL_check_chain(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_check_chain(
+    ssl: *mut SSL,
+    certificate: *mut X509,
+    key: *mut EVP_PKEY,
+    chain: *mut stack_st_X509,
+) -> c_int {
+    // SAFETY: the contract of this module; references of our own are taken.
+    unsafe {
+        with_ssl(ssl, 0, |ssl| {
+            let certificate = x509::X509::from_borrowed(certificate);
+            let key = PKey::from_borrowed(key);
+            let chain = X509Stack::copy_of(chain);
+            check_chain::check(ssl, certificate.as_ref(), key.as_ref(), chain.as_ref())
+        })
+    }
 }

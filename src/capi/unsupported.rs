@@ -53,8 +53,6 @@ unsupported!(SSL_CTX_set_stateless_cookie_verify_cb);
 unsupported!(SSL_CTX_set_tlsext_use_srtp -> c_int = 1);
 unsupported!(SSL_SRP_CTX_free -> c_int = 0);
 unsupported!(SSL_SRP_CTX_init -> c_int = 0);
-unsupported!(SSL_add_store_cert_subjects_to_stack -> c_int = 0);
-unsupported!(SSL_check_chain -> c_int = 0);
 unsupported!(SSL_set_not_resumable_session_callback);
 unsupported!(SSL_set_session_secret_cb -> c_int = 0);
 unsupported!(SSL_set_session_ticket_ext -> c_int = 0);

@@ -66,6 +66,7 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
         certificate: certificate.into(),
         key_type,
         key_bits: bits(key_type),
+        signature: (0, 0),
         key: Some(SigningKey::Native(Arc::new(PrivateKey::from_der(key_type, key).unwrap()))),
         chain: Some(Arc::new([])),
     });

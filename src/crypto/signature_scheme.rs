@@ -333,7 +333,7 @@ pub static SCHEMES: &[Scheme] = &[
         hash: Some(HashAlgorithm::Sha256),
         security_bits: 128,
         signature: SignatureAlgorithm::Dsa,
-        signature_and_hash_nid: 0,
+        signature_and_hash_nid: 803,
     },
     Scheme {
         id: SignatureScheme::DSA_SHA384,

@@ -166,6 +166,8 @@ pub struct Negotiated {
     pub client_suites: Vec<CipherSuite>,
     /// The signature schemes that the peer offered, for `SSL_get_sigalgs`.
     pub peer_schemes: Vec<SignatureScheme>,
+    /// The schemes that the peer takes in certificates, if it said so apart (RFC 8446 §4.2.3).
+    pub peer_certificate_schemes: Option<Vec<SignatureScheme>>,
     /// The groups that the peer offered, for `SSL_get1_groups`.
     pub peer_groups: Vec<NamedGroup>,
     /// DER names of the CAs that the peer asks for.

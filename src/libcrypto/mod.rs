@@ -30,5 +30,6 @@ pub mod stack;
 pub mod store;
 pub(crate) mod sys;
 pub mod ticket_cipher;
+pub mod uri;
 pub mod verify_param;
 pub mod x509;

@@ -33,6 +33,13 @@ impl X509Name {
         mark.pop();
         NonNull::new(name).map(Self)
     }
+
+    /// Its DER; nothing when memory is out.
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        // SAFETY: the name is valid.
+        unsafe { name_to_der(self.0.as_ptr()) }.unwrap_or_default()
+    }
 }
 
 impl Drop for X509Name {

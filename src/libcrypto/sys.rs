@@ -22,6 +22,7 @@ opaque! {
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
+    OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -65,6 +66,8 @@ pub type EVP_CipherUpdate =
     unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int, *const c_uchar, c_int) -> c_int;
 pub type EVP_CipherFinal = unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_uchar, *mut c_int) -> c_int;
 pub type ASYNC_callback_fn = unsafe extern "C" fn(*mut c_void) -> c_int;
+pub type OSSL_STORE_post_process_info_fn =
+    unsafe extern "C" fn(*mut OSSL_STORE_INFO, *mut c_void) -> *mut OSSL_STORE_INFO;
 pub type BIO_info_cb = unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int;
 
 /// A parameter of an operation (`OSSL_PARAM(3)`).
@@ -498,6 +501,7 @@ unsafe extern "C" {
     ) -> c_int;
 
     pub fn d2i_X509_bio(bp: *mut BIO, x509: *mut *mut X509) -> *mut X509;
+    pub fn X509_get_issuer_name(a: *const X509) -> *mut X509_NAME;
     pub fn X509_get_subject_name(a: *const X509) -> *mut X509_NAME;
     pub fn X509_NAME_free(a: *mut X509_NAME);
     pub fn X509_NAME_dup(a: *const X509_NAME) -> *mut X509_NAME;
@@ -580,6 +584,21 @@ unsafe extern "C" {
     pub fn EVP_PKEY_can_sign(key: *const EVP_PKEY) -> c_int;
     pub fn X509_cmp(one: *const X509, other: *const X509) -> c_int;
     pub fn X509_get_extension_flags(certificate: *mut X509) -> u32;
+    pub fn OSSL_STORE_open(
+        uri: *const c_char,
+        method: *const UI_METHOD,
+        method_data: *mut c_void,
+        post_process: Option<OSSL_STORE_post_process_info_fn>,
+        post_process_data: *mut c_void,
+    ) -> *mut OSSL_STORE_CTX;
+    pub fn OSSL_STORE_load(store: *mut OSSL_STORE_CTX) -> *mut OSSL_STORE_INFO;
+    pub fn OSSL_STORE_eof(store: *mut OSSL_STORE_CTX) -> c_int;
+    pub fn OSSL_STORE_close(store: *mut OSSL_STORE_CTX) -> c_int;
+    pub fn OSSL_STORE_INFO_get_type(item: *const OSSL_STORE_INFO) -> c_int;
+    pub fn OSSL_STORE_INFO_get0_NAME(item: *const OSSL_STORE_INFO) -> *const c_char;
+    pub fn OSSL_STORE_INFO_get0_CERT(item: *const OSSL_STORE_INFO) -> *mut X509;
+    pub fn OSSL_STORE_INFO_free(item: *mut OSSL_STORE_INFO);
+    pub fn X509_get_signature_nid(certificate: *const X509) -> c_int;
     pub fn X509_get_signature_info(
         certificate: *mut X509,
         digest: *mut c_int,

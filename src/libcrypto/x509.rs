@@ -123,6 +123,38 @@ impl X509 {
         (u32::try_from(bits).ok().filter(|_| known == 1), hash)
     }
 
+    /// libcrypto's numbers of the hash and the kind of key of its signature; 0 for what it does not know.
+    #[must_use]
+    pub fn signature_nids(&self) -> (i32, i32) {
+        let (mut hash, mut key) = (0, 0);
+        let none = core::ptr::null_mut();
+        // SAFETY: the certificate is valid, `hash` and `key` are valid for writing, and what is null is not written.
+        unsafe {
+            sys::X509_get_signature_info(
+                self.as_ptr(),
+                &raw mut hash,
+                &raw mut key,
+                none,
+                core::ptr::null_mut(),
+            );
+        }
+        (hash, key)
+    }
+
+    /// libcrypto's number of its signature with its hash.
+    #[must_use]
+    pub fn signature_nid(&self) -> i32 {
+        // SAFETY: the certificate is valid.
+        unsafe { sys::X509_get_signature_nid(self.as_ptr()) }
+    }
+
+    /// The name of who signed it, in DER.
+    #[must_use]
+    pub fn issuer_der(&self) -> Option<Vec<u8>> {
+        // SAFETY: the certificate is valid, and its name is its own.
+        unsafe { X509Name::copy_of(sys::X509_get_issuer_name(self.as_ptr())) }.map(|name| name.to_der())
+    }
+
     /// Whether it looks as if it had signed itself.
     #[must_use]
     pub fn is_self_signed(&self) -> bool {

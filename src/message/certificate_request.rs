@@ -1,7 +1,11 @@
 //! CertificateRequest, in the forms of TLS 1.3 (RFC 8446 §4.3.2), TLS 1.2 (RFC 5246 §7.4.4), and earlier versions
 //! (RFC 4346 §7.4.4).
 
-use super::{Message, extension::Extensions, items, parse};
+use super::{
+    Message,
+    extension::{Extensions, signature_algorithms::MAX_SCHEMES},
+    items, parse,
+};
 use crate::{
     error::{Error, Reason, Result},
     wire::{
@@ -64,7 +68,9 @@ impl CertificateRequest12 {
         parse(body, |reader| {
             let certificate_types = non_empty(reader.vec8()?)?;
             let signature_schemes = if version.has_signature_schemes() {
-                Some(Reader::code_points(non_empty(reader.vec16()?)?)?)
+                let mut schemes: Vec<_> = Reader::code_points(non_empty(reader.vec16()?)?)?;
+                schemes.truncate(MAX_SCHEMES);
+                Some(schemes)
             } else {
                 None
             };

@@ -13,7 +13,7 @@ use crate::{
         credential_file::{CredentialFile, Format, Password},
         error_queue,
         name::{NameStack, X509Name},
-        sys,
+        sys, uri,
         x509::X509,
     },
     record::Side,
@@ -222,6 +222,20 @@ pub unsafe fn add_directory(names: *mut sys::OPENSSL_STACK, path: &CStr) -> bool
         }
     }
     true
+}
+
+/// As [`add_file`], for the certificates at a URI.
+///
+/// # Safety
+///
+/// As [`add_file`].
+pub unsafe fn add_uri(names: *mut sys::OPENSSL_STACK, uri: &CStr) -> bool {
+    uri::certificates_at(uri, &mut |certificate| {
+        // SAFETY: the caller's promise.
+        certificate
+            .subject()
+            .is_some_and(|subject| unsafe { crate::libcrypto::name::push_new(names, subject) })
+    })
 }
 
 /// The longest path of a file in a directory of certificates.

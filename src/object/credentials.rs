@@ -102,6 +102,7 @@ impl Credentials {
             certificate: certificate.to_der().into(),
             key_type: certificate.key_type(),
             key_bits: certificate.key_bits(),
+            signature: certificate.signature_nids(),
             key: credential.signing_key.clone(),
             chain: credential.chain.as_deref().map(X509Stack::to_der),
         })

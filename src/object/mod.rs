@@ -55,6 +55,7 @@ pub mod ca_names;
 pub mod callbacks;
 pub mod certificate_security;
 pub mod changes;
+pub mod check_chain;
 pub mod cipher_stack;
 pub mod conf;
 pub mod config;

@@ -441,7 +441,7 @@ impl Ssl {
         });
         let Some(version) = version else { return Vec::new() };
         let settings = self.with_config(|config| Arc::clone(&config.settings));
-        let ours = settings.offered_signature_schemes(&[version], self.side() == Side::Server);
+        let ours = settings.offered_signature_schemes(&[version], self.side() == Side::Client);
         let (preferred, other) = if settings.has_option(option::CIPHER_SERVER_PREFERENCE) {
             (ours, theirs)
         } else {

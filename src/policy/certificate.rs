@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    crypto::signature::{KeyType, PrivateKey, PublicKey},
+    crypto::{
+        signature::{KeyType, PrivateKey, PublicKey},
+        signature_scheme,
+    },
     wire::{NamedGroup, SignatureScheme},
 };
 
@@ -25,6 +28,8 @@ pub struct CertifiedKey {
     pub key_type: KeyType,
     /// The key's size in bits.
     pub key_bits: u32,
+    /// libcrypto's numbers of the hash and the kind of key that the certificate is signed with.
+    pub signature: (i32, i32),
     /// The private key; without one the certificate is not used.
     pub key: Option<SigningKey>,
     /// The certificates to send after it; `None`: the driver builds the chain when it is wanted.
@@ -42,6 +47,13 @@ impl CertifiedKey {
             KeyType::EcdsaOther => PublicKey::from_certificate(&self.certificate).ok()?.curve(),
             _ => None,
         }
+    }
+
+    /// Whether the certificate is signed under one of these schemes.
+    #[must_use]
+    pub fn is_signed_with(&self, schemes: &[SignatureScheme]) -> bool {
+        let known = schemes.iter().filter_map(|id| signature_scheme::find(*id));
+        known.map(|scheme| (scheme.hash_nid(), scheme.signature.nid())).any(|nids| nids == self.signature)
     }
 
     /// Whether the key's own parameters let it be used with this scheme; a certificate that cannot be read does not
@@ -135,6 +147,7 @@ mod tests {
             certificate: Arc::default(),
             key_type: KeyType::EcdsaOther,
             key_bits: 256,
+            signature: (0, 0),
             key: None,
             chain: None,
         });

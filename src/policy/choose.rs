@@ -12,7 +12,7 @@ use crate::{
     crypto::{
         aead::AeadAlgorithm,
         hash::HashAlgorithm,
-        signature_scheme::{self, SignatureAlgorithm},
+        signature_scheme::{self, Scheme, SignatureAlgorithm},
         suite::{self, Authentication, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
@@ -49,6 +49,8 @@ pub struct Offer<'a> {
     pub groups: Option<&'a [NamedGroup]>,
     /// Its signature schemes; `None` without the extension (then SHA-1 in TLS 1.2).
     pub signature_schemes: Option<&'a [SignatureScheme]>,
+    /// Those that it takes in certificates, if they are others (RFC 8446 §4.2.3).
+    pub certificate_schemes: Option<&'a [SignatureScheme]>,
 }
 
 impl Settings {
@@ -121,7 +123,11 @@ impl Settings {
                         curve.is_some_and(|curve| groups.contains(&curve))
                     })
             });
-            if let Some((slot, scheme)) = self.choose_signer(offer.version, &schemes, slots) {
+            // SSL_CERT_FLAG_TLS_STRICT: also our certificate is signed as the client wants.
+            let strict = self.is_strict() && offer.version.has_signature_schemes();
+            let for_certificates = offer.certificate_schemes.or(strict.then_some(schemes.as_slice()));
+            let chosen = self.choose_signer(offer.version, &schemes, for_certificates, slots);
+            if let Some((slot, scheme)) = chosen {
                 if !self.allows_scheme(scheme) {
                     return Err(NOT_AT_THIS_LEVEL);
                 }
@@ -160,9 +166,10 @@ impl Settings {
         &self,
         version: ProtocolVersion,
         peer_schemes: &[SignatureScheme],
+        certificate_schemes: Option<&[SignatureScheme]>,
     ) -> Option<(Slot, SignatureScheme)> {
         let ours = self.offered_signature_schemes(&[version], false);
-        self.choose_signer(version, &self.in_order(&ours, peer_schemes), Slot::ALL)
+        self.choose_signer(version, &self.in_order(&ours, peer_schemes), certificate_schemes, Slot::ALL)
     }
 
     /// A client's certificate and scheme, by the server's schemes. `None`: no certificate fits, and none
@@ -172,18 +179,19 @@ impl Settings {
         &self,
         version: ProtocolVersion,
         peer_schemes: &[SignatureScheme],
+        certificate_schemes: Option<&[SignatureScheme]>,
     ) -> Option<(Slot, SignatureScheme)> {
         if !version.has_signature_schemes() {
             return self
-                .choose_signer(version, &BEFORE_TLS12, self.certificates.current)
+                .choose_signer(version, &BEFORE_TLS12, None, self.certificates.current)
                 .filter(|(_, scheme)| self.allows_scheme(*scheme));
         }
         let ours = self.offered_signature_schemes(&[version], true);
         let schemes = self.in_order(&ours, peer_schemes);
         if version == ProtocolVersion::TLS1_3 {
-            self.choose_signer(version, &schemes, Slot::ALL)
+            self.choose_signer(version, &schemes, certificate_schemes, Slot::ALL)
         } else {
-            self.choose_signer(version, &schemes, self.certificates.current)
+            self.choose_signer(version, &schemes, certificate_schemes, self.certificates.current)
         }
     }
 
@@ -216,17 +224,22 @@ impl Settings {
         shared
     }
 
-    /// The first of `schemes` that a certificate in one of `slots` can sign with.
+    /// The first of `schemes` that a certificate in one of `slots` can sign with, if it is itself signed under one of
+    /// `certificate_schemes`.
     fn choose_signer(
         &self,
         version: ProtocolVersion,
         schemes: &[SignatureScheme],
+        certificate_schemes: Option<&[SignatureScheme]>,
         slots: impl IntoIterator<Item = Slot>,
     ) -> Option<(Slot, SignatureScheme)> {
         let certificates: Vec<_> = slots
             .into_iter()
             .filter_map(|slot| Some((slot, self.certificates.get(slot)?)))
             .filter(|(_, certified)| self.allows_key(certified.key_type, certified.key_bits))
+            .filter(|(_, certified)| {
+                certificate_schemes.is_none_or(|schemes| certified.is_signed_with(schemes))
+            })
             .collect();
         schemes.iter().find_map(|scheme| {
             let (slot, _) = certificates.iter().find(|(_, one)| can_sign(one, *scheme, version))?;
@@ -255,14 +268,20 @@ fn can_sign(certified: &CertifiedKey, id: SignatureScheme, version: ProtocolVers
         && signature_scheme::find(id).is_some_and(|scheme| {
             scheme.fits(certified.key_type, version)
                 && certified.permits(id)
-                && match (scheme.signature, scheme.hash) {
-                    // RFC 8017 §9.1.1: the modulus must hold the hash, a salt as long, and two bytes.
-                    (SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss, Some(hash)) => {
-                        certified.key_bits.div_ceil(8) as usize >= 2 * hash.output_length() + 2
-                    }
-                    _ => true,
-                }
+                && pss_fits(scheme, certified.key_bits)
         })
+}
+
+/// Whether a modulus of so many bits holds what RSA-PSS wants to put there, if that is the scheme.
+#[must_use]
+pub fn pss_fits(scheme: &Scheme, modulus_bits: u32) -> bool {
+    match (scheme.signature, scheme.hash) {
+        // RFC 8017 §9.1.1: the modulus must hold the hash, a salt as long, and two bytes.
+        (SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss, Some(hash)) => {
+            modulus_bits.div_ceil(8) as usize >= 2 * hash.output_length() + 2
+        }
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -295,6 +314,7 @@ mod tests {
                 certificate: Arc::default(),
                 key_type,
                 key_bits,
+                signature: (672, 6),
                 key: Some(SigningKey::External),
                 chain: None,
             });
@@ -334,6 +354,7 @@ mod tests {
             cipher_suites: &ids(offered),
             groups: Some(&groups(groups_text)),
             signature_schemes: Some(&schemes(schemes_text)),
+            certificate_schemes: None,
         })?;
         let (group, slot, scheme) = (choice.group.unwrap(), choice.slot.unwrap(), choice.scheme.unwrap());
         Ok((choice.suite.openssl_name, group, slot, scheme))
@@ -489,8 +510,13 @@ mod tests {
 
     #[test]
     fn client_without_extensions_gets_sha1_where_the_level_allows_it() {
-        let offer =
-            Offer { version: TLS1_2, cipher_suites: &ids(R256), groups: None, signature_schemes: None };
+        let offer = Offer {
+            version: TLS1_2,
+            cipher_suites: &ids(R256),
+            groups: None,
+            signature_schemes: None,
+            certificate_schemes: None,
+        };
         let choice = server(&[RSA]).choose_tls12(&offer).unwrap();
         assert_eq!(choice.scheme, Some(SignatureScheme::RSA_PKCS1_SHA1));
         assert_eq!(choice.group, Some(NamedGroup::SECP256R1));
@@ -523,7 +549,7 @@ mod tests {
             (&[], "", None),
         ];
         for (keys, offered, chosen) in recorded {
-            let found = server(keys).choose_certificate(TLS1_3, &schemes(offered));
+            let found = server(keys).choose_certificate(TLS1_3, &schemes(offered), None);
             assert_eq!(found, *chosen, "{keys:?} {offered}");
         }
     }
@@ -531,14 +557,14 @@ mod tests {
     #[test]
     fn weak_key_is_not_chosen() {
         let settings = Settings { security_level: 3, ..server(&[RSA]) };
-        assert_eq!(settings.choose_certificate(TLS1_3, &schemes("")), None);
+        assert_eq!(settings.choose_certificate(TLS1_3, &schemes(""), None), None);
     }
 
     #[test]
     fn client_of_tls12_uses_the_certificate_set_last() {
         let client = server(&[RSA, P256]);
         let offered = schemes("rsa_pss_rsae_sha256:ECDSA+SHA256");
-        let slot = |version| client.choose_client_certificate(version, &offered).map(|(slot, _)| slot);
+        let slot = |version| client.choose_client_certificate(version, &offered, None).map(|(slot, _)| slot);
         assert_eq!(slot(TLS1_2), Some(Slot::Ecdsa));
         assert_eq!(slot(TLS1_3), Some(Slot::Rsa));
     }

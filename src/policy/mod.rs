@@ -95,6 +95,10 @@ pub struct Settings {
     pub refusals: Option<Arc<Refusals>>,
     /// Whether and how the peer's certificate is asked for and verified.
     pub verify_mode: VerifyMode,
+    /// `SSL_CERT_FLAG_…`.
+    pub certificate_flags: u32,
+    /// The types of certificates that a server asks for before TLS 1.3; `None`: those that its schemes are for.
+    pub certificate_types: Option<Arc<[u8]>>,
     /// Our certificates and keys.
     pub certificates: Arc<Certificates>,
     /// DER names of the CAs that a server asks for (or a client hints at).
@@ -156,6 +160,8 @@ impl Settings {
             security_level: 2,
             refusals: None,
             verify_mode: VerifyMode(0),
+            certificate_flags: 0,
+            certificate_types: None,
             certificates: Arc::default(),
             ca_names: Arc::default(),
             alpn_protocols: Arc::default(),
@@ -177,6 +183,12 @@ impl Settings {
             post_handshake_auth: false,
             psk_identity_hint: None,
         }
+    }
+
+    /// Whether `SSL_CERT_FLAG_TLS_STRICT` is set.
+    #[must_use]
+    pub const fn is_strict(&self) -> bool {
+        self.certificate_flags & options::CERT_FLAG_TLS_STRICT != 0
     }
 
     /// Whether this `SSL_OP_…` is set.

@@ -121,3 +121,6 @@ pub mod cache {
     /// `SSL_SESS_CACHE_UPDATE_TIME`.
     pub const UPDATE_TIME: u32 = 0x400;
 }
+
+/// `SSL_CERT_FLAG_TLS_STRICT`: our certificates must be signed as the peer wants.
+pub const CERT_FLAG_TLS_STRICT: u32 = 0x1;

@@ -18,6 +18,26 @@ const NEXT: c_long = 2;
 
 /// Runs a command; `None` for one that is not of this kind.
 ///
+/// `SSL_CTX_set_cert_flags`: the flags as they are then.
+fn change_flags(owner: &impl Configurable, change: impl FnOnce(u32) -> u32) -> c_long {
+    owner.change_settings(|settings| settings.certificate_flags = change(settings.certificate_flags));
+    owner.look(|config| config.settings.certificate_flags).into()
+}
+
+/// `SSL_CTX_set1_client_certificate_types`: none stands for those that the signature schemes are for.
+///
+/// # Safety
+/// `types` is null or points to `count` bytes.
+unsafe fn set_types(owner: &impl Configurable, count: c_long, types: *const u8) -> c_long {
+    // RFC 5246 §7.4.4: one byte says how many there are.
+    let count = u8::try_from(count);
+    // SAFETY: the caller's promise.
+    let types = unsafe { convert::bytes(types, count.unwrap_or_default().into()) };
+    let types = types.filter(|types| !types.is_empty()).map(Into::into);
+    owner.change_settings(|settings| settings.certificate_types = types);
+    count.is_ok().into()
+}
+
 /// # Safety
 /// The pointer is what the command expects.
 pub(super) unsafe fn control(owner: &impl Configurable, arguments: Arguments) -> Option<c_long> {
@@ -64,6 +84,9 @@ pub(super) unsafe fn control(owner: &impl Configurable, arguments: Arguments) ->
                 convert::store(pointer.cast(), store.unwrap_or(core::ptr::null_mut()));
                 1
             }
+            command::CERT_FLAGS => change_flags(owner, |flags| flags | number as u32),
+            command::CLEAR_CERT_FLAGS => change_flags(owner, |flags| flags & !(number as u32)),
+            command::SET_CLIENT_CERT_TYPES => set_types(owner, number, pointer.cast()),
             _ => return None,
         }
     })

@@ -88,7 +88,9 @@ pub fn check_timestamps(
 /// take.
 pub fn choose(context: &Context<'_>) -> Result<Option<(Slot, SignatureScheme)>> {
     let version = context.version()?;
-    Ok(context.settings().choose_client_certificate(version, &context.negotiated.peer_schemes))
+    let negotiated = &context.negotiated;
+    let certificate_schemes = negotiated.peer_certificate_schemes.as_deref();
+    Ok(context.settings().choose_client_certificate(version, &negotiated.peer_schemes, certificate_schemes))
 }
 
 /// A chain to send: our certificate and those after it, or what the driver must be asked for them.

@@ -384,6 +384,7 @@ fn read_certificate_request(
         CertificateRequest12::read(message.expect(HandshakeType::CERTIFICATE_REQUEST)?, context.version()?)?;
     context.leave_for(Position::CrCertReq);
     context.negotiated.certificate_types = request.certificate_types;
+    context.negotiated.peer_certificate_schemes = None;
     context.negotiated.peer_schemes = request.signature_schemes.unwrap_or_default();
     context.negotiated.peer_ca_names = request.authorities;
     context.negotiated.certificate_requested = true;

@@ -206,6 +206,9 @@ pub fn take_certificate_request(
         .get(ExtensionType::SIGNATURE_ALGORITHMS)
         .ok_or(Error::fatal(AlertDescription::MISSING_EXTENSION, Reason::MISSING_SIGALGS_EXTENSION))?;
     context.negotiated.peer_schemes = signature_algorithms::read(schemes)?;
+    let certificate_schemes = request.extensions.get(ExtensionType::SIGNATURE_ALGORITHMS_CERT);
+    context.negotiated.peer_certificate_schemes =
+        certificate_schemes.map(signature_algorithms::read).transpose()?;
     if let Some(names) = request.extensions.get(ExtensionType::CERTIFICATE_AUTHORITIES) {
         context.negotiated.peer_ca_names = certificate_authorities::read(names)?;
     }

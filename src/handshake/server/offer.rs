@@ -31,6 +31,8 @@ impl Offer {
         let groups = read_extension(extensions, ExtensionType::SUPPORTED_GROUPS, supported_groups::read)?;
         let schemes =
             read_extension(extensions, ExtensionType::SIGNATURE_ALGORITHMS, signature_algorithms::read)?;
+        let certificate_schemes =
+            read_extension(extensions, ExtensionType::SIGNATURE_ALGORITHMS_CERT, signature_algorithms::read)?;
         let protocols = read_extension(extensions, ExtensionType::ALPN, alpn::read_list)?;
         let status = read_extension(extensions, ExtensionType::STATUS_REQUEST, StatusRequest::read)?;
 
@@ -38,6 +40,7 @@ impl Offer {
         negotiated.server_name = host_name.map(<[u8]>::to_vec);
         negotiated.peer_groups = groups.clone().unwrap_or_default();
         negotiated.peer_schemes = schemes.clone().unwrap_or_default();
+        negotiated.peer_certificate_schemes = certificate_schemes;
         negotiated.status_requested = status.flatten().is_some();
         Ok(Self { groups, schemes, protocols: protocols.map(<[u8]>::to_vec) })
     }

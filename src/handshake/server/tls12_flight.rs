@@ -168,9 +168,13 @@ fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<
     if !may_ask {
         return Ok(());
     }
+    // Before TLS 1.2 they are not sent, but still tell which types to ask for, as in OpenSSL.
     let signature_schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_2], true);
     let request = CertificateRequest12 {
-        certificate_types: certificate_types(&signature_schemes),
+        certificate_types: match &settings.certificate_types {
+            Some(types) => types.iter().copied().map(CertificateType).collect(),
+            None => certificate_types(&signature_schemes),
+        },
         signature_schemes: context.version()?.has_signature_schemes().then_some(signature_schemes),
         authorities: settings.ca_names.to_vec(),
     };
@@ -181,17 +185,19 @@ fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<
 
 /// RFC 5246 §7.4.4, RFC 8422 §5.5: the kinds of certificate that the schemes are for.
 fn certificate_types(schemes: &[SignatureScheme]) -> Vec<CertificateType> {
-    let is_rsa = |scheme: &SignatureScheme| {
-        signature_scheme::find(*scheme).is_some_and(|scheme| {
-            !matches!(scheme.signature, SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519)
+    let type_of = |scheme: &SignatureScheme| {
+        Some(match signature_scheme::find(*scheme)?.signature {
+            SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss => {
+                CertificateType::RSA_SIGN
+            }
+            SignatureAlgorithm::Dsa => CertificateType::DSS_SIGN,
+            SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
+                CertificateType::ECDSA_SIGN
+            }
         })
     };
-    let mut types = Vec::new();
-    if schemes.iter().any(is_rsa) {
-        types.push(CertificateType::RSA_SIGN);
-    }
-    if !schemes.iter().all(is_rsa) {
-        types.push(CertificateType::ECDSA_SIGN);
-    }
+    let mut types: Vec<_> = schemes.iter().filter_map(type_of).collect();
+    types.sort_unstable_by_key(|kind| kind.0);
+    types.dedup();
     types
 }

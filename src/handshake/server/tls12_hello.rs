@@ -213,6 +213,7 @@ fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
         cipher_suites: &cipher_suites,
         groups: hello.offer.groups.as_deref(),
         signature_schemes: hello.offer.schemes.as_deref(),
+        certificate_schemes: context.negotiated.peer_certificate_schemes.as_deref(),
     })?;
     context.negotiated.suite = Some(choice.suite);
     context.negotiated.group = choice.group;

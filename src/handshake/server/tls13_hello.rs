@@ -232,7 +232,8 @@ fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
 fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     // RFC 8446 §9.2: without a PSK the client must say what we may sign with.
     let schemes = hello.offer.schemes.as_deref().ok_or(missing(Reason::MISSING_SIGALGS_EXTENSION))?;
-    let choice = context.settings().choose_certificate(ProtocolVersion::TLS1_3, schemes);
+    let certificate_schemes = context.negotiated.peer_certificate_schemes.as_deref();
+    let choice = context.settings().choose_certificate(ProtocolVersion::TLS1_3, schemes, certificate_schemes);
     let choice = choice.ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
     context.negotiated.own_scheme = Some(choice.1);
     hello.certificate = Some(choice);

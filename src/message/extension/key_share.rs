@@ -7,15 +7,16 @@ use crate::{
     wire::{NamedGroup, Reader, Writer},
 };
 
-/// More shares than any client has a use for.
+/// More shares than any client has a use for: as in OpenSSL 4.0 those beyond them are not looked at.
 const MAX_SHARES: usize = 16;
 
-/// The shares of a ClientHello (maybe none). The same group twice is `illegal_parameter` with
-/// `SSL_R_BAD_KEY_SHARE`; more than 16 shares are as well.
+/// The shares of a ClientHello (maybe none), at most the first 16. The same group twice is `illegal_parameter` with
+/// `SSL_R_BAD_KEY_SHARE`.
 pub fn read_client(data: &[u8]) -> Result<Vec<(NamedGroup, &[u8])>> {
-    let shares = parse(data, |reader| items(reader.vec16()?, read_entry))?;
+    let mut shares = parse(data, |reader| items(reader.vec16()?, read_entry))?;
+    shares.truncate(MAX_SHARES);
     // RFC 8446 §4.2.8: clients must not offer multiple shares for the same group.
-    let mut groups: Vec<_> = shares.iter().take(MAX_SHARES).map(|(group, _)| *group).collect();
+    let mut groups: Vec<_> = shares.iter().map(|(group, _)| *group).collect();
     groups.sort_unstable();
     groups.dedup();
     if groups.len() < shares.len() { Err(Error::illegal(Reason::BAD_KEY_SHARE)) } else { Ok(shares) }
@@ -99,10 +100,11 @@ mod tests {
     }
 
     #[test]
-    fn more_than_16_shares_are_illegal_parameter() {
+    fn shares_after_the_first_16_are_ignored() {
         let shares: Vec<_> = (0..17).map(|number| (NamedGroup(number), &[1][..])).collect();
         let data = |count: usize| written(|writer| write_client(writer, &shares[..count]));
         assert_eq!(read_client(&data(16)).map(|shares| shares.len()), Ok(16));
-        assert_eq!(read_client(&data(17)), Err(Error::illegal(Reason::BAD_KEY_SHARE)));
+        assert_eq!(read_client(&data(17)).as_deref(), Ok(&shares[..16]));
+        assert_eq!(read_client(&data(17)[..80]), Err(Error::decode(Reason::LENGTH_MISMATCH)));
     }
 }

@@ -6,9 +6,14 @@ use crate::{
     wire::{Reader, SignatureScheme, Writer},
 };
 
-/// The schemes; at least one.
+/// More schemes than any peer has a use for: as in OpenSSL 4.0 those beyond them are not looked at.
+pub const MAX_SCHEMES: usize = 128;
+
+/// The schemes, at most the first [`MAX_SCHEMES`]; at least one.
 pub fn read(data: &[u8]) -> Result<Vec<SignatureScheme>> {
-    parse_data(data, |reader| Reader::code_points(non_empty(reader.vec16()?)?))
+    let mut schemes: Vec<_> = parse_data(data, |reader| Reader::code_points(non_empty(reader.vec16()?)?))?;
+    schemes.truncate(MAX_SCHEMES);
+    Ok(schemes)
 }
 
 /// Writes the schemes.
@@ -19,6 +24,13 @@ pub fn write(writer: &mut Writer, schemes: &[SignatureScheme]) {
 #[cfg(test)]
 mod tests {
     use super::{super::*, *};
+
+    #[test]
+    fn schemes_after_the_first_128_are_ignored() {
+        let schemes: Vec<_> = (0..1000).map(SignatureScheme).collect();
+        let data = written(|writer| write(writer, &schemes));
+        assert_eq!(read(&data).as_deref(), Ok(&schemes[..128]));
+    }
 
     #[test]
     fn schemes_survive_a_round_trip() {

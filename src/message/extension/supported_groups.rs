@@ -6,9 +6,14 @@ use crate::{
     wire::{NamedGroup, Reader, Writer},
 };
 
-/// The groups; at least one.
+/// More groups than any peer has a use for: as in OpenSSL 4.0 those beyond them are not looked at.
+const MAX_GROUPS: usize = 128;
+
+/// The groups, at most the first 128; at least one.
 pub fn read(data: &[u8]) -> Result<Vec<NamedGroup>> {
-    parse_data(data, |reader| Reader::code_points(non_empty(reader.vec16()?)?))
+    let mut groups: Vec<_> = parse_data(data, |reader| Reader::code_points(non_empty(reader.vec16()?)?))?;
+    groups.truncate(MAX_GROUPS);
+    Ok(groups)
 }
 
 /// Writes the groups.
@@ -26,6 +31,13 @@ mod tests {
         let data = written(|writer| write(writer, &groups));
         assert_eq!(read(&data).as_deref(), Ok(&groups[..]));
         assert_strict(&data, read);
+    }
+
+    #[test]
+    fn groups_after_the_first_128_are_ignored() {
+        let groups: Vec<_> = (0..1000).map(NamedGroup).collect();
+        let data = written(|writer| write(writer, &groups));
+        assert_eq!(read(&data).as_deref(), Ok(&groups[..128]));
     }
 
     #[test]

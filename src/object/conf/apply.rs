@@ -14,7 +14,7 @@ use crate::{
         config::{Config, Configurable},
         credential_files, suites,
     },
-    policy::{Settings, VerifyMode, certificate::Slot, list},
+    policy::{Settings, VerifyMode, certificate::Slot, list, options::CERT_FLAG_TLS_STRICT},
 };
 
 /// The most that records are padded to a multiple of.
@@ -25,6 +25,9 @@ pub fn switch(owner: &impl Configurable, action: Action) -> bool {
     match action {
         Action::Set(options) => owner.change_settings(|settings| settings.options |= options),
         Action::Clear(options) => owner.change_settings(|settings| settings.options &= !options),
+        Action::Strict => {
+            owner.change_settings(|settings| settings.certificate_flags |= CERT_FLAG_TLS_STRICT);
+        }
         _ => return false,
     }
     true
