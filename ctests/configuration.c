@@ -247,6 +247,8 @@ TEST_VERSIONS(peer_temporary_key)
     SSL_CTX_set1_groups_list(pair->ctx[SERVER], "X25519");
     pair_over_wire(pair);
     pair_handshake(pair);
+    CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[SERVER], &key), version == TLS1_3_VERSION);
+    EVP_PKEY_free(key);
     CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[CLIENT], &key), 1);
     CHECK_EQ(EVP_PKEY_get_id(key), EVP_PKEY_X25519);
     EVP_PKEY_free(key);

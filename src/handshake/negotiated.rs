@@ -105,7 +105,8 @@ pub struct Negotiated {
     pub suite: Option<&'static Suite>,
     /// The group of the key exchange.
     pub group: Option<NamedGroup>,
-    /// The peer's share of the key exchange, in its wire form; empty without one.
+    /// The peer's share of the key exchange, in its wire form; empty without one, and for a server below TLS 1.3, which
+    /// has no `SSL_get_peer_tmp_key(3)` in OpenSSL either.
     pub peer_share: Vec<u8>,
     /// Client, TLS 1.2: the server's key of a Diffie-Hellman exchange over a prime.
     pub peer_dh: Option<Arc<dhe::PeerKey>>,

@@ -175,9 +175,7 @@ impl KeyExchange {
         match self {
             Self::Ecdhe(key) => {
                 let public = client_key_exchange::read_ecdhe(body)?;
-                let premaster = key.complete(&public)?;
-                context.negotiated.peer_share = public;
-                Ok(Completed::Premaster(premaster))
+                Ok(Completed::Premaster(key.complete(&public)?))
             }
             Self::Dhe(key) => Ok(Completed::Premaster(key.complete(&client_key_exchange::read_dhe(body)?)?)),
             Self::Rsa(slot) => {
