@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Reason,
-    libcrypto::{error_queue, sys::OSSL_LIB_CTX},
+    libcrypto::{error_queue, library::Library, sys::OSSL_LIB_CTX},
     object::{Context, SSL_CTX, conf},
 };
 
@@ -23,12 +23,14 @@ pub unsafe extern "C" fn SSL_CTX_new(method: *const SSL_METHOD) -> *mut SSL_CTX 
     unsafe { SSL_CTX_new_ex(core::ptr::null_mut(), core::ptr::null(), method) }
 }
 
-/// As `SSL_CTX_new`. The library context and the property query are not used: certificates and keys bring
-/// their own, and the primitives are not libcrypto's.
+/// As `SSL_CTX_new`, with a library context, null for the default one, in which libcrypto does what it does for these
+/// connections, and a property query, null for none, of which a copy is taken. The library context stays the
+/// caller's, and has to outlive the context. What its providers do not offer is not used, whoever computes it; if they offer
+/// no suite at all: null, with `SSL_R_LIBRARY_HAS_NO_CIPHERS` in the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_new_ex(
-    _library: *mut OSSL_LIB_CTX,
-    _properties: *const c_char,
+    libctx: *mut OSSL_LIB_CTX,
+    propq: *const c_char,
     method: *const SSL_METHOD,
 ) -> *mut SSL_CTX {
     guard(core::ptr::null_mut(), || {
@@ -41,7 +43,13 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
         if !unsafe { library::initialize(0, core::ptr::null()) } {
             return core::ptr::null_mut();
         }
-        let context = Context::new(method);
+        // SAFETY: the contract of this module.
+        let library = unsafe { Library::new(libctx, convert::c_string(propq)) };
+        let context = Context::new(method, library);
+        if context.as_ref().is_some_and(|context| context.has_no_suites()) {
+            error_queue::raise_ssl(Reason::LIBRARY_HAS_NO_CIPHERS);
+            return core::ptr::null_mut();
+        }
         match &context {
             Some(context) => conf::configure_by_system_default(context),
             None => error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE),

@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_void};
 
-use super::{bio::Bio, evp_pkey::PKey, sys, x509::X509};
+use super::{bio::Bio, evp_pkey::PKey, library::Library, sys, x509::X509};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,41 +46,49 @@ pub(super) fn open_file(path: &CStr) -> Option<Bio> {
 }
 
 /// A file that is being read.
-pub struct CredentialFile(Bio);
+pub struct CredentialFile {
+    bio: Bio,
+    library: Library,
+}
 
 impl CredentialFile {
-    /// Opens a file; `None` with the operating system's reason in the queue.
+    /// Opens a file, the objects of which are used in a library context; `None` with the operating system's reason in
+    /// the queue.
     #[must_use]
-    pub fn open(path: &CStr) -> Option<Self> {
-        open_file(path).map(Self)
+    pub fn open(path: &CStr, library: Library) -> Option<Self> {
+        open_file(path).map(|bio| Self { bio, library })
     }
 
     /// The next certificate; `None` with libcrypto's reason in the queue.
     #[must_use]
     pub fn certificate(&self, format: Format, password: Password) -> Option<X509> {
-        let none = core::ptr::null_mut();
-        // SAFETY: the BIO is valid, the program registered the callback for this, and the result is ours.
+        let Password { function, argument } = password;
+        let mut to = X509::empty(&self.library)?.into_raw();
+        // SAFETY: the BIO is valid, and the program registered the callback for this; the object is ours, and is freed
+        // and forgotten on failure.
         unsafe {
-            X509::from_owned(match format {
+            match format {
                 Format::Pem => {
-                    sys::PEM_read_bio_X509(self.0.as_ptr(), none, password.function, password.argument)
+                    let found = sys::PEM_read_bio_X509(self.bio.as_ptr(), &raw mut to, function, argument);
+                    kept(found, to)
                 }
-                Format::Asn1 => sys::d2i_X509_bio(self.0.as_ptr(), none),
-            })
+                Format::Asn1 => {
+                    let found = sys::d2i_X509_bio(self.bio.as_ptr(), &raw mut to);
+                    kept(found, to)
+                }
+            }
         }
     }
 
     /// The next PEM certificate, which may carry trust settings (`PEM_read_bio_X509_AUX(3)`).
     #[must_use]
     pub fn certificate_with_trust(&self, password: Password) -> Option<X509> {
-        // SAFETY: the BIO is valid, the program registered the callback for this, and the result is ours.
+        let Password { function, argument } = password;
+        let mut to = X509::empty(&self.library)?.into_raw();
+        // SAFETY: as above.
         unsafe {
-            X509::from_owned(sys::PEM_read_bio_X509_AUX(
-                self.0.as_ptr(),
-                core::ptr::null_mut(),
-                password.function,
-                password.argument,
-            ))
+            let found = sys::PEM_read_bio_X509_AUX(self.bio.as_ptr(), &raw mut to, function, argument);
+            kept(found, to)
         }
     }
 
@@ -91,10 +99,20 @@ impl CredentialFile {
         // SAFETY: the BIO is valid, the program registered the callback for this, and the result is ours.
         unsafe {
             PKey::from_owned(match format {
-                Format::Pem => {
-                    sys::PEM_read_bio_PrivateKey(self.0.as_ptr(), none, password.function, password.argument)
-                }
-                Format::Asn1 => sys::d2i_PrivateKey_bio(self.0.as_ptr(), none),
+                Format::Pem => sys::PEM_read_bio_PrivateKey_ex(
+                    self.bio.as_ptr(),
+                    none,
+                    password.function,
+                    password.argument,
+                    self.library.as_ptr(),
+                    self.library.properties(),
+                ),
+                Format::Asn1 => sys::d2i_PrivateKey_ex_bio(
+                    self.bio.as_ptr(),
+                    none,
+                    self.library.as_ptr(),
+                    self.library.properties(),
+                ),
             })
         }
     }
@@ -107,16 +125,26 @@ impl CredentialFile {
         unsafe {
             let rsa = match format {
                 Format::Pem => sys::PEM_read_bio_RSAPrivateKey(
-                    self.0.as_ptr(),
+                    self.bio.as_ptr(),
                     none,
                     password.function,
                     password.argument,
                 ),
-                Format::Asn1 => sys::d2i_RSAPrivateKey_bio(self.0.as_ptr(), none),
+                Format::Asn1 => sys::d2i_RSAPrivateKey_bio(self.bio.as_ptr(), none),
             };
             let key = PKey::from_rsa(rsa);
             sys::RSA_free(rsa);
             key
         }
     }
+}
+
+/// The object that was read, or `None`. What a failed attempt did not free itself goes.
+///
+/// # Safety
+///
+/// `object` is null or valid and ours, and what was `found` is it, or null.
+unsafe fn kept(found: *mut sys::X509, object: *mut sys::X509) -> Option<X509> {
+    // SAFETY: the caller's promise.
+    unsafe { X509::from_owned(object) }.filter(|_| !found.is_null())
 }

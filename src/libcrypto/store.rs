@@ -5,10 +5,15 @@ use core::{
     ptr::NonNull,
 };
 
-use super::{dane::Dane, ex_data, stack::X509Stack, sys, verify_param::VerifyParam, x509::X509};
+use super::{
+    dane::Dane, ex_data, library::Library, stack::X509Stack, sys, verify_param::VerifyParam, x509::X509,
+};
 
-/// One reference to a store.
-pub struct X509Store(NonNull<sys::X509_STORE>);
+/// One reference to a store, and the library context to use it in.
+pub struct X509Store {
+    store: NonNull<sys::X509_STORE>,
+    library: Library,
+}
 
 // SAFETY: a store's reference count is atomic and its content is locked by libcrypto.
 unsafe impl Send for X509Store {}
@@ -20,7 +25,7 @@ impl X509Store {
     #[must_use]
     pub fn new() -> Option<Self> {
         // SAFETY: it takes no argument.
-        NonNull::new(unsafe { sys::X509_STORE_new() }).map(Self)
+        NonNull::new(unsafe { sys::X509_STORE_new() }).map(Self::of)
     }
 
     /// Takes over the caller's reference; `None` for a null pointer.
@@ -30,7 +35,7 @@ impl X509Store {
     /// `store` is null or valid, and one reference to it is given away.
     #[must_use]
     pub unsafe fn from_owned(store: *mut sys::X509_STORE) -> Option<Self> {
-        NonNull::new(store).map(Self)
+        NonNull::new(store).map(Self::of)
     }
 
     /// Another reference to the caller's store; `None` for a null pointer.
@@ -43,13 +48,24 @@ impl X509Store {
         let store = NonNull::new(store)?;
         // SAFETY: the caller's promise.
         unsafe { sys::X509_STORE_up_ref(store.as_ptr()) };
-        Some(Self(store))
+        Some(Self::of(store))
+    }
+
+    fn of(store: NonNull<sys::X509_STORE>) -> Self {
+        Self { store, library: Library::default() }
+    }
+
+    /// The same, to be used in another library context.
+    #[must_use]
+    pub fn within(mut self, library: &Library) -> Self {
+        self.library = library.clone();
+        self
     }
 
     /// The pointer that the program may use.
     #[must_use]
     pub const fn as_ptr(&self) -> *mut sys::X509_STORE {
-        self.0.as_ptr()
+        self.store.as_ptr()
     }
 
     /// Adds a trust anchor; `false` with libcrypto's reason in the queue.
@@ -61,7 +77,10 @@ impl X509Store {
     /// Loads the PEM certificates and CRLs of a file; `false` with libcrypto's reason in the queue.
     pub fn load_file(&self, path: &CStr) -> bool {
         // SAFETY: the store is valid and `path` is a C string.
-        unsafe { sys::X509_STORE_load_file(self.as_ptr(), path.as_ptr()) == 1 }
+        unsafe {
+            let (library, properties) = (self.library.as_ptr(), self.library.properties());
+            sys::X509_STORE_load_file_ex(self.as_ptr(), path.as_ptr(), library, properties) == 1
+        }
     }
 
     /// Will look for certificates in a directory, by the hash of their names.
@@ -73,13 +92,19 @@ impl X509Store {
     /// Will look for certificates where a URI says (`ossl_store(7)`).
     pub fn load_uri(&self, uri: &CStr) -> bool {
         // SAFETY: the store is valid and `uri` is a C string.
-        unsafe { sys::X509_STORE_load_store(self.as_ptr(), uri.as_ptr()) == 1 }
+        unsafe {
+            let (library, properties) = (self.library.as_ptr(), self.library.properties());
+            sys::X509_STORE_load_store_ex(self.as_ptr(), uri.as_ptr(), library, properties) == 1
+        }
     }
 
     /// Will look in libcrypto's default file, directory and store (`X509_STORE_set_default_paths(3)`).
     pub fn load_default_paths(&self) -> bool {
         // SAFETY: the store is valid.
-        unsafe { sys::X509_STORE_set_default_paths(self.as_ptr()) == 1 }
+        unsafe {
+            let (library, properties) = (self.library.as_ptr(), self.library.properties());
+            sys::X509_STORE_set_default_paths_ex(self.as_ptr(), library, properties) == 1
+        }
     }
 
     /// Will look in one of libcrypto's default places. What is not there is no failure; `false`: memory is out.
@@ -96,7 +121,9 @@ impl X509Store {
                 return false;
             }
             let (argument, result) = (core::ptr::null(), core::ptr::null_mut());
-            sys::X509_LOOKUP_ctrl(lookup, command, argument, sys::X509_FILETYPE_DEFAULT, result);
+            let (library, properties) = (self.library.as_ptr(), self.library.properties());
+            let kind = sys::X509_FILETYPE_DEFAULT;
+            sys::X509_LOOKUP_ctrl_ex(lookup, command, argument, kind, result, library, properties);
         }
         super::error_queue::clear();
         true
@@ -135,7 +162,7 @@ impl Clone for X509Store {
     fn clone(&self) -> Self {
         // SAFETY: the store is valid; the new reference is the clone's.
         unsafe { sys::X509_STORE_up_ref(self.as_ptr()) };
-        Self(self.0)
+        Self { store: self.store, library: self.library.clone() }
     }
 }
 
@@ -156,8 +183,9 @@ impl<'a> StoreContext<'a> {
     /// A verification of `certificate` with the help of `chain`; `None` with libcrypto's reason in the queue.
     #[must_use]
     pub fn new(store: &'a X509Store, certificate: &'a X509, chain: Option<&'a X509Stack>) -> Option<Self> {
-        // SAFETY: it takes no argument.
-        let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new() })?;
+        let (library, properties) = (store.library.as_ptr(), store.library.properties());
+        // SAFETY: the library context is valid or null, and the query is a C string or null, which is copied.
+        let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new_ex(library, properties) })?;
         let this = Self { context, inputs: core::marker::PhantomData };
         let chain = chain.map_or(core::ptr::null_mut(), X509Stack::as_ptr);
         // SAFETY: all are valid, and outlive the verification by its lifetime.

@@ -334,6 +334,13 @@ unsafe extern "C" {
     pub fn EVP_MD_CTX_new() -> *mut EVP_MD_CTX;
     pub fn EVP_MD_CTX_free(context: *mut EVP_MD_CTX);
     pub fn EVP_MD_CTX_copy_ex(to: *mut EVP_MD_CTX, from: *const EVP_MD_CTX) -> c_int;
+    pub fn EVP_CIPHER_fetch(
+        library: *mut OSSL_LIB_CTX,
+        algorithm: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_CIPHER;
+    pub fn EVP_CIPHER_free(cipher: *mut EVP_CIPHER);
+    pub fn EVP_default_properties_is_fips_enabled(library: *mut OSSL_LIB_CTX) -> c_int;
     pub fn EVP_MD_fetch(
         context: *mut OSSL_LIB_CTX,
         name: *const c_char,
@@ -385,7 +392,11 @@ unsafe extern "C" {
     pub fn X509_STORE_new() -> *mut X509_STORE;
     pub fn X509_STORE_up_ref(store: *mut X509_STORE) -> c_int;
     pub fn X509_STORE_free(store: *mut X509_STORE);
-    pub fn X509_STORE_CTX_new() -> *mut X509_STORE_CTX;
+    pub fn X509_STORE_CTX_new_ex(
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
+    ) -> *mut X509_STORE_CTX;
+    pub fn X509_new_ex(library: *mut OSSL_LIB_CTX, properties: *const c_char) -> *mut X509;
     pub fn X509_STORE_CTX_free(context: *mut X509_STORE_CTX);
     pub fn X509_STORE_CTX_init(
         context: *mut X509_STORE_CTX,
@@ -512,10 +523,24 @@ unsafe extern "C" {
     pub fn X509_get_default_cert_dir() -> *const c_char;
 
     pub fn X509_STORE_add_cert(ctx: *mut X509_STORE, x: *mut X509) -> c_int;
-    pub fn X509_STORE_set_default_paths(ctx: *mut X509_STORE) -> c_int;
+    pub fn X509_STORE_set_default_paths_ex(
+        store: *mut X509_STORE,
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
+    ) -> c_int;
     pub fn X509_STORE_load_path(ctx: *mut X509_STORE, path: *const c_char) -> c_int;
-    pub fn X509_STORE_load_file(ctx: *mut X509_STORE, file: *const c_char) -> c_int;
-    pub fn X509_STORE_load_store(ctx: *mut X509_STORE, store: *const c_char) -> c_int;
+    pub fn X509_STORE_load_file_ex(
+        store: *mut X509_STORE,
+        file: *const c_char,
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
+    ) -> c_int;
+    pub fn X509_STORE_load_store_ex(
+        store: *mut X509_STORE,
+        uri: *const c_char,
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
+    ) -> c_int;
     pub fn X509_VERIFY_PARAM_set_depth(param: *mut X509_VERIFY_PARAM, depth: c_int);
     pub fn X509_VERIFY_PARAM_get_depth(param: *const X509_VERIFY_PARAM) -> c_int;
     pub fn X509_VERIFY_PARAM_set_purpose(param: *mut X509_VERIFY_PARAM, purpose: c_int) -> c_int;
@@ -544,7 +569,12 @@ unsafe extern "C" {
         pp: *mut *const c_uchar,
         length: c_long,
     ) -> *mut EVP_PKEY;
-    pub fn d2i_PrivateKey_bio(bp: *mut BIO, a: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
+    pub fn d2i_PrivateKey_ex_bio(
+        bio: *mut BIO,
+        to: *mut *mut EVP_PKEY,
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
+    ) -> *mut EVP_PKEY;
     pub fn RSA_free(r: *mut RSA);
     pub fn d2i_RSAPrivateKey(a: *mut *mut RSA, input: *mut *const c_uchar, len: c_long) -> *mut RSA;
     pub fn d2i_RSAPrivateKey_bio(bp: *mut BIO, rsa: *mut *mut RSA) -> *mut RSA;
@@ -568,11 +598,13 @@ unsafe extern "C" {
         cb: Option<pem_password_cb>,
         u: *mut c_void,
     ) -> *mut X509;
-    pub fn PEM_read_bio_PrivateKey(
-        out: *mut BIO,
-        x: *mut *mut EVP_PKEY,
-        cb: Option<pem_password_cb>,
-        u: *mut c_void,
+    pub fn PEM_read_bio_PrivateKey_ex(
+        bio: *mut BIO,
+        to: *mut *mut EVP_PKEY,
+        callback: Option<pem_password_cb>,
+        argument: *mut c_void,
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
     ) -> *mut EVP_PKEY;
     pub fn PEM_read_bio_RSAPrivateKey(
         out: *mut BIO,
@@ -612,12 +644,14 @@ unsafe extern "C" {
     pub fn X509_LOOKUP_file() -> *mut X509_LOOKUP_METHOD;
     pub fn X509_LOOKUP_hash_dir() -> *mut X509_LOOKUP_METHOD;
     pub fn X509_LOOKUP_store() -> *mut X509_LOOKUP_METHOD;
-    pub fn X509_LOOKUP_ctrl(
+    pub fn X509_LOOKUP_ctrl_ex(
         lookup: *mut X509_LOOKUP,
         command: c_int,
         argument: *const c_char,
         number: c_long,
         result: *mut *mut c_char,
+        library: *mut OSSL_LIB_CTX,
+        properties: *const c_char,
     ) -> c_int;
 
     pub fn EVP_PKEY_CTX_new_from_name(

@@ -2,7 +2,7 @@
 
 use core::{ffi::CStr, ptr::NonNull};
 
-use super::{evp_pkey::PKey, name::X509Name, sys};
+use super::{evp_pkey::PKey, library::Library, name::X509Name, sys};
 use crate::crypto::signature::KeyType;
 
 /// One reference to a certificate.
@@ -47,6 +47,27 @@ impl X509 {
         let certificate =
             unsafe { Self::from_owned(sys::d2i_X509(core::ptr::null_mut(), &raw mut input, length)) }?;
         (input == der.as_ptr_range().end).then_some(certificate)
+    }
+
+    /// As [`Self::from_der`], for use in a library context.
+    #[must_use]
+    pub fn from_der_within(library: &Library, der: &[u8]) -> Option<Self> {
+        let certificate = Self::empty(library)?;
+        let mut input = der.as_ptr();
+        let length = der.len().try_into().ok()?;
+        let mut to = certificate.into_raw();
+        // SAFETY: `input` points to `length` bytes; the object is ours, and is freed and forgotten on failure.
+        let (found, certificate) = unsafe {
+            let found = sys::d2i_X509(&raw mut to, &raw mut input, length);
+            (found, Self::from_owned(to)?)
+        };
+        (!found.is_null() && input == der.as_ptr_range().end).then_some(certificate)
+    }
+
+    /// A certificate with nothing in it, to be filled in; `None` when memory is out.
+    pub(super) fn empty(library: &Library) -> Option<Self> {
+        // SAFETY: the context is valid or null, and the query is a C string or null, which is copied.
+        unsafe { Self::from_owned(sys::X509_new_ex(library.as_ptr(), library.properties())) }
     }
 
     /// Parses the certificate that `der` begins with; `None` with libcrypto's reason in the queue.

@@ -12,6 +12,7 @@ use crate::{
     libcrypto::{
         credential_file::{CredentialFile, Format, Password},
         error_queue,
+        library::Library,
         name::{NameStack, X509Name},
         sys, uri,
         x509::X509,
@@ -247,7 +248,7 @@ const MAX_PATH: usize = 1024;
 ///
 /// As [`add_file`].
 unsafe fn read_subjects(path: &CStr, names: *mut sys::OPENSSL_STACK) -> Option<usize> {
-    let file = CredentialFile::open(path)?;
+    let file = CredentialFile::open(path, Library::default())?;
     let mut count = 0;
     while let Some(certificate) = file.certificate(Format::Pem, Password::NONE) {
         let subject = certificate.subject()?;

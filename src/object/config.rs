@@ -7,7 +7,7 @@ use super::{
     custom_extensions::CustomExtension, security::Asker,
 };
 use crate::{
-    libcrypto::{stack::X509Stack, store::X509Store, verify_param::VerifyParam},
+    libcrypto::{library::Library, stack::X509Stack, store::X509Store, verify_param::VerifyParam},
     policy::Settings,
 };
 
@@ -78,6 +78,9 @@ pub trait Configurable {
     /// Changes the configuration; `change` must not call C that calls back.
     fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R;
 
+    /// Where libcrypto's part of the work is done.
+    fn library(&self) -> Library;
+
     /// The trust anchors of the context.
     fn context_store(&self) -> X509Store;
 
@@ -105,6 +108,10 @@ impl Configurable for Context {
         self.update_config(change)
     }
 
+    fn library(&self) -> Library {
+        self.library.clone()
+    }
+
     fn context_store(&self) -> X509Store {
         self.store()
     }
@@ -129,6 +136,10 @@ impl Configurable for Ssl {
 
     fn change<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
         self.update_config(change)
+    }
+
+    fn library(&self) -> Library {
+        self.context().library.clone()
     }
 
     fn context_store(&self) -> X509Store {

@@ -19,6 +19,7 @@ use crate::{
     libcrypto::{
         ct::LogStore,
         ex_data::{Class, ExData},
+        library::Library,
         store::X509Store,
         sys::OPENSSL_STACK,
         verify_param::VerifyParam,
@@ -100,6 +101,8 @@ pub struct Context {
     pub statistics: Statistics,
     /// What `SSL_CTX_get_ciphers` gives.
     ciphers: Mutex<CipherStack>,
+    /// Where libcrypto's part of the work is done.
+    pub library: Library,
     /// What is set for DANE.
     pub(super) dane: ArcSwap<DaneSettings>,
     /// The program's data.
@@ -116,13 +119,17 @@ const _: fn() = || {
 impl Context {
     /// A context with the defaults of `SSL_CTX_new(3)`. `None`: libcrypto could not make its parts.
     #[must_use]
-    pub fn new(method: &'static Method) -> Option<Arc<Self>> {
+    pub fn new(method: &'static Method, library: Library) -> Option<Arc<Self>> {
+        let mut settings = Settings::new(method.versions);
+        settings.missing = Arc::new(super::library::missing(&library));
+        settings.cipher_suites = settings.without_missing(&settings.cipher_suites);
+        settings.tls13_cipher_suites = settings.without_missing(&settings.tls13_cipher_suites);
         let mut ticket_keys = [0; TicketKeys::LENGTH];
         rand::fill(&mut ticket_keys).ok()?;
         let config = Config {
             method,
             own_suites: false,
-            settings: Arc::new(Settings::new(method.versions)),
+            settings: Arc::new(settings),
             credentials: Arc::default(),
             callbacks: CopiedCallbacks::default(),
             verify_store: None,
@@ -136,18 +143,25 @@ impl Context {
             config: ArcSwap::from_pointee(config),
             changes: Changes::default(),
             live: ArcSwap::from_pointee(LiveCallbacks::default()),
-            store: Mutex::new(X509Store::new()?),
+            store: Mutex::new(X509Store::new()?.within(&library)),
             verify_param: VerifyParam::new()?,
             sessions: SessionCache::new(SESSION_CACHE_SIZE),
             ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
             log_store: ArcSwap::from_pointee(Some(LogStore::new()?)),
             statistics: Statistics::default(),
             ciphers: Mutex::default(),
+            library,
             dane: ArcSwap::default(),
             ex_data: ExData::new(Class::Context),
         });
         context.ex_data.attach(Arc::as_ptr(&context).cast());
         Some(context)
+    }
+
+    /// Whether the library context offers no suite at all.
+    #[must_use]
+    pub fn has_no_suites(&self) -> bool {
+        self.config.load().settings.cipher_suites.is_empty()
     }
 
     /// The method.
@@ -207,7 +221,7 @@ impl Context {
     /// Replaces the trust anchors.
     pub fn set_store(&self, store: X509Store) -> X509Store {
         let mut current = self.store.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        core::mem::replace(&mut *current, store)
+        core::mem::replace(&mut *current, store.within(&self.library))
     }
 
     /// What `SSL_CTX_get_ciphers` gives.

@@ -8,8 +8,6 @@ use crate::{
     libcrypto::{
         credential_file::{CredentialFile, Format, Password},
         error_queue,
-        evp_pkey::PKey,
-        x509::X509,
     },
 };
 
@@ -25,19 +23,19 @@ const fn format_of(file_type: c_int) -> Option<Format> {
 /// Uses the certificate in a file.
 pub fn use_certificate_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
     let asker = owner.asker();
-    read::<X509>(path, file_type, password_of(owner), CredentialFile::certificate)
+    read(owner, path, file_type, CredentialFile::certificate)
         .is_some_and(|certificate| owner.change(|config| config.use_certificate(certificate, &asker)))
 }
 
 /// Uses the private key in a file.
 pub fn use_key_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
-    read::<PKey>(path, file_type, password_of(owner), CredentialFile::key)
+    read(owner, path, file_type, CredentialFile::key)
         .is_some_and(|key| owner.change(|config| config.use_key(key)))
 }
 
 /// Uses the private key in a file, which must be RSA.
 pub fn use_rsa_key_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
-    read::<PKey>(path, file_type, password_of(owner), CredentialFile::rsa_key)
+    read(owner, path, file_type, CredentialFile::rsa_key)
         .is_some_and(|key| owner.change(|config| config.use_key(key)))
 }
 
@@ -46,7 +44,7 @@ pub fn use_certificate_chain_file(owner: &impl Configurable, path: &CStr) -> boo
     // What was there before would look like a failure to parse.
     error_queue::clear();
     let (password, asker) = (password_of(owner), owner.asker());
-    let Some(file) = open(path) else { return false };
+    let Some(file) = open(owner, path) else { return false };
     let Some(certificate) = file.certificate_with_trust(password) else {
         error_queue::raise_ssl(Reason::ERR_PEM_LIB);
         return false;
@@ -71,8 +69,8 @@ fn password_of(owner: &impl Configurable) -> Password {
     Password { function: callback.function, argument: callback.argument }
 }
 
-fn open(path: &CStr) -> Option<CredentialFile> {
-    let file = CredentialFile::open(path);
+fn open(owner: &impl Configurable, path: &CStr) -> Option<CredentialFile> {
+    let file = CredentialFile::open(path, owner.library());
     if file.is_none() {
         error_queue::raise_ssl(Reason::ERR_SYS_LIB);
     }
@@ -81,17 +79,17 @@ fn open(path: &CStr) -> Option<CredentialFile> {
 
 /// Reads one object. Nothing is borrowed: the password callback may call into this library.
 fn read<T>(
+    owner: &impl Configurable,
     path: &CStr,
     file_type: c_int,
-    password: Password,
     read: impl FnOnce(&CredentialFile, Format, Password) -> Option<T>,
 ) -> Option<T> {
-    let file = open(path)?;
+    let file = open(owner, path)?;
     let Some(format) = format_of(file_type) else {
         error_queue::raise_ssl(Reason::BAD_SSL_FILETYPE);
         return None;
     };
-    let object = read(&file, format, password);
+    let object = read(&file, format, password_of(owner));
     if object.is_none() {
         error_queue::raise_ssl(match format {
             Format::Pem => Reason::ERR_PEM_LIB,

@@ -17,6 +17,7 @@
 //! | `custom_extensions` | extensions that the program handles itself, and its callbacks about them |
 //! | `server_info` | extensions that a program gives with a certificate |
 //! | `ssl` | [`Ssl`], behind `SSL` |
+//! | `library` | what the program's library context offers |
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
 //! | `dane` | authentication of the server by TLSA records |
@@ -70,6 +71,7 @@ pub mod io;
 pub mod jobs;
 mod key_exchange;
 pub mod keying;
+pub mod library;
 pub mod log;
 pub mod negotiated;
 pub mod own_certificate;

@@ -498,7 +498,7 @@ impl Ssl {
         let mut chain = X509Stack::new()?;
         let mut without_own = X509Stack::new()?;
         for (index, certificate) in der.iter().enumerate() {
-            let certificate = X509::from_der(certificate)?;
+            let certificate = X509::from_der_within(&self.context().library, certificate)?;
             if index > 0 {
                 without_own.push(certificate.clone());
             }

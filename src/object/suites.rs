@@ -16,7 +16,7 @@ pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
             target.change(|config| {
                 config.own_suites = true;
                 config.update_settings(|settings| {
-                    settings.cipher_suites = list.suites;
+                    settings.cipher_suites = settings.without_missing(&list.suites);
                     settings.security_level = list.security_level.unwrap_or(settings.security_level);
                 });
             });
@@ -33,7 +33,8 @@ pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
 pub fn set_tls13_suites(target: &impl Configurable, text: Option<&str>) -> bool {
     match text.and_then(list::tls13_suites) {
         Some(suites) => {
-            target.change_settings(|settings| settings.tls13_cipher_suites = suites);
+            target
+                .change_settings(|settings| settings.tls13_cipher_suites = settings.without_missing(&suites));
             true
         }
         None => {

@@ -16,7 +16,9 @@ use crate::{
 impl Ssl {
     /// The store that the peer's chain is verified with.
     fn verify_store(&self) -> X509Store {
-        self.with_config(|config| config.verify_store.clone()).unwrap_or_else(|| self.context().store())
+        let context = self.context();
+        let own = self.with_config(|config| config.verify_store.clone());
+        own.map_or_else(|| context.store(), |store| store.within(&context.library))
     }
 
     /// Verifies the peer's chain: the program's callback in place of libcrypto if it set one.

@@ -126,10 +126,11 @@ impl Settings {
     /// Whether we have this group and it is strong enough for our level.
     #[must_use]
     pub fn allows_group(&self, id: NamedGroup) -> bool {
-        group::find(id).is_some_and(|group| match &self.refusals {
-            Some(refusals) => !refusals.groups.contains(&id),
-            None => self.allows_strength(group.security_bits),
-        })
+        !self.missing.groups.contains(&id)
+            && group::find(id).is_some_and(|group| match &self.refusals {
+                Some(refusals) => !refusals.groups.contains(&id),
+                None => self.allows_strength(group.security_bits),
+            })
     }
 
     /// Whether Diffie-Hellman parameters of this strength are strong enough for our level.
@@ -147,19 +148,21 @@ impl Settings {
     /// Whether we have this signature scheme and it is strong enough for our level.
     #[must_use]
     pub fn allows_scheme(&self, id: SignatureScheme) -> bool {
-        signature_scheme::find(id).is_some_and(|scheme| match &self.refusals {
-            Some(refusals) => !refusals.schemes.contains(&id),
-            None => self.allows_strength(scheme.security_bits),
-        })
+        !self.missing.schemes.contains(&id)
+            && signature_scheme::find(id).is_some_and(|scheme| match &self.refusals {
+                Some(refusals) => !refusals.schemes.contains(&id),
+                None => self.allows_strength(scheme.security_bits),
+            })
     }
 
     /// Whether a suite is secure enough.
     #[must_use]
     pub fn allows_suite(&self, suite: &Suite) -> bool {
-        match &self.refusals {
-            Some(refusals) => !refusals.suites.contains(&suite.id),
-            None => self.level_allows_suite(suite),
-        }
+        !self.missing.suites.contains(&suite.id)
+            && match &self.refusals {
+                Some(refusals) => !refusals.suites.contains(&suite.id),
+                None => self.level_allows_suite(suite),
+            }
     }
 
     /// Whether a suite is strong enough for our level: from 1 on it authenticates, from 3 on it is forward secret, from 4

@@ -190,7 +190,7 @@ fn add_to_store(
     let store = match store {
         Some(store) => store,
         None => {
-            let store = X509Store::new()?;
+            let store = X509Store::new()?.within(&owner.library());
             owner.change(|config| *of(config) = Some(store.clone()));
             store
         }

@@ -1,0 +1,189 @@
+/* SSL_CTX_new_ex(3): a library context and a property query. SSL_CTX_config(3): what the configuration file says. */
+#include "support.h"
+
+#include <openssl/conf.h>
+#include <openssl/provider.h>
+
+static OSSL_LIB_CTX *library_with(const char *provider)
+{
+    OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
+
+    CHECK(library != NULL);
+    CHECK(OSSL_PROVIDER_load(library, provider) != NULL);
+    return library;
+}
+
+static void check_no_ciphers(OSSL_LIB_CTX *library, const char *query)
+{
+    CHECK(SSL_CTX_new_ex(library, query, TLS_method()) == NULL);
+    CHECK_SSL_REASON(SSL_R_LIBRARY_HAS_NO_CIPHERS);
+}
+
+/* Where no provider has a cipher there is no context. */
+TEST(provider_without_ciphers)
+{
+    OSSL_LIB_CTX *null = library_with("null"), *base = library_with("base");
+
+    check_no_ciphers(null, NULL);
+    check_no_ciphers(base, NULL);
+    OSSL_LIB_CTX_free(null);
+    OSSL_LIB_CTX_free(base);
+}
+
+/* The query chooses among the implementations. */
+TEST(query_that_nothing_fits)
+{
+    OSSL_LIB_CTX *library = library_with("default");
+
+    check_no_ciphers(library, "fips=yes");
+    check_no_ciphers(library, "provider=other");
+    check_no_ciphers(NULL, "fips=yes");
+    OSSL_LIB_CTX_free(library);
+}
+
+/* So does the default query of the library context. */
+TEST(default_query_that_nothing_fits)
+{
+    CHECK_EQ(EVP_set_default_properties(NULL, "fips=yes"), 1);
+    check_no_ciphers(NULL, NULL);
+}
+
+TEST(query_that_something_fits)
+{
+    OSSL_LIB_CTX *library = library_with("default");
+    const char *const queries[] = {NULL, "", "provider=default", "?fips=yes", "?provider=other"};
+
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        SSL_CTX *context = SSL_CTX_new_ex(library, queries[i], TLS_method());
+
+        CHECK(context != NULL);
+        CHECK_NO_ERRORS();
+        CHECK(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)) > 8);
+        SSL_CTX_free(context);
+    }
+    OSSL_LIB_CTX_free(library);
+}
+
+/* Everything of a connection is done in the library context, also when the default one could do nothing of it. */
+TEST_SIDES(connection_in_a_library_context)
+{
+    OSSL_LIB_CTX *library = library_with("default");
+    char query[] = "provider=default";
+    struct pair *pair = pair_contexts(version);
+    SSL_CTX *context = SSL_CTX_new_ex(library, query, TLS_method());
+
+    /* A copy of the query was taken. */
+    memset(query, 'x', sizeof(query) - 1);
+    CHECK(context != NULL);
+    SSL_CTX_free(pair->ctx[server]);
+    pair->ctx[server] = context;
+    CHECK_OK(SSL_CTX_set_min_proto_version(context, version));
+    CHECK_OK(SSL_CTX_set_max_proto_version(context, version));
+    if (server) {
+        CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("chained", "pem")));
+        CHECK_OK(SSL_CTX_use_PrivateKey_file(context, cert_path("chained", "key"), SSL_FILETYPE_PEM));
+        CHECK_OK(SSL_CTX_check_private_key(context));
+    } else {
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+        CHECK_OK(SSL_CTX_load_verify_file(context, cert_path("root", "pem")));
+    }
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    check_alive(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[CLIENT]) != NULL);
+    pair_free(pair);
+    OSSL_LIB_CTX_free(library);
+}
+
+/* The certificate and the key of an application that has shut the default context's door. */
+TEST_VERSIONS(default_context_is_not_used)
+{
+    OSSL_LIB_CTX *library = library_with("default");
+    struct pair *pair;
+    SSL_CTX *context[2];
+
+    CHECK_EQ(EVP_set_default_properties(NULL, "provider=none"), 1);
+    for (int side = 0; side < 2; side++) {
+        context[side] = SSL_CTX_new_ex(library, NULL, TLS_method());
+        CHECK(context[side] != NULL);
+        CHECK_OK(SSL_CTX_set_min_proto_version(context[side], version));
+        CHECK_OK(SSL_CTX_set_max_proto_version(context[side], version));
+    }
+    CHECK_OK(SSL_CTX_use_certificate_file(context[SERVER], cert_path("ec", "pem"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_use_PrivateKey_file(context[SERVER], cert_path("ec", "key"), SSL_FILETYPE_PEM));
+    SSL_CTX_set_verify(context[CLIENT], SSL_VERIFY_PEER, NULL);
+    CHECK_OK(SSL_CTX_load_verify_locations(context[CLIENT], cert_path("root", "pem"), NULL));
+    pair = calloc(1, sizeof(*pair));
+    pair->ctx[CLIENT] = context[CLIENT];
+    pair->ctx[SERVER] = context[SERVER];
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    check_alive(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+    pair_free(pair);
+    OSSL_LIB_CTX_free(library);
+}
+
+static void load_configuration(const char *text)
+{
+    BIO *file = BIO_new_mem_buf(text, -1);
+    CONF *configuration = NCONF_new(NULL);
+    long line = 0;
+
+    CHECK(NCONF_load_bio(configuration, file, &line) > 0);
+    CHECK(CONF_modules_load(configuration, NULL, 0) > 0);
+    NCONF_free(configuration);
+    BIO_free(file);
+}
+
+#define CONFIGURATION                                                                              \
+    "openssl_conf = modules\n[modules]\nssl_conf = names\n"                                        \
+    "[names]\nsystem_default = strict\nserver = for_servers\nbad = wrong\n"                        \
+    "[strict]\nMinProtocol = TLSv1.2\nMaxProtocol = TLSv1.2\n"                                     \
+    "CipherString = ECDHE+AESGCM:@SECLEVEL=1\nOptions = -SessionTicket\n"                          \
+    "[for_servers]\nMinProtocol = TLSv1.3\nMaxProtocol = TLSv1.3\nNumTickets = 5\n"                \
+    "[wrong]\nMinProtocol = nonsense\n"
+
+/* "system_default" applies to every new context. */
+TEST(system_default)
+{
+    SSL_CTX *context;
+    SSL *ssl;
+
+    load_configuration(CONFIGURATION);
+    context = SSL_CTX_new(TLS_method());
+    CHECK(context != NULL);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), TLS1_2_VERSION);
+    CHECK_EQ(SSL_CTX_get_max_proto_version(context), TLS1_2_VERSION);
+    CHECK_EQ(SSL_CTX_get_security_level(context), 1);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_NO_TICKET);
+    ssl = SSL_new(context);
+    CHECK_STR(SSL_get_cipher_list(ssl, 3), "ECDHE-ECDSA-AES256-GCM-SHA384");
+    CHECK(SSL_get_cipher_list(ssl, 7) == NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* Another name applies when the program says so. */
+TEST(named_configuration)
+{
+    SSL_CTX *context;
+    SSL *ssl;
+
+    load_configuration(CONFIGURATION);
+    context = SSL_CTX_new(TLS_method());
+    CHECK_OK(SSL_CTX_config(context, "server"));
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), TLS1_3_VERSION);
+    CHECK_EQ(SSL_CTX_get_max_proto_version(context), TLS1_3_VERSION);
+    CHECK_EQ(SSL_CTX_config(context, "nobody"), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_CONFIGURATION_NAME);
+    CHECK_EQ(SSL_CTX_config(context, "bad"), 0);
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_config(ssl, "server"));
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

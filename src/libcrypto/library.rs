@@ -1,0 +1,121 @@
+//! A library context of libcrypto with a property query: which providers, and which of their implementations, serve
+//! (`OSSL_LIB_CTX(3)`, `property(7)`). Used by `object`, and by `store`, `x509` and `credential_file`.
+
+use core::ffi::{CStr, c_char, c_void};
+use std::sync::Arc;
+
+use super::{error_queue, sys};
+
+/// A library context and a query, as `SSL_CTX_new_ex(3)` takes them. The default: the default context, and no query.
+#[derive(Clone)]
+pub struct Library {
+    context: *mut sys::OSSL_LIB_CTX,
+    properties: Option<Arc<CStr>>,
+}
+
+// SAFETY: libcrypto lets threads share a library context.
+unsafe impl Send for Library {}
+// SAFETY: as above.
+unsafe impl Sync for Library {}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self { context: core::ptr::null_mut(), properties: None }
+    }
+}
+
+impl Library {
+    /// The program's context, null for the default one, and a copy of its query.
+    ///
+    /// # Safety
+    ///
+    /// `context` is null, or valid as long as this and its clones are.
+    #[must_use]
+    pub unsafe fn new(context: *mut sys::OSSL_LIB_CTX, properties: Option<&CStr>) -> Self {
+        Self { context, properties: properties.map(Arc::from) }
+    }
+
+    /// The context; null for the default one.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *mut sys::OSSL_LIB_CTX {
+        self.context
+    }
+
+    /// The query as a C string; null for none.
+    #[must_use]
+    pub fn properties(&self) -> *const c_char {
+        self.properties.as_ref().map_or(core::ptr::null(), |properties| properties.as_ptr())
+    }
+
+    /// Whether the program chose among implementations: with a query of its own, or by asking for FIPS throughout.
+    #[must_use]
+    pub fn is_selective(&self) -> bool {
+        let has_query = self.properties.as_ref().is_some_and(|properties| !properties.is_empty());
+        // SAFETY: the context is valid, or null.
+        has_query || unsafe { sys::EVP_default_properties_is_fips_enabled(self.context) == 1 }
+    }
+
+    /// Whether there is a cipher of this name. The queue is left as it was.
+    #[must_use]
+    pub fn has_cipher(&self, name: &CStr) -> bool {
+        // SAFETY: the context is valid or null, and both others are C strings or null; the reference is ours to free.
+        self.has(|| unsafe {
+            let cipher = sys::EVP_CIPHER_fetch(self.context, name.as_ptr(), self.properties());
+            sys::EVP_CIPHER_free(cipher);
+            cipher.cast()
+        })
+    }
+
+    /// Whether there is a digest of this name. The queue is left as it was.
+    #[must_use]
+    pub fn has_digest(&self, name: &CStr) -> bool {
+        // SAFETY: as above.
+        self.has(|| unsafe {
+            let digest = sys::EVP_MD_fetch(self.context, name.as_ptr(), self.properties());
+            sys::EVP_MD_free(digest);
+            digest.cast()
+        })
+    }
+
+    /// Whether there are keys of this kind. The queue is left as it was.
+    #[must_use]
+    pub fn has_key_type(&self, name: &CStr) -> bool {
+        // SAFETY: as above.
+        self.has(|| unsafe {
+            let context = sys::EVP_PKEY_CTX_new_from_name(self.context, name.as_ptr(), self.properties());
+            sys::EVP_PKEY_CTX_free(context);
+            context.cast()
+        })
+    }
+
+    /// Whether something was found: the pointer says so, and is not followed.
+    fn has(&self, fetch: impl FnOnce() -> *mut c_void) -> bool {
+        let mark = error_queue::set_mark();
+        let found = fetch();
+        mark.pop();
+        !found.is_null()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_library_has_what_tls_needs() {
+        let library = Library::default();
+        assert!(library.has_cipher(c"AES-128-GCM") && library.has_digest(c"SHA256"));
+        assert!(library.has_key_type(c"EC"));
+        assert!(!library.has_cipher(c"NO-SUCH-CIPHER"));
+        assert!(!library.is_selective());
+    }
+
+    #[test]
+    fn query_that_nothing_fits_finds_nothing() {
+        // SAFETY: null stands for the default context.
+        let library = unsafe { Library::new(core::ptr::null_mut(), Some(c"provider=none")) };
+        assert!(!library.has_cipher(c"AES-128-GCM") && !library.has_digest(c"SHA256"));
+        assert!(!library.has_key_type(c"EC"));
+        assert!(library.is_selective());
+    }
+}

@@ -1,0 +1,154 @@
+//! What a program's library context offers (`SSL_CTX_new_ex(3)`). Asked when a context is made, and never again.
+
+use core::ffi::CStr;
+
+use crate::{
+    crypto::{
+        aead::AeadAlgorithm,
+        cbc::CbcAlgorithm,
+        group::GROUPS,
+        hash::HashAlgorithm,
+        signature_scheme::{SCHEMES, Scheme, SignatureAlgorithm},
+        suite::{BulkCipher, MacAlgorithm, SUITES, Suite},
+    },
+    libcrypto::library::Library,
+    policy::missing::Missing,
+    wire::NamedGroup,
+};
+
+/// What of all that we have, a library context lacks.
+#[must_use]
+pub fn missing(library: &Library) -> Missing {
+    let mut known = Known { library, answers: Vec::new() };
+    let suites = SUITES.iter().filter(|suite| !known.has_suite(suite)).map(|suite| suite.id).collect();
+    let groups = GROUPS.iter().map(|group| group.id).filter(|group| !known.has_group(*group)).collect();
+    let schemes = SCHEMES.iter().filter(|scheme| !known.has_scheme(scheme)).map(|scheme| scheme.id).collect();
+    Missing { suites, groups, schemes }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Cipher,
+    Digest,
+    KeyType,
+}
+
+/// The answers so far: many suites share few algorithms.
+struct Known<'a> {
+    library: &'a Library,
+    answers: Vec<(Kind, &'static CStr, bool)>,
+}
+
+impl Known<'_> {
+    fn has(&mut self, kind: Kind, name: &'static CStr) -> bool {
+        let known = self.answers.iter().find(|(other, its_name, _)| *other == kind && *its_name == name);
+        if let Some((_, _, answer)) = known {
+            return *answer;
+        }
+        let answer = match kind {
+            Kind::Cipher => self.library.has_cipher(name),
+            Kind::Digest => self.library.has_digest(name),
+            Kind::KeyType => self.library.has_key_type(name),
+        };
+        self.answers.push((kind, name, answer));
+        answer
+    }
+
+    fn has_suite(&mut self, suite: &Suite) -> bool {
+        let cipher = cipher_name(suite.bulk).is_none_or(|name| self.has(Kind::Cipher, name));
+        let mac = suite.mac.map(mac_digest).is_none_or(|hash| self.has(Kind::Digest, digest_name(hash)));
+        cipher && mac && self.has(Kind::Digest, digest_name(suite.hash))
+    }
+
+    /// A hybrid is ours alone: it is there if its other half is, unless the program chose among libcrypto's
+    /// implementations.
+    fn has_group(&mut self, group: NamedGroup) -> bool {
+        match group {
+            NamedGroup::X25519MLKEM768 => !self.library.is_selective() && self.has(Kind::KeyType, c"X25519"),
+            NamedGroup::SECP256R1MLKEM768 | NamedGroup::SECP384R1MLKEM1024 => {
+                !self.library.is_selective() && self.has(Kind::KeyType, c"EC")
+            }
+            NamedGroup::X25519 => self.has(Kind::KeyType, c"X25519"),
+            NamedGroup::X448 => self.has(Kind::KeyType, c"X448"),
+            NamedGroup::FFDHE2048
+            | NamedGroup::FFDHE3072
+            | NamedGroup::FFDHE4096
+            | NamedGroup::FFDHE6144
+            | NamedGroup::FFDHE8192 => self.has(Kind::KeyType, c"DH"),
+            _ => self.has(Kind::KeyType, c"EC"),
+        }
+    }
+
+    fn has_scheme(&mut self, scheme: &Scheme) -> bool {
+        let key_type = match scheme.signature {
+            SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::RsaPssRsae => c"RSA",
+            SignatureAlgorithm::RsaPssPss => c"RSA-PSS",
+            SignatureAlgorithm::Ecdsa => c"EC",
+            SignatureAlgorithm::Ed25519 => c"ED25519",
+            SignatureAlgorithm::Ed448 => c"ED448",
+            SignatureAlgorithm::Dsa => c"DSA",
+        };
+        self.has(Kind::KeyType, key_type)
+            && scheme.hash.is_none_or(|hash| self.has(Kind::Digest, digest_name(hash)))
+    }
+}
+
+/// `None`: nothing is encrypted.
+const fn cipher_name(bulk: BulkCipher) -> Option<&'static CStr> {
+    Some(match bulk {
+        BulkCipher::Aead(AeadAlgorithm::Aes128Gcm) => c"AES-128-GCM",
+        BulkCipher::Aead(AeadAlgorithm::Aes256Gcm) => c"AES-256-GCM",
+        BulkCipher::Aead(AeadAlgorithm::ChaCha20Poly1305) => c"ChaCha20-Poly1305",
+        BulkCipher::Aead(AeadAlgorithm::Aes128Ccm | AeadAlgorithm::Aes128Ccm8) => c"AES-128-CCM",
+        BulkCipher::Aead(AeadAlgorithm::Aes256Ccm | AeadAlgorithm::Aes256Ccm8) => c"AES-256-CCM",
+        BulkCipher::Aead(AeadAlgorithm::Aria128Gcm) => c"ARIA-128-GCM",
+        BulkCipher::Aead(AeadAlgorithm::Aria256Gcm) => c"ARIA-256-GCM",
+        BulkCipher::Cbc(CbcAlgorithm::Aes128) => c"AES-128-CBC",
+        BulkCipher::Cbc(CbcAlgorithm::Aes256) => c"AES-256-CBC",
+        BulkCipher::Cbc(CbcAlgorithm::Camellia128) => c"CAMELLIA-128-CBC",
+        BulkCipher::Cbc(CbcAlgorithm::Camellia256) => c"CAMELLIA-256-CBC",
+        BulkCipher::Null => return None,
+    })
+}
+
+const fn mac_digest(mac: MacAlgorithm) -> HashAlgorithm {
+    match mac {
+        MacAlgorithm::Md5 => HashAlgorithm::Md5,
+        MacAlgorithm::Sha1 => HashAlgorithm::Sha1,
+        MacAlgorithm::Sha256 => HashAlgorithm::Sha256,
+        MacAlgorithm::Sha384 => HashAlgorithm::Sha384,
+    }
+}
+
+const fn digest_name(hash: HashAlgorithm) -> &'static CStr {
+    match hash {
+        HashAlgorithm::Md5 => c"MD5",
+        HashAlgorithm::Md5Sha1 => c"MD5-SHA1",
+        HashAlgorithm::Sha1 => c"SHA1",
+        HashAlgorithm::Sha224 => c"SHA224",
+        HashAlgorithm::Sha256 => c"SHA256",
+        HashAlgorithm::Sha384 => c"SHA384",
+        HashAlgorithm::Sha512 => c"SHA512",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn default_library_lacks_nothing() {
+        let missing = missing(&Library::default());
+        assert!(missing.suites.is_empty(), "{:?}", missing.suites);
+        assert!(missing.groups.is_empty() && missing.schemes.is_empty());
+    }
+
+    #[test]
+    fn query_that_nothing_fits_leaves_nothing() {
+        // SAFETY: null stands for the default context.
+        let library = unsafe { Library::new(core::ptr::null_mut(), Some(c"provider=none")) };
+        let missing = missing(&library);
+        assert_eq!(missing.suites.len(), SUITES.len());
+        assert_eq!((missing.groups.len(), missing.schemes.len()), (GROUPS.len(), SCHEMES.len()));
+    }
+}
