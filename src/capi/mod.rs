@@ -52,6 +52,7 @@ pub mod session_cache;
 pub mod session_form;
 pub mod session_use;
 pub mod sigalgs;
+pub mod srp;
 pub mod state;
 pub mod state_strings;
 pub mod support;

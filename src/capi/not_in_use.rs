@@ -1,14 +1,13 @@
 //! Questions about features that this library does not have: what a connection without them answers. Setting any of them
 //! up fails (see `unsupported`).
 
-use core::ffi::{c_char, c_void};
+use core::ffi::c_void;
 
 use super::support::export;
 use crate::object::SSL;
 
 export! {
     SSL_get_selected_srtp_profile SSL_get_srtp_profiles
-    SSL_get_srp_N SSL_get_srp_g SSL_get_srp_username SSL_get_srp_userinfo
 }
 
 /// The SRTP profile that was agreed on: null, none.
@@ -20,29 +19,5 @@ pub unsafe extern "C" fn SSL_get_selected_srtp_profile(_ssl: *mut SSL) -> *mut c
 /// The SRTP profiles that are set: null, none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_srtp_profiles(_ssl: *mut SSL) -> *mut c_void {
-    core::ptr::null_mut()
-}
-
-/// SRP's modulus: null, SRP is not in use.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_srp_N(_ssl: *mut SSL) -> *mut c_void {
-    core::ptr::null_mut()
-}
-
-/// SRP's generator: null, SRP is not in use.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_srp_g(_ssl: *mut SSL) -> *mut c_void {
-    core::ptr::null_mut()
-}
-
-/// SRP's user: null, SRP is not in use.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_srp_username(_ssl: *mut SSL) -> *mut c_char {
-    core::ptr::null_mut()
-}
-
-/// What is known of SRP's user: null, SRP is not in use.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get_srp_userinfo(_ssl: *mut SSL) -> *mut c_char {
     core::ptr::null_mut()
 }

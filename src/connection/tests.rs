@@ -154,6 +154,9 @@ impl End {
                 Some(_) => Answer::Alpn(AlpnOutcome::Selected(b"h2".to_vec())),
                 None => Answer::Alpn(AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL)),
             },
+            Ask::SrpUser(_) | Ask::SrpParameters | Ask::SrpClient(_) | Ask::SrpServer(_) => {
+                Answer::Refuse(Error::internal())
+            }
             Ask::ClientPsk => Answer::ClientPsk(
                 self.psks.first().map(|(identity, session)| (identity.clone(), psk_of(session))),
             ),

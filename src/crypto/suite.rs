@@ -248,13 +248,16 @@ impl Suite {
                 | KeyExchangeAlgorithm::EcdhePsk
                 | KeyExchangeAlgorithm::DhePsk
                 | KeyExchangeAlgorithm::RsaPsk
+                | KeyExchangeAlgorithm::Srp
         ) && matches!(
             self.authentication,
             Authentication::Any
                 | Authentication::Rsa
                 | Authentication::Ecdsa
+                | Authentication::Dss
                 | Authentication::Psk
                 | Authentication::Null
+                | Authentication::Srp
         );
         let has_records = matches!(
             self.bulk,

@@ -73,6 +73,7 @@ impl Negotiated {
         self.peer_ca_names.clear();
         self.ocsp_response = None;
         self.psk_identity = None;
+        self.srp_user_name = None;
         self.psk_identity_hint = None;
         self.max_fragment_length = 0;
         self.timestamps.clear();
@@ -177,6 +178,8 @@ pub struct Negotiated {
     pub certificate_types: Vec<CertificateType>,
     /// Client: whether the server asked for a certificate. Server: whether we did.
     pub certificate_requested: bool,
+    /// TLS 1.2: the user of SRP: the one that the client names, or that we are (RFC 5054 §2.5).
+    pub srp_user_name: Option<Vec<u8>>,
     /// TLS 1.2: the identity of the PSK that is used (RFC 4279 §2).
     pub psk_identity: Option<Vec<u8>>,
     /// TLS 1.2, client: the server's hint, if it gave one.

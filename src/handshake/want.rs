@@ -9,7 +9,13 @@ use std::sync::Arc;
 
 use super::custom_extensions::{Block, Received};
 use crate::{
-    crypto::{dhe, hash::HashAlgorithm, secret::SharedSecret, suite::Suite},
+    crypto::{
+        dhe,
+        hash::HashAlgorithm,
+        secret::SharedSecret,
+        suite::{KeyExchangeAlgorithm, Suite},
+    },
+    message::server_key_exchange::SrpParameters,
     policy::certificate::Slot,
     session::Session,
     wire::{AlertDescription, ExtensionType, ProtocolVersion, SignatureScheme},
@@ -42,6 +48,14 @@ pub enum Ask {
     OfferPsk(Option<HashAlgorithm>),
     /// Server of TLS 1.3: the program's PSK of this identity, as a session ([`Answer::Session`]).
     FindPsk(Vec<u8>),
+    /// Server of TLS 1.2: the program's say about the user of SRP ([`Answer::Proceed`], `NotYet`, `Refuse`).
+    SrpUser(Vec<u8>),
+    /// Server of TLS 1.2: our half of SRP ([`Answer::SrpParameters`] or `Refuse`).
+    SrpParameters,
+    /// Client of TLS 1.2: our half of SRP, and what it comes to with the server's ([`Answer::SrpClient`] or `Refuse`).
+    SrpClient(SrpParameters),
+    /// Server of TLS 1.2: what our half of SRP comes to with the client's public key ([`Answer::SrpServer`] or `Refuse`).
+    SrpServer(Vec<u8>),
     /// Client of TLS 1.2: the PSK to use; the server's hint is in the negotiated values ([`Answer::ClientPsk`]).
     ClientPsk,
     /// Server of TLS 1.2: the PSK of this identity ([`Answer::ServerPsk`]).
@@ -156,6 +170,19 @@ pub enum Answer {
     Session(Option<Arc<Session>>),
     /// The PSK to offer, if any.
     ExternalPsk(Option<ExternalPsk>),
+    /// Our half of SRP.
+    SrpParameters(SrpParameters),
+    /// Our public key of SRP, the premaster secret and the name of the user.
+    SrpClient {
+        /// `A`.
+        public: Vec<u8>,
+        /// The premaster secret.
+        premaster: SharedSecret,
+        /// Who we are.
+        user_name: Vec<u8>,
+    },
+    /// The premaster secret of SRP.
+    SrpServer(SharedSecret),
     /// The identity and the PSK, if the client has one.
     ClientPsk(Option<(Vec<u8>, SharedSecret)>),
     /// The PSK, if the server knows the identity.
@@ -267,6 +294,10 @@ pub struct Hooks {
     pub find_session: bool,
     /// `SSL_CTX_set_record_padding_callback`.
     pub record_padding: bool,
+    /// The program has something to do with SRP.
+    pub srp: bool,
+    /// Server: `SSL_CTX_set_srp_username_callback`.
+    pub srp_user: bool,
     /// Client: `SSL_CTX_set_psk_client_callback`.
     pub psk_client: bool,
     /// Client: the program may have a PSK to offer in TLS 1.3.
@@ -284,15 +315,19 @@ pub struct Hooks {
 }
 
 impl Hooks {
-    /// Whether a client may offer this suite: one that needs a PSK is of no use without the program.
+    /// Whether a client may offer this suite: one that needs a PSK or a password is of no use without the program.
     #[must_use]
     pub const fn client_can_use(&self, suite: &Suite) -> bool {
-        self.psk_client || !suite.key_exchange.has_psk()
+        (self.psk_client || !suite.key_exchange.has_psk()) && self.srp_fits(suite)
     }
 
     /// Whether a server may choose this suite.
     #[must_use]
     pub const fn server_can_use(&self, suite: &Suite) -> bool {
-        self.psk_server || !suite.key_exchange.has_psk()
+        (self.psk_server || !suite.key_exchange.has_psk()) && self.srp_fits(suite)
+    }
+
+    const fn srp_fits(&self, suite: &Suite) -> bool {
+        self.srp || !matches!(suite.key_exchange, KeyExchangeAlgorithm::Srp)
     }
 }

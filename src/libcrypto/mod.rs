@@ -27,6 +27,7 @@ pub mod pointer_stack;
 pub mod prime;
 pub mod rsa_transport;
 pub mod side_stack;
+pub mod srp;
 pub mod stack;
 pub mod store;
 pub(crate) mod sys;

@@ -80,6 +80,15 @@ pub struct OSSL_PARAM {
     pub return_size: usize,
 }
 
+/// A group that libcrypto knows for SRP (`SRP_gN`).
+#[allow(non_snake_case)]
+#[repr(C)]
+pub struct SRP_gN {
+    pub id: *mut c_char,
+    pub g: *const BIGNUM,
+    pub N: *const BIGNUM,
+}
+
 /// An entry of a reason table (`ERR_STRING_DATA`).
 #[repr(C)]
 pub struct ERR_STRING_DATA {
@@ -203,6 +212,7 @@ unsafe extern "C" {
     pub fn CRYPTO_set_ex_data(data: *mut CRYPTO_EX_DATA, index: c_int, value: *mut c_void) -> c_int;
     pub fn CRYPTO_get_ex_data(data: *const CRYPTO_EX_DATA, index: c_int) -> *mut c_void;
     pub fn CRYPTO_free(pointer: *mut c_void, file: *const c_char, line: c_int);
+    pub fn CRYPTO_clear_free(pointer: *mut c_void, num: usize, file: *const c_char, line: c_int);
     pub fn CRYPTO_malloc(length: usize, file: *const c_char, line: c_int) -> *mut c_void;
     pub fn OpenSSL_version_num() -> c_ulong;
     pub fn OPENSSL_init_crypto(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> c_int;
@@ -717,4 +727,39 @@ unsafe extern "C" {
     // <openssl/ec.h>
     pub fn EC_KEY_get0_group(key: *const EC_KEY) -> *const EC_GROUP;
     pub fn EC_GROUP_get_curve_name(group: *const EC_GROUP) -> c_int;
+
+    // <openssl/bn.h>, <openssl/srp.h>: SRP
+    pub fn BN_dup(a: *const BIGNUM) -> *mut BIGNUM;
+    pub fn BN_clear_free(a: *mut BIGNUM);
+    pub fn BN_bin2bn(s: *const c_uchar, len: c_int, ret: *mut BIGNUM) -> *mut BIGNUM;
+    pub fn BN_ucmp(a: *const BIGNUM, b: *const BIGNUM) -> c_int;
+    pub fn SRP_get_default_gN(id: *const c_char) -> *mut SRP_gN;
+    pub fn SRP_check_known_gN_param(g: *const BIGNUM, n: *const BIGNUM) -> *mut c_char;
+    pub fn SRP_create_verifier_BN(
+        user: *const c_char,
+        pass: *const c_char,
+        salt: *mut *mut BIGNUM,
+        verifier: *mut *mut BIGNUM,
+        n: *const BIGNUM,
+        g: *const BIGNUM,
+    ) -> c_int;
+    pub fn SRP_Calc_A(a: *const BIGNUM, n: *const BIGNUM, g: *const BIGNUM) -> *mut BIGNUM;
+    pub fn SRP_Calc_B(b: *const BIGNUM, n: *const BIGNUM, g: *const BIGNUM, v: *const BIGNUM) -> *mut BIGNUM;
+    pub fn SRP_Calc_u(a: *const BIGNUM, b: *const BIGNUM, n: *const BIGNUM) -> *mut BIGNUM;
+    pub fn SRP_Calc_x(s: *const BIGNUM, user: *const c_char, pass: *const c_char) -> *mut BIGNUM;
+    pub fn SRP_Calc_client_key(
+        n: *const BIGNUM,
+        b: *const BIGNUM,
+        g: *const BIGNUM,
+        x: *const BIGNUM,
+        a: *const BIGNUM,
+        u: *const BIGNUM,
+    ) -> *mut BIGNUM;
+    pub fn SRP_Calc_server_key(
+        a: *const BIGNUM,
+        v: *const BIGNUM,
+        u: *const BIGNUM,
+        b: *const BIGNUM,
+        n: *const BIGNUM,
+    ) -> *mut BIGNUM;
 }

@@ -1,5 +1,6 @@
-//! ClientKeyExchange (RFC 5246 §7.4.7): the client's point (RFC 8422 §5.7), its Diffie-Hellman number (§7.4.7.2), or what it
-//! encrypted to the server's RSA key (§7.4.7.1); with a pre-shared key its identity first (RFC 4279 §2, §3, §4, RFC 5489 §2).
+//! ClientKeyExchange (RFC 5246 §7.4.7): the client's point (RFC 8422 §5.7), its number of Diffie-Hellman (§7.4.7.2) or SRP
+//! (RFC 5054 §2.8.4), or what it encrypted to the server's RSA key (§7.4.7.1); with a pre-shared key its identity first
+//! (RFC 4279 §2, §3, §4, RFC 5489 §2).
 
 use super::{Message, parse};
 use crate::{
@@ -19,6 +20,14 @@ pub fn read_ecdhe(body: &[u8]) -> Result<Vec<u8>> {
 #[must_use]
 pub fn write_ecdhe(public: &[u8]) -> Message {
     Message::build(HandshakeType::CLIENT_KEY_EXCHANGE, |body| body.vec8(|point| point.bytes(public)))
+}
+
+/// Parses the body of SRP (RFC 5054 §2.8.4): the client's public key.
+pub fn read_srp(body: &[u8]) -> Result<&[u8]> {
+    let bad_length = |_| Error::decode(Reason::BAD_SRP_A_LENGTH);
+    let mut reader = Reader::new(body);
+    let public = reader.vec16().map_err(bad_length)?;
+    if reader.is_empty() { Ok(public) } else { Err(Error::decode(Reason::LENGTH_MISMATCH)) }
 }
 
 /// The most bytes of the identity of a pre-shared key, and of a hint: OpenSSL's `PSK_MAX_IDENTITY_LEN`.
@@ -60,7 +69,7 @@ pub fn read_rsa(body: &[u8]) -> Result<Vec<u8>> {
     parse(body, |reader| Ok(reader.vec16()?.to_vec()))
 }
 
-/// The whole message of [`read_dhe`] or [`read_rsa`].
+/// The whole message of [`read_dhe`], [`read_rsa`] or [`read_srp`].
 #[must_use]
 pub fn write_vec16(content: &[u8]) -> Message {
     Message::build(HandshakeType::CLIENT_KEY_EXCHANGE, |body| body.vec16(|bytes| bytes.bytes(content)))
@@ -76,6 +85,16 @@ mod tests {
         assert_eq!(message.handshake_type(), HandshakeType::CLIENT_KEY_EXCHANGE);
         assert_eq!(read_ecdhe(message.body()), Ok(vec![7; 32]));
         assert_strict(message.body(), &[], read_ecdhe);
+    }
+
+    #[test]
+    fn public_key_of_srp_survives_a_round_trip() {
+        let message = write_vec16(&[7; 128]);
+        assert_eq!(read_srp(message.body()), Ok(&[7; 128][..]));
+        let cut = &message.body()[..message.body().len() - 1];
+        assert_eq!(read_srp(cut), Err(Error::decode(Reason::BAD_SRP_A_LENGTH)));
+        let longer = [message.body(), &[0]].concat();
+        assert_eq!(read_srp(&longer), Err(Error::decode(Reason::LENGTH_MISMATCH)));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum Parameters {
         /// The server's public key.
         public: Vec<u8>,
     },
+    /// `ServerSRPParams` (RFC 5054 §2.8.3).
+    Srp(SrpParameters),
     /// What goes with a pre-shared key (RFC 4279 §2).
     Psk {
         /// The hint which one the server wants; may be empty.
@@ -47,6 +49,19 @@ pub enum Parameters {
         /// The server's half of the key exchange besides.
         exchange: Option<Box<Parameters>>,
     },
+}
+
+/// The server's half of SRP; numbers are big-endian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SrpParameters {
+    /// `N`.
+    pub modulus: Vec<u8>,
+    /// `g`.
+    pub generator: Vec<u8>,
+    /// `s`.
+    pub salt: Vec<u8>,
+    /// `B`.
+    pub public: Vec<u8>,
 }
 
 /// The signature over the randoms and the parameters.
@@ -101,6 +116,12 @@ impl Parameters {
             KeyExchangeAlgorithm::Ecdhe => Self::read_ecdh(reader),
             KeyExchangeAlgorithm::Dhe => Self::read_dh(reader),
             KeyExchangeAlgorithm::Psk | KeyExchangeAlgorithm::RsaPsk => Self::read_psk(reader, None),
+            KeyExchangeAlgorithm::Srp => Ok(Self::Srp(SrpParameters {
+                modulus: reader.vec16()?.to_vec(),
+                generator: reader.vec16()?.to_vec(),
+                salt: reader.vec8()?.to_vec(),
+                public: reader.vec16()?.to_vec(),
+            })),
             KeyExchangeAlgorithm::EcdhePsk => Self::read_psk(reader, Some(Self::read_ecdh)),
             KeyExchangeAlgorithm::DhePsk => Self::read_psk(reader, Some(Self::read_dh)),
             _ => Err(Error::internal()),
@@ -150,6 +171,12 @@ impl Parameters {
                 for number in [prime, generator, public] {
                     writer.vec16(|bytes| bytes.bytes(number));
                 }
+            }
+            Self::Srp(SrpParameters { modulus, generator, salt, public }) => {
+                writer.vec16(|number| number.bytes(modulus));
+                writer.vec16(|number| number.bytes(generator));
+                writer.vec8(|number| number.bytes(salt));
+                writer.vec16(|number| number.bytes(public));
             }
             Self::Psk { hint, exchange } => {
                 writer.vec16(|identity_hint| identity_hint.bytes(hint));
@@ -258,6 +285,25 @@ mod tests {
             let message = sent.write();
             assert_eq!(read(message.body()), Ok(sent));
             assert_strict(message.body().to_vec().leak(), &[], read);
+        }
+    }
+
+    #[test]
+    fn parameters_of_srp_survive_a_round_trip() {
+        let read = |body: &[u8]| {
+            ServerKeyExchange::read(body, KeyExchangeAlgorithm::Srp, ProtocolVersion::TLS1_2, false)
+        };
+        let parameters = Parameters::Srp(SrpParameters {
+            modulus: vec![7; 128],
+            generator: vec![2],
+            salt: vec![9; 20],
+            public: vec![5; 128],
+        });
+        let exchange = ServerKeyExchange { parameters, signature: None };
+        let message = exchange.write();
+        assert_eq!(read(message.body()), Ok(exchange));
+        for length in 0..message.body().len() {
+            assert!(read(&message.body()[..length]).is_err());
         }
     }
 

@@ -124,6 +124,13 @@ pub type TimestampsCallback =
     unsafe extern "C" fn(*const sys::CT_POLICY_EVAL_CTX, *const sys::OPENSSL_STACK, *mut c_void) -> c_int;
 /// `SSL_CTX_set_record_padding_callback`.
 pub type RecordPaddingCallback = unsafe extern "C" fn(*mut SSL, c_int, usize, *mut c_void) -> usize;
+/// `SSL_CTX_set_srp_client_pwd_callback`.
+pub type SrpPasswordCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> *mut c_char;
+/// `SSL_CTX_set_srp_verify_param_callback`.
+pub type SrpVerifyCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
+/// `SSL_CTX_set_srp_username_callback`.
+pub type SrpUserCallback = unsafe extern "C" fn(*mut SSL, *mut c_int, *mut c_void) -> c_int;
+
 /// `SSL_CTX_set_psk_client_callback`.
 pub type PskClientCallback =
     unsafe extern "C" fn(*mut SSL, *const c_char, *mut c_char, c_uint, *mut c_uchar, c_uint) -> c_uint;

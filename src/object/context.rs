@@ -13,6 +13,7 @@ use super::{
     config::Config,
     dane::DaneSettings,
     session::SessionHandle,
+    srp::Srp,
 };
 use crate::{
     crypto::rand,
@@ -137,6 +138,7 @@ impl Context {
             extra_chain: None,
             custom_extensions: Arc::default(),
             max_pipelines: 1,
+            srp: Srp::default(),
             ca_lists: CaLists::empty()?,
         };
         let context = Arc::new(Self {

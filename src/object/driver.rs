@@ -127,6 +127,8 @@ impl Ssl {
         let initial = self.initial_context().live();
         let (settings, callbacks) =
             self.with_config(|config| (Arc::clone(&config.settings), config.callbacks));
+        let (srp, srp_user) =
+            self.with_config(|config| (config.srp.enabled, config.srp.user_callback.is_some()));
         let hooks = Hooks {
             client_hello: live.client_hello.function.is_some(),
             server_name: live.server_name.function.or(initial.server_name.function).is_some(),
@@ -144,6 +146,8 @@ impl Ssl {
             record_padding: callbacks.record_padding.function.is_some(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
+            srp,
+            srp_user,
             psk_client: callbacks.psk_client.is_some(),
             offer_psk: callbacks.psk_use_session.is_some() || callbacks.psk_client.is_some(),
             find_psk: callbacks.psk_find_session.is_some() || callbacks.psk_server.is_some(),

@@ -27,6 +27,7 @@
 //! | `ca_names` | the CA names that we send and receive |
 //! | `peer` | the peer's certificates and signatures |
 //! | `psk` | the program's pre-shared keys |
+//! | `srp` | the passwords of SRP |
 //! | `trust` | the trust anchors of a context |
 //! | `verify` | verification of the peer's chain by libcrypto |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
@@ -86,6 +87,7 @@ pub mod session;
 pub mod session_cache;
 pub mod session_text;
 pub mod session_use;
+pub mod srp;
 pub mod ssl;
 pub mod state;
 pub mod suites;

@@ -13,7 +13,7 @@ pub mod options;
 pub mod security;
 pub mod version;
 
-use std::sync::Arc;
+use std::{ffi::CStr, sync::Arc};
 
 use crate::{
     crypto::{dhe, group::DEFAULT_GROUPS, suite::Suite},
@@ -140,6 +140,8 @@ pub struct Settings {
     pub status_request: bool,
     /// Whether a client offers post-handshake authentication.
     pub post_handshake_auth: bool,
+    /// The name that a client of SRP goes by; on a server that of the client that came.
+    pub srp_user_name: Option<Arc<CStr>>,
     /// A server's hint which PSK it wants in TLS 1.2; may be empty.
     pub psk_identity_hint: Option<Arc<[u8]>>,
 }
@@ -185,6 +187,7 @@ impl Settings {
             quiet_shutdown: false,
             status_request: false,
             post_handshake_auth: false,
+            srp_user_name: None,
             psk_identity_hint: None,
         }
     }

@@ -10,15 +10,17 @@ use std::sync::Arc;
 
 use super::{AnyCallback, Arguments, certificates, command};
 use crate::{
-    capi::{support::convert, temporary_dh},
+    capi::{srp, support::convert, temporary_dh},
     error::Reason,
     libcrypto::error_queue,
     object::{
         Context,
         callbacks::{
-            MessageCallback, ServerNameCallback, StatusCallback, TemporaryDhCallback, TicketKeyHmacCallback,
+            MessageCallback, ServerNameCallback, SrpPasswordCallback, SrpUserCallback, SrpVerifyCallback,
+            StatusCallback, TemporaryDhCallback, TicketKeyHmacCallback,
         },
         config::Configurable,
+        srp::Password,
     },
     session::TicketKeys,
 };
@@ -47,6 +49,11 @@ pub(super) unsafe fn control(context: &Context, arguments: Arguments) -> Option<
         command::SET_TLSEXT_TICKET_KEYS => unsafe { set_ticket_keys(context, pointer.cast(), number) },
         // SAFETY: the caller's promise.
         command::GET_TLSEXT_TICKET_KEYS => unsafe { get_ticket_keys(context, pointer.cast(), number) },
+        // SAFETY: the caller's promise.
+        command::SET_TLS_EXT_SRP_USERNAME => unsafe { srp::set_user_name(context, pointer.cast()) }.into(),
+        // SAFETY: the caller's promise.
+        command::SET_TLS_EXT_SRP_PASSWORD => unsafe { srp::set_password(context, pointer.cast()) }.into(),
+        command::SET_TLS_EXT_SRP_STRENGTH => srp::set_strength(context, number as c_int).into(),
         command::SET_TLSEXT_SERVERNAME_ARG => {
             context.update_live(|live| live.server_name.argument = pointer);
             1
@@ -165,6 +172,20 @@ pub(super) unsafe fn set_callback(context: &Context, command: c_int, callback: A
             command::SET_TMP_DH_CB => {
                 let function = transmute::<AnyCallback, Option<TemporaryDhCallback>>(callback);
                 temporary_dh::set_callback(context, function);
+            }
+            command::SET_TLS_EXT_SRP_USERNAME_CB => {
+                let function = transmute::<AnyCallback, Option<SrpUserCallback>>(callback);
+                srp::enable(context, |srp| srp.user_callback = function);
+            }
+            command::SET_SRP_VERIFY_PARAM_CB => {
+                let function = transmute::<AnyCallback, Option<SrpVerifyCallback>>(callback);
+                srp::enable(context, |srp| srp.verify_callback = function);
+            }
+            command::SET_SRP_GIVE_CLIENT_PWD_CB => {
+                let function = transmute::<AnyCallback, Option<SrpPasswordCallback>>(callback);
+                srp::enable(context, |srp| {
+                    srp.password = function.map_or(Password::None, Password::Callback);
+                });
             }
             _ => return 0,
         }

@@ -17,7 +17,7 @@ use crate::{
         extension::{
             Extensions, alpn, certificate_authorities, cookie, ec_point_formats, key_share,
             pre_shared_key::OfferedPsks, psk_key_exchange_modes, renegotiation_info, server_name,
-            signature_algorithms, status_request::StatusRequest, supported_groups, supported_versions,
+            signature_algorithms, srp, status_request::StatusRequest, supported_groups, supported_versions,
         },
     },
     policy::{
@@ -312,6 +312,11 @@ fn extensions(
         extensions.add(ExtensionType::SERVER_NAME, |writer| server_name::write(writer, name));
     }
     fragment_limits::offer(&mut extensions, settings);
+    // RFC 5054 §2.8.1: the name goes along whenever there is one, for a server that may choose SRP.
+    let tls12 = versions.iter().any(|version| *version < ProtocolVersion::TLS1_3);
+    if let Some(name) = settings.srp_user_name.as_deref().filter(|_| tls12) {
+        extensions.add(ExtensionType::SRP, |writer| srp::write(writer, name.to_bytes()));
+    }
     extensions
         .add(ExtensionType::EC_POINT_FORMATS, |writer| ec_point_formats::write(writer, &[UNCOMPRESSED]));
     if !groups.is_empty() {

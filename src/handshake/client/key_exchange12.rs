@@ -14,7 +14,10 @@ use crate::{
         want::{Answer, Ask},
     },
     libcrypto::{rsa_transport, x509::X509},
-    message::{Message, client_key_exchange, server_key_exchange::Parameters},
+    message::{
+        Message, client_key_exchange,
+        server_key_exchange::{Parameters, SrpParameters},
+    },
     wire::{AlertDescription, NamedGroup, ProtocolVersion},
 };
 
@@ -31,6 +34,8 @@ pub enum KeyExchange {
     Dhe(dhe::PeerKey),
     /// None: we encrypt to its certificate (RFC 5246 §7.4.7.1).
     Rsa,
+    /// Its half of SRP (RFC 5054 §2.5.3).
+    Srp(SrpParameters),
     /// A pre-shared key (RFC 4279 §2), and its half of the key exchange besides.
     Psk(Option<Box<KeyExchange>>),
 }
@@ -45,6 +50,8 @@ pub enum Answered {
 
 /// What a key exchange keeps while the program is asked.
 pub enum Waiting {
+    /// The program does SRP.
+    Srp,
     /// The program is asked for a PSK; what is exchanged besides.
     Psk(Option<Box<KeyExchange>>),
     /// What is exchanged besides asks; identity and PSK are known.
@@ -77,6 +84,7 @@ impl KeyExchange {
                 context.negotiated.peer_dh = Some(Arc::new(peer.clone()));
                 Ok(Self::Dhe(peer))
             }
+            Parameters::Srp(parameters) => Ok(Self::Srp(parameters)),
             Parameters::Psk { hint, exchange } => {
                 // An empty hint is none.
                 context.negotiated.psk_identity_hint = Some(hint).filter(|hint| !hint.is_empty());
@@ -116,6 +124,7 @@ impl KeyExchange {
                 let premaster = new_premaster(context)?;
                 (client_key_exchange::write_vec16(&encrypt(&premaster, context)?), premaster)
             }
+            Self::Srp(parameters) => return Ok(Answered::Ask(Ask::SrpClient(parameters), Waiting::Srp)),
             Self::Psk(exchange) => return Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),
         };
         Ok(Answered::Made(message, premaster))
@@ -152,10 +161,14 @@ impl Waiting {
                     Some(exchange) => Ok(beside_psk(identity, psk, exchange.answer(context)?)),
                 }
             }
+            (Self::Srp, Answer::SrpClient { public, premaster, user_name }) => {
+                context.negotiated.srp_user_name = Some(user_name);
+                Ok(Answered::Made(client_key_exchange::write_vec16(&public), premaster))
+            }
             (Self::BesidePsk(identity, psk, waiting), answer) => {
                 Ok(beside_psk(identity, psk, waiting.answered(answer, context)?))
             }
-            (Self::Psk(_), _) => Err(Error::internal()),
+            (Self::Psk(_) | Self::Srp, _) => Err(Error::internal()),
         }
     }
 }

@@ -17,7 +17,10 @@ use crate::{
         Context, premaster_psk,
         want::{Answer, Ask},
     },
-    message::{client_key_exchange, server_key_exchange::Parameters},
+    message::{
+        client_key_exchange,
+        server_key_exchange::{Parameters, SrpParameters},
+    },
     policy::{certificate::Slot, choose::Choice12, options::option, security::DhStrength},
     wire::AlertDescription,
 };
@@ -30,6 +33,8 @@ pub enum KeyExchange {
     Dhe(dhe::EphemeralKey),
     /// None: the client encrypts to the certificate in this slot.
     Rsa(Slot),
+    /// Our half of SRP (RFC 5054 §2.5.3), whose secret the driver keeps.
+    Srp(SrpParameters),
     /// A pre-shared key (RFC 4279 §2), and our half of the key exchange besides.
     Psk {
         /// The hint which one we want.
@@ -59,6 +64,8 @@ pub enum Completed {
 pub enum Waiting {
     /// The premaster secret is being decrypted.
     Decryption,
+    /// The driver does SRP.
+    Srp,
     /// The program is asked for a PSK; our half of what is exchanged besides, and the client's.
     Psk(Option<(Box<KeyExchange>, Vec<u8>)>),
     /// What is exchanged besides asks; the PSK is known.
@@ -84,7 +91,8 @@ pub fn begin(choice: &Choice12, context: &Context<'_>) -> Result<Begun> {
             Begun::Made(KeyExchange::Rsa(choice.slot.ok_or(Error::internal())?))
         }
         KeyExchangeAlgorithm::Psk => return Ok(Begun::Made(psk(context, None))),
-        KeyExchangeAlgorithm::Any | KeyExchangeAlgorithm::Srp => return Err(Error::internal()),
+        KeyExchangeAlgorithm::Srp => Begun::Ask(Ask::SrpParameters),
+        KeyExchangeAlgorithm::Any => return Err(Error::internal()),
     };
     Ok(match begun {
         Begun::Made(exchange) => Begun::Made(with_psk(choice, exchange, context)),
@@ -118,6 +126,7 @@ pub fn answered(choice: &Choice12, answer: Answer, context: &Context<'_>) -> Res
         Answer::DiffieHellman(Some(parameters)) => {
             Ok(Begun::Made(with_psk(choice, dhe(parameters, context)?, context)))
         }
+        Answer::SrpParameters(parameters) => Ok(Begun::Made(KeyExchange::Srp(parameters))),
         Answer::DiffieHellman(None) => {
             Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::MISSING_TMP_DH_KEY))
         }
@@ -159,6 +168,7 @@ impl KeyExchange {
                 public: key.public.clone(),
             }),
             Self::Rsa(_) => None,
+            Self::Srp(parameters) => Some(Parameters::Srp(parameters.clone())),
             Self::Psk { hint, exchange } => {
                 let exchange = exchange.as_ref().and_then(|exchange| exchange.parameters());
                 // RFC 4279 §2: without a hint and anything else to say, nothing is sent.
@@ -181,6 +191,10 @@ impl KeyExchange {
             Self::Rsa(slot) => {
                 let encrypted = client_key_exchange::read_rsa(body)?;
                 Ok(Completed::Ask(decryption(slot, encrypted, context)?, Waiting::Decryption))
+            }
+            Self::Srp(_) => {
+                let public = client_key_exchange::read_srp(body)?.to_vec();
+                Ok(Completed::Ask(Ask::SrpServer(public), Waiting::Srp))
             }
             Self::Psk { exchange, .. } => {
                 let (identity, rest) = client_key_exchange::read_psk(body)?;
@@ -220,11 +234,12 @@ impl Waiting {
                     Some((exchange, body)) => Ok(beside_psk(psk, exchange.complete(&body, context)?)),
                 }
             }
+            (Self::Srp, Answer::SrpServer(premaster)) => Ok(Completed::Premaster(premaster)),
             (Self::BesidePsk(psk, waiting), answer) => {
                 Ok(beside_psk(psk, waiting.answered(answer, context)?))
             }
             (Self::Decryption, Answer::Premaster(premaster)) => Ok(Completed::Premaster(premaster)),
-            (Self::Psk(_) | Self::Decryption, _) => Err(Error::internal()),
+            (Self::Psk(_) | Self::Decryption | Self::Srp, _) => Err(Error::internal()),
         }
     }
 }

@@ -73,6 +73,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
     let settings = context.settings();
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
     let (now, timeout) = (context.environment.now, settings.session_timeout);
+    let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
         id,
         id_context: negotiated.session_id_context.to_vec(),
@@ -88,6 +89,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
         carried: Carried {
             psk_identity: negotiated.psk_identity.clone(),
             psk_identity_hint: negotiated.psk_identity_hint.clone(),
+            srp_user_name: negotiated.srp_user_name.clone().filter(|_| is_srp),
             ..Carried::default()
         },
         ..Session::new(context.version()?, suite, secret, now, timeout)

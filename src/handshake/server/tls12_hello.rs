@@ -16,7 +16,7 @@ use super::{
 use crate::{
     crypto::{
         rand,
-        suite::{self, Suite},
+        suite::{self, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
@@ -28,7 +28,7 @@ use crate::{
     message::{
         Message,
         client_hello::ClientHello,
-        extension::{Extensions, alpn, ec_point_formats, renegotiation_info},
+        extension::{Extensions, alpn, ec_point_formats, renegotiation_info, srp},
         server_hello::ServerHello,
     },
     policy::{
@@ -37,7 +37,7 @@ use crate::{
         options::{cache, option},
     },
     session::Session,
-    wire::{CipherSuite, ExtensionType, ProtocolVersion},
+    wire::{AlertDescription, CipherSuite, ExtensionType, ProtocolVersion},
 };
 
 /// The last eight bytes of the random of a server that speaks TLS 1.2 and could have spoken TLS 1.3, and of one that
@@ -61,6 +61,8 @@ pub enum Question {
     Status(Choice12),
     /// The ALPN callback; with the choice in a full handshake.
     Protocol(Option<Choice12>),
+    /// The user of SRP.
+    SrpUser(Option<Choice12>),
     /// The id of the new session.
     NewSessionId(Option<Choice12>),
 }
@@ -95,6 +97,8 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
     if formats.is_some_and(|formats| !formats.contains(&UNCOMPRESSED)) {
         return Err(Error::illegal(Reason::TLS_INVALID_ECPOINTFORMAT_LIST));
     }
+    let srp_user = read_extension(extensions, ExtensionType::SRP, srp::read)?.map(<[u8]>::to_vec);
+    context.negotiated.srp_user_name = srp_user;
     let extended = match extensions.get(ExtensionType::EXTENDED_MASTER_SECRET) {
         // RFC 7627 §5.1: it is empty.
         Some(data) if !data.is_empty() => return Err(Error::decode(Reason::BAD_EXTENSION)),
@@ -183,13 +187,14 @@ pub fn answered(
             hello.status = selection::take_status(answer)?;
             ask_protocol(context, hello, Some(choice))
         }
+        Question::SrpUser(choice) => ask_session_id(context, hello, choice),
         Question::NewSessionId(choice) => match answer {
             Answer::SessionId(id) => emit_server_hello(context, *hello, choice, id),
             _ => Err(Error::internal()),
         },
         Question::Protocol(choice) => {
             selection::take_protocol(context, answer)?;
-            ask_session_id(context, hello, choice)
+            ask_srp_user(context, hello, choice)
         }
     }
 }
@@ -230,8 +235,21 @@ fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Cho
             let ask = Ask::SelectAlpn(protocols.clone());
             Ok(Transition::Ask(ask, State::Tls12Hello(Question::Protocol(choice), hello)))
         }
-        _ => ask_session_id(context, hello, choice),
+        _ => ask_srp_user(context, hello, choice),
     }
+}
+
+/// RFC 5054 §2.5.1.2: with SRP the program is asked about the user, also where a session is resumed. A client that chose SRP
+/// without a name is refused, as OpenSSL does.
+fn ask_srp_user(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
+    let suite = context.negotiated.suite.ok_or(Error::internal())?;
+    if suite.key_exchange != KeyExchangeAlgorithm::Srp || !context.hooks().srp_user {
+        return ask_session_id(context, hello, choice);
+    }
+    let name = context.negotiated.srp_user_name.clone();
+    let name =
+        name.ok_or(Error::fatal(AlertDescription::UNKNOWN_PSK_IDENTITY, Reason::PSK_IDENTITY_NOT_FOUND))?;
+    Ok(Transition::Ask(Ask::SrpUser(name), State::Tls12Hello(Question::SrpUser(choice), hello)))
 }
 
 /// RFC 5246 §7.4.1.3: the client's in a resumption, a new one to be resumed by, or none (RFC 5077 §3.4). The program may make

@@ -18,6 +18,7 @@ pub mod record_size_limit;
 pub mod renegotiation_info;
 pub mod server_name;
 pub mod signature_algorithms;
+pub mod srp;
 pub mod status_request;
 pub mod supported_groups;
 pub mod supported_versions;
