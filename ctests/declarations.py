@@ -10,7 +10,7 @@ that says "in no public header" and the next empty line is left out: there is no
 import re
 import sys
 
-HEADERS = """asn1 async bio bn bioerr buffer conf core_names crypto ct dh dsa ec engine err evp hmac kdf objects ocsp
+HEADERS = """asn1 async bio bn bioerr buffer conf core_names crypto ct dh dsa ec engine err evp hmac kdf lhash objects ocsp
 opensslv params pem pkcs12 provider rand rsa safestack sha srp store types x509 x509v3 x509_vfy""".split()
 
 TYPES = {

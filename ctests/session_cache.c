@@ -5,6 +5,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/lhash.h>
 
 static const unsigned char sid_context[] = "ctests";
 
@@ -379,6 +380,157 @@ TEST(session_of_another_version)
         SSL_CTX_set_max_proto_version(pair->ctx[side], TLS1_2_VERSION);
     }
     SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static int never_resume(SSL *ssl, int forward_secret)
+{
+    CHECK_EQ(SSL_is_server(ssl), 1);
+    /* The suites of TLS 1.3 say nothing of the key exchange. */
+    CHECK_EQ(forward_secret, SSL_version(ssl) == TLS1_2_VERSION);
+    return 1;
+}
+
+/* SSL_CTX_set_not_resumable_session_callback(): what it refuses is neither cached nor put into a ticket. */
+static void check_not_resumable(int version, int tickets)
+{
+    struct pair *pair = pair_for_sessions(version, tickets);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_not_resumable_session_callback(pair->ctx[SERVER], never_resume);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_SESSION_has_ticket(session), 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    SSL_SESSION_free(connect_with(pair, session, 0));
+    SSL_SESSION_free(session);
+
+    SSL_CTX_set_not_resumable_session_callback(pair->ctx[SERVER], NULL);
+    session = connect_with(pair, NULL, 0);
+    SSL_CTX_set_not_resumable_session_callback(pair->ctx[SERVER], never_resume);
+    /* A resumption is not asked about. */
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+TEST_VERSIONS(not_resumable_by_ticket) { check_not_resumable(version, 1); }
+
+TEST_VERSIONS(not_resumable_by_cache) { check_not_resumable(version, 0); }
+
+static void count_session(void *session, void *count)
+{
+    unsigned length;
+
+    CHECK(SSL_SESSION_get_id(session, &length) != NULL);
+    CHECK_EQ(length, 32);
+    ++*(int *)count;
+}
+
+/* SSL_CTX_sessions(): the sessions of the cache, to be looked through. */
+TEST(table_of_sessions)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+    OPENSSL_LHASH *table = (OPENSSL_LHASH *)SSL_CTX_sessions(pair->ctx[SERVER]);
+    SSL_SESSION *session;
+    int count = 0;
+
+    CHECK(table != NULL);
+    CHECK_EQ(OPENSSL_LH_num_items(table), 0);
+    SSL_SESSION_free(connect_with(pair, NULL, 0));
+    session = connect_with(pair, NULL, 0);
+    CHECK((OPENSSL_LHASH *)SSL_CTX_sessions(pair->ctx[SERVER]) == table);
+    CHECK_EQ(OPENSSL_LH_num_items(table), 2);
+    OPENSSL_LH_doall_arg(table, count_session, &count);
+    CHECK_EQ(count, 2);
+    CHECK(OPENSSL_LH_retrieve(table, session) != NULL);
+    SSL_SESSION_free(session);
+    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+    CHECK_EQ(OPENSSL_LH_num_items((OPENSSL_LHASH *)SSL_CTX_sessions(pair->ctx[SERVER])), 0);
+    pair_free(pair);
+}
+
+/* Every 256 connections what expired is dropped, unless SSL_SESS_CACHE_NO_AUTO_CLEAR is set. */
+TEST(expired_sessions_leave_by_themselves)
+{
+    for (int automatic = 0; automatic < 2; automatic++) {
+        struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+        SSL_SESSION *session;
+
+        SSL_CTX_set_session_cache_mode(pair->ctx[SERVER],
+                                       SSL_SESS_CACHE_SERVER | (automatic ? 0 : SSL_SESS_CACHE_NO_AUTO_CLEAR));
+        for (int i = 0; i < 10; i++) {
+            session = SSL_SESSION_new();
+            CHECK_OK(SSL_SESSION_set1_id(session, (unsigned char[]){1, (unsigned char)i}, 2));
+            CHECK_EQ(SSL_SESSION_set_time(session, 1000), 1000);
+            CHECK_OK(SSL_SESSION_set_timeout(session, 1));
+            CHECK_OK(SSL_CTX_add_session(pair->ctx[SERVER], session));
+            SSL_SESSION_free(session);
+        }
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 10);
+        for (int i = 0; i < 257; i++)
+            SSL_SESSION_free(connect_with(pair, NULL, 0));
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), automatic ? 257 : 267);
+        pair_free(pair);
+    }
+}
+
+/* The fewer than that, though one, that there may be; and what counts as a miss on either side. */
+TEST(size_and_misses)
+{
+    static const struct { long size, number; } sizes[] = {{1, 1}, {2, 1}, {3, 2}, {5, 4}, {0, 6}};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+        SSL_SESSION *first = NULL;
+
+        SSL_CTX_sess_set_cache_size(pair->ctx[SERVER], sizes[i].size);
+        for (int connection = 0; connection < 6; connection++) {
+            SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+            if (first == NULL)
+                first = session;
+            else
+                SSL_SESSION_free(session);
+        }
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), sizes[i].number);
+        CHECK_EQ(SSL_CTX_sess_cache_full(pair->ctx[SERVER]), 6 - sizes[i].number);
+        SSL_SESSION_free(connect_with(pair, first, sizes[i].size == 0));
+        CHECK_EQ(SSL_CTX_sess_misses(pair->ctx[SERVER]), sizes[i].size != 0);
+        CHECK_EQ(SSL_CTX_sess_misses(pair->ctx[CLIENT]), sizes[i].size != 0);
+        SSL_SESSION_free(first);
+        pair_free(pair);
+    }
+}
+
+/* A server keeps no session of TLS 1.3 that is in its ticket; a client keeps its own if it is told to. */
+TEST_VERSIONS(who_keeps_what)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[CLIENT]), version == TLS1_2_VERSION ? 1 : 2);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* CVE-2024-2511: with SSL_OP_NO_TICKET in TLS 1.3 resumptions do not fill the cache. */
+TEST(cache_stays_small_in_tls13)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 0);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    SSL_CTX_sess_set_cache_size(pair->ctx[SERVER], 20);
+    for (int i = 0; i < 300; i++) {
+        SSL_SESSION *next = connect_with(pair, session, 1);
+
+        SSL_SESSION_free(session);
+        session = next;
+        CHECK(SSL_CTX_sess_number(pair->ctx[SERVER]) <= 20);
+    }
     SSL_SESSION_free(session);
     pair_free(pair);
 }

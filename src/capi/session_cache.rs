@@ -3,15 +3,24 @@
 use core::ffi::{c_int, c_long};
 
 use super::support::{convert::shared, export, with_context};
+use crate::libcrypto::sys::OPENSSL_LHASH as lhash_st_SSL_SESSION;
 use crate::object::{
     SSL_CTX, SSL_SESSION,
     callbacks::{GetSessionCallback, NewSessionCallback, RemoveSessionCallback},
 };
 
 export! {
-    SSL_CTX_add_session SSL_CTX_remove_session SSL_CTX_flush_sessions
+    SSL_CTX_sessions SSL_CTX_add_session SSL_CTX_remove_session SSL_CTX_flush_sessions
     SSL_CTX_sess_set_new_cb SSL_CTX_sess_get_new_cb SSL_CTX_sess_set_remove_cb SSL_CTX_sess_get_remove_cb
     SSL_CTX_sess_set_get_cb SSL_CTX_sess_get_get_cb
+}
+
+/// The sessions in the cache, as a `LHASH_OF(SSL_SESSION)` that belongs to the context. Its contents are those of this moment,
+/// and valid until the next call; null when memory is out. `SSL_CTX_sessions(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_sessions(ctx: *mut SSL_CTX) -> *mut lhash_st_SSL_SESSION {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, core::ptr::null_mut(), |context| context.session_table()) }
 }
 
 /// Puts a session into the cache, which takes a reference of its own. Returns 1, or 0 if it is there already.

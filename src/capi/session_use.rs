@@ -11,7 +11,10 @@ use super::support::{
 use crate::{
     error::Reason,
     libcrypto::error_queue,
-    object::{SSL, SSL_CTX, SSL_SESSION, session::MAX_ID_LENGTH},
+    object::{
+        SSL, SSL_CTX, SSL_SESSION, callbacks::NotResumableCallback, config::Configurable,
+        session::MAX_ID_LENGTH,
+    },
 };
 
 export! {
@@ -19,6 +22,7 @@ export! {
     SSL_CTX_set_session_id_context SSL_set_session_id_context SSL_has_matching_session_id
     SSL_CTX_set_num_tickets SSL_CTX_get_num_tickets SSL_set_num_tickets SSL_get_num_tickets
     SSL_CTX_set_timeout SSL_CTX_get_timeout SSL_get_default_timeout
+    SSL_CTX_set_not_resumable_session_callback SSL_set_not_resumable_session_callback
 }
 
 /// What `SSL_get_default_timeout` says: the seconds that a session lives unless `SSL_CTX_set_timeout` said otherwise.
@@ -195,6 +199,29 @@ pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut SSL_CTX, t: c_long) -> c_
 pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const SSL_CTX) -> c_long {
     // SAFETY: the contract of this module.
     unsafe { with_context(ctx, 0, |context| context.config().settings.session_timeout) }
+}
+
+/// Asks `cb` in each full handshake of a server whether its session is not to be resumed: a value other than 0 has no ticket
+/// sent, and nothing cached. It is told whether the key exchange is forward secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_not_resumable_session_callback(
+    ctx: *mut SSL_CTX,
+    cb: Option<NotResumableCallback>,
+) {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_context(ctx, (), |context| context.change(|config| config.callbacks.not_resumable = cb));
+    }
+}
+
+/// As `SSL_CTX_set_not_resumable_session_callback`, for this connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_not_resumable_session_callback(
+    ssl: *mut SSL,
+    cb: Option<NotResumableCallback>,
+) {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, (), |ssl| ssl.change(|config| config.callbacks.not_resumable = cb)) }
 }
 
 /// How many seconds a session lives by default. `SSL_get_default_timeout(3)`

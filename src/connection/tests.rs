@@ -144,6 +144,7 @@ impl End {
             Ask::FindSession(id) => {
                 Answer::Session(self.sessions.iter().find(|session| session.id == id).cloned())
             }
+            Ask::MayResume(_) => Answer::Allowed(false),
             Ask::AllowEarlyData => Answer::Allowed(false),
             Ask::ClaimSession(session) => {
                 let before = self.sessions.len();

@@ -66,6 +66,7 @@ impl Negotiated {
         self.peer_share.clear();
         self.peer_dh = None;
         self.resumed = false;
+        self.not_resumable = false;
         self.server_name_acknowledged = false;
         self.alpn.clear();
         self.certificate_requested = false;
@@ -196,6 +197,8 @@ pub struct Negotiated {
     pub post_handshake_authentication: Option<Box<PostHandshakeAuthentication>>,
     /// Whether the Finished of both sides were exchanged, and the program was told so.
     pub complete: bool,
+    /// Server: the program wants the session of this handshake not to be resumed.
+    pub not_resumable: bool,
     /// TLS 1.3: early data.
     pub early_data: EarlyData,
     /// How many tickets were sent.

@@ -87,6 +87,9 @@ pub enum Ask {
     },
     /// Server: choose from the client's protocols, in their wire form ([`Answer::Alpn`]).
     SelectAlpn(Vec<u8>),
+    /// Server: whether the session of this handshake may be resumed; told is whether the key exchange is forward secret
+    /// ([`Answer::Allowed`]).
+    MayResume(bool),
     /// Server: whether early data may be accepted ([`Answer::Allowed`]).
     AllowEarlyData,
     /// Server: takes this session out of the cache, so that it is resumed but once ([`Answer::Allowed`]: it was there).
@@ -280,6 +283,8 @@ pub struct Hooks {
     pub client_certificate: bool,
     /// `SSL_CTX_set_alpn_select_cb`.
     pub alpn: bool,
+    /// `SSL_CTX_set_not_resumable_session_callback`.
+    pub not_resumable: bool,
     /// `SSL_CTX_set_allow_early_data_cb`.
     pub allow_early_data: bool,
     /// `SSL_CTX_set_next_protos_advertised_cb`.

@@ -18,6 +18,7 @@ pub mod environment;
 pub mod error_queue;
 pub mod evp_pkey;
 pub mod ex_data;
+pub mod hash_table;
 pub mod library;
 pub mod memory;
 pub mod name;

@@ -22,7 +22,7 @@ opaque! {
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
-    OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD
+    OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -57,6 +57,8 @@ pub type CRYPTO_EX_dup = unsafe extern "C" fn(
     c_long,
     *mut c_void,
 ) -> c_int;
+pub type OPENSSL_LH_HASHFUNC = unsafe extern "C" fn(*const c_void) -> c_ulong;
+pub type OPENSSL_LH_COMPFUNC = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
 pub type pem_password_cb = unsafe extern "C" fn(*mut c_char, c_int, c_int, *mut c_void) -> c_int;
 pub type X509_STORE_CTX_verify_cb = unsafe extern "C" fn(c_int, *mut X509_STORE_CTX) -> c_int;
 pub type OPENSSL_sk_freefunc = unsafe extern "C" fn(*mut c_void);
@@ -227,6 +229,17 @@ unsafe extern "C" {
         value: *mut *mut c_char,
     );
 
+    pub fn OPENSSL_LH_new(
+        h: Option<OPENSSL_LH_HASHFUNC>,
+        c: Option<OPENSSL_LH_COMPFUNC>,
+    ) -> *mut OPENSSL_LHASH;
+    pub fn OPENSSL_LH_free(lh: *mut OPENSSL_LHASH);
+    pub fn OPENSSL_LH_flush(lh: *mut OPENSSL_LHASH);
+    pub fn OPENSSL_LH_insert(lh: *mut OPENSSL_LHASH, data: *mut c_void) -> *mut c_void;
+    #[cfg(test)]
+    pub fn OPENSSL_LH_num_items(lh: *const OPENSSL_LHASH) -> c_ulong;
+    #[cfg(test)]
+    pub fn OPENSSL_LH_retrieve(lh: *mut OPENSSL_LHASH, data: *const c_void) -> *mut c_void;
     pub fn OPENSSL_sk_new_null() -> *mut OPENSSL_STACK;
     pub fn CTLOG_STORE_new() -> *mut CTLOG_STORE;
     pub fn CTLOG_STORE_free(store: *mut CTLOG_STORE);

@@ -9,13 +9,17 @@ use crate::{
     error::{Error, Reason},
     handshake::{
         Environment,
-        want::{AlpnOutcome, Answer, Ask, ServerNameOutcome},
+        want::{AlpnOutcome, Answer, Ask, ServerNameOutcome, TicketOutcome},
     },
     libcrypto::error_queue,
-    policy::{certificate::Slot, custom_extension::place, options::cache},
+    policy::{
+        certificate::Slot,
+        custom_extension::place,
+        options::{cache, option},
+    },
     record::Side,
     session::Session,
-    wire::{AlertDescription, SignatureScheme},
+    wire::{AlertDescription, ProtocolVersion, SignatureScheme},
 };
 
 /// `SSL_TLSEXT_ERR_…`.
@@ -35,7 +39,11 @@ impl Ssl {
         let answer = match &ask {
             Ask::ClientHello => self.ask_client_hello(),
             Ask::FindSession(id) => Answer::Session(self.find_session(environment, id)),
-            Ask::OpenTicket(ticket) => Answer::Ticket(self.open_ticket(ticket)),
+            Ask::OpenTicket(ticket) => {
+                let outcome = self.open_ticket(ticket);
+                self.count_timeout(environment, &outcome);
+                Answer::Ticket(outcome)
+            }
             Ask::OfferPsk(hash) => self.offer_psk(*hash),
             Ask::FindPsk(identity) => self.find_psk(identity),
             Ask::SrpUser(name) => self.ask_srp_user(name),
@@ -61,6 +69,7 @@ impl Ssl {
                 })
             }
             Ask::SelectAlpn(protocols) => Answer::Alpn(self.ask_alpn(protocols)),
+            Ask::MayResume(forward_secret) => Answer::Allowed(self.ask_may_resume(*forward_secret)),
             Ask::AllowEarlyData => Answer::Allowed(self.ask_allow_early_data()),
             Ask::ClaimSession(session) => {
                 Answer::Allowed(self.initial_context().remove_session(&self.handle_of(session)))
@@ -304,6 +313,9 @@ impl Ssl {
             // Whether it is too old is asked below: the program may have changed its time meanwhile.
             .then(|| context.sessions.get(id, i64::MIN))
             .flatten();
+        if cached.is_none() && mode & cache::NO_INTERNAL_LOOKUP == 0 {
+            context.statistics.count(|statistics| &statistics.misses);
+        }
         let found = cached.or_else(|| {
             let handle = self.ask_get_session(id)?;
             context.statistics.count(|statistics| &statistics.callback_hits);
@@ -312,10 +324,7 @@ impl Ssl {
             }
             Some(handle)
         });
-        let Some(handle) = found else {
-            context.statistics.count(|statistics| &statistics.misses);
-            return None;
-        };
+        let handle = found?;
         if handle.core().is_expired(environment.now) {
             context.statistics.count(|statistics| &statistics.timeouts);
             context.remove_session(&handle);
@@ -351,6 +360,28 @@ impl Ssl {
         }
     }
 
+    /// Whether the internal cache keeps a session: not one of TLS 1.3 that a server finds in its tickets, unless the program
+    /// wants to know when it is gone.
+    fn is_kept(&self, environment: &Environment, session: &Session) -> bool {
+        let settings = &environment.settings;
+        let is_stateful = settings.has_option(option::NO_TICKET)
+            || (session.max_early_data > 0 && !settings.has_option(option::NO_ANTI_REPLAY));
+        self.side() == Side::Client
+            || session.version != ProtocolVersion::TLS1_3
+            || is_stateful
+            || self.initial_context().live().remove_session.is_some()
+    }
+
+    /// A ticket of TLS 1.2 that is too old counts as OpenSSL counts it (`SSL_CTX_sess_timeouts(3)`).
+    fn count_timeout(&self, environment: &Environment, outcome: &TicketOutcome) {
+        if let TicketOutcome::Session { session, .. } = outcome
+            && session.version != ProtocolVersion::TLS1_3
+            && session.is_expired(environment.now)
+        {
+            self.initial_context().statistics.count(|statistics| &statistics.timeouts);
+        }
+    }
+
     fn cache_session(&self, handle: &Arc<SessionHandle>) {
         // A session without an id is found by its ticket alone.
         if !handle.core().id.is_empty() {
@@ -358,8 +389,8 @@ impl Ssl {
         }
     }
 
-    /// A session that may be cached: it becomes the connection's, goes into the internal cache of a server,
-    /// and to the program's callback.
+    /// A session that may be cached: it becomes the connection's, goes into the internal cache, and to the program's
+    /// callback.
     pub(super) fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
         let handle = self.handle_of(session);
         drop(self.set_session(Some(Arc::clone(&handle))));
@@ -371,9 +402,10 @@ impl Ssl {
         if mode & side == 0 {
             return;
         }
-        if mode & cache::NO_INTERNAL_STORE == 0 && side == cache::SERVER {
+        if mode & cache::NO_INTERNAL_STORE == 0 && self.is_kept(environment, session) {
             self.cache_session(&handle);
         }
+        self.flush_now_and_then(environment, mode);
         if let Some(function) = self.initial_context().live().new_session {
             let pointer = Arc::into_raw(handle).cast_mut();
             // SAFETY: the program registered `function` for exactly these arguments. It gets a reference of its

@@ -72,6 +72,8 @@ pub type RemoveSessionCallback = unsafe extern "C" fn(*mut SSL_CTX, *mut SSL_SES
 /// `SSL_CTX_sess_set_get_cb`.
 pub type GetSessionCallback =
     unsafe extern "C" fn(*mut SSL, *const c_uchar, c_int, *mut c_int) -> *mut SSL_SESSION;
+/// `SSL_CTX_set_not_resumable_session_callback`.
+pub type NotResumableCallback = unsafe extern "C" fn(*mut SSL, c_int) -> c_int;
 /// `SSL_CTX_set_allow_early_data_cb`.
 pub type AllowEarlyDataCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> c_int;
 /// `SSL_CTX_set_tlsext_status_cb`.
@@ -164,6 +166,8 @@ pub struct CopiedCallbacks {
     pub security: Callback<SecurityCallback>,
     /// `SSL_CTX_set_generate_session_id`.
     pub generate_session_id: Option<GenerateSessionIdCallback>,
+    /// `SSL_CTX_set_not_resumable_session_callback`.
+    pub not_resumable: Option<NotResumableCallback>,
     /// `SSL_CTX_set_allow_early_data_cb`.
     pub allow_early_data: Callback<AllowEarlyDataCallback>,
     /// `SSL_CTX_set_default_passwd_cb`.

@@ -13,6 +13,7 @@ use super::{
     config::Config,
     dane::DaneSettings,
     session::SessionHandle,
+    session_cache::SessionTable,
     srp::Srp,
 };
 use crate::{
@@ -94,6 +95,8 @@ pub struct Context {
     pub verify_param: VerifyParam,
     /// The server's internal session cache.
     pub sessions: SessionCache<Arc<SessionHandle>>,
+    /// What `SSL_CTX_sessions` gives.
+    pub(super) session_table: Mutex<Option<SessionTable>>,
     /// The keys of tickets.
     pub ticket_keys: ArcSwap<TicketKeys>,
     /// The logs of certificate transparency that are known.
@@ -148,6 +151,7 @@ impl Context {
             store: Mutex::new(X509Store::new()?.within(&library)),
             verify_param: VerifyParam::new()?,
             sessions: SessionCache::new(SESSION_CACHE_SIZE),
+            session_table: Mutex::new(None),
             ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
             log_store: ArcSwap::from_pointee(Some(LogStore::new()?)),
             statistics: Statistics::default(),

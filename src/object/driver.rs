@@ -136,6 +136,7 @@ impl Ssl {
             session_id: callbacks.generate_session_id.is_some(),
             client_certificate: live.client_certificate.is_some(),
             alpn: live.alpn_select.function.is_some(),
+            not_resumable: callbacks.not_resumable.is_some(),
             allow_early_data: callbacks.allow_early_data.function.is_some(),
             next_protocol_advertise: live.next_protocols.function.is_some(),
             next_protocol_select: live.next_protocol_select.function.is_some(),

@@ -227,6 +227,7 @@ impl Ssl {
             let negotiated = connection.negotiated();
             (negotiated.resumed, negotiated.session.clone(), negotiated.verify_result)
         });
+        self.count_miss(resumed);
         if resumed {
             context.statistics.count(|statistics| &statistics.hits);
             self.verify_result.set(verify_result);

@@ -1,9 +1,17 @@
 //! The internal session cache of a context, and how the program is told what leaves it
 //! (`SSL_CTX_set_session_cache_mode(3)`, `SSL_CTX_sess_set_remove_cb(3)`). Nothing is locked while C code runs.
 
-use std::sync::Arc;
+use core::ffi::{c_int, c_ulong, c_void};
+use std::sync::{Arc, PoisonError};
 
 use super::{Context, SessionHandle};
+use crate::libcrypto::{hash_table::HashTable, sys::OPENSSL_LHASH};
+
+/// The sessions of a cache as a table that programs look through, and what keeps them alive.
+pub struct SessionTable {
+    table: HashTable,
+    sessions: Vec<Arc<SessionHandle>>,
+}
 
 impl Context {
     /// Puts a session into the cache. `false`: it is there already.
@@ -40,6 +48,26 @@ impl Context {
         }
     }
 
+    /// The sessions that are in the cache now, as a table (`SSL_CTX_sessions(3)`): the same one each time, valid as long as the
+    /// context, with contents that are valid until the next call. Null when memory is out.
+    pub fn session_table(&self) -> *mut OPENSSL_LHASH {
+        let sessions = self.sessions.values();
+        let mut known = self.session_table.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_none() {
+            // SAFETY: both functions take the pointers to sessions that are put in below.
+            let table = unsafe { HashTable::new(hash_of_session, compare_sessions) };
+            *known = table.map(|table| SessionTable { table, sessions: Vec::new() });
+        }
+        let Some(known) = known.as_mut() else { return core::ptr::null_mut() };
+        known.table.clear();
+        for session in &sessions {
+            // SAFETY: the session is kept beside the table until that is cleared.
+            unsafe { known.table.insert(Arc::as_ptr(session).cast()) };
+        }
+        known.sessions = sessions;
+        known.table.as_ptr()
+    }
+
     /// A session has left the cache: it is not resumed again, and the program is told.
     pub fn drop_session(&self, handle: &Arc<SessionHandle>) {
         handle.forbid_resumption();
@@ -49,4 +77,21 @@ impl Context {
             unsafe { function(core::ptr::from_ref(self).cast_mut(), Arc::as_ptr(handle).cast_mut()) };
         }
     }
+}
+
+/// The first bytes of the id.
+unsafe extern "C" fn hash_of_session(session: *const c_void) -> c_ulong {
+    // SAFETY: the table holds sessions, and is asked for sessions.
+    let session = unsafe { &*session.cast::<SessionHandle>() }.core();
+    let mut first = [0; 4];
+    first.iter_mut().zip(&session.id).for_each(|(to, from)| *to = *from);
+    u32::from_le_bytes(first).into()
+}
+
+/// 0 for sessions of the same version and id.
+unsafe extern "C" fn compare_sessions(one: *const c_void, other: *const c_void) -> c_int {
+    // SAFETY: as above.
+    let (one, other) =
+        unsafe { ((*one.cast::<SessionHandle>()).core(), (*other.cast::<SessionHandle>()).core()) };
+    c_int::from(one.version != other.version || one.id != other.id)
 }

@@ -1,15 +1,21 @@
 //! The session of a connection: what is offered, what is given out, and when it must not be resumed again
 //! (`SSL_set_session(3)`, `SSL_get_session(3)`).
 
-use core::ffi::c_uint;
+use core::{ffi::c_uint, sync::atomic::Ordering};
 use std::sync::Arc;
 
 use super::{SessionHandle, Ssl, session::MAX_ID_LENGTH};
 use crate::{
     error::{Error, Reason, Result},
+    handshake::Environment,
+    policy::options::cache,
+    record::Side,
     session::Session,
     wire::AlertDescription,
 };
+
+/// How many connections there are between two looks for what expired in the cache.
+const FLUSH_INTERVAL: u64 = 256;
 
 impl Ssl {
     /// Offers `session` for resumption (`SSL_set_session(3)`); it is the connection's from now on.
@@ -69,6 +75,37 @@ impl Ssl {
             return Err(refused(Reason::SSL_SESSION_ID_CONFLICT));
         }
         Ok(id)
+    }
+
+    /// Whether the program lets the session of a handshake be resumed (`SSL_CTX_set_not_resumable_session_callback`).
+    pub(super) fn ask_may_resume(&self, forward_secret: bool) -> bool {
+        let callback = self.with_config(|config| config.callbacks.not_resumable);
+        let Some(function) = callback else { return true };
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+        unsafe { function(self.as_handle(), forward_secret.into()) == 0 }
+    }
+
+    /// A client whose session was not resumed missed it (`SSL_CTX_sess_misses(3)`).
+    pub(super) fn count_miss(&self, resumed: bool) {
+        let offered = self.offered_session.borrow().as_ref().map(|session| session.core());
+        let missed = self.side() == Side::Client && !resumed;
+        if missed && offered.is_some_and(|session| !session.id.is_empty()) {
+            self.context().statistics.count(|statistics| &statistics.misses);
+        }
+    }
+
+    /// Every so many connections what expired leaves the cache, unless the program sees to that
+    /// (`SSL_SESS_CACHE_NO_AUTO_CLEAR`).
+    pub(super) fn flush_now_and_then(&self, environment: &Environment, mode: u32) {
+        let context = self.initial_context();
+        let counter = match self.side() {
+            Side::Client => &context.statistics.connect_good,
+            Side::Server => &context.statistics.accept_good,
+        };
+        let is_due = counter.load(Ordering::Relaxed) % FLUSH_INTERVAL == FLUSH_INTERVAL - 1;
+        if is_due && mode & cache::NO_AUTO_CLEAR == 0 {
+            context.flush_sessions(environment.now);
+        }
     }
 
     /// `SSL_copy_session_id(3)`: the session, the certificates and the id context of `from`.

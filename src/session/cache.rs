@@ -16,7 +16,7 @@ use std::{
 const SHARDS: usize = 16;
 const MAX_ID_LENGTH: usize = 32;
 
-/// A cache of at most so many values. When it is full, the one that expires first makes room, as in
+/// A cache of fewer than so many values, though of one at least. When it is full, the one that expires first makes room, as in
 /// OpenSSL; of those that expire together, the one inserted first.
 pub struct SessionCache<T> {
     shards: [Shard<T>; SHARDS],
@@ -156,6 +156,15 @@ impl<T: Clone> SessionCache<T> {
         self.take_if(id, |entry| condition(&entry.value))
     }
 
+    /// All values, in no order.
+    #[must_use]
+    pub fn values(&self) -> Vec<T> {
+        let all = |shard: &Shard<T>| -> Vec<T> {
+            shard.lock().by_id.values().map(|entry| entry.value.clone()).collect()
+        };
+        self.shards.iter().flat_map(all).collect()
+    }
+
     /// Takes out all that expired before `now`.
     pub fn flush(&self, now: i64) -> Vec<T> {
         self.take_while(|turn| turn.expires_at < now)
@@ -177,8 +186,9 @@ impl<T: Clone> SessionCache<T> {
     fn make_room(&self) -> Vec<T> {
         let mut evicted = Vec::new();
         loop {
-            let limit = self.limit();
-            if limit == 0 || self.len() < limit {
+            // As OpenSSL counts: with the new one there must be fewer than the limit; but that one stays.
+            let (limit, length) = (self.limit(), self.len());
+            if limit == 0 || length == 0 || length.saturating_add(1) < limit {
                 return evicted;
             }
             let Some(shard) = self.shards.iter().min_by_key(|shard| shard.first_turn()) else {
@@ -289,13 +299,13 @@ mod tests {
 
     #[test]
     fn oldest_of_those_that_expire_together_make_room() {
-        let cache = SessionCache::new(10);
+        let cache = SessionCache::new(11);
         for id in 0..1000_u32 {
             let evicted = cache.insert(&id.to_be_bytes(), id, 100);
             assert_eq!(evicted, id.checked_sub(10).into_iter().collect::<Vec<_>>());
         }
         assert_eq!(cache.len(), 10);
-        cache.set_limit(3);
+        cache.set_limit(4);
         assert_eq!(cache.insert(b"new", 0, 100), [990, 991, 992, 993, 994, 995, 996, 997]);
         cache.set_limit(0);
         assert!((0..100_u8).all(|id| cache.insert(&[id], 0, 100).is_empty()));
@@ -303,7 +313,7 @@ mod tests {
 
     #[test]
     fn removed_values_make_no_room_twice() {
-        let cache = SessionCache::new(3);
+        let cache = SessionCache::new(4);
         for id in 0..3_u8 {
             assert_eq!(cache.insert(&[id], id, 100), []);
         }
@@ -331,6 +341,9 @@ mod tests {
         flushed.sort_unstable();
         assert_eq!(flushed, (0..50).collect::<Vec<_>>());
         assert_eq!(cache.len(), 50);
+        let mut left = cache.values();
+        left.sort_unstable();
+        assert_eq!(left, (50..100).collect::<Vec<_>>());
         assert_eq!(cache.clear().len(), 50);
         assert!(cache.is_empty());
     }
@@ -345,7 +358,7 @@ mod tests {
 
     #[test]
     fn first_to_expire_makes_room_but_never_the_new_one() {
-        let cache = SessionCache::new(3);
+        let cache = SessionCache::new(4);
         for (id, expires_at, evicted) in [
             (1, 1000, None),
             (2, 10, None),

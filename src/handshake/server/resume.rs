@@ -86,6 +86,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
         group: negotiated.group,
         max_fragment_length: negotiated.max_fragment_length,
         peer_scheme: negotiated.peer_scheme,
+        resumable: !negotiated.not_resumable,
         carried: Carried {
             psk_identity: negotiated.psk_identity.clone(),
             psk_identity_hint: negotiated.psk_identity_hint.clone(),

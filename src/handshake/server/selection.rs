@@ -42,6 +42,13 @@ pub fn take_protocol(context: &mut Context<'_>, answer: Answer) -> Result<()> {
     }
 }
 
+/// Whether the program lets the session be resumed.
+pub fn take_resumability(context: &mut Context<'_>, answer: &Answer) -> Result<()> {
+    let Answer::Allowed(may_resume) = answer else { return Err(Error::internal()) };
+    context.negotiated.not_resumable = !may_resume;
+    Ok(())
+}
+
 /// The OCSP response that the program gave.
 pub fn take_status(answer: Answer) -> Result<Option<Vec<u8>>> {
     match answer {

@@ -166,7 +166,7 @@ fn emit_finished(context: &mut Context<'_>, mut finish: Finish) -> Step {
 /// A new session that can be found by its id is announced; one in a ticket is the client's to keep.
 fn end(context: &mut Context<'_>, finish: Finish) -> Step {
     context.leave_for(Position::Ok);
-    let is_new = !context.negotiated.resumed && !finish.session.id.is_empty();
+    let is_new = !context.negotiated.resumed && finish.session.resumable && !finish.session.id.is_empty();
     if !is_new || !resume::is_cacheable(context) {
         return Ok(Transition::Done);
     }

@@ -65,6 +65,8 @@ pub enum Question {
     SrpUser(Option<Choice12>),
     /// The id of the new session.
     NewSessionId(Option<Choice12>),
+    /// Whether the session may be resumed.
+    MayResume(Choice12),
 }
 
 /// A ClientHello of TLS 1.2.
@@ -183,6 +185,10 @@ pub fn answered(
             ask_certificate(context, hello)
         }
         Question::Certificate => choose(context, hello),
+        Question::MayResume(choice) => {
+            selection::take_resumability(context, &answer)?;
+            ask_status(context, hello, choice)
+        }
         Question::Status(choice) => {
             hello.status = selection::take_status(answer)?;
             ask_protocol(context, hello, Some(choice))
@@ -223,6 +229,18 @@ fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     context.negotiated.suite = Some(choice.suite);
     context.negotiated.group = choice.group;
     context.negotiated.own_scheme = choice.scheme;
+    if context.hooks().not_resumable {
+        let forward_secret = matches!(
+            choice.suite.key_exchange,
+            suite::KeyExchangeAlgorithm::Ecdhe | suite::KeyExchangeAlgorithm::Dhe
+        );
+        let state = State::Tls12Hello(Question::MayResume(choice), hello);
+        return Ok(Transition::Ask(Ask::MayResume(forward_secret), state));
+    }
+    ask_status(context, hello, choice)
+}
+
+fn ask_status(context: &mut Context<'_>, hello: Box<Hello>, choice: Choice12) -> Step {
     if context.negotiated.status_requested && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls12Hello(Question::Status(choice), hello)));
     }
@@ -272,10 +290,11 @@ fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<C
 /// Sends ServerHello, with the program's extensions; without a choice the session goes on.
 fn emit_server_hello(
     context: &mut Context<'_>,
-    hello: Hello,
+    mut hello: Hello,
     choice: Option<Choice12>,
     session_id: Vec<u8>,
 ) -> Step {
+    hello.sends_ticket &= !context.negotiated.not_resumable;
     custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
         let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
         next_protocol::advertise(context, offered, move |context, next_protocols| {

@@ -46,6 +46,8 @@ pub enum Question {
     Protocol,
     /// The certificate callback.
     Certificate,
+    /// Whether the session may be resumed.
+    MayResume,
     /// An OCSP response.
     Status,
     /// Whether to accept early data; the share that a ServerHello is then sent with.
@@ -182,6 +184,10 @@ pub fn answered(
             use_suite(context, hello)
         }
         Question::Certificate => choose_certificate(context, hello),
+        Question::MayResume => {
+            selection::take_resumability(context, &answer)?;
+            ask_status(context, hello)
+        }
         Question::Status => {
             hello.status = selection::take_status(answer)?;
             choose_key_exchange(context, hello)
@@ -237,6 +243,15 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
     let choice = choice.ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
     context.negotiated.own_scheme = Some(choice.1);
     hello.certificate = Some(choice);
+    if context.hooks().not_resumable {
+        // As OpenSSL tells it: the suite says nothing of the key exchange.
+        let state = State::Tls13Hello(Question::MayResume, hello);
+        return Ok(Transition::Ask(Ask::MayResume(false), state));
+    }
+    ask_status(context, hello)
+}
+
+fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     if context.negotiated.status_requested && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls13Hello(Question::Status, hello)));
     }
