@@ -26,6 +26,7 @@ pub mod compression;
 pub mod conf;
 pub mod connection;
 pub mod context;
+pub mod cookie;
 pub mod ctrl;
 pub mod custom_extensions;
 pub mod dane;

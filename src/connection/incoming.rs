@@ -205,7 +205,7 @@ impl Connection {
                 if fragment != [1] {
                     return Err(Error::illegal(Reason::BAD_CHANGE_CIPHER_SPEC));
                 }
-                self.read_change_cipher_spec(expects)?
+                self.read_change_cipher_spec(expects, environment.hooks.stateless)?
             }
             _ => return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::UNEXPECTED_RECORD)),
         };
@@ -222,8 +222,9 @@ impl Connection {
     }
 
     /// TLS 1.2's ChangeCipherSpec, or the one of TLS 1.3 that means nothing (RFC 8446 §5, §D.4).
-    fn read_change_cipher_spec(&mut self, expects: Expects) -> Result<Incoming> {
-        let hello_outstanding = self.negotiated.version.is_none() && self.side == Side::Client;
+    fn read_change_cipher_spec(&mut self, expects: Expects, stateless: bool) -> Result<Incoming> {
+        // A server that has forgotten its HelloRetryRequest may see one before the second ClientHello.
+        let hello_outstanding = self.negotiated.version.is_none() && (self.side == Side::Client || stateless);
         if self.is_tls13() || hello_outstanding {
             if self.is_established() || !self.records.joiner.is_empty() {
                 return Err(Error::unexpected());

@@ -273,6 +273,15 @@ impl Connection {
         self.handshake_until(environment, Until::DoneOrData)
     }
 
+    /// As [`Self::handshake`], for a server that keeps no state before a client brings a cookie: [`Want::Nothing`] means that the
+    /// client was sent away with one, or that it brought one and our flight is written.
+    pub fn handshake_without_state(&mut self, environment: &Environment) -> Result<Want> {
+        Ok(match self.handshake(environment)? {
+            Want::Read if self.negotiated.hello_retry => Want::Nothing,
+            want => want,
+        })
+    }
+
     fn handshake_until(&mut self, environment: &Environment, until: Until) -> Result<Want> {
         if let Some(error) = self.failure {
             return Err(error);

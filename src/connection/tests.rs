@@ -34,6 +34,7 @@ mod post_handshake;
 mod psk;
 mod record_size;
 mod renegotiation;
+mod stateless;
 
 /// Certificates of `testdata`, one for each kind of key.
 const KEYS: [(KeyType, &[u8], &[u8]); 6] = [
@@ -191,6 +192,7 @@ impl End {
                 self.sessions.push(session);
                 Answer::Proceed
             }
+            Ask::SealCookie(contents) | Ask::OpenCookie(contents) => Answer::Cookie(contents),
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),
             Ask::Sign { slot, scheme, content } => Answer::Signature(self.sign(slot, scheme, &content)),

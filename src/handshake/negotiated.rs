@@ -191,6 +191,8 @@ pub struct Negotiated {
     pub status_requested: bool,
     /// Whether a HelloRetryRequest took place.
     pub hello_retry: bool,
+    /// Server without state: the ClientHello has a cookie of ours.
+    pub cookie_verified: bool,
     /// Whether the client offered to authenticate itself after the handshake.
     pub post_handshake_auth_offered: bool,
     /// What that needs.

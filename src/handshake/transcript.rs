@@ -81,12 +81,16 @@ impl Transcript {
     /// A HelloRetryRequest was chosen: the first ClientHello is replaced by its hash in a synthetic
     /// `message_hash` message (RFC 8446 §4.4.1). Call after [`Self::set_hash`], before the retry request is added.
     pub fn hello_retry(&mut self) -> Result<()> {
+        let first_hello = self.current()?;
+        self.begin_with_hello_hash(first_hello.as_ref())
+    }
+
+    /// As [`Self::hello_retry`], for a first ClientHello of which only the hash is known. Call after [`Self::set_hash`].
+    pub fn begin_with_hello_hash(&mut self, first_hello: &[u8]) -> Result<()> {
         let State::Running(algorithm, hash) = &mut self.state else { return Err(Error::internal()) };
-        let first_hello = hash.current();
         let mut restarted = algorithm.start();
-        restarted.update(
-            Message::build(HandshakeType::MESSAGE_HASH, |body| body.bytes(first_hello.as_ref())).as_bytes(),
-        );
+        restarted
+            .update(Message::build(HandshakeType::MESSAGE_HASH, |body| body.bytes(first_hello)).as_bytes());
         *hash = restarted;
         Ok(())
     }

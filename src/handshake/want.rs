@@ -105,6 +105,10 @@ pub enum Ask {
     /// Client: the status callback's opinion of the OCSP response, `None` if the server sent none
     /// ([`Answer::Proceed`] or `Refuse`).
     CheckStatus(Option<Vec<u8>>),
+    /// Server without state: the cookie with these contents ([`Answer::Cookie`] or `Refuse`).
+    SealCookie(Vec<u8>),
+    /// Server without state: the contents of this cookie ([`Answer::Cookie`] or `Refuse`).
+    OpenCookie(Vec<u8>),
     /// Either side: verify the peer's chain, which is in the negotiated values ([`Answer::Verified`], `NotYet`).
     VerifyChain,
     /// Either side: the certificates to send after the one in this slot ([`Answer::Chain`]).
@@ -209,6 +213,8 @@ pub enum Answer {
         /// What `SSL_get_verify_result` will say.
         result: i64,
     },
+    /// A cookie, or what stands in one.
+    Cookie(Vec<u8>),
     /// The certificates after our own.
     Chain(Arc<[Vec<u8>]>),
     /// The signature.
@@ -311,6 +317,8 @@ pub struct Hooks {
     pub find_psk: bool,
     /// Server: `SSL_CTX_set_psk_server_callback`, whose PSKs go with SHA-256 in TLS 1.3.
     pub psk_server: bool,
+    /// The server keeps no state before a client brings a cookie (`SSL_stateless`).
+    pub stateless: bool,
     /// `SSL_CTX_set_info_callback`.
     pub info: bool,
     /// `SSL_CTX_set_msg_callback`.

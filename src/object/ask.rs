@@ -80,6 +80,8 @@ impl Ssl {
             Ask::ProvideStatus => self.ask_status_to_send(),
             Ask::CheckStatus(response) => self.ask_status_received(response.as_deref()),
             Ask::VerifyChain => self.verify_chain(),
+            Ask::SealCookie(contents) => self.seal_cookie(contents),
+            Ask::OpenCookie(cookie) => self.open_cookie(cookie),
             Ask::Chain(slot) => self.build_chain(*slot),
             Ask::Sign { slot, scheme, content } => self.sign(*slot, *scheme, content),
             Ask::VerifySignature { scheme, content, signature } => {

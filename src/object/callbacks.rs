@@ -152,6 +152,14 @@ pub type PskFindSessionCallback =
 
 /// `SSL_CTX_set_tmp_dh_callback`.
 pub type TemporaryDhCallback = unsafe extern "C" fn(*mut SSL, c_int, c_int) -> *mut sys::DH;
+/// `SSL_CTX_set_stateless_cookie_generate_cb`.
+pub type CookieGenerate = unsafe extern "C" fn(*mut SSL, *mut c_uchar, *mut usize) -> c_int;
+/// `SSL_CTX_set_stateless_cookie_verify_cb`.
+pub type CookieVerify = unsafe extern "C" fn(*mut SSL, *const c_uchar, usize) -> c_int;
+/// `SSL_CTX_set_cookie_generate_cb`.
+pub type DtlsCookieGenerate = unsafe extern "C" fn(*mut SSL, *mut c_uchar, *mut c_uint) -> c_int;
+/// `SSL_CTX_set_cookie_verify_cb`.
+pub type DtlsCookieVerify = unsafe extern "C" fn(*mut SSL, *const c_uchar, c_uint) -> c_int;
 
 /// What `SSL_new` copies; a connection may set its own.
 #[derive(Clone, Copy, Default)]
@@ -227,6 +235,14 @@ pub struct LiveCallbacks {
     pub ticket_opened: Callback<TicketOpenedCallback>,
     /// `SSL_CTX_set_info_callback`.
     pub info: Option<InfoCallback>,
+    /// `SSL_CTX_set_stateless_cookie_generate_cb`.
+    pub cookie_generate: Option<CookieGenerate>,
+    /// `SSL_CTX_set_stateless_cookie_verify_cb`.
+    pub cookie_verify: Option<CookieVerify>,
+    /// `SSL_CTX_set_cookie_generate_cb`.
+    pub dtls_cookie_generate: Option<DtlsCookieGenerate>,
+    /// `SSL_CTX_set_cookie_verify_cb`.
+    pub dtls_cookie_verify: Option<DtlsCookieVerify>,
     /// `SSL_CTX_set_keylog_callback`.
     pub key_log: Option<KeyLogCallback>,
 }

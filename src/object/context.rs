@@ -4,6 +4,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
+use zeroize::Zeroizing;
 
 use super::{
     ca_names::CaLists,
@@ -101,6 +102,8 @@ pub struct Context {
     pub ticket_keys: ArcSwap<TicketKeys>,
     /// The logs of certificate transparency that are known.
     pub(super) log_store: ArcSwap<Option<LogStore>>,
+    /// What the cookies of HelloRetryRequests are sealed with.
+    pub cookie_key: Zeroizing<[u8; 32]>,
     /// Counters.
     pub statistics: Statistics,
     /// What `SSL_CTX_get_ciphers` gives.
@@ -154,6 +157,7 @@ impl Context {
             session_table: Mutex::new(None),
             ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
             log_store: ArcSwap::from_pointee(Some(LogStore::new()?)),
+            cookie_key: Zeroizing::new(rand::array().ok()?),
             statistics: Statistics::default(),
             ciphers: Mutex::default(),
             library,

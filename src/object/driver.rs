@@ -145,6 +145,7 @@ impl Ssl {
             find_session: initial.get_session.is_some()
                 || settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
             record_padding: callbacks.record_padding.function.is_some(),
+            stateless: self.stateless.get(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
             srp,

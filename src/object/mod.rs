@@ -24,6 +24,7 @@
 //! | `early_data` | `SSL_write_early_data` and `SSL_read_early_data` |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
 //! | `ask` | one function per question of the core |
+//! | `cookie` | servers that keep no state until a client brings a cookie |
 //! | `ca_names` | the CA names that we send and receive |
 //! | `peer` | the peer's certificates and signatures |
 //! | `psk` | the program's pre-shared keys |
@@ -62,6 +63,7 @@ pub mod cipher_stack;
 pub mod conf;
 pub mod config;
 pub mod context;
+pub mod cookie;
 pub mod credential_files;
 pub mod credentials;
 pub mod custom_extensions;

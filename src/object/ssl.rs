@@ -143,6 +143,8 @@ pub struct Ssl {
     pub(super) scheduled_key_update: Cell<Option<bool>>,
     /// What `SSL_get_psk_identity` and `SSL_get_psk_identity_hint` gave last.
     pub(super) shown_psk: [RefCell<Option<CString>>; 2],
+    /// `SSL_stateless` runs.
+    pub(super) stateless: Cell<bool>,
     /// `SSL_verify_client_post_handshake` scheduled a CertificateRequest.
     pub(super) scheduled_authentication: Cell<bool>,
     /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
@@ -203,6 +205,7 @@ impl Ssl {
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
             shown_psk: Default::default(),
+            stateless: Cell::new(false),
             scheduled_authentication: Cell::new(false),
             client_hello_suites: RefCell::default(),
             requested_tickets: Cell::new(0),

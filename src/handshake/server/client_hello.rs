@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{State, Step, retry::Retry, tls12_hello, tls13_hello};
+use super::{State, Step, cookie, retry::Retry, tls12_hello};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{Context, Transition, position::Position, want::Ask},
@@ -69,7 +69,7 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
         context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
     }
     if version == ProtocolVersion::TLS1_3 {
-        tls13_hello::read_extensions(context, received)
+        cookie::read_cookie(context, received)
     } else {
         tls12_hello::read_extensions(context, &received.message, received.hello)
     }

@@ -17,6 +17,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod client_hello;
+mod cookie;
 mod early_data;
 mod key_exchange12;
 mod offer;
@@ -58,6 +59,8 @@ pub enum State {
     AskedClientHello(Box<client_hello::Received>),
     /// The program is asked something in the middle of a step, which then goes on.
     Asked(Then<Self>),
+    /// TLS 1.3: cookies of a server that keeps no state.
+    Cookie(cookie::Question),
     /// TLS 1.3: questions that the ClientHello raises.
     Tls13Hello(tls13_hello::Question, Box<tls13_hello::Hello>),
     /// TLS 1.3: questions on the way to our Finished.
@@ -105,6 +108,7 @@ impl State {
             Self::ExpectClientHello(_) => Expects::Message,
             Self::AskedClientHello(_)
             | Self::Asked(_)
+            | Self::Cookie(_)
             | Self::Tls13Hello(..)
             | Self::Tls13Flight(..)
             | Self::Ticket(_)
@@ -124,6 +128,7 @@ impl State {
             Self::ExpectClientHello(retry) => {
                 client_hello::read_client_hello(context, input.message()?, retry)
             }
+            Self::Cookie(question) => cookie::answered(context, question, input.answer()?),
             Self::AskedClientHello(received) => client_hello::negotiate_version(context, *received),
             Self::Asked(then) => then(context, input.answer()?),
             Self::Tls13Hello(question, hello) => {

@@ -7,7 +7,7 @@ use crate::{
     handshake::{Context, Transition, custom_extensions, position::Position},
     message::{
         client_hello::ClientHello,
-        extension::{Extensions, key_share, supported_versions},
+        extension::{Extensions, cookie, key_share, supported_versions},
         server_hello::{HELLO_RETRY_REQUEST_RANDOM, ServerHello},
     },
     policy::options::option,
@@ -35,16 +35,21 @@ const FIXED: [ExtensionType; 12] = [
 pub struct Retry {
     /// The suite that it said.
     pub suite: &'static Suite,
-    /// The group that it asked for.
-    group: NamedGroup,
-    /// The ClientHello that led to it.
-    first: ClientHello,
+    /// The group that it asked for, if it did.
+    group: Option<NamedGroup>,
+    /// The ClientHello that led to it; `None`: we kept no state but what the cookie says.
+    first: Option<ClientHello>,
 }
 
 impl Retry {
+    /// One that a cookie tells of.
+    pub const fn remembered(suite: &'static Suite, group: Option<NamedGroup>) -> Self {
+        Self { suite, group, first: None }
+    }
+
     /// RFC 8446 §4.1.2: the second ClientHello is the first one, but for what the HelloRetryRequest asked for.
     pub fn check(&self, second: &ClientHello) -> Result<()> {
-        let first = &self.first;
+        let Some(first) = &self.first else { return self.check_share(&second.extensions) };
         if second.cipher_suites != first.cipher_suites {
             return Err(Error::illegal(Reason::BAD_CIPHER));
         }
@@ -64,34 +69,55 @@ impl Retry {
     }
 
     /// RFC 8446 §4.2.8: exactly the one share that was asked for.
-    fn check_share(&self, extensions: &Extensions) -> Result<()> {
+    pub fn check_share(&self, extensions: &Extensions) -> Result<()> {
+        let Some(asked) = self.group else { return Ok(()) };
         let data = extensions.get(ExtensionType::KEY_SHARE).ok_or(Error::illegal(Reason::BAD_KEY_SHARE))?;
         match key_share::read_client(data)?.as_slice() {
-            [(group, _)] if *group == self.group => Ok(()),
+            [(group, _)] if *group == asked => Ok(()),
             _ => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
         }
     }
 }
 
-/// Asks for a share in `group`. We keep our state, so there is no cookie.
-pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: NamedGroup) -> Step {
-    let suite = hello.suite;
-    let first = hello.received.hello;
+/// The HelloRetryRequest that asks for a share in `group`, and for the cookie to be brought back.
+pub fn hello_retry_request(
+    context: &mut Context<'_>,
+    session_id: &[u8],
+    suite: &Suite,
+    group: Option<NamedGroup>,
+    cookie: Option<&[u8]>,
+) -> ServerHello {
     let mut extensions = custom_extensions::begin(context);
     extensions.add(ExtensionType::SUPPORTED_VERSIONS, |writer| {
         supported_versions::write_server(writer, ProtocolVersion::TLS1_3);
     });
-    // RFC 8446 §4.2.8: a KeyShareHelloRetryRequest is the group alone.
-    extensions.add(ExtensionType::KEY_SHARE, |writer| writer.u16(group));
-    let retry_request = ServerHello {
+    if let Some(group) = group {
+        // RFC 8446 §4.2.8: a KeyShareHelloRetryRequest is the group alone.
+        extensions.add(ExtensionType::KEY_SHARE, |writer| writer.u16(group));
+    }
+    if let Some(cookie) = cookie {
+        extensions.add(ExtensionType::COOKIE, |writer| cookie::write(writer, cookie));
+    }
+    ServerHello {
         legacy_version: ProtocolVersion::TLS1_2,
         random: HELLO_RETRY_REQUEST_RANDOM,
-        session_id: first.session_id.clone(),
+        session_id: session_id.to_vec(),
         cipher_suite: suite.id,
         compression_method: 0,
         extensions,
-    };
+    }
+}
 
+/// Asks for a share in `group`, if the client brought none that fits. Without a cookie we keep our state.
+pub fn emit_hello_retry_request(
+    context: &mut Context<'_>,
+    hello: Hello,
+    group: Option<NamedGroup>,
+    cookie: Option<Vec<u8>>,
+) -> Step {
+    let suite = hello.suite;
+    let first = hello.received.hello;
+    let retry_request = hello_retry_request(context, &first.session_id, suite, group, cookie.as_deref());
     context.leave_for(Position::SwSrvrHello);
     context.transcript.set_hash(suite.hash);
     context.transcript.hello_retry()?;
@@ -103,7 +129,7 @@ pub fn emit_hello_retry_request(context: &mut Context<'_>, hello: Hello, group: 
     early_data::await_client(context);
 
     forget_first_hello(context);
-    Ok(Transition::Next(State::ExpectClientHello(Some(Box::new(Retry { suite, group, first })))))
+    Ok(Transition::Next(State::ExpectClientHello(Some(Box::new(Retry { suite, group, first: Some(first) })))))
 }
 
 /// RFC 8446 §D.4: a ChangeCipherSpec follows our first message if the client, by a session id, wants to look like TLS 1.2

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     State, Step,
     client_hello::{Received, has_certificate, read_extension},
-    early_data,
+    cookie, early_data,
     offer::Offer,
     psk::{self, Psk},
     resume, retry, selection,
@@ -260,7 +260,11 @@ fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
 
 /// All questions are answered: goes on with a ServerHello, or with a HelloRetryRequest if no share fits.
 fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+    let wants_cookie = cookie::is_wanted(context, &hello);
     if hello.psk.is_some() && !hello.modes.contains(&PskKeyExchangeMode::PSK_DHE_KE) {
+        if wants_cookie {
+            return cookie::request(context, hello, None);
+        }
         return early_data::decide(context, hello, None);
     }
     let mut shares = hello.shares.take().ok_or(missing(Reason::NO_SUITABLE_KEY_SHARE))?;
@@ -271,13 +275,17 @@ fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step
     let share =
         shares.iter().position(|(offered, _)| *offered == group).map(|index| shares.swap_remove(index));
     match share {
+        share if wants_cookie => {
+            let group = share.is_none().then_some(group);
+            cookie::request(context, hello, group)
+        }
         Some(share) => early_data::decide(context, hello, Some(share)),
         // RFC 8446 §4.1.4: at most one HelloRetryRequest.
         None if hello.received.retry.is_some() => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
         None => {
             early_data::skip(context, &hello);
             custom_extensions::add(context, place::HELLO_RETRY_REQUEST, &[], move |context| {
-                retry::emit_hello_retry_request(context, *hello, group)
+                retry::emit_hello_retry_request(context, *hello, Some(group), None)
             })
         }
     }
