@@ -399,6 +399,7 @@ fn every_suite_group_and_key_negotiates() {
                     end.settings().groups = core::iter::once(group)
                         .chain([NamedGroup::SECP256R1, NamedGroup::SECP384R1, NamedGroup::SECP521R1])
                         .collect();
+                    end.settings().security_level = 0;
                     end.settings().cipher_suites = Arc::new([suite]);
                     end.settings().tls13_cipher_suites = Arc::new([suite]);
                 }
@@ -414,7 +415,7 @@ fn every_suite_group_and_key_negotiates() {
             }
         }
     }
-    assert_eq!(count, 3 * 5 * 6 + 3 * 4 * 4 + 3 * 4 * 2);
+    assert_eq!(count, 5 * 5 * 6 + 16 * 4 * 4 + 12 * 4 * 2);
 }
 
 #[test]

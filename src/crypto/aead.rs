@@ -1,9 +1,11 @@
-//! The AEADs of the record layer (RFC 8446 §5.2, RFC 5288, RFC 7905), without an allocation or a copy.
+//! The AEADs of the record layer (RFC 8446 §5.2, RFC 5288, RFC 6209, RFC 6655, RFC 7905), without an allocation. Used by
+//! `record`.
 
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 
 use crate::{
     error::{Error, Reason, Result},
+    libcrypto::cipher::{self, AeadContext},
     wire::AlertDescription,
 };
 
@@ -16,7 +18,7 @@ pub enum AeadAlgorithm {
     Aes256Gcm,
     /// ChaCha20-Poly1305.
     ChaCha20Poly1305,
-    /// AES-128-CCM (RFC 6655).
+    /// AES-128-CCM.
     Aes128Ccm,
     /// AES-256-CCM.
     Aes256Ccm,
@@ -24,14 +26,14 @@ pub enum AeadAlgorithm {
     Aes128Ccm8,
     /// AES-256-CCM with a tag of 8 bytes.
     Aes256Ccm8,
-    /// ARIA-128-GCM (RFC 6209).
+    /// ARIA-128-GCM.
     Aria128Gcm,
     /// ARIA-256-GCM.
     Aria256Gcm,
 }
 
-/// The tag length in bytes of all of them.
-pub const TAG_LENGTH: usize = 16;
+/// The longest tag in bytes.
+pub const MAX_TAG_LENGTH: usize = 16;
 /// The nonce length in bytes of all of them.
 pub const NONCE_LENGTH: usize = 12;
 
@@ -49,86 +51,136 @@ impl AeadAlgorithm {
         }
     }
 
-    fn primitive(self) -> Option<&'static aead::Algorithm> {
+    /// The tag length in bytes.
+    #[must_use]
+    pub const fn tag_length(self) -> usize {
         match self {
-            Self::Aes128Gcm => Some(&aead::AES_128_GCM),
-            Self::Aes256Gcm => Some(&aead::AES_256_GCM),
-            Self::ChaCha20Poly1305 => Some(&aead::CHACHA20_POLY1305),
-            _ => None,
+            Self::Aes128Ccm8 | Self::Aes256Ccm8 => 8,
+            _ => MAX_TAG_LENGTH,
         }
     }
 }
 
 /// A key for either direction.
-pub struct AeadKey(LessSafeKey);
+pub struct AeadKey {
+    backend: Backend,
+    tag_length: usize,
+}
+
+enum Backend {
+    AwsLc(LessSafeKey),
+    /// What aws-lc-rs lacks.
+    Libcrypto(AeadContext),
+}
 
 impl AeadKey {
-    /// From exactly `key_length` bytes; anything else is `internal_error`.
+    /// From exactly `key_length` bytes; anything else is `internal_error`, and so is an algorithm that libcrypto's
+    /// providers lack.
     pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self> {
-        let primitive = algorithm.primitive().ok_or(Error::internal())?;
-        UnboundKey::new(primitive, key)
-            .map(|unbound| Self(LessSafeKey::new(unbound)))
-            .map_err(|_| Error::internal())
+        let tag_length = algorithm.tag_length();
+        let backend = match algorithm {
+            AeadAlgorithm::Aes128Gcm => aws_lc(&aead::AES_128_GCM, key),
+            AeadAlgorithm::Aes256Gcm => aws_lc(&aead::AES_256_GCM, key),
+            AeadAlgorithm::ChaCha20Poly1305 => aws_lc(&aead::CHACHA20_POLY1305, key),
+            AeadAlgorithm::Aes128Ccm | AeadAlgorithm::Aes128Ccm8 => {
+                AeadContext::ccm(&cipher::AES_128_CCM, key, tag_length).map(Backend::Libcrypto)
+            }
+            AeadAlgorithm::Aes256Ccm | AeadAlgorithm::Aes256Ccm8 => {
+                AeadContext::ccm(&cipher::AES_256_CCM, key, tag_length).map(Backend::Libcrypto)
+            }
+            AeadAlgorithm::Aria128Gcm => AeadContext::gcm(&cipher::ARIA_128_GCM, key).map(Backend::Libcrypto),
+            AeadAlgorithm::Aria256Gcm => AeadContext::gcm(&cipher::ARIA_256_GCM, key).map(Backend::Libcrypto),
+        };
+        Ok(Self { backend: backend.ok_or(Error::internal())?, tag_length })
     }
 
-    /// Encrypts `plaintext` followed by `extra` (a TLS 1.3 content type and padding): the ciphertext of
-    /// `plaintext` goes to `out` (same length), that of `extra` and the tag to `out_extra_and_tag`.
-    /// Lengths that do not match are `internal_error`.
+    /// The tag length in bytes.
+    #[must_use]
+    pub const fn tag_length(&self) -> usize {
+        self.tag_length
+    }
+
+    /// Encrypts `plaintext` followed by `extra` (a TLS 1.3 content type and padding) into `out`, and the tag after them.
+    /// An `out` of another length is `internal_error`.
     pub fn seal(
-        &self,
+        &mut self,
         nonce: [u8; NONCE_LENGTH],
         associated_data: &[u8],
         plaintext: &[u8],
-        out: &mut [u8],
         extra: &[u8],
-        out_extra_and_tag: &mut [u8],
+        out: &mut [u8],
     ) -> Result<()> {
-        self.0
-            .seal_out_of_place_scatter(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(associated_data),
-                plaintext,
-                out,
-                extra,
-                out_extra_and_tag,
-            )
-            .map_err(|_| Error::internal())
+        let Some((text, extra_and_tag)) = out.split_at_mut_checked(plaintext.len()) else {
+            return Err(Error::internal());
+        };
+        if extra_and_tag.len() != extra.len() + self.tag_length {
+            return Err(Error::internal());
+        }
+        let sealed = match &mut self.backend {
+            Backend::AwsLc(key) => {
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                let associated_data = Aad::from(associated_data);
+                key.seal_out_of_place_scatter(nonce, associated_data, plaintext, text, extra, extra_and_tag)
+                    .ok()
+            }
+            Backend::Libcrypto(context) => {
+                text.copy_from_slice(plaintext);
+                extra_and_tag.iter_mut().zip(extra).for_each(|(to, from)| *to = *from);
+                context.seal_in_place(&nonce, associated_data, out)
+            }
+        };
+        sealed.ok_or(Error::internal())
     }
 
     /// Decrypts in place; `ciphertext_and_tag` then starts with the plaintext, whose length is
     /// returned. A wrong tag is `bad_record_mac`, and nothing of the plaintext is left to see.
     pub fn open_in_place(
-        &self,
+        &mut self,
         nonce: [u8; NONCE_LENGTH],
         associated_data: &[u8],
         ciphertext_and_tag: &mut [u8],
     ) -> Result<usize> {
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let opened = self.0.open_in_place(nonce, Aad::from(associated_data), ciphertext_and_tag);
-        if let Ok(plaintext) = opened {
-            return Ok(plaintext.len());
-        }
-        ciphertext_and_tag.fill(0);
-        Err(bad_record_mac())
+        let opened = match &mut self.backend {
+            Backend::AwsLc(key) => {
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                let plaintext = key.open_in_place(nonce, Aad::from(associated_data), ciphertext_and_tag);
+                plaintext.ok().map(|plaintext| plaintext.len())
+            }
+            Backend::Libcrypto(context) => context.open_in_place(&nonce, associated_data, ciphertext_and_tag),
+        };
+        opened.ok_or_else(|| {
+            ciphertext_and_tag.fill(0);
+            bad_record_mac()
+        })
     }
 
     /// Decrypts into `out`, which is as long as the ciphertext without the tag. A wrong tag is
     /// `bad_record_mac`, and `out` is then all zeros.
     pub fn open_into(
-        &self,
+        &mut self,
         nonce: [u8; NONCE_LENGTH],
         associated_data: &[u8],
         ciphertext: &[u8],
         tag: &[u8],
         out: &mut [u8],
     ) -> Result<()> {
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let opened = self.0.open_separate_gather(nonce, Aad::from(associated_data), ciphertext, tag, out);
-        opened.map_err(|_| {
+        let opened = match &mut self.backend {
+            Backend::AwsLc(key) => {
+                let nonce = Nonce::assume_unique_for_key(nonce);
+                key.open_separate_gather(nonce, Aad::from(associated_data), ciphertext, tag, out).ok()
+            }
+            Backend::Libcrypto(context) => context.open_into(&nonce, associated_data, ciphertext, tag, out),
+        };
+        opened.ok_or_else(|| {
             out.fill(0);
             bad_record_mac()
         })
     }
+}
+
+fn aws_lc(algorithm: &'static aead::Algorithm, key: &[u8]) -> Option<Backend> {
+    let unbound = UnboundKey::new(algorithm, key).ok()?;
+    Some(Backend::AwsLc(LessSafeKey::new(unbound)))
 }
 
 /// One answer to everything that fails to open (RFC 8446 §5.2).
@@ -139,18 +191,48 @@ fn bad_record_mac() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::test_data::hex;
 
-    const ALL: [AeadAlgorithm; 3] =
-        [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm, AeadAlgorithm::ChaCha20Poly1305];
+    const ALL: [AeadAlgorithm; 9] = [
+        AeadAlgorithm::Aes128Gcm,
+        AeadAlgorithm::Aes256Gcm,
+        AeadAlgorithm::ChaCha20Poly1305,
+        AeadAlgorithm::Aes128Ccm,
+        AeadAlgorithm::Aes256Ccm,
+        AeadAlgorithm::Aes128Ccm8,
+        AeadAlgorithm::Aes256Ccm8,
+        AeadAlgorithm::Aria128Gcm,
+        AeadAlgorithm::Aria256Gcm,
+    ];
+
+    const KNOWN: &[(AeadAlgorithm, &str)] = &[
+        (
+            AeadAlgorithm::Aes128Ccm,
+            "3314f164d885c2b6791ac3eb0ee78b8f7c470b2144a815519c163b2fb776b62396aceb27",
+        ),
+        (
+            AeadAlgorithm::Aes256Ccm,
+            "8ad4ba153a2acf90a4c0bb28013d524b2d6504663636c45e5a9df7a604b44c3477af750c",
+        ),
+        (AeadAlgorithm::Aes128Ccm8, "3314f164d885c2b6791ac3eb0ee78b8f7c470b21165a2c3a7b287a26"),
+        (AeadAlgorithm::Aes256Ccm8, "8ad4ba153a2acf90a4c0bb28013d524b2d65046639d61321a0ff07c1"),
+        (
+            AeadAlgorithm::Aria128Gcm,
+            "dbd490ece48bab6cb757cd3a2c49304b66b19e9064403765cebe5bd42b500f49ef5f0e89",
+        ),
+        (
+            AeadAlgorithm::Aria256Gcm,
+            "990a0bd2fd15626d6e559e03552d5e3578b218bbaeb22a197a321d106c94c1f1dfd04bab",
+        ),
+    ];
 
     fn key(algorithm: AeadAlgorithm) -> AeadKey {
         AeadKey::new(algorithm, &[7; 32][..algorithm.key_length()]).unwrap()
     }
 
-    fn sealed(key: &AeadKey, plaintext: &[u8], extra: &[u8]) -> Vec<u8> {
-        let mut out = vec![0; plaintext.len() + extra.len() + TAG_LENGTH];
-        let (body, rest) = out.split_at_mut(plaintext.len());
-        key.seal([1; 12], b"header", plaintext, body, extra, rest).unwrap();
+    fn sealed(key: &mut AeadKey, plaintext: &[u8], extra: &[u8]) -> Vec<u8> {
+        let mut out = vec![0; plaintext.len() + extra.len() + key.tag_length()];
+        key.seal([1; 12], b"header", plaintext, extra, &mut out).unwrap();
         out
     }
 
@@ -158,18 +240,17 @@ mod tests {
     #[test]
     fn chacha20_poly1305_gives_the_bytes_of_rfc_8439() {
         let secret: Vec<u8> = (0x80..0xa0).collect();
-        let key = AeadKey::new(AeadAlgorithm::ChaCha20Poly1305, &secret).unwrap();
+        let mut key = AeadKey::new(AeadAlgorithm::ChaCha20Poly1305, &secret).unwrap();
         let nonce = [7, 0, 0, 0, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47];
         let associated = [0x50, 0x51, 0x52, 0x53, 0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7];
         let plaintext = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for \
             the future, sunscreen would be it.";
-        let mut out = vec![0; plaintext.len()];
-        let mut tag = [0; TAG_LENGTH];
-        key.seal(nonce, &associated, plaintext, &mut out, &[], &mut tag).unwrap();
+        let mut out = vec![0; plaintext.len() + MAX_TAG_LENGTH];
+        key.seal(nonce, &associated, plaintext, &[], &mut out).unwrap();
         assert_eq!(out[..4], [0xd3, 0x1a, 0x8d, 0x34]);
         let expected =
             [0x1a, 0xe1, 0x0b, 0x59, 0x4f, 0x09, 0xe2, 0x6a, 0x7e, 0x90, 0x2e, 0xcb, 0xd0, 0x60, 0x06, 0x91];
-        assert_eq!(tag, expected);
+        assert_eq!(out[plaintext.len()..], expected);
     }
 
     /// Case 4 of the GCM specification (McGrew and Viega), and case 16 for 256 bits.
@@ -192,23 +273,22 @@ mod tests {
             (AeadAlgorithm::Aes128Gcm, 0x4283_1ec2, 0x5bc9_4fbc_3221_a5db_94fa_e95a_e712_1a47_u128),
             (AeadAlgorithm::Aes256Gcm, 0x522d_c1f0_u32, 0x76fc_6ece_0f4e_1768_cddf_8853_bb2d_551b),
         ] {
-            let key = AeadKey::new(algorithm, &whole[..algorithm.key_length()]).unwrap();
-            let mut out = [0; 60];
-            let mut out_tag = [0; TAG_LENGTH];
-            key.seal(nonce, &associated, &plaintext[..60], &mut out, &[], &mut out_tag).unwrap();
+            let mut key = AeadKey::new(algorithm, &whole[..algorithm.key_length()]).unwrap();
+            let mut out = [0; 60 + MAX_TAG_LENGTH];
+            key.seal(nonce, &associated, &plaintext[..60], &[], &mut out).unwrap();
             assert_eq!(out[..4], first.to_be_bytes(), "{algorithm:?}");
-            assert_eq!(out_tag, tag.to_be_bytes(), "{algorithm:?}");
+            assert_eq!(out[60..], tag.to_be_bytes(), "{algorithm:?}");
         }
     }
 
     #[test]
     fn sealed_opens_in_place_and_elsewhere() {
         for algorithm in ALL {
-            let key = key(algorithm);
+            let mut key = key(algorithm);
             for length in [0, 1, 15, 16, 17, 1000, 16_384] {
                 let plaintext: Vec<u8> = (0..length).map(|index| index as u8).collect();
                 let whole = [&plaintext[..], &[23, 0, 0]].concat();
-                let mut record = sealed(&key, &plaintext, &[23, 0, 0]);
+                let mut record = sealed(&mut key, &plaintext, &[23, 0, 0]);
                 let (ciphertext, tag) = record.split_at(whole.len());
                 let mut out = vec![0; whole.len()];
                 assert_eq!(key.open_into([1; 12], b"header", ciphertext, tag, &mut out), Ok(()));
@@ -222,8 +302,8 @@ mod tests {
     #[test]
     fn tampering_is_bad_record_mac_and_shows_nothing() {
         for algorithm in ALL {
-            let key = key(algorithm);
-            let record = sealed(&key, b"attack at dawn", &[23]);
+            let mut key = key(algorithm);
+            let record = sealed(&mut key, b"attack at dawn", &[23]);
             for index in 0..record.len() {
                 let mut tampered = record.clone();
                 tampered[index] ^= 1;
@@ -239,7 +319,8 @@ mod tests {
             }
             assert_eq!(key.open_in_place([2; 12], b"header", &mut record.clone()), Err(bad_record_mac()));
             assert_eq!(key.open_in_place([1; 12], b"other", &mut record.clone()), Err(bad_record_mac()));
-            assert_eq!(key.open_in_place([1; 12], b"header", &mut [0; 15]), Err(bad_record_mac()));
+            let short = key.tag_length() - 1;
+            assert_eq!(key.open_in_place([1; 12], b"header", &mut vec![0; short]), Err(bad_record_mac()));
         }
     }
 
@@ -254,9 +335,40 @@ mod tests {
 
     #[test]
     fn output_of_wrong_length_is_internal_error() {
-        let key = key(AeadAlgorithm::Aes128Gcm);
-        let mut tag = [0; TAG_LENGTH];
-        assert_eq!(key.seal([0; 12], b"", b"ab", &mut [0; 1], &[], &mut tag), Err(Error::internal()));
-        assert_eq!(key.seal([0; 12], b"", b"ab", &mut [0; 2], &[1], &mut tag), Err(Error::internal()));
+        for algorithm in ALL {
+            let mut key = key(algorithm);
+            let length = 2 + key.tag_length();
+            for wrong in [0, 1, length - 1, length + 1] {
+                assert_eq!(key.seal([0; 12], b"", b"ab", &[], &mut vec![0; wrong]), Err(Error::internal()));
+            }
+            assert_eq!(key.seal([0; 12], b"", b"a", &[1], &mut vec![0; length]), Ok(()));
+        }
+    }
+
+    #[test]
+    fn nothing_is_authenticated_too() {
+        for algorithm in ALL {
+            let mut key = key(algorithm);
+            let mut record = sealed(&mut key, b"", b"");
+            assert_eq!(key.open_in_place([1; 12], b"header", &mut record.clone()), Ok(0), "{algorithm:?}");
+            let (_, tag) = record.split_at(0);
+            assert_eq!(key.open_into([1; 12], b"header", &[], tag, &mut []), Ok(()));
+            record[0] ^= 1;
+            assert_eq!(key.open_in_place([1; 12], b"header", &mut record), Err(bad_record_mac()));
+        }
+    }
+
+    /// Made with OpenSSL: key, nonce, associated data and plaintext are 0, 1, 2 and so on.
+    #[test]
+    fn ciphers_of_libcrypto_give_the_bytes_of_openssl() {
+        for (algorithm, expected) in KNOWN {
+            let secret: Vec<u8> = (0..32).collect();
+            let mut key = AeadKey::new(*algorithm, &secret[..algorithm.key_length()]).unwrap();
+            let nonce = core::array::from_fn(|index| index as u8);
+            let plaintext: Vec<u8> = (0..20).collect();
+            let mut out = vec![0; 20 + key.tag_length()];
+            key.seal(nonce, &[0, 1, 2, 3, 4], &plaintext[..19], &plaintext[19..], &mut out).unwrap();
+            assert_eq!(out, hex(expected), "{algorithm:?}");
+        }
     }
 }

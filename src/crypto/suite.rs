@@ -1,6 +1,8 @@
 //! The table of cipher suites (IANA "TLS Cipher Suites") with all that the handshake and
 //! `SSL_CIPHER_*` want to know of them. Used by `policy`, `handshake`, `key_schedule` and `capi`.
 
+use core::ffi::CStr;
+
 use super::{aead::AeadAlgorithm, cbc::CbcAlgorithm, hash::HashAlgorithm, suite_table};
 use crate::wire::{CipherSuite, ProtocolVersion};
 
@@ -174,22 +176,28 @@ impl MacAlgorithm {
     /// The length of the MAC and of its key in bytes.
     #[must_use]
     pub const fn length(self) -> usize {
+        self.hash().output_length()
+    }
+
+    /// The hash.
+    #[must_use]
+    pub const fn hash(self) -> HashAlgorithm {
         match self {
-            Self::Md5 => 16,
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
+            Self::Md5 => HashAlgorithm::Md5,
+            Self::Sha1 => HashAlgorithm::Sha1,
+            Self::Sha256 => HashAlgorithm::Sha256,
+            Self::Sha384 => HashAlgorithm::Sha384,
         }
     }
 
-    /// libcrypto's NID of the hash.
+    /// What libcrypto calls the hash.
     #[must_use]
-    pub const fn nid(self) -> i32 {
+    pub const fn digest_name(self) -> &'static CStr {
         match self {
-            Self::Md5 => 4,
-            Self::Sha1 => 64,
-            Self::Sha256 => 672,
-            Self::Sha384 => 673,
+            Self::Md5 => c"MD5",
+            Self::Sha1 => c"SHA1",
+            Self::Sha256 => c"SHA256",
+            Self::Sha384 => c"SHA384",
         }
     }
 }
@@ -238,7 +246,7 @@ impl Suite {
     /// Whether all that it is made of exists here; only such suites are listed, offered and chosen.
     #[must_use]
     pub const fn negotiable(&self) -> bool {
-        let has_key_exchange = matches!(
+        matches!(
             self.key_exchange,
             KeyExchangeAlgorithm::Any
                 | KeyExchangeAlgorithm::Ecdhe
@@ -258,14 +266,7 @@ impl Suite {
                 | Authentication::Psk
                 | Authentication::Null
                 | Authentication::Srp
-        );
-        let has_records = matches!(
-            self.bulk,
-            BulkCipher::Aead(
-                AeadAlgorithm::Aes128Gcm | AeadAlgorithm::Aes256Gcm | AeadAlgorithm::ChaCha20Poly1305
-            )
-        );
-        has_key_exchange && has_records
+        )
     }
 
     /// The AEAD of its records, if it has one.
@@ -306,7 +307,7 @@ impl Suite {
     #[must_use]
     pub const fn digest_nid(&self) -> i32 {
         match self.mac {
-            Some(mac) => mac.nid(),
+            Some(mac) => mac.hash().nid(),
             None => 0,
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Direction, Event, Events, Negotiated, Records, Transcript, position::Position, want::Hooks};
 use crate::{
-    crypto::{hash::HashAlgorithm, suite::Suite},
+    crypto::{cbc, hash::HashAlgorithm, suite::Suite},
     error::{Error, Result},
     key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
     message::Message,
@@ -208,13 +208,20 @@ impl Connected<'_> {
         RecordKeys::tls13(algorithm, key.as_ref(), iv)
     }
 
-    /// What the client and what the server writes with under this master secret (RFC 5246 §6.3).
+    /// What we read and what we write with under this master secret (RFC 5246 §6.3).
     pub fn tls12_keys(&self, suite: &Suite, master: &MasterSecret) -> Result<(RecordKeys, RecordKeys)> {
         let negotiated = &*self.negotiated;
         let version = negotiated.version.ok_or(Error::internal())?;
-        let parameters = SecurityParameters::new(suite, version, false);
+        let parameters = SecurityParameters::new(suite, version, negotiated.encrypt_then_mac);
         let block = master.key_block(&parameters, &negotiated.client_random, &negotiated.server_random);
-        Ok((RecordKeys::tls12(&parameters, &block.client)?, RecordKeys::tls12(&parameters, &block.server)?))
+        let (read, write) = match self.side {
+            Side::Client => (&block.server, &block.client),
+            Side::Server => (&block.client, &block.server),
+        };
+        Ok((
+            RecordKeys::tls12(&parameters, read, cbc::Direction::Decrypt)?,
+            RecordKeys::tls12(&parameters, write, cbc::Direction::Encrypt)?,
+        ))
     }
 
     /// The version is negotiated: record headers carry it from now on.

@@ -151,6 +151,8 @@ pub struct Negotiated {
     pub session_id_context: Arc<[u8]>,
     /// Whether the extended master secret is used.
     pub extended_master_secret: bool,
+    /// Whether CBC records are encrypted before they are authenticated (RFC 7366).
+    pub encrypt_then_mac: bool,
     /// Whether the peer supports secure renegotiation (RFC 5746).
     pub secure_renegotiation: bool,
     /// Whether the handshake that is under way, or was asked for by a HelloRequest, is a renegotiation.

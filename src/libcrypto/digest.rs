@@ -1,54 +1,15 @@
 //! The digests that aws-lc-rs lacks and TLS 1.0 and 1.1 are built on: MD5, and MD5 beside SHA-1
 //! (`EVP_DigestInit(3)`). Used by `crypto::hash`.
 
-use core::ffi::CStr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use super::{fetched::Fetched, sys};
 
-use super::{error_queue, sys};
-
-/// A digest of libcrypto, fetched once.
-pub struct Algorithm {
-    name: &'static CStr,
-    fetched: AtomicPtr<sys::EVP_MD>,
-}
+/// A digest of libcrypto.
+pub type Algorithm = Fetched<sys::EVP_MD>;
 
 /// MD5 (RFC 1321).
-pub static MD5: Algorithm = Algorithm::new(c"MD5");
+pub static MD5: Algorithm = Algorithm::digest(c"MD5");
 /// MD5 and SHA-1 of the same bytes, one after the other (RFC 4346 §7.4.3).
-pub static MD5_SHA1: Algorithm = Algorithm::new(c"MD5-SHA1");
-
-impl Algorithm {
-    const fn new(name: &'static CStr) -> Self {
-        Self { name, fetched: AtomicPtr::new(core::ptr::null_mut()) }
-    }
-
-    /// Whether libcrypto's providers have it: that of FIPS has not. The queue is left as it was.
-    #[must_use]
-    pub fn is_available(&self) -> bool {
-        !self.get().is_null()
-    }
-
-    fn get(&self) -> *mut sys::EVP_MD {
-        let known = self.fetched.load(Ordering::Acquire);
-        if !known.is_null() {
-            return known;
-        }
-        let mark = error_queue::set_mark();
-        // SAFETY: the name is a C string; null stands for the default context and properties.
-        let found =
-            unsafe { sys::EVP_MD_fetch(core::ptr::null_mut(), self.name.as_ptr(), core::ptr::null()) };
-        mark.pop();
-        match self.fetched.compare_exchange(core::ptr::null_mut(), found, Ordering::AcqRel, Ordering::Acquire)
-        {
-            Ok(_) => found,
-            Err(first) => {
-                // SAFETY: another thread was faster, and nobody has seen this one.
-                unsafe { sys::EVP_MD_free(found) };
-                first
-            }
-        }
-    }
-}
+pub static MD5_SHA1: Algorithm = Algorithm::digest(c"MD5-SHA1");
 
 /// A running digest; a clone forks it.
 pub struct RunningDigest(*mut sys::EVP_MD_CTX);
@@ -70,7 +31,7 @@ impl RunningDigest {
         let running = Self::empty();
         // SAFETY: the context is ours; a null digest or engine is allowed, the former fails.
         let started = unsafe { sys::EVP_DigestInit_ex(running.0, algorithm.get(), core::ptr::null_mut()) };
-        assert_eq!(started, 1, "libcrypto lacks {:?}", algorithm.name);
+        assert_eq!(started, 1, "libcrypto lacks {:?}", algorithm.name());
         running
     }
 

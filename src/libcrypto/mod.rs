@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod async_job;
 pub mod bio;
+pub mod cipher;
 pub mod clock;
 pub mod configuration;
 pub mod credential_file;
@@ -18,8 +19,10 @@ pub mod environment;
 pub mod error_queue;
 pub mod evp_pkey;
 pub mod ex_data;
+pub mod fetched;
 pub mod hash_table;
 pub mod library;
+pub mod mac;
 pub mod memory;
 pub mod name;
 pub mod parameters;

@@ -307,6 +307,40 @@ unsafe extern "C" {
 
     pub fn EVP_CIPHER_CTX_new() -> *mut EVP_CIPHER_CTX;
     pub fn EVP_CIPHER_CTX_free(context: *mut EVP_CIPHER_CTX);
+    pub fn EVP_CIPHER_fetch(
+        library: *mut OSSL_LIB_CTX,
+        algorithm: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_CIPHER;
+    pub fn EVP_CIPHER_free(cipher: *mut EVP_CIPHER);
+    pub fn EVP_CipherInit_ex(
+        context: *mut EVP_CIPHER_CTX,
+        cipher: *const EVP_CIPHER,
+        engine: *mut ENGINE,
+        key: *const c_uchar,
+        iv: *const c_uchar,
+        enc: c_int,
+    ) -> c_int;
+    pub fn EVP_CipherUpdate(
+        context: *mut EVP_CIPHER_CTX,
+        out: *mut c_uchar,
+        out_length: *mut c_int,
+        input: *const c_uchar,
+        length: c_int,
+    ) -> c_int;
+    pub fn EVP_CipherFinal_ex(
+        context: *mut EVP_CIPHER_CTX,
+        out: *mut c_uchar,
+        out_length: *mut c_int,
+    ) -> c_int;
+    pub fn EVP_CIPHER_CTX_ctrl(
+        context: *mut EVP_CIPHER_CTX,
+        command: c_int,
+        length: c_int,
+        data: *mut c_void,
+    ) -> c_int;
+    pub fn EVP_CIPHER_CTX_set_padding(context: *mut EVP_CIPHER_CTX, padding: c_int) -> c_int;
+    pub fn EVP_CIPHER_CTX_get_key_length(context: *const EVP_CIPHER_CTX) -> c_int;
     pub fn EVP_CIPHER_CTX_get0_cipher(context: *const EVP_CIPHER_CTX) -> *const EVP_CIPHER;
     pub fn EVP_CIPHER_CTX_get_iv_length(context: *const EVP_CIPHER_CTX) -> c_int;
     pub fn EVP_EncryptUpdate(
@@ -334,6 +368,8 @@ unsafe extern "C" {
     ) -> *mut EVP_MAC;
     pub fn EVP_MAC_free(mac: *mut EVP_MAC);
     pub fn EVP_MAC_CTX_new(mac: *mut EVP_MAC) -> *mut EVP_MAC_CTX;
+    pub fn EVP_MAC_CTX_dup(context: *const EVP_MAC_CTX) -> *mut EVP_MAC_CTX;
+    pub fn EVP_MAC_CTX_set_params(context: *mut EVP_MAC_CTX, parameters: *const OSSL_PARAM) -> c_int;
     pub fn EVP_MAC_CTX_free(context: *mut EVP_MAC_CTX);
     pub fn EVP_MAC_CTX_get_mac_size(context: *mut EVP_MAC_CTX) -> usize;
     pub fn EVP_MAC_init(

@@ -20,7 +20,7 @@ pub fn matches(suite: &Suite, word: &str) -> bool {
         "COMPLEMENTOFALL" | "eNULL" | "NULL" => is_null,
         "COMPLEMENTOFDEFAULT" => !is_null && !is_default(suite),
         "HIGH" => !is_null,
-        "FIPS" => is_aes(suite, |_| true) && !is_ccm(suite),
+        "FIPS" => is_aes(suite, |_| true) && !is_ccm(suite) && suite.key_exchange != KeyExchange::Srp,
 
         "RSA" | "kRSA" => key_exchange(KeyExchange::Rsa),
         "DHE" | "EDH" => key_exchange(KeyExchange::Dhe) && !is_anonymous,
@@ -147,5 +147,31 @@ mod tests {
             assert_eq!(found, count, "{word}");
         }
         assert_eq!(SUITES.iter().filter(plain).filter(|suite| is_default(suite)).count(), 27);
+    }
+
+    /// How many suites of TLS 1.2 and below `openssl ciphers WORD` lists.
+    #[test]
+    fn words_about_keys_and_passwords_stand_for_as_many_suites_as_in_openssl() {
+        for (word, count) in [
+            ("ALL", 137),
+            ("COMPLEMENTOFDEFAULT", 80),
+            ("FIPS", 60),
+            ("aRSA", 64),
+            ("PSK", 60),
+            ("kPSK", 18),
+            ("kECDHEPSK", 10),
+            ("kDHEPSK", 18),
+            ("kRSAPSK", 14),
+            ("aPSK", 46),
+            ("SRP", 6),
+            ("aSRP", 2),
+            ("3DES", 0),
+            ("RC4", 0),
+            ("kGOST", 0),
+            ("LOW", 0),
+        ] {
+            let found = SUITES.iter().filter(|suite| !suite.is_tls13() && matches(suite, word)).count();
+            assert_eq!(found, count, "{word}");
+        }
     }
 }

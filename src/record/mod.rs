@@ -12,6 +12,7 @@
 mod header;
 mod inbound;
 mod joiner;
+mod mac_protection;
 mod outbound;
 mod parameters;
 mod protection;

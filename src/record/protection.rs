@@ -1,12 +1,17 @@
 //! The keys of one direction: which form a protected record has, its nonce and its sequence number
-//! (RFC 8446 §5.2, §5.3; RFC 5288 §3; RFC 7905 §2). Used by [`super::Inbound`] and [`super::Outbound`].
+//! (RFC 8446 §5.2, §5.3; RFC 5288 §3; RFC 6655 §3; RFC 7905 §2). Used by [`super::Inbound`] and [`super::Outbound`].
 
 use core::ops::Range;
 
-use super::{HEADER_LENGTH, MAX_PLAINTEXT, SecurityParameters, WriteKeys, parameters::SALT_LENGTH};
+use super::{
+    HEADER_LENGTH, MAX_PLAINTEXT, SecurityParameters, WriteKeys,
+    mac_protection::{MacProtection, RecordId},
+    parameters::SALT_LENGTH,
+};
 use crate::{
     crypto::{
-        aead::{AeadAlgorithm, AeadKey, NONCE_LENGTH, TAG_LENGTH},
+        aead::{AeadAlgorithm, AeadKey, NONCE_LENGTH},
+        cbc::Direction,
         suite::BulkCipher,
     },
     error::{Error, Reason, Result},
@@ -17,23 +22,26 @@ use crate::{
 const EXPLICIT_NONCE_LENGTH: usize = 8;
 /// `2^24.5` full-size records may be sealed under one AES-GCM key (RFC 8446 §5.5).
 const GCM_RECORD_LIMIT: u64 = 23_726_566;
+/// `2^23` records under one AES-CCM key (RFC 9147 §4.5.3; RFC 8446 has no number).
+const CCM_RECORD_LIMIT: u64 = 1 << 23;
 
 /// The keys of one direction with their sequence number.
 pub struct RecordKeys {
-    key: AeadKey,
     form: Form,
     sequence_number: u64,
     record_limit: u64,
 }
 
-/// How a record is built around the AEAD.
+/// How a record is built around its cipher.
 enum Form {
     /// TLS 1.3: the content type is inside, the header is authenticated.
-    Tls13 { iv: [u8; NONCE_LENGTH] },
-    /// TLS 1.2 with GCM: half of the nonce travels in front of the ciphertext.
-    Tls12Explicit { salt: [u8; SALT_LENGTH] },
+    Tls13 { key: AeadKey, iv: [u8; NONCE_LENGTH] },
+    /// TLS 1.2 with GCM or CCM: half of the nonce travels in front of the ciphertext.
+    Tls12Explicit { key: AeadKey, salt: [u8; SALT_LENGTH] },
     /// TLS 1.2 with ChaCha20-Poly1305: the nonce is made as in TLS 1.3.
-    Tls12Implicit { iv: [u8; NONCE_LENGTH] },
+    Tls12Implicit { key: AeadKey, iv: [u8; NONCE_LENGTH] },
+    /// A MAC, and perhaps a block cipher.
+    Mac(Box<MacProtection>),
 }
 
 /// What a protected record turned out to be.
@@ -52,29 +60,37 @@ impl RecordKeys {
     pub fn tls13(algorithm: AeadAlgorithm, key: &[u8], iv: [u8; 12]) -> Result<Self> {
         let record_limit = match algorithm {
             AeadAlgorithm::ChaCha20Poly1305 => u64::MAX,
-            _ => GCM_RECORD_LIMIT,
+            AeadAlgorithm::Aes128Ccm
+            | AeadAlgorithm::Aes256Ccm
+            | AeadAlgorithm::Aes128Ccm8
+            | AeadAlgorithm::Aes256Ccm8 => CCM_RECORD_LIMIT,
+            AeadAlgorithm::Aes128Gcm
+            | AeadAlgorithm::Aes256Gcm
+            | AeadAlgorithm::Aria128Gcm
+            | AeadAlgorithm::Aria256Gcm => GCM_RECORD_LIMIT,
         };
-        Ok(Self {
-            key: AeadKey::new(algorithm, key)?,
-            form: Form::Tls13 { iv },
-            sequence_number: 0,
-            record_limit,
-        })
+        let form = Form::Tls13 { key: AeadKey::new(algorithm, key)?, iv };
+        Ok(Self { form, sequence_number: 0, record_limit })
     }
 
-    /// TLS 1.2: GCM has a 4-byte implicit and an 8-byte explicit nonce, ChaCha20-Poly1305 a 12-byte
-    /// IV mixed with the sequence number. Lengths that `parameters` do not have are `internal_error`.
-    pub fn tls12(parameters: &SecurityParameters, keys: &WriteKeys) -> Result<Self> {
-        let BulkCipher::Aead(algorithm) = parameters.bulk else { return Err(Error::internal()) };
+    /// TLS 1.2 and below: GCM and CCM have a 4-byte implicit and an 8-byte explicit nonce, ChaCha20-Poly1305 a 12-byte
+    /// IV mixed with the sequence number; the rest has a MAC. Lengths that `parameters` do not have are `internal_error`.
+    pub fn tls12(parameters: &SecurityParameters, keys: &WriteKeys, direction: Direction) -> Result<Self> {
         let iv = keys.iv.as_ref();
-        let form = match algorithm {
-            AeadAlgorithm::ChaCha20Poly1305 => {
-                Form::Tls12Implicit { iv: iv.try_into().map_err(|_| Error::internal())? }
+        let form = match parameters.bulk {
+            BulkCipher::Aead(algorithm) => {
+                let key = AeadKey::new(algorithm, keys.key.as_ref())?;
+                if algorithm == AeadAlgorithm::ChaCha20Poly1305 {
+                    Form::Tls12Implicit { key, iv: iv.try_into().map_err(|_| Error::internal())? }
+                } else {
+                    Form::Tls12Explicit { key, salt: iv.try_into().map_err(|_| Error::internal())? }
+                }
             }
-            _ => Form::Tls12Explicit { salt: iv.try_into().map_err(|_| Error::internal())? },
+            BulkCipher::Cbc(_) | BulkCipher::Null => {
+                Form::Mac(Box::new(MacProtection::new(parameters, keys, direction)?))
+            }
         };
-        let key = AeadKey::new(algorithm, keys.key.as_ref())?;
-        Ok(Self { key, form, sequence_number: 0, record_limit: u64::MAX })
+        Ok(Self { form, sequence_number: 0, record_limit: u64::MAX })
     }
 
     /// Whether the content type is inside (RFC 8446 §5.2).
@@ -89,12 +105,12 @@ impl RecordKeys {
 
     /// The length of the body of a record with this much content and padding.
     pub(super) fn body_length(&self, content_length: usize, padding: usize) -> usize {
-        let overhead = match self.form {
-            Form::Tls13 { .. } => 1 + padding + TAG_LENGTH,
-            Form::Tls12Explicit { .. } => EXPLICIT_NONCE_LENGTH + TAG_LENGTH,
-            Form::Tls12Implicit { .. } => TAG_LENGTH,
-        };
-        content_length + overhead
+        match &self.form {
+            Form::Tls13 { key, .. } => content_length + 1 + padding + key.tag_length(),
+            Form::Tls12Explicit { key, .. } => EXPLICIT_NONCE_LENGTH + content_length + key.tag_length(),
+            Form::Tls12Implicit { key, .. } => content_length + key.tag_length(),
+            Form::Mac(mac) => mac.body_length(content_length),
+        }
     }
 
     /// Seals `content` into `body`, which has [`Self::body_length`] bytes. `header` is the record's header: its
@@ -110,34 +126,31 @@ impl RecordKeys {
         let sequence = self.sequence_number.to_be_bytes();
         // RFC 8446 §5.3: sequence numbers MUST NOT wrap.
         let next = self.sequence_number.checked_add(1).ok_or(Error::internal())?;
-        let too_short = Error::internal();
-        match self.form {
-            Form::Tls13 { iv } => {
-                let (out, rest) = body.split_at_mut_checked(content.len()).ok_or(too_short)?;
-                let nonce = mixed_nonce(iv, sequence);
+        match &mut self.form {
+            Form::Tls13 { key, iv } => {
+                let nonce = mixed_nonce(*iv, sequence);
                 if padding == 0 {
-                    self.key.seal(nonce, &header, content, out, &[content_type.0], rest)?;
+                    key.seal(nonce, &header, content, &[content_type.0], body)?;
                 } else {
                     let mut inner_end = vec![0; padding + 1];
                     if let Some(first) = inner_end.first_mut() {
                         *first = content_type.0;
                     }
-                    self.key.seal(nonce, &header, content, out, &inner_end, rest)?;
+                    key.seal(nonce, &header, content, &inner_end, body)?;
                 }
             }
-            Form::Tls12Explicit { salt } => {
-                let (explicit, rest) = body.split_first_chunk_mut().ok_or(too_short)?;
-                let (out, tag) = rest.split_at_mut_checked(content.len()).ok_or(too_short)?;
+            Form::Tls12Explicit { key, salt } => {
+                let (explicit, rest) = body.split_first_chunk_mut().ok_or(Error::internal())?;
                 // RFC 5288 §3: the explicit part MAY be the sequence number, which never repeats.
                 *explicit = sequence;
                 let associated = associated_data(header, sequence, content.len());
-                self.key.seal(explicit_nonce(salt, sequence), &associated, content, out, &[], tag)?;
+                key.seal(explicit_nonce(*salt, sequence), &associated, content, &[], rest)?;
             }
-            Form::Tls12Implicit { iv } => {
-                let (out, tag) = body.split_at_mut_checked(content.len()).ok_or(too_short)?;
+            Form::Tls12Implicit { key, iv } => {
                 let associated = associated_data(header, sequence, content.len());
-                self.key.seal(mixed_nonce(iv, sequence), &associated, content, out, &[], tag)?;
+                key.seal(mixed_nonce(*iv, sequence), &associated, content, &[], body)?;
             }
+            Form::Mac(mac) => mac.seal(RecordId { header, sequence }, content, body)?,
         }
         self.sequence_number = next;
         Ok(())
@@ -149,26 +162,37 @@ impl RecordKeys {
         header: [u8; HEADER_LENGTH],
         body: &mut [u8],
     ) -> Result<Unprotected> {
-        let (nonce, associated, start) = self.opening(header, body)?;
-        let ciphertext = body.get_mut(start..).ok_or(Error::internal())?;
-        let length = self.key.open_in_place(nonce, associated.as_ref(), ciphertext)?;
-        self.finish(header, body.get(start..start + length).unwrap_or_default(), start)
+        let sequence = self.opening_sequence()?;
+        let content = match &mut self.form {
+            Form::Mac(mac) => mac.open_in_place(RecordId { header, sequence }, body)?,
+            form => {
+                let (key, opening, start) = form.opening(header, sequence, body)?;
+                let ciphertext = body.get_mut(start..).ok_or(Error::internal())?;
+                let length = key.open_in_place(opening.nonce, opening.associated.as_ref(), ciphertext)?;
+                start..start + length
+            }
+        };
+        self.finish(header, body.get(content.clone()).unwrap_or_default(), content.start)
     }
 
-    /// Opens a record's body into the front of `out`. `None` if it may not fit; nothing happened then.
+    /// Opens a record's body into the front of `out`. `None` if it may not fit, or the form needs more room than its
+    /// content; nothing happened then.
     pub(super) fn open_into(
         &mut self,
         header: [u8; HEADER_LENGTH],
         body: &[u8],
         out: &mut [u8],
     ) -> Result<Option<Unprotected>> {
-        let (nonce, associated, start) = self.opening(header, body)?;
+        if matches!(self.form, Form::Mac(_)) {
+            return Ok(None);
+        }
+        let sequence = self.opening_sequence()?;
+        let (key, opening, start) = self.form.opening(header, sequence, body)?;
         let ciphertext_and_tag = body.get(start..).unwrap_or_default();
-        let Some((ciphertext, tag)) = ciphertext_and_tag.split_last_chunk::<TAG_LENGTH>() else {
-            return Err(bad_record_mac());
-        };
-        let Some(out) = out.get_mut(..ciphertext.len()) else { return Ok(None) };
-        self.key.open_into(nonce, associated.as_ref(), ciphertext, tag, out)?;
+        let length = ciphertext_and_tag.len().checked_sub(key.tag_length()).ok_or_else(bad_record_mac)?;
+        let Some(out) = out.get_mut(..length) else { return Ok(None) };
+        let (ciphertext, tag) = ciphertext_and_tag.split_at_checked(length).ok_or(Error::internal())?;
+        key.open_into(opening.nonce, opening.associated.as_ref(), ciphertext, tag, out)?;
         let finished = self.finish(header, out, 0);
         if finished.is_err() {
             out.fill(0);
@@ -176,32 +200,10 @@ impl RecordKeys {
         finished.map(Some)
     }
 
-    /// Nonce, associated data, and where the ciphertext starts in `body`.
-    fn opening(
-        &self,
-        header: [u8; HEADER_LENGTH],
-        body: &[u8],
-    ) -> Result<([u8; NONCE_LENGTH], AssociatedData, usize)> {
-        let sequence = self.sequence_number.to_be_bytes();
-        // RFC 8446 §5.3: sequence numbers MUST NOT wrap.
+    /// RFC 8446 §5.3: sequence numbers MUST NOT wrap.
+    fn opening_sequence(&self) -> Result<[u8; 8]> {
         self.sequence_number.checked_add(1).ok_or(Error::internal())?;
-        let content_length = body.len().saturating_sub(self.body_length(0, 0));
-        match self.form {
-            Form::Tls13 { iv } => Ok((mixed_nonce(iv, sequence), AssociatedData::Header(header), 0)),
-            Form::Tls12Explicit { salt } => {
-                let explicit = *body.first_chunk().ok_or_else(bad_record_mac)?;
-                let associated = associated_data(header, sequence, content_length);
-                Ok((
-                    explicit_nonce(salt, explicit),
-                    AssociatedData::Pseudo(associated),
-                    EXPLICIT_NONCE_LENGTH,
-                ))
-            }
-            Form::Tls12Implicit { iv } => {
-                let associated = associated_data(header, sequence, content_length);
-                Ok((mixed_nonce(iv, sequence), AssociatedData::Pseudo(associated), 0))
-            }
-        }
+        Ok(self.sequence_number.to_be_bytes())
     }
 
     /// Finds content and content type in what was decrypted, which starts at `start`.
@@ -228,6 +230,44 @@ impl RecordKeys {
     }
 }
 
+impl Form {
+    /// The key of an AEAD, what it is used with, and where the ciphertext starts in `body`.
+    fn opening(
+        &mut self,
+        header: [u8; HEADER_LENGTH],
+        sequence: [u8; 8],
+        body: &[u8],
+    ) -> Result<(&mut AeadKey, Opening, usize)> {
+        match self {
+            Self::Tls13 { key, iv } => {
+                let nonce = mixed_nonce(*iv, sequence);
+                Ok((key, Opening { nonce, associated: AssociatedData::Header(header) }, 0))
+            }
+            Self::Tls12Explicit { key, salt } => {
+                let explicit = *body.first_chunk().ok_or_else(bad_record_mac)?;
+                let content_length = body.len().saturating_sub(EXPLICIT_NONCE_LENGTH + key.tag_length());
+                let associated = associated_data(header, sequence, content_length);
+                let nonce = explicit_nonce(*salt, explicit);
+                let opening = Opening { nonce, associated: AssociatedData::Pseudo(associated) };
+                Ok((key, opening, EXPLICIT_NONCE_LENGTH))
+            }
+            Self::Tls12Implicit { key, iv } => {
+                let content_length = body.len().saturating_sub(key.tag_length());
+                let associated = associated_data(header, sequence, content_length);
+                let nonce = mixed_nonce(*iv, sequence);
+                Ok((key, Opening { nonce, associated: AssociatedData::Pseudo(associated) }, 0))
+            }
+            Self::Mac(_) => Err(Error::internal()),
+        }
+    }
+}
+
+/// What the key of an AEAD is used with.
+struct Opening {
+    nonce: [u8; NONCE_LENGTH],
+    associated: AssociatedData,
+}
+
 /// What is authenticated besides the ciphertext.
 enum AssociatedData {
     /// TLS 1.3: the record header (RFC 8446 §5.2).
@@ -246,7 +286,11 @@ impl AsRef<[u8]> for AssociatedData {
 }
 
 /// RFC 5246 §6.2.3.3.
-fn associated_data(header: [u8; HEADER_LENGTH], sequence: [u8; 8], content_length: usize) -> [u8; 13] {
+pub(super) fn associated_data(
+    header: [u8; HEADER_LENGTH],
+    sequence: [u8; 8],
+    content_length: usize,
+) -> [u8; 13] {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = sequence;
     let [content_type, major, minor, ..] = header;
     // Lossless: a record's body has at most 2^16 - 1 bytes.
@@ -272,7 +316,7 @@ fn explicit_nonce(salt: [u8; SALT_LENGTH], explicit: [u8; 8]) -> [u8; NONCE_LENG
     nonce
 }
 
-fn bad_record_mac() -> Error {
+pub(super) fn bad_record_mac() -> Error {
     Error::fatal(AlertDescription::BAD_RECORD_MAC, Reason::DECRYPTION_FAILED_OR_BAD_RECORD_MAC)
 }
 
@@ -294,7 +338,7 @@ mod tests {
             version: ProtocolVersion::TLS1_2,
             encrypt_then_mac: false,
         };
-        RecordKeys::tls12(&parameters, &WriteKeys::filled(0, 32, iv_length))
+        RecordKeys::tls12(&parameters, &WriteKeys::filled(0, 32, iv_length), Direction::Encrypt)
     }
 
     fn keys(form: usize) -> RecordKeys {

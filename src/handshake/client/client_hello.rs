@@ -336,6 +336,10 @@ fn extensions(
     if !settings.alpn_protocols.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_list(writer, &settings.alpn_protocols));
     }
+    if !settings.has_option(option::NO_ENCRYPT_THEN_MAC) {
+        // RFC 7366 §2.
+        extensions.add(ExtensionType::ENCRYPT_THEN_MAC, |_| {});
+    }
     if !settings.has_option(option::NO_EXTENDED_MASTER_SECRET) {
         extensions.add(ExtensionType::EXTENDED_MASTER_SECRET, |_| {});
     }

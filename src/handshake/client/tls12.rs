@@ -16,7 +16,7 @@ use super::{
 use crate::{
     crypto::{
         signature::{KeyType, PublicKey},
-        suite::{Authentication, KeyExchangeAlgorithm, Suite},
+        suite::{Authentication, BulkCipher, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
@@ -39,7 +39,7 @@ use crate::{
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
 /// OpenSSL lets them.
-const ALLOWED: [ExtensionType; 12] = [
+const ALLOWED: [ExtensionType; 13] = [
     ExtensionType::NEXT_PROTOCOL_NEGOTIATION,
     ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP,
     ExtensionType::SERVER_NAME,
@@ -49,6 +49,7 @@ const ALLOWED: [ExtensionType; 12] = [
     ExtensionType::SUPPORTED_GROUPS,
     ExtensionType::EC_POINT_FORMATS,
     ExtensionType::ALPN,
+    ExtensionType::ENCRYPT_THEN_MAC,
     ExtensionType::EXTENDED_MASTER_SECRET,
     ExtensionType::SESSION_TICKET,
     ExtensionType::RENEGOTIATION_INFO,
@@ -164,7 +165,7 @@ pub fn begin(
     }
     let suite = server_hello::check_suite(&offer, hello, context.version()?)?;
     context.negotiated.forget_last_handshake();
-    read_extensions(&offer, &hello.extensions, context)?;
+    read_extensions(&offer, suite, &hello.extensions, context)?;
     context.negotiated.suite = Some(suite);
     context.negotiated.server_random = hello.random;
     context.add_to_transcript(message);
@@ -209,7 +210,12 @@ fn begin_resumed(
     tls12_flight::expect_server_finished(hello, master, context)
 }
 
-fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'_>) -> Result<()> {
+fn read_extensions(
+    offer: &Offer,
+    suite: &Suite,
+    received: &Extensions,
+    context: &mut Context<'_>,
+) -> Result<()> {
     let offered = &offer.hello.extensions;
     extensions::check(received, &ALLOWED, offered, context, place::TLS1_2_SERVER_HELLO)?;
     extensions::read_server_name(received, context)?;
@@ -225,6 +231,9 @@ fn read_extensions(offer: &Offer, received: &Extensions, context: &mut Context<'
     }
     context.negotiated.extended_master_secret =
         extensions::read_empty(received, ExtensionType::EXTENDED_MASTER_SECRET)?;
+    // What a server answers for another cipher is of no account, as in OpenSSL.
+    context.negotiated.encrypt_then_mac = extensions::read_empty(received, ExtensionType::ENCRYPT_THEN_MAC)?
+        && matches!(suite.bulk, BulkCipher::Cbc(_));
     Ok(())
 }
 

@@ -245,7 +245,7 @@ fn change_cipher(
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
     context.transcript.set_hash(context.handshake_hash()?);
-    let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
+    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &master)?;
     emit_finished(&master, write_keys, context)?;
     context.leave_for(Position::CwFinished);
     Ok(expect_end(hello, master, read_keys, None))
@@ -257,7 +257,7 @@ pub fn expect_server_finished(
     master: MasterSecret,
     context: &Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
+    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &master)?;
     Ok(expect_end(hello, master, read_keys, Some(write_keys)))
 }
 

@@ -67,11 +67,11 @@ impl Finish {
         session: Arc<Session>,
         sends_ticket: bool,
     ) -> Result<Self> {
-        let (client_keys, server_keys) = context.tls12_keys(suite, &master_secret)?;
+        let (read_keys, write_keys) = context.tls12_keys(suite, &master_secret)?;
         Ok(Self {
             suite,
-            read_keys: Some(client_keys),
-            write_keys: Some(server_keys),
+            read_keys: Some(read_keys),
+            write_keys: Some(write_keys),
             master_secret,
             session,
             sends_ticket,

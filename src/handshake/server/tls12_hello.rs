@@ -16,7 +16,7 @@ use super::{
 use crate::{
     crypto::{
         rand,
-        suite::{self, KeyExchangeAlgorithm, Suite},
+        suite::{self, BulkCipher, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
@@ -108,6 +108,12 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
         None => false,
     };
     context.negotiated.extended_master_secret = extended;
+    context.negotiated.encrypt_then_mac = match extensions.get(ExtensionType::ENCRYPT_THEN_MAC) {
+        // RFC 7366 §2: it is empty.
+        Some(data) if !data.is_empty() => return Err(Error::decode(Reason::BAD_EXTENSION)),
+        Some(_) => !context.settings().has_option(option::NO_ENCRYPT_THEN_MAC),
+        None => false,
+    };
 
     let ticket = extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
     let sends_ticket = announces_ticket(context, ticket.as_deref());
@@ -311,6 +317,8 @@ fn emit_hello(
 ) -> Step {
     let custom = custom_extensions::begin(context);
     let suite = context.negotiated.suite.ok_or(Error::internal())?;
+    // RFC 7366 §3: with any other cipher it MUST NOT be answered.
+    context.negotiated.encrypt_then_mac &= matches!(suite.bulk, BulkCipher::Cbc(_));
     let random = server_random(context)?;
     context.negotiated.server_random = random;
     let server_hello = ServerHello {
@@ -383,6 +391,9 @@ fn server_hello_extensions(mut extensions: Extensions, context: &Context<'_>, he
     }
     if !negotiated.alpn.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_selected(writer, &negotiated.alpn));
+    }
+    if negotiated.encrypt_then_mac {
+        extensions.add(ExtensionType::ENCRYPT_THEN_MAC, |_| {});
     }
     if negotiated.extended_master_secret {
         extensions.add(ExtensionType::EXTENDED_MASTER_SECRET, |_| {});

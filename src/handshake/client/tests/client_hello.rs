@@ -21,6 +21,7 @@ fn client_hello_has_the_extensions_of_openssl_in_their_order() {
             ExtensionType::SESSION_TICKET,
             ExtensionType::STATUS_REQUEST,
             ExtensionType::ALPN,
+            ExtensionType::ENCRYPT_THEN_MAC,
             ExtensionType::EXTENDED_MASTER_SECRET,
             ExtensionType::SIGNATURE_ALGORITHMS,
             ExtensionType::SUPPORTED_VERSIONS,
@@ -52,6 +53,7 @@ fn client_hello_of_tls12_has_nothing_of_tls13() {
             ExtensionType::EC_POINT_FORMATS,
             ExtensionType::SUPPORTED_GROUPS,
             ExtensionType::SESSION_TICKET,
+            ExtensionType::ENCRYPT_THEN_MAC,
             ExtensionType::EXTENDED_MASTER_SECRET,
             ExtensionType::SIGNATURE_ALGORITHMS,
         ]
@@ -63,12 +65,14 @@ fn client_hello_of_tls12_has_nothing_of_tls13() {
 #[test]
 fn options_leave_extensions_out() {
     let mut client = Endpoint::new(Side::Client, (TLS12, TLS13), |settings| {
-        settings.options |= option::NO_TICKET | option::NO_EXTENDED_MASTER_SECRET;
+        settings.options |=
+            option::NO_TICKET | option::NO_EXTENDED_MASTER_SECRET | option::NO_ENCRYPT_THEN_MAC;
         settings.options &= !option::ENABLE_MIDDLEBOX_COMPAT;
     });
     let (hello, _) = hello_of(&mut client);
     assert!(!hello.extensions.contains(ExtensionType::SESSION_TICKET));
     assert!(!hello.extensions.contains(ExtensionType::EXTENDED_MASTER_SECRET));
+    assert!(!hello.extensions.contains(ExtensionType::ENCRYPT_THEN_MAC));
     assert!(hello.session_id.is_empty());
 }
 

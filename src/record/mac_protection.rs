@@ -1,0 +1,313 @@
+//! Records that a MAC authenticates: encrypted by a block cipher in CBC mode, or not at all (RFC 5246 §6.2.3.1,
+//! §6.2.3.2; RFC 2246 §6.2.3.2 for TLS 1.0; RFC 7366 for encrypt-then-MAC). Used by [`super::RecordKeys`].
+//!
+//! With MAC-then-encrypt the MAC is found only by trusting the padding, which anybody may have changed. Who can tell
+//! wrong padding from a wrong MAC, by the answer or by the time it takes, can decrypt (RFC 5246 §6.2.3.2, "Lucky
+//! Thirteen"). So both are always checked, over the longest data that there may be, and the two failures are one.
+
+use core::ops::Range;
+
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use super::{
+    HEADER_LENGTH, SecurityParameters, WriteKeys,
+    protection::{associated_data, bad_record_mac},
+};
+use crate::{
+    crypto::{
+        cbc::{BLOCK_LENGTH, CbcKey, Direction},
+        hmac::HmacKey,
+        rand,
+        suite::BulkCipher,
+    },
+    error::{Error, Result},
+    libcrypto::mac::{MAX_MAC_LENGTH, SecretLengthHmac},
+    wire::ProtocolVersion,
+};
+
+/// The most bytes of padding, its length byte included (RFC 5246 §6.2.3.2).
+const MAX_PADDING: usize = 256;
+
+/// The keys of one direction.
+pub(super) struct MacProtection {
+    mac: HmacKey,
+    mac_length: usize,
+    cipher: Cipher,
+}
+
+enum Cipher {
+    /// `GenericStreamCipher` with the null cipher.
+    Null,
+    /// `GenericBlockCipher`.
+    Cbc { key: CbcKey, has_explicit_iv: bool, order: Order },
+}
+
+/// Whether the MAC is over plaintext or ciphertext.
+enum Order {
+    /// RFC 5246 §6.2.3.2. Who opens has the MAC in the form that takes a secret length.
+    MacThenEncrypt(Option<SecretLengthHmac>),
+    /// RFC 7366.
+    EncryptThenMac,
+}
+
+/// A record's header and its sequence number.
+#[derive(Clone, Copy)]
+pub(super) struct RecordId {
+    pub header: [u8; HEADER_LENGTH],
+    pub sequence: [u8; 8],
+}
+
+impl RecordId {
+    /// What the MAC covers in front of the data (RFC 5246 §6.2.3.1).
+    fn pseudo_header(self, length: usize) -> [u8; 13] {
+        associated_data(self.header, self.sequence, length)
+    }
+}
+
+impl MacProtection {
+    /// Lengths that `parameters` do not have are `internal_error`.
+    pub fn new(parameters: &SecurityParameters, keys: &WriteKeys, direction: Direction) -> Result<Self> {
+        let algorithm = parameters.mac.ok_or(Error::internal())?;
+        let mac_key = keys.mac_key.as_ref();
+        if mac_key.len() != algorithm.length() {
+            return Err(Error::internal());
+        }
+        let cipher = match parameters.bulk {
+            BulkCipher::Null => Cipher::Null,
+            BulkCipher::Cbc(cbc) => {
+                let has_explicit_iv = parameters.version > ProtocolVersion::TLS1_0;
+                // With explicit ones the first vector is chained to, and otherwise of no account.
+                let iv = if has_explicit_iv { &[0; BLOCK_LENGTH] } else { keys.iv.as_ref() };
+                let key = CbcKey::new(cbc, keys.key.as_ref(), iv, direction)?;
+                let order = match direction {
+                    _ if parameters.encrypt_then_mac => Order::EncryptThenMac,
+                    Direction::Encrypt => Order::MacThenEncrypt(None),
+                    Direction::Decrypt => {
+                        let mac = SecretLengthHmac::new(algorithm.digest_name(), mac_key);
+                        Order::MacThenEncrypt(Some(mac.ok_or(Error::internal())?))
+                    }
+                };
+                Cipher::Cbc { key, has_explicit_iv, order }
+            }
+            BulkCipher::Aead(_) => return Err(Error::internal()),
+        };
+        Ok(Self { mac: HmacKey::new(algorithm.hash(), mac_key), mac_length: algorithm.length(), cipher })
+    }
+
+    /// The length of the body of a record with this much content.
+    pub fn body_length(&self, content_length: usize) -> usize {
+        match &self.cipher {
+            Cipher::Null => content_length + self.mac_length,
+            Cipher::Cbc { has_explicit_iv, order, .. } => {
+                let iv_length = iv_length(*has_explicit_iv);
+                match order {
+                    Order::MacThenEncrypt(_) => iv_length + padded(content_length + self.mac_length),
+                    Order::EncryptThenMac => iv_length + padded(content_length) + self.mac_length,
+                }
+            }
+        }
+    }
+
+    /// Seals `content` into `body`, which has [`Self::body_length`] bytes.
+    pub fn seal(&mut self, record: RecordId, content: &[u8], body: &mut [u8]) -> Result<()> {
+        let Self { mac, mac_length, cipher } = self;
+        let too_short = Error::internal();
+        match cipher {
+            Cipher::Null => {
+                let (out, out_mac) = body.split_at_mut_checked(content.len()).ok_or(too_short)?;
+                out.copy_from_slice(content);
+                write_mac(mac, &record.pseudo_header(content.len()), content, out_mac);
+            }
+            Cipher::Cbc { key, has_explicit_iv, order: Order::MacThenEncrypt(_) } => {
+                let rest = write_iv(body, *has_explicit_iv)?;
+                let (out, rest) = rest.split_at_mut_checked(content.len()).ok_or(too_short)?;
+                let (out_mac, padding) = rest.split_at_mut_checked(*mac_length).ok_or(too_short)?;
+                out.copy_from_slice(content);
+                write_mac(mac, &record.pseudo_header(content.len()), content, out_mac);
+                write_padding(padding);
+                key.run_in_place(body)?;
+            }
+            Cipher::Cbc { key, has_explicit_iv, order: Order::EncryptThenMac } => {
+                let length = body.len().checked_sub(*mac_length).ok_or(too_short)?;
+                let (encrypted, out_mac) = body.split_at_mut_checked(length).ok_or(too_short)?;
+                let rest = write_iv(encrypted, *has_explicit_iv)?;
+                let (out, padding) = rest.split_at_mut_checked(content.len()).ok_or(too_short)?;
+                out.copy_from_slice(content);
+                write_padding(padding);
+                key.run_in_place(encrypted)?;
+                // RFC 7366 §3: over the ciphertext and its initialization vector, with their length.
+                write_mac(mac, &record.pseudo_header(length), encrypted, out_mac);
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens a body in place: where its content is. All that is wrong with it is `bad_record_mac`, and then nothing of
+    /// the plaintext is left to see.
+    pub fn open_in_place(&mut self, record: RecordId, body: &mut [u8]) -> Result<Range<usize>> {
+        let opened = self.open(record, body);
+        if opened.is_err() {
+            body.fill(0);
+        }
+        opened
+    }
+
+    fn open(&mut self, record: RecordId, body: &mut [u8]) -> Result<Range<usize>> {
+        let Self { mac, mac_length, cipher } = self;
+        match cipher {
+            Cipher::Null => {
+                let length = body.len().checked_sub(*mac_length).ok_or_else(bad_record_mac)?;
+                check_mac(mac, &record.pseudo_header(length), body, length)?;
+                Ok(0..length)
+            }
+            Cipher::Cbc { key, has_explicit_iv, order: Order::MacThenEncrypt(secret_length_mac) } => {
+                let start = iv_length(*has_explicit_iv);
+                // RFC 5246 §6.2.3.2: whole blocks, with room for the MAC and one byte of padding.
+                if !body.len().is_multiple_of(BLOCK_LENGTH) || body.len() <= start + *mac_length {
+                    return Err(bad_record_mac());
+                }
+                key.run_in_place(body)?;
+                let mac = secret_length_mac.as_ref().ok_or(Error::internal())?;
+                let decrypted = body.get(start..).unwrap_or_default();
+                let length = check_padding_and_mac(record, mac, *mac_length, decrypted)?;
+                Ok(start..start + length)
+            }
+            Cipher::Cbc { key, has_explicit_iv, order: Order::EncryptThenMac } => {
+                let start = iv_length(*has_explicit_iv);
+                let length = body.len().checked_sub(*mac_length).ok_or_else(bad_record_mac)?;
+                if !length.is_multiple_of(BLOCK_LENGTH) || length <= start {
+                    return Err(bad_record_mac());
+                }
+                check_mac(mac, &record.pseudo_header(length), body, length)?;
+                let encrypted = body.get_mut(..length).ok_or(Error::internal())?;
+                key.run_in_place(encrypted)?;
+                let decrypted = encrypted.get(start..).unwrap_or_default();
+                let (is_good, length) = without_padding(decrypted, 0);
+                // The peer's own doing: the MAC was right.
+                if !bool::from(is_good) {
+                    return Err(bad_record_mac());
+                }
+                Ok(start..start + length)
+            }
+        }
+    }
+}
+
+const fn iv_length(has_explicit_iv: bool) -> usize {
+    if has_explicit_iv { BLOCK_LENGTH } else { 0 }
+}
+
+/// With the least padding, which is one byte at least (RFC 5246 §6.2.3.2).
+const fn padded(length: usize) -> usize {
+    (length + 1).next_multiple_of(BLOCK_LENGTH)
+}
+
+/// Puts an explicit vector in front; what follows it. RFC 4346 §6.2.3.2: a random block that is encrypted as the first
+/// one of the record makes a vector that nobody can foretell.
+fn write_iv(body: &mut [u8], has_explicit_iv: bool) -> Result<&mut [u8]> {
+    let (iv, rest) = body.split_at_mut_checked(iv_length(has_explicit_iv)).ok_or(Error::internal())?;
+    if has_explicit_iv {
+        rand::fill(iv)?;
+    }
+    Ok(rest)
+}
+
+/// RFC 5246 §6.2.3.2: each byte is the length of the padding without its length byte.
+fn write_padding(padding: &mut [u8]) {
+    // Lossless: it is no longer than a block.
+    padding.fill((padding.len() as u8).wrapping_sub(1));
+}
+
+fn write_mac(key: &HmacKey, pseudo_header: &[u8], data: &[u8], out: &mut [u8]) {
+    let mac = key.sign([pseudo_header, data]);
+    out.iter_mut().zip(mac.as_ref()).for_each(|(to, from)| *to = *from);
+}
+
+/// Checks the MAC that stands in `body` behind `length` bytes of data.
+fn check_mac(key: &HmacKey, pseudo_header: &[u8], body: &[u8], length: usize) -> Result<()> {
+    let (data, received) = body.split_at_checked(length).ok_or(Error::internal())?;
+    let expected = key.sign([pseudo_header, data]);
+    if bool::from(expected.as_ref().ct_eq(received)) { Ok(()) } else { Err(bad_record_mac()) }
+}
+
+/// Whether `small` is less than `large`; both are far below 2^31.
+fn is_less(small: usize, large: usize) -> Choice {
+    Choice::from(((small as u32).wrapping_sub(large as u32) >> 31) as u8)
+}
+
+/// Whether the padding at the end of `decrypted` is right, and how many bytes are in front of it and of a MAC of
+/// `mac_length` bytes before it. With wrong padding nothing counts as padding (RFC 5246 §6.2.3.2). `decrypted` is
+/// longer than `mac_length`. The time depends on the lengths of the arguments alone.
+fn without_padding(decrypted: &[u8], mac_length: usize) -> (Choice, usize) {
+    let last = decrypted.last().copied().unwrap_or_default();
+    let padding = usize::from(last) + 1;
+    let mut is_good = !is_less(decrypted.len(), padding + mac_length);
+    for (distance, byte) in decrypted.iter().rev().take(MAX_PADDING).enumerate() {
+        let is_padding = is_less(distance, padding);
+        is_good &= !is_padding | byte.ct_eq(&last);
+    }
+    let removed = u32::conditional_select(&0, &(padding as u32), is_good);
+    (is_good, decrypted.len() - mac_length - removed as usize)
+}
+
+/// Checks padding and MAC at once: the length of the content. The time depends on the lengths of the arguments alone
+/// until all is known to be right.
+fn check_padding_and_mac(
+    record: RecordId,
+    mac: &SecretLengthHmac,
+    mac_length: usize,
+    decrypted: &[u8],
+) -> Result<usize> {
+    let (is_good, length) = without_padding(decrypted, mac_length);
+    let mut expected = [0; MAX_MAC_LENGTH];
+    mac.compute(&record.pseudo_header(length), decrypted, length, &mut expected).ok_or(Error::internal())?;
+    let expected = expected.get_mut(..mac_length).ok_or(Error::internal())?;
+    if bool::from(is_good & has_mac_at(decrypted, length, expected)) {
+        Ok(length)
+    } else {
+        Err(bad_record_mac())
+    }
+}
+
+/// Whether `expected` stands at `position` of `decrypted`, a position that nobody may learn: it is within the last
+/// bytes, as many as the MAC and the longest padding have. All of these are looked at, each against the byte of the
+/// MAC that would stand there. `expected` is scrambled.
+fn has_mac_at(decrypted: &[u8], position: usize, expected: &mut [u8]) -> Choice {
+    let length = expected.len();
+    let start = decrypted.len().saturating_sub(length + MAX_PADDING);
+    let window = decrypted.get(start..).unwrap_or_default();
+    let position = position.wrapping_sub(start);
+    rotate(expected, remainder(position, length));
+    let mut differences = 0;
+    for (index, (byte, expected)) in window.iter().zip(expected.iter().cycle()).enumerate() {
+        let is_mac = !is_less(index, position) & is_less(index, position + length);
+        differences |= u8::conditional_select(&0, &(byte ^ expected), is_mac);
+    }
+    differences.ct_eq(&0)
+}
+
+/// `number % divisor` for a secret number of at most [`MAX_PADDING`], without a division, whose time would tell.
+fn remainder(number: usize, divisor: usize) -> usize {
+    let mut rest = number as u32;
+    for shift in (0..=4).rev() {
+        let multiple = (divisor as u32) << shift;
+        let fits = !is_less(rest as usize, multiple as usize);
+        rest = rest.wrapping_sub(u32::conditional_select(&0, &multiple, fits));
+    }
+    rest as usize
+}
+
+/// Rotates `bytes` to the right by a secret count, less than their number.
+fn rotate(bytes: &mut [u8], count: usize) {
+    let mut rotated = [0; MAX_MAC_LENGTH];
+    for bit in 0..6 {
+        let by = (1 << bit) % bytes.len().max(1);
+        let is_set = Choice::from((count >> bit & 1) as u8);
+        let (front, back) = bytes.split_at(bytes.len() - by);
+        let source = back.iter().chain(front);
+        rotated.iter_mut().zip(source).for_each(|(to, from)| *to = *from);
+        for (byte, other) in bytes.iter_mut().zip(&rotated) {
+            byte.conditional_assign(other, is_set);
+        }
+    }
+}
