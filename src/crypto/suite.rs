@@ -243,32 +243,6 @@ impl Suite {
         self.min_version == ProtocolVersion::TLS1_3
     }
 
-    /// Whether all that it is made of exists here; only such suites are listed, offered and chosen.
-    #[must_use]
-    pub const fn negotiable(&self) -> bool {
-        matches!(
-            self.key_exchange,
-            KeyExchangeAlgorithm::Any
-                | KeyExchangeAlgorithm::Ecdhe
-                | KeyExchangeAlgorithm::Dhe
-                | KeyExchangeAlgorithm::Rsa
-                | KeyExchangeAlgorithm::Psk
-                | KeyExchangeAlgorithm::EcdhePsk
-                | KeyExchangeAlgorithm::DhePsk
-                | KeyExchangeAlgorithm::RsaPsk
-                | KeyExchangeAlgorithm::Srp
-        ) && matches!(
-            self.authentication,
-            Authentication::Any
-                | Authentication::Rsa
-                | Authentication::Ecdsa
-                | Authentication::Dss
-                | Authentication::Psk
-                | Authentication::Null
-                | Authentication::Srp
-        )
-    }
-
     /// The AEAD of its records, if it has one.
     #[must_use]
     pub const fn aead(&self) -> Option<AeadAlgorithm> {

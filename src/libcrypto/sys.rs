@@ -307,12 +307,6 @@ unsafe extern "C" {
 
     pub fn EVP_CIPHER_CTX_new() -> *mut EVP_CIPHER_CTX;
     pub fn EVP_CIPHER_CTX_free(context: *mut EVP_CIPHER_CTX);
-    pub fn EVP_CIPHER_fetch(
-        library: *mut OSSL_LIB_CTX,
-        algorithm: *const c_char,
-        properties: *const c_char,
-    ) -> *mut EVP_CIPHER;
-    pub fn EVP_CIPHER_free(cipher: *mut EVP_CIPHER);
     pub fn EVP_CipherInit_ex(
         context: *mut EVP_CIPHER_CTX,
         cipher: *const EVP_CIPHER,

@@ -58,9 +58,7 @@ impl Settings {
     #[must_use]
     pub fn offered_suites(&self, versions: &[ProtocolVersion]) -> Vec<&'static Suite> {
         let usable = |suite: &Suite| {
-            suite.negotiable()
-                && versions.iter().any(|version| suite.supports(*version))
-                && self.allows_suite(suite)
+            versions.iter().any(|version| suite.supports(*version)) && self.allows_suite(suite)
         };
         let configured = self.tls13_cipher_suites.iter().chain(self.cipher_suites.iter());
         configured.copied().filter(|suite| usable(suite)).collect()

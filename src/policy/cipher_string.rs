@@ -78,7 +78,7 @@ pub fn default_suites() -> Arc<[&'static Suite]> {
 
 /// Every suite that can be listed, in the default order.
 fn listed() -> impl Iterator<Item = &'static Suite> {
-    SUITES.iter().filter(|suite| !suite.is_tls13() && suite.negotiable())
+    SUITES.iter().filter(|suite| !suite.is_tls13())
 }
 
 /// A word and what follows it. No word is an `SSL_R_INVALID_COMMAND`.

@@ -18,10 +18,8 @@ use crate::{
 /// string is an empty list. A program is told `SSL_R_NO_CIPHER_MATCH`.
 #[must_use]
 pub fn tls13_suites(text: &str) -> Option<Arc<[&'static Suite]>> {
-    let suites: Arc<[_]> = names(text)
-        .filter_map(suite::find_by_name)
-        .filter(|suite| suite.is_tls13() && suite.negotiable())
-        .collect();
+    let suites: Arc<[_]> =
+        names(text).filter_map(suite::find_by_name).filter(|suite| suite.is_tls13()).collect();
     (text.is_empty() || !suites.is_empty()).then_some(suites)
 }
 
