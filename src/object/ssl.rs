@@ -397,7 +397,7 @@ impl Ssl {
         let environment = self.environment();
         let settings = &environment.settings;
         let mut suites = settings.offered_suites(&settings.offered_versions());
-        suites.retain(|suite| environment.hooks.client_can_use(suite));
+        suites.retain(|suite| environment.hooks.client_can_use(suite) && settings.takes_signatures_of(suite));
         suites
     }
 

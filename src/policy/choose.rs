@@ -113,29 +113,48 @@ impl Settings {
             if !suite.has_certificate() {
                 return Ok(Choice12 { suite, slot: None, scheme: None, group });
             }
-            let slots = slots_of(suite).iter().copied().filter(|slot| {
-                // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
-                *slot != Slot::Ecdsa
-                    || offer.groups.is_none_or(|groups| {
-                        let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
-                        curve.is_some_and(|curve| groups.contains(&curve))
-                    })
-            });
+            let slots = slots_of(suite).iter().copied();
+            let slots: Vec<_> = slots
+                .filter(|slot| {
+                    // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
+                    *slot != Slot::Ecdsa
+                        || offer.groups.is_none_or(|groups| {
+                            let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
+                            curve.is_some_and(|curve| groups.contains(&curve))
+                        })
+                })
+                .collect();
             // SSL_CERT_FLAG_TLS_STRICT: also our certificate is signed as the client wants.
             let strict = self.is_strict() && offer.version.has_signature_schemes();
             let for_certificates = offer.certificate_schemes.or(strict.then_some(schemes.as_slice()));
-            let chosen = self.choose_signer(offer.version, &schemes, for_certificates, slots);
+            let chosen = self.choose_signer(offer.version, &schemes, for_certificates, slots.iter().copied());
             if let Some((slot, scheme)) = chosen {
                 if !self.allows_scheme(scheme) {
                     return Err(NOT_AT_THIS_LEVEL);
                 }
                 return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group });
             }
+            // OpenSSL chooses a suite by the kind of key, and fails if the key itself then fits nothing.
+            if slots.iter().any(|slot| self.is_kind_wanted(*slot, offer.version, &schemes)) {
+                return Err(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM));
+            }
         }
         Err(Error::handshake_failure(match schemes.is_empty() {
             true => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
             false => Reason::NO_SHARED_CIPHER,
         }))
+    }
+
+    /// Whether there is a key in this slot that is strong enough, and a scheme for keys of its kind.
+    fn is_kind_wanted(&self, slot: Slot, version: ProtocolVersion, schemes: &[SignatureScheme]) -> bool {
+        self.certificates.get(slot).is_some_and(|certified| {
+            certified.key.is_some()
+                && self.allows_key(certified.key_type, certified.key_bits)
+                && schemes
+                    .iter()
+                    .filter_map(|id| signature_scheme::find(*id))
+                    .any(|scheme| scheme.fits(certified.key_type, version))
+        })
     }
 
     /// Whether a server has the Diffie-Hellman parameters that this suite wants, if it wants any.

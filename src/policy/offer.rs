@@ -8,6 +8,7 @@ use crate::{
         hash::HashAlgorithm,
         signature::{KeyType, PublicKey},
         signature_scheme::{self, SCHEMES, SignatureAlgorithm},
+        suite::{Authentication, Suite},
     },
     error::{Error, Reason, Result},
     wire::{AlertDescription, NamedGroup, ProtocolVersion, SignatureScheme},
@@ -44,6 +45,35 @@ impl Settings {
         let all = SCHEMES.iter().map(|scheme| scheme.id);
         let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
         ours.into_iter().filter(|id| self.allows_scheme(*id) && (tls12 || is_of_tls13(*id))).collect()
+    }
+
+    /// Whether we take a signature of the kind that authenticates the servers of this suite: a client offers no other. Those of
+    /// TLS 1.3 are not tied to a kind.
+    #[must_use]
+    pub fn takes_signatures_of(&self, suite: &Suite) -> bool {
+        let schemes = self.offered_signature_schemes(&[ProtocolVersion::TLS1_2], false);
+        let takes = |wanted: fn(SignatureAlgorithm) -> bool| {
+            let known = schemes.iter().filter_map(|id| signature_scheme::find(*id));
+            known.map(|scheme| scheme.signature).any(wanted)
+        };
+        match suite.authentication {
+            Authentication::Rsa => takes(|signature| {
+                matches!(
+                    signature,
+                    SignatureAlgorithm::RsaPkcs1
+                        | SignatureAlgorithm::RsaPssRsae
+                        | SignatureAlgorithm::RsaPssPss
+                )
+            }),
+            Authentication::Ecdsa => takes(|signature| {
+                matches!(
+                    signature,
+                    SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448
+                )
+            }),
+            Authentication::Dss => takes(|signature| signature == SignatureAlgorithm::Dsa),
+            Authentication::Any | Authentication::Null | Authentication::Psk | Authentication::Srp => true,
+        }
     }
 
     /// The scheme that the peer signed with: the one that it names, checked as by [`Self::check_peer_scheme`], or before TLS 1.2

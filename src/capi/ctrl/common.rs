@@ -8,7 +8,10 @@ use std::sync::Arc;
 use super::{Arguments, command};
 use crate::{
     capi::{support::convert, temporary_dh},
-    crypto::{group, signature_scheme},
+    crypto::{
+        group,
+        signature_scheme::{self, SignatureAlgorithm},
+    },
     error::Reason,
     libcrypto::{error_queue, evp_pkey, sys},
     object::config::Configurable,
@@ -267,8 +270,12 @@ unsafe fn set_curve(target: &impl Configurable, key: *const sys::EC_KEY) -> c_lo
 fn schemes_of(nids: &[c_int]) -> Option<Arc<[SignatureScheme]>> {
     let (pairs, []) = nids.as_chunks::<2>() else { return None };
     let find = |[hash, key]: &[c_int; 2]| {
-        let fits =
-            |scheme: &&signature_scheme::Scheme| scheme.hash_nid() == *hash && scheme.signature.nid() == *key;
+        // The number of RSA-PSS stands for the schemes of RSA keys.
+        let fits = |scheme: &&signature_scheme::Scheme| {
+            scheme.hash_nid() == *hash
+                && scheme.signature.nid() == *key
+                && scheme.signature != SignatureAlgorithm::RsaPssPss
+        };
         signature_scheme::SCHEMES.iter().find(fits).map(|scheme| scheme.id)
     };
     pairs.iter().map(find).collect()

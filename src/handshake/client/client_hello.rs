@@ -265,10 +265,16 @@ fn cipher_suites(
 ) -> Result<Vec<CipherSuite>> {
     let settings = &environment.settings;
     let offered = settings.offered_suites(versions).into_iter();
-    let mut suites: Vec<CipherSuite> =
-        offered.filter(|suite| environment.hooks.client_can_use(suite)).map(|suite| suite.id).collect();
+    let usable =
+        |suite: &&Suite| environment.hooks.client_can_use(suite) && settings.takes_signatures_of(suite);
+    let mut suites: Vec<CipherSuite> = offered.filter(usable).map(|suite| suite.id).collect();
     if suites.is_empty() {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
+    }
+    if versions.iter().any(|version| version.has_signature_schemes())
+        && settings.offered_signature_schemes(versions, false).is_empty()
+    {
+        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM));
     }
     if is_first {
         suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);

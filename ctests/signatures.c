@@ -1,0 +1,238 @@
+/* Certificates of every kind, on either side: what signs, what the getters say of it, and which of several is chosen. */
+#include "support.h"
+
+struct kind {
+    const char *identity, *suites;
+    int type, hash12, hash13; /* NIDs; -1: not in that version */
+};
+
+static const struct kind kinds[] = {
+    {"ec", "ECDHE-ECDSA-AES128-GCM-SHA256", EVP_PKEY_EC, NID_sha256, NID_sha256},
+    {"ec384", "ECDHE-ECDSA-AES128-GCM-SHA256", EVP_PKEY_EC, NID_sha256, NID_sha384},
+    {"ec521", "ECDHE-ECDSA-AES128-GCM-SHA256", EVP_PKEY_EC, NID_sha256, NID_sha512},
+    {"rsa", "ECDHE-RSA-AES128-GCM-SHA256", EVP_PKEY_RSA_PSS, NID_sha256, NID_sha256},
+    {"rsa-pss", "ECDHE-RSA-AES128-GCM-SHA256", EVP_PKEY_RSA_PSS, NID_sha256, NID_sha256},
+    {"rsa-pss-sha384", "ECDHE-RSA-AES128-GCM-SHA256", EVP_PKEY_RSA_PSS, NID_sha384, NID_sha384},
+    {"ed25519", "ECDHE-ECDSA-AES128-GCM-SHA256", EVP_PKEY_ED25519, NID_undef, NID_undef},
+    {"ed448", "ECDHE-ECDSA-AES128-GCM-SHA256", EVP_PKEY_ED448, NID_undef, NID_undef},
+    {"brainpool", "ECDHE-ECDSA-AES128-GCM-SHA256", EVP_PKEY_EC, NID_sha256, -1},
+    {"dsa", "DHE-DSS-AES128-GCM-SHA256", EVP_PKEY_DSA, NID_sha224, -1},
+};
+
+/* Lets both sides take the curve of "brainpool" and the parameters of DHE. */
+static void allow_all(struct pair *pair)
+{
+    for (int side = CLIENT; side <= SERVER; side++)
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[side],
+                                          "P-256:brainpoolP256r1:X25519:P-384:P-521"),
+                 1);
+    CHECK_EQ(SSL_CTX_set_dh_auto(pair->ctx[SERVER], 1), 1);
+}
+
+static void check_signature(struct pair *pair, int signer, const struct kind *kind, int version)
+{
+    int expected = version == TLS1_3_VERSION ? kind->hash13 : kind->hash12, nid = -1;
+
+    CHECK_EQ(SSL_get_peer_signature_type_nid(pair->ssl[!signer], &nid), 1);
+    CHECK_EQ(nid, kind->type);
+    CHECK_EQ(SSL_get_peer_signature_nid(pair->ssl[!signer], &nid), 1);
+    CHECK_EQ(nid, expected);
+    CHECK_EQ(SSL_get_signature_nid(pair->ssl[signer], &nid), 1);
+    CHECK_EQ(nid, expected);
+    CHECK_EQ(SSL_get_signature_type_nid(pair->ssl[signer], &nid), 1);
+    CHECK_EQ(nid, kind->type);
+}
+
+TEST_VERSIONS(servers_of_every_kind)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct pair *pair;
+
+        if (version == TLS1_3_VERSION && kinds[i].hash13 == -1)
+            continue;
+        pair = pair_contexts(version);
+        allow_all(pair);
+        SSL_CTX_free(pair->ctx[SERVER]);
+        pair->ctx[SERVER] = SSL_CTX_new(TLS_server_method());
+        allow_all(pair);
+        use_identity(pair->ctx[SERVER], kinds[i].identity);
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], kinds[i].suites));
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], kinds[i].suites));
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        check_signature(pair, SERVER, &kinds[i], version);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+TEST_VERSIONS(clients_of_every_kind)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct pair *pair;
+
+        if (version == TLS1_3_VERSION && kinds[i].hash13 == -1)
+            continue;
+        pair = pair_contexts(version);
+        allow_all(pair);
+        use_identity(pair->ctx[CLIENT], kinds[i].identity);
+        trust(pair->ctx[SERVER], "root");
+        SSL_CTX_set_verify(pair->ctx[SERVER],
+                           SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        check_signature(pair, CLIENT, &kinds[i], version);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* A server with everything follows the client's order of schemes. */
+TEST_VERSIONS(client_chooses_among_all_certificates)
+{
+    static const struct {
+        const char *list, *identity;
+    } choices[] = {{"ed25519:ECDSA+SHA256", "ed25519"},
+                   {"ed448:ed25519", "ed448"},
+                   {"rsa_pss_pss_sha256:ECDSA+SHA256", "rsa-pss"},
+                   {"rsa_pss_rsae_sha512:rsa_pss_pss_sha256", "rsa"},
+                   {"ECDSA+SHA256:rsa_pss_rsae_sha256", "ec"}};
+    struct pair *pair = pair_contexts(version);
+
+    use_identity(pair->ctx[SERVER], "dsa");
+    use_identity(pair->ctx[SERVER], "rsa");
+    use_identity(pair->ctx[SERVER], "rsa-pss");
+    use_identity(pair->ctx[SERVER], "ed25519");
+    use_identity(pair->ctx[SERVER], "ed448");
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_NONE, NULL);
+    if (version == TLS1_2_VERSION)
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES256-GCM-SHA384:"
+                                                            "ECDHE-RSA-AES256-GCM-SHA384"));
+    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+        X509 *expected = load_certificate(choices[i].identity), *received;
+
+        if (version == TLS1_2_VERSION && strncmp(choices[i].identity, "rsa", 3) == 0) {
+            /* The suite comes first: one for the others is preferred. */
+            X509_free(expected);
+            continue;
+        }
+        CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], choices[i].list));
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        received = SSL_get1_peer_certificate(pair->ssl[CLIENT]);
+        CHECK_EQ(X509_cmp(received, expected), 0);
+        CHECK_EQ(X509_cmp(SSL_get_certificate(pair->ssl[SERVER]), expected), 0);
+        X509_free(received);
+        X509_free(expected);
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* A scheme by numbers: RSA-PSS stands for that of an RSA key. */
+TEST(schemes_by_numbers)
+{
+    static const int pss[] = {NID_sha256, EVP_PKEY_RSA_PSS}, ed448[] = {NID_undef, EVP_PKEY_ED448},
+                     dsa[] = {NID_sha256, EVP_PKEY_DSA};
+    static const struct {
+        const int *numbers;
+        int raw_hash, raw_signature, sign, hash, both;
+    } expected[] = {{pss, 0x08, 0x04, EVP_PKEY_RSA_PSS, NID_sha256, NID_undef},
+                    {ed448, 0x08, 0x08, EVP_PKEY_ED448, NID_undef, NID_undef},
+                    {dsa, 0x04, 0x02, EVP_PKEY_DSA, NID_sha256, NID_dsa_with_SHA256}};
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE+AESGCM:aDSS"));
+    for (int i = 0; i < 3; i++) {
+        struct outcome outcome[2];
+        unsigned char raw_signature, raw_hash;
+        int sign, hash, both;
+
+        CHECK_EQ(SSL_CTX_set1_sigalgs(pair->ctx[CLIENT], expected[i].numbers, 2), 1);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_EQ(SSL_get_sigalgs(pair->ssl[SERVER], 0, &sign, &hash, &both, &raw_signature,
+                                 &raw_hash),
+                 1);
+        CHECK_EQ(sign, expected[i].sign);
+        CHECK_EQ(hash, expected[i].hash);
+        CHECK_EQ(both, expected[i].both);
+        CHECK_EQ(raw_signature, expected[i].raw_signature);
+        CHECK_EQ(raw_hash, expected[i].raw_hash);
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* A key on a curve that the client does not offer is not used. */
+TEST(curve_that_is_not_offered_is_not_used)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    struct outcome outcome[2];
+
+    use_identity(pair->ctx[SERVER], "brainpool");
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+    pair_free(pair);
+}
+
+/* An RSA-PSS key that is bound to a hash signs with no other. */
+TEST_VERSIONS(bound_key_signs_with_its_hash_alone)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_free(pair->ctx[SERVER]);
+    pair->ctx[SERVER] = SSL_CTX_new(TLS_server_method());
+    use_identity(pair->ctx[SERVER], "rsa-pss-sha384");
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT],
+                                       "rsa_pss_pss_sha256:rsa_pss_pss_sha512:ECDSA+SHA256"));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
+    pair_free(pair);
+}
+
+/* A client offers no suite whose signatures it would not take. */
+TEST(suites_of_a_client_go_with_its_schemes)
+{
+    static const struct {
+        const char *schemes;
+        int authentication;
+    } cases[] = {{"RSA+SHA256", NID_auth_rsa}, {"rsa_pss_pss_sha256", NID_auth_rsa},
+                 {"ed448", NID_auth_ecdsa}, {"ECDSA+SHA256", NID_auth_ecdsa},
+                 {"DSA+SHA256", NID_auth_dss}};
+
+    for (int i = 0; i < 5; i++) {
+        SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+        STACK_OF(SSL_CIPHER) *ciphers;
+        SSL *ssl;
+
+        CHECK_OK(SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION));
+        CHECK_OK(SSL_CTX_set_cipher_list(ctx, "aRSA:aECDSA:aDSS"));
+        CHECK_OK(SSL_CTX_set1_sigalgs_list(ctx, cases[i].schemes));
+        ssl = SSL_new(ctx);
+        ciphers = SSL_get1_supported_ciphers(ssl);
+        CHECK(sk_SSL_CIPHER_num(ciphers) > 0);
+        for (int j = 0; j < sk_SSL_CIPHER_num(ciphers); j++)
+            CHECK_EQ(SSL_CIPHER_get_auth_nid(sk_SSL_CIPHER_value(ciphers, j)),
+                     cases[i].authentication);
+        sk_SSL_CIPHER_free(ciphers);
+        SSL_free(ssl);
+        SSL_CTX_free(ctx);
+    }
+}
+
+/* A client whose schemes are all forbidden says nothing. */
+TEST(no_scheme_left_fails)
+{
+    struct pair *pair = pair_contexts(0);
+    struct outcome outcome[2];
+
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "DSA+SHA1"));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
+    pair_free(pair);
+}
