@@ -51,6 +51,7 @@ pub mod server_name;
 pub mod session;
 pub mod session_cache;
 pub mod session_form;
+pub mod session_secret;
 pub mod session_use;
 pub mod sigalgs;
 pub mod srp;

@@ -238,7 +238,7 @@ impl Connection {
             }
             return Ok(Incoming::Consumed);
         }
-        if expects != Expects::ChangeCipherSpec {
+        if !matches!(expects, Expects::ChangeCipherSpec | Expects::MessageOrChangeCipherSpec) {
             return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::CCS_RECEIVED_EARLY));
         }
         Ok(Incoming::ChangeCipherSpec)

@@ -318,7 +318,7 @@ impl Connection {
                     let input = match expects {
                         Expects::Nothing => Input::Nothing,
                         Expects::Answer => return Err(Error::internal()),
-                        Expects::Message | Expects::ChangeCipherSpec => {
+                        Expects::Message | Expects::ChangeCipherSpec | Expects::MessageOrChangeCipherSpec => {
                             match self.next_input(environment, expects, until)? {
                                 Ok(input) => input,
                                 Err(want) => return Ok(want),

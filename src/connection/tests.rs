@@ -156,6 +156,10 @@ impl End {
                 Some(_) => Answer::Alpn(AlpnOutcome::Selected(b"h2".to_vec())),
                 None => Answer::Alpn(AlpnOutcome::Refuse(AlertDescription::NO_APPLICATION_PROTOCOL)),
             },
+            Ask::SessionTicketExtension(_) => Answer::Proceed,
+            Ask::SessionSecret => {
+                Answer::SessionSecret(self.psks.first().map(|(_, session)| (session.secret.clone(), None)))
+            }
             Ask::SrpUser(_) | Ask::SrpParameters | Ask::SrpClient(_) | Ask::SrpServer(_) => {
                 Answer::Refuse(Error::internal())
             }

@@ -51,6 +51,8 @@ pub enum Expects {
     Message,
     /// TLS 1.2: a ChangeCipherSpec.
     ChangeCipherSpec,
+    /// TLS 1.2: either of both tells what the server made of a session (RFC 4851 §3.2.2).
+    MessageOrChangeCipherSpec,
     /// The answer to the question that it asked.
     Answer,
 }

@@ -12,13 +12,13 @@ use crate::{
     crypto::{
         dhe,
         hash::HashAlgorithm,
-        secret::SharedSecret,
+        secret::{Secret, SharedSecret},
         suite::{KeyExchangeAlgorithm, Suite},
     },
     message::server_key_exchange::SrpParameters,
     policy::certificate::Slot,
     session::Session,
-    wire::{AlertDescription, ExtensionType, ProtocolVersion, SignatureScheme},
+    wire::{AlertDescription, CipherSuite, ExtensionType, ProtocolVersion, SignatureScheme},
 };
 
 /// What the connection needs before it can go on.
@@ -48,6 +48,10 @@ pub enum Ask {
     OfferPsk(Option<HashAlgorithm>),
     /// Server of TLS 1.3: the program's PSK of this identity, as a session ([`Answer::Session`]).
     FindPsk(Vec<u8>),
+    /// Server of TLS 1.2: the program's look at the client's ticket ([`Answer::Proceed`] or `Refuse`).
+    SessionTicketExtension(Vec<u8>),
+    /// TLS 1.2: the master secret of a session that only the program knows ([`Answer::SessionSecret`] or `Refuse`).
+    SessionSecret,
     /// Server of TLS 1.2: the program's say about the user of SRP ([`Answer::Proceed`], `NotYet`, `Refuse`).
     SrpUser(Vec<u8>),
     /// Server of TLS 1.2: our half of SRP ([`Answer::SrpParameters`] or `Refuse`).
@@ -177,6 +181,8 @@ pub enum Answer {
     Session(Option<Arc<Session>>),
     /// The PSK to offer, if any.
     ExternalPsk(Option<ExternalPsk>),
+    /// The master secret, if the program has one, and the suite that it chose.
+    SessionSecret(Option<(Secret, Option<CipherSuite>)>),
     /// Our half of SRP.
     SrpParameters(SrpParameters),
     /// Our public key of SRP, the premaster secret and the name of the user.
@@ -305,6 +311,10 @@ pub struct Hooks {
     pub find_session: bool,
     /// `SSL_CTX_set_record_padding_callback`.
     pub record_padding: bool,
+    /// `SSL_set_session_ticket_ext_cb`.
+    pub session_ticket_extension: bool,
+    /// `SSL_set_session_secret_cb`.
+    pub session_secret: bool,
     /// The program has something to do with SRP.
     pub srp: bool,
     /// Server: `SSL_CTX_set_srp_username_callback`.

@@ -46,6 +46,8 @@ impl Ssl {
             }
             Ask::OfferPsk(hash) => self.offer_psk(*hash),
             Ask::FindPsk(identity) => self.find_psk(identity),
+            Ask::SessionTicketExtension(ticket) => self.show_ticket_extension(ticket),
+            Ask::SessionSecret => self.ask_session_secret(),
             Ask::SrpUser(name) => self.ask_srp_user(name),
             Ask::SrpParameters => self.srp_parameters().map_or_else(Answer::Refuse, Answer::SrpParameters),
             Ask::SrpClient(parameters) => self.srp_client(parameters).unwrap_or_else(Answer::Refuse),

@@ -6,7 +6,7 @@
 use core::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 
 use super::{SSL, SSL_CTX, SSL_SESSION, security::SecurityCallback};
-use crate::libcrypto::sys;
+use crate::{crypto::suite::Suite, libcrypto::sys};
 
 /// A callback and its argument, if one is registered.
 pub struct Callback<F> {
@@ -126,6 +126,19 @@ pub type TimestampsCallback =
     unsafe extern "C" fn(*const sys::CT_POLICY_EVAL_CTX, *const sys::OPENSSL_STACK, *mut c_void) -> c_int;
 /// `SSL_CTX_set_record_padding_callback`.
 pub type RecordPaddingCallback = unsafe extern "C" fn(*mut SSL, c_int, usize, *mut c_void) -> usize;
+/// `SSL_set_session_secret_cb` (`tls_session_secret_cb_fn`).
+pub type SessionSecretCallback = unsafe extern "C" fn(
+    *mut SSL,
+    *mut c_void,
+    *mut c_int,
+    *mut sys::OPENSSL_STACK,
+    *mut *const Suite,
+    *mut c_void,
+) -> c_int;
+/// `SSL_set_session_ticket_ext_cb` (`tls_session_ticket_ext_cb_fn`).
+pub type SessionTicketExtensionCallback =
+    unsafe extern "C" fn(*mut SSL, *const c_uchar, c_int, *mut c_void) -> c_int;
+
 /// `SSL_CTX_set_srp_client_pwd_callback`.
 pub type SrpPasswordCallback = unsafe extern "C" fn(*mut SSL, *mut c_void) -> *mut c_char;
 /// `SSL_CTX_set_srp_verify_param_callback`.
@@ -190,6 +203,10 @@ pub struct CopiedCallbacks {
     pub temporary_dh: Option<TemporaryDhCallback>,
     /// `SSL_set_info_callback`; the context's counts when there is none.
     pub info: Option<InfoCallback>,
+    /// `SSL_set_session_secret_cb`.
+    pub session_secret: Callback<SessionSecretCallback>,
+    /// `SSL_set_session_ticket_ext_cb`.
+    pub session_ticket_extension: Callback<SessionTicketExtensionCallback>,
     /// `SSL_CTX_set_psk_client_callback`.
     pub psk_client: Option<PskClientCallback>,
     /// `SSL_CTX_set_psk_server_callback`.

@@ -148,6 +148,8 @@ impl Ssl {
             stateless: self.stateless.get(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
+            session_ticket_extension: callbacks.session_ticket_extension.function.is_some(),
+            session_secret: callbacks.session_secret.function.is_some(),
             srp,
             srp_user,
             psk_client: callbacks.psk_client.is_some(),

@@ -41,6 +41,7 @@
 //! | `renegotiation` | renegotiations that the program asks for, and their count |
 //! | `record_padding` | how much padding the program wants for each record |
 //! | `session_cache` | the internal cache, and how the program is told what leaves it |
+//! | `session_secret` | sessions whose secret only the program knows |
 //! | `session_text` | a session as text |
 //! | `session_use` | the session of a connection |
 //! | `log` | the summary line of `FERROSSL_LOG` |
@@ -87,6 +88,7 @@ pub mod security;
 pub mod server_info;
 pub mod session;
 pub mod session_cache;
+pub mod session_secret;
 pub mod session_text;
 pub mod session_use;
 pub mod srp;

@@ -142,6 +142,8 @@ pub struct Settings {
     pub post_handshake_auth: bool,
     /// The name that a client of SRP goes by; on a server that of the client that came.
     pub srp_user_name: Option<Arc<CStr>>,
+    /// What a client sends as its ticket where no session has one; empty: no extension at all (`SSL_set_session_ticket_ext`).
+    pub session_ticket_data: Option<Arc<[u8]>>,
     /// A server's hint which PSK it wants in TLS 1.2; may be empty.
     pub psk_identity_hint: Option<Arc<[u8]>>,
 }
@@ -188,6 +190,7 @@ impl Settings {
             status_request: false,
             post_handshake_auth: false,
             srp_user_name: None,
+            session_ticket_data: None,
             psk_identity_hint: None,
         }
     }

@@ -244,3 +244,52 @@ fn psks_that_differ_fail_at_the_first_protected_record() {
         assert_eq!(pair.handshake(), Err((Side::Server, error)));
     }
 }
+
+/// A pair of TLS 1.2 with a ticket that means something to the programs alone.
+fn pair_with_session_secret() -> Pair {
+    let mut pair = Pair::new();
+    for end in [&mut pair.client, &mut pair.server] {
+        end.only(ProtocolVersion::TLS1_2);
+        end.environment.hooks.session_secret = true;
+        end.psks.push(psk(b"", AES128, &[7; 48]));
+    }
+    pair.client.settings().session_ticket_data = Some(Arc::from(&b"opaque"[..]));
+    pair.server.settings().options |= option::NO_TICKET;
+    pair
+}
+
+#[test]
+fn session_secret_makes_an_abbreviated_handshake() {
+    let mut pair = pair_with_session_secret();
+    pair.handshake().unwrap();
+    pair.check_data();
+    assert_eq!(pair.client.verified, 0);
+    assert!(pair.client.connection.negotiated().resumed && pair.server.connection.negotiated().resumed);
+}
+
+#[test]
+fn server_without_the_session_secret_goes_on_in_full() {
+    let mut pair = pair_with_session_secret();
+    pair.server.psks.clear();
+    pair.handshake().unwrap();
+    pair.check_data();
+    assert_eq!(pair.client.verified, 1);
+    assert!(!pair.client.connection.negotiated().resumed);
+}
+
+#[test]
+fn client_whose_ticket_nobody_knows_must_have_the_session_secret() {
+    let mut pair = pair_with_session_secret();
+    pair.client.psks.clear();
+    assert_eq!(pair.handshake(), Err((Side::Client, Error::internal())));
+}
+
+#[test]
+fn empty_ticket_data_leaves_the_extension_out() {
+    let mut pair = pair_with_session_secret();
+    pair.client.settings().session_ticket_data = Some(Arc::default());
+    pair.server.psks.clear();
+    pair.client.psks.clear();
+    pair.handshake().unwrap();
+    assert_eq!(pair.client.verified, 1);
+}

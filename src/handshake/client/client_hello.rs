@@ -330,10 +330,13 @@ fn extensions(
     }
     if !settings.has_option(option::NO_TICKET) && settings.allows_tickets() {
         // RFC 5077 §3.2: a ticket to resume with, or nothing, which asks for one.
-        let ticket = session
-            .filter(|session| session.version != ProtocolVersion::TLS1_3)
-            .map_or(&[][..], |session| &session.ticket);
-        extensions.add(ExtensionType::SESSION_TICKET, |writer| writer.bytes(ticket));
+        let of_session = session.filter(|session| session.version != ProtocolVersion::TLS1_3);
+        let of_program = settings.session_ticket_data.as_deref();
+        let ticket = of_session.map_or(of_program.unwrap_or_default(), |session| &session.ticket);
+        // The program may also want none to be asked for.
+        if !ticket.is_empty() || of_program.is_none_or(|data| !data.is_empty()) {
+            extensions.add(ExtensionType::SESSION_TICKET, |writer| writer.bytes(ticket));
+        }
     }
     if settings.status_request {
         extensions.add(ExtensionType::STATUS_REQUEST, |writer| StatusRequest::default().write(writer));

@@ -15,13 +15,15 @@ use super::{
 };
 use crate::{
     crypto::{
+        secret::Secret,
         signature::{KeyType, PublicKey},
         suite::{Authentication, BulkCipher, KeyExchangeAlgorithm, Suite},
     },
     error::{Error, Reason, Result},
     handshake::{
         Context, Expects, Input, Transition, custom_extensions, fragment_limits, next_protocol,
-        position::Position, want::Answer,
+        position::Position,
+        want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
     message::{
@@ -73,6 +75,10 @@ pub struct Hello {
 pub enum State {
     /// ServerHello was read: a full handshake.
     ExpectCertificate(Box<Hello>),
+    /// The program is asked for the secret of a session that only it knows.
+    AskedSessionSecret(Box<Hello>),
+    /// The program has the secret: what the server sends next tells whether it has it too (RFC 4851 §3.2.2).
+    ExpectCertificateOrChange(Box<Hello>, Secret),
     /// The driver verifies the server's chain.
     VerifyingChain(Box<Hello>),
     /// The server's chain is good, and this is its key; or it has none.
@@ -104,7 +110,9 @@ impl State {
             | Self::ExpectKeyExchange(..)
             | Self::ExpectRequestOrDone(..)
             | Self::ExpectDone(..) => Expects::Message,
-            Self::VerifyingChain(_)
+            Self::ExpectCertificateOrChange(..) => Expects::MessageOrChangeCipherSpec,
+            Self::AskedSessionSecret(_)
+            | Self::VerifyingChain(_)
             | Self::VerifyingSignature(..)
             | Self::AskedCertificate(..)
             | Self::AskedClientCertificate(..) => Expects::Answer,
@@ -114,6 +122,11 @@ impl State {
     /// One step.
     pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<ClientState>> {
         match self {
+            Self::AskedSessionSecret(hello) => take_session_secret(hello, input.answer()?),
+            Self::ExpectCertificateOrChange(hello, secret) => match input {
+                Input::ChangeCipherSpec => begin_with_secret(*hello, secret, context),
+                input => full_handshake(hello).advance(context, input),
+            },
             Self::ExpectCertificate(hello) => read_certificate(hello, context, &input.message()?),
             Self::VerifyingChain(hello) => {
                 let key = authentication::chain_verified(input.answer()?, context)?;
@@ -177,6 +190,8 @@ pub fn begin(
         ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
     };
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
+    let sent_ticket = offer.hello.extensions.get(ExtensionType::SESSION_TICKET);
+    let may_be_known = sent_ticket.is_some_and(|ticket| !ticket.is_empty());
     let resumed =
         offer.session_of(context.version()?).filter(|session| hello.session_id == session.id).map(Arc::clone);
     let message_place = place::TLS1_2_SERVER_HELLO;
@@ -184,10 +199,43 @@ pub fn begin(
     next_protocol::choose(context, received, move |context| {
         custom_extensions::read(context, message_place, custom, &[], move |context| match resumed {
             Some(session) => begin_resumed(settled, &session, context),
-            None if suite.has_certificate() => Ok(next(State::ExpectCertificate(Box::new(settled)))),
-            None => Ok(next(State::ExpectStatusOrKeyExchange(Box::new(settled), None))),
+            None if may_be_known && context.hooks().session_secret => {
+                let state = State::AskedSessionSecret(Box::new(settled));
+                Ok(Transition::Ask(Ask::SessionSecret, ClientState::Tls12(state)))
+            }
+            None => Ok(next(full_handshake(Box::new(settled)))),
         })
     })
+}
+
+fn full_handshake(hello: Box<Hello>) -> State {
+    if hello.suite.has_certificate() {
+        State::ExpectCertificate(hello)
+    } else {
+        State::ExpectStatusOrKeyExchange(hello, None)
+    }
+}
+
+fn take_session_secret(hello: Box<Hello>, answer: Answer) -> Result<Transition<ClientState>> {
+    match answer {
+        Answer::SessionSecret(Some((secret, _))) => Ok(next(State::ExpectCertificateOrChange(hello, secret))),
+        _ => Err(Error::internal()),
+    }
+}
+
+/// The server knows the secret too: it changes to its keys at once.
+fn begin_with_secret(
+    hello: Hello,
+    secret: Secret,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    let session = resume::new_session(context, Vec::new(), secret.clone())?;
+    context.negotiated.resumed = true;
+    context.negotiated.session = Some(Arc::new(session));
+    let hash = context.handshake_hash()?;
+    context.transcript.set_hash(hash);
+    let master = MasterSecret::resumed(hash, secret);
+    tls12_flight::server_changed(hello, master, context)
 }
 
 fn begin_resumed(

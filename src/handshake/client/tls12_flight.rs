@@ -261,6 +261,18 @@ pub fn expect_server_finished(
     Ok(expect_end(hello, master, read_keys, Some(write_keys)))
 }
 
+/// A handshake that the server resumes, as its ChangeCipherSpec, which came, tells.
+pub fn server_changed(
+    hello: Hello,
+    master: MasterSecret,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
+    let session_id = hello.session_id;
+    let end = Box::new(End { session_id, master, write_keys: Some(write_keys), ticket: None });
+    read_change_cipher_spec(end, read_keys, context)
+}
+
 fn expect_end(
     hello: Hello,
     master: MasterSecret,

@@ -49,6 +49,10 @@ const UNCOMPRESSED: u8 = 0;
 
 /// What the driver is asked while the ClientHello is dealt with.
 pub enum Question {
+    /// The program's look at the ticket.
+    TicketExtension,
+    /// The secret of a session that only the program knows.
+    SessionSecret,
     /// The session in the ticket.
     Ticket,
     /// The session with the id.
@@ -119,6 +123,10 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
     let sends_ticket = announces_ticket(context, ticket.as_deref());
     let hello =
         Hello { hello, offer, ticket, session: None, sends_ticket, status: None, next_protocols: None };
+    if let Some(ticket) = hello.ticket.clone().filter(|_| context.hooks().session_ticket_extension) {
+        let ask = Ask::SessionTicketExtension(ticket);
+        return Ok(Transition::Ask(ask, State::Tls12Hello(Question::TicketExtension, Box::new(hello))));
+    }
     resume::find_session(context, Box::new(hello))
 }
 
@@ -160,6 +168,30 @@ fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<
 
 /// Whether a session is resumed is known: the program is asked about the name.
 pub fn after_lookup(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    if hello.session.is_none() && context.hooks().session_secret {
+        return Ok(Transition::Ask(Ask::SessionSecret, State::Tls12Hello(Question::SessionSecret, hello)));
+    }
+    go_on_with_extensions(context, hello)
+}
+
+/// A session whose secret only the program knows (RFC 4851 §3.2.2) is resumed, if there is one.
+fn take_session_secret(context: &mut Context<'_>, mut hello: Box<Hello>, answer: Answer) -> Step {
+    let Answer::SessionSecret(found) = answer else { return Err(Error::internal()) };
+    if let Some((secret, chosen)) = found {
+        let suite = match chosen.and_then(suite::find) {
+            Some(suite) => suite,
+            None => choose_tls12(context, &hello)?.suite,
+        };
+        context.negotiated.suite = Some(suite);
+        let session = Arc::new(resume::new_session(context, secret, Vec::new())?);
+        context.negotiated.resumed = true;
+        context.negotiated.session = Some(Arc::clone(&session));
+        hello.session = Some(session);
+    }
+    go_on_with_extensions(context, hello)
+}
+
+fn go_on_with_extensions(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     fragment_limits::read_offer(&hello.hello.extensions, context)?;
     let (message_place, resumed) = (place::CLIENT_HELLO, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, &hello.hello.extensions, 0)?;
@@ -179,6 +211,8 @@ pub fn answered(
     answer: Answer,
 ) -> Step {
     match question {
+        Question::TicketExtension => resume::find_session(context, hello),
+        Question::SessionSecret => take_session_secret(context, hello, answer),
         Question::Ticket => resume::read_ticket(context, hello, answer),
         Question::SessionId => resume::read_session(context, hello, answer),
         Question::ServerName => {
@@ -221,17 +255,21 @@ fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     choose(context, hello)
 }
 
-fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+fn choose_tls12(context: &Context<'_>, hello: &Hello) -> Result<Choice12> {
     let hooks = context.hooks();
     let can_use = |id: &CipherSuite| suite::find(*id).is_some_and(|suite| hooks.server_can_use(suite));
     let cipher_suites: Vec<_> = hello.hello.cipher_suites.iter().copied().filter(can_use).collect();
-    let choice = context.settings().choose_tls12(&choose::Offer {
+    context.settings().choose_tls12(&choose::Offer {
         version: context.version()?,
         cipher_suites: &cipher_suites,
         groups: hello.offer.groups.as_deref(),
         signature_schemes: hello.offer.schemes.as_deref(),
         certificate_schemes: context.negotiated.peer_certificate_schemes.as_deref(),
-    })?;
+    })
+}
+
+fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    let choice = choose_tls12(context, &hello)?;
     context.negotiated.suite = Some(choice.suite);
     context.negotiated.group = choice.group;
     context.negotiated.own_scheme = choice.scheme;
@@ -280,7 +318,7 @@ fn ask_srp_user(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Cho
 /// the new one.
 fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
     if hello.session.is_some() {
-        let id = hello.hello.session_id.clone();
+        let id = hello.session.as_ref().map(|session| session.id.clone()).unwrap_or_default();
         return emit_server_hello(context, *hello, choice, id);
     }
     if hello.sends_ticket || context.settings().session_cache_mode & cache::SERVER == 0 {
