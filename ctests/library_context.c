@@ -187,3 +187,133 @@ TEST(named_configuration)
     SSL_free(ssl);
     SSL_CTX_free(context);
 }
+
+/* ---- SSL_CTX_set_client_cert_engine ---- */
+
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/engine.h>
+
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+static int asked, answer, names_seen;
+
+static int engine_certificate(ENGINE *engine, SSL *ssl, STACK_OF(X509_NAME) *names, X509 **certificate,
+                              EVP_PKEY **key, STACK_OF(X509) **others, UI_METHOD *method, void *argument)
+{
+    (void)engine;
+    (void)others;
+    (void)method;
+    (void)argument;
+    CHECK(!SSL_is_server(ssl));
+    asked++;
+    names_seen = sk_X509_NAME_num(names);
+    if (answer == 1) {
+        *certificate = load_certificate("client");
+        *key = load_key("client");
+    }
+    return answer;
+}
+
+static int engine_ready(ENGINE *engine)
+{
+    (void)engine;
+    return 1;
+}
+
+static ENGINE *new_engine(int knows_certificates)
+{
+    ENGINE *engine = ENGINE_new();
+
+    CHECK(ENGINE_set_id(engine, "ctest") && ENGINE_set_name(engine, "of the tests"));
+    CHECK(ENGINE_set_init_function(engine, engine_ready));
+    if (knows_certificates)
+        CHECK(ENGINE_set_load_ssl_client_cert_function(engine, engine_certificate));
+    return engine;
+}
+
+static int callback_asked;
+
+static int callback_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    (void)ssl;
+    (void)certificate;
+    (void)key;
+    callback_asked++;
+    return 0;
+}
+
+static struct pair *engine_pair(int version, ENGINE *engine)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_add_client_CA(pair->ctx[SERVER], load_certificate("root"));
+    CHECK_OK(SSL_CTX_set_client_cert_engine(pair->ctx[CLIENT], engine));
+    SSL_CTX_set_client_cert_cb(pair->ctx[CLIENT], callback_certificate);
+    pair_over_wire(pair);
+    return pair;
+}
+
+TEST_VERSIONS(engine_gives_the_certificate)
+{
+    ENGINE *engine = new_engine(1);
+    struct pair *pair = engine_pair(version, engine);
+
+    answer = 1;
+    pair_handshake(pair);
+    CHECK(asked == 1 && callback_asked == 0);
+    CHECK_EQ(names_seen, 1);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+    check_alive(pair);
+    pair_free(pair);
+    ENGINE_free(engine);
+}
+
+TEST_VERSIONS(engine_without_a_certificate)
+{
+    ENGINE *engine = new_engine(1);
+    struct pair *pair = engine_pair(version, engine);
+
+    answer = 0;
+    pair_handshake(pair);
+    CHECK(asked == 1 && callback_asked == 1);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    pair_free(pair);
+    ENGINE_free(engine);
+}
+
+TEST_VERSIONS(engine_that_wants_to_be_asked_again)
+{
+    ENGINE *engine = new_engine(1);
+    struct pair *pair = engine_pair(version, engine);
+    int ret = 0;
+
+    answer = -1;
+    for (int turn = 0; asked == 0; turn++) {
+        CHECK(turn < 10);
+        ret = SSL_connect(pair->ssl[CLIENT]);
+        if (asked == 0)
+            SSL_accept(pair->ssl[SERVER]);
+    }
+    CHECK_SSL_ERROR(pair->ssl[CLIENT], ret, SSL_ERROR_WANT_X509_LOOKUP);
+    answer = 1;
+    pair_handshake(pair);
+    CHECK_EQ(asked, 2);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+    pair_free(pair);
+    ENGINE_free(engine);
+}
+
+TEST(engine_that_knows_no_certificates)
+{
+    ENGINE *engine = new_engine(0);
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK_EQ(SSL_CTX_set_client_cert_engine(context, engine), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CLIENT_CERT_METHOD);
+    CHECK_EQ(SSL_CTX_set_client_cert_engine(context, NULL), 0);
+    CHECK_SSL_REASON(ERR_R_ENGINE_LIB);
+    SSL_CTX_free(context);
+    ENGINE_free(engine);
+}

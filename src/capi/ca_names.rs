@@ -1,16 +1,18 @@
 //! The CA names that are sent with the request for a certificate: `SSL_CTX_set0_CA_list(3)`,
 //! `SSL_load_client_CA_file(3)`; and the callback for clients without a certificate,
-//! `SSL_CTX_set_client_cert_cb(3)`.
+//! `SSL_CTX_set_client_cert_cb(3)`, or an engine in its place.
 
 use core::ffi::{c_char, c_int};
+use std::sync::Arc;
 
 use super::support::{convert, export, guard, with_context, with_ssl};
 use crate::{
     error::Reason,
     libcrypto::{
+        engine::Engine,
         error_queue,
         name::NameStack,
-        sys::{OSSL_LIB_CTX, X509, stack_st_X509_NAME},
+        sys::{ENGINE, OSSL_LIB_CTX, X509, stack_st_X509_NAME},
         x509,
     },
     object::{
@@ -28,7 +30,7 @@ export! {
     SSL_CTX_get0_CA_list SSL_get0_CA_list SSL_CTX_add1_to_CA_list SSL_add1_to_CA_list
     SSL_get0_peer_CA_list SSL_dup_CA_list SSL_load_client_CA_file SSL_load_client_CA_file_ex
     SSL_add_file_cert_subjects_to_stack SSL_add_dir_cert_subjects_to_stack SSL_add_store_cert_subjects_to_stack
-    SSL_CTX_set_client_cert_cb SSL_CTX_get_client_cert_cb
+    SSL_CTX_set_client_cert_cb SSL_CTX_set_client_cert_engine SSL_CTX_get_client_cert_cb
 }
 
 /// Sets the CA names that a server sends to clients that it asks for a certificate. The list is given away; null removes
@@ -240,6 +242,28 @@ pub unsafe extern "C" fn SSL_add_store_cert_subjects_to_stack(
             }
         }
     })
+}
+
+/// Lets an engine give the certificate when a server asks for one and the client has none, before the callback of
+/// `SSL_CTX_set_client_cert_cb` is asked. A functional reference to it is taken. 1; 0 with the reason in the queue:
+/// `ERR_R_ENGINE_LIB`, or `SSL_R_NO_CLIENT_CERT_METHOD` for an engine that knows no certificates.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_client_cert_engine(context: *mut SSL_CTX, engine: *mut ENGINE) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_context(context, 0, |context| {
+            let reason = match Engine::initialize(engine) {
+                None => Reason::ERR_ENGINE_LIB,
+                Some(engine) if !engine.has_client_certificates() => Reason::NO_CLIENT_CERT_METHOD,
+                Some(engine) => {
+                    drop(context.client_cert_engine.swap(Some(Arc::new(engine))));
+                    return 1;
+                }
+            };
+            error_queue::raise_ssl(reason);
+            0
+        })
+    }
 }
 
 /// Sets what is called when a server asks for a certificate and the client has none; null: nothing. The callback gives

@@ -33,6 +33,5 @@ unsupported!(DTLSv1_client_method -> *mut c_void = core::ptr::null_mut());
 unsupported!(DTLSv1_listen -> c_int = -1);
 unsupported!(DTLSv1_method -> *mut c_void = core::ptr::null_mut());
 unsupported!(DTLSv1_server_method -> *mut c_void = core::ptr::null_mut());
-unsupported!(SSL_CTX_set_client_cert_engine -> c_int = 0);
 unsupported!(SSL_CTX_set_tlsext_use_srtp -> c_int = 1);
 unsupported!(SSL_set_tlsext_use_srtp -> c_int = 1);

@@ -22,6 +22,8 @@ impl Reason {
     pub const ERR_BUF_LIB: Self = Self(7 | Self::ERR_COMMON);
     /// `ERR_R_ASN1_LIB`: libcrypto's ASN.1 could not parse something.
     pub const ERR_ASN1_LIB: Self = Self(13 | Self::ERR_COMMON);
+    /// `ERR_R_ENGINE_LIB`: libcrypto could not use an engine.
+    pub const ERR_ENGINE_LIB: Self = Self(38 | Self::ERR_COMMON);
     /// `ERR_R_SYS_LIB`: the operating system refused something.
     pub const ERR_SYS_LIB: Self = Self(2 | Self::ERR_COMMON);
     /// `ERR_R_PEM_LIB`: libcrypto's PEM could not read something.

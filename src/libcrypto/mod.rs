@@ -15,6 +15,7 @@ pub mod credential_file;
 pub mod ct;
 pub mod dane;
 pub mod digest;
+pub mod engine;
 pub mod environment;
 pub mod error_queue;
 pub mod evp_pkey;

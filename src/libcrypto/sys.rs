@@ -20,7 +20,7 @@ macro_rules! opaque {
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
     X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
-    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
+    X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
 }
@@ -70,6 +70,16 @@ pub type EVP_CipherFinal = unsafe extern "C" fn(*mut EVP_CIPHER_CTX, *mut c_ucha
 pub type ASYNC_callback_fn = unsafe extern "C" fn(*mut c_void) -> c_int;
 pub type OSSL_STORE_post_process_info_fn =
     unsafe extern "C" fn(*mut OSSL_STORE_INFO, *mut c_void) -> *mut OSSL_STORE_INFO;
+pub type ENGINE_SSL_CLIENT_CERT_PTR = unsafe extern "C" fn(
+    *mut ENGINE,
+    *mut SSL,
+    *mut stack_st_X509_NAME,
+    *mut *mut X509,
+    *mut *mut EVP_PKEY,
+    *mut *mut stack_st_X509,
+    *mut UI_METHOD,
+    *mut c_void,
+) -> c_int;
 pub type BIO_info_cb = unsafe extern "C" fn(*mut BIO, c_int, c_int) -> c_int;
 
 /// A parameter of an operation (`OSSL_PARAM(3)`).
@@ -188,6 +198,20 @@ unsafe extern "C" {
         added_count: *mut usize,
         removed: *mut c_int,
         removed_count: *mut usize,
+    ) -> c_int;
+
+    pub fn ENGINE_init(engine: *mut ENGINE) -> c_int;
+    pub fn ENGINE_finish(engine: *mut ENGINE) -> c_int;
+    pub fn ENGINE_get_ssl_client_cert_function(engine: *const ENGINE) -> Option<ENGINE_SSL_CLIENT_CERT_PTR>;
+    pub fn ENGINE_load_ssl_client_cert(
+        engine: *mut ENGINE,
+        ssl: *mut SSL,
+        ca_names: *mut stack_st_X509_NAME,
+        certificate: *mut *mut X509,
+        key: *mut *mut EVP_PKEY,
+        others: *mut *mut stack_st_X509,
+        user_interface: *mut UI_METHOD,
+        argument: *mut c_void,
     ) -> c_int;
 
     pub fn ERR_new();

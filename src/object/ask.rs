@@ -11,7 +11,7 @@ use crate::{
         Environment,
         want::{AlpnOutcome, Answer, Ask, ServerNameOutcome, TicketOutcome},
     },
-    libcrypto::error_queue,
+    libcrypto::{error_queue, evp_pkey::PKey, x509::X509},
     policy::{
         certificate::Slot,
         custom_extension::place,
@@ -178,35 +178,44 @@ impl Ssl {
     }
 
     fn ask_client_certificate(&self) -> Answer {
-        let Some(function) = self.context().live().client_certificate else { return Answer::Proceed };
-        let mut certificate = core::ptr::null_mut();
-        let mut key = core::ptr::null_mut();
-        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
-        // borrowed.
-        let value = unsafe { function(self.as_handle(), &raw mut certificate, &raw mut key) };
+        let (value, certificate, key) = match self.ask_engine() {
+            (0, ..) => self.ask_client_certificate_callback(),
+            given => given,
+        };
         if value < 0 {
             self.waiting.set(Waiting::X509Lookup);
             return Answer::NotYet;
         }
-        // SAFETY: the callback gives its references away (SSL_CTX_set_client_cert_cb(3)).
-        let owned = unsafe {
-            (
-                crate::libcrypto::x509::X509::from_owned(certificate),
-                crate::libcrypto::evp_pkey::PKey::from_owned(key),
-            )
-        };
-        match (value, owned) {
-            (1, (Some(certificate), Some(key))) => {
+        match (value, certificate, key) {
+            (1, Some(certificate), Some(key)) => {
                 // What fails is in the queue: the handshake goes on without a certificate.
                 let asker = self.asker();
                 let _ = self.update_config(|config| {
                     config.use_certificate(certificate, &asker) && config.use_key(key)
                 });
             }
-            (1, _) => error_queue::raise_ssl(Reason::BAD_DATA_RETURNED_BY_CALLBACK),
+            (1, ..) => error_queue::raise_ssl(Reason::BAD_DATA_RETURNED_BY_CALLBACK),
             _ => {}
         }
         Answer::Proceed
+    }
+
+    /// What the engine of `SSL_CTX_set_client_cert_engine(3)` gives; 0 without one.
+    fn ask_engine(&self) -> (c_int, Option<X509>, Option<PKey>) {
+        let Some(engine) = self.context().client_cert_engine.load_full() else { return (0, None, None) };
+        // SAFETY: libcrypto passes on both pointers, which are valid; nothing of `self` is borrowed.
+        unsafe { engine.client_certificate(self.as_handle().cast(), self.peer_ca_names()) }
+    }
+
+    fn ask_client_certificate_callback(&self) -> (c_int, Option<X509>, Option<PKey>) {
+        let Some(function) = self.context().live().client_certificate else { return (0, None, None) };
+        let (mut certificate, mut key) = (core::ptr::null_mut(), core::ptr::null_mut());
+        // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed. It gives
+        // its references away (SSL_CTX_set_client_cert_cb(3)).
+        unsafe {
+            let value = function(self.as_handle(), &raw mut certificate, &raw mut key);
+            (value, X509::from_owned(certificate), PKey::from_owned(key))
+        }
     }
 
     fn ask_alpn(&self, protocols: &[u8]) -> AlpnOutcome {

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use zeroize::Zeroizing;
 
 use super::{
@@ -21,6 +21,7 @@ use crate::{
     crypto::rand,
     libcrypto::{
         ct::LogStore,
+        engine::Engine,
         ex_data::{Class, ExData},
         library::Library,
         store::X509Store,
@@ -110,6 +111,8 @@ pub struct Context {
     ciphers: Mutex<CipherStack>,
     /// Where libcrypto's part of the work is done.
     pub library: Library,
+    /// Gives clients' certificates, before the program's callback is asked.
+    pub client_cert_engine: ArcSwapOption<Engine>,
     /// What is set for DANE.
     pub(super) dane: ArcSwap<DaneSettings>,
     /// The program's data.
@@ -161,6 +164,7 @@ impl Context {
             statistics: Statistics::default(),
             ciphers: Mutex::default(),
             library,
+            client_cert_engine: ArcSwapOption::empty(),
             dane: ArcSwap::default(),
             ex_data: ExData::new(Class::Context),
         });

@@ -134,7 +134,8 @@ impl Ssl {
             server_name: live.server_name.function.or(initial.server_name.function).is_some(),
             certificate: callbacks.certificate.function.is_some(),
             session_id: callbacks.generate_session_id.is_some(),
-            client_certificate: live.client_certificate.is_some(),
+            client_certificate: live.client_certificate.is_some()
+                || context.client_cert_engine.load().is_some(),
             alpn: live.alpn_select.function.is_some(),
             not_resumable: callbacks.not_resumable.is_some(),
             allow_early_data: callbacks.allow_early_data.function.is_some(),
