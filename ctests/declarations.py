@@ -85,7 +85,7 @@ for name, body in re.findall(r"#\[repr\(C\)\]\s*(?:#\[[^\]]*\]\s*)*pub struct (\
 constants = re.findall(r"pub const (\w+): \w+ = ([^;]+);", source)
 for name, value in constants:
     lines.append(f'_Static_assert(({name}) == ({value.replace("_", "")}), "{name}");')
-functions = re.findall(r"pub (?:safe )?fn (\w+)\((.*?)\)(?:\s*-> ([^;>]+))?;", source, re.S)
+functions = re.findall(r"pub (?:safe )?fn (\w+)\((.*?)\)(?:\s*-> ([^;>]+>?))?;", source, re.S)
 for name, parameters, result in functions:
     types = [c_type(re.sub(r"^\w+\s*:\s*", "", parameter)) for parameter in split(parameters)]
     lines.append(f"extern {c_type(result or '()')} ({name})({', '.join(types) or 'void'});")
