@@ -239,7 +239,7 @@ impl Connection {
             return Ok(Incoming::Consumed);
         }
         if !matches!(expects, Expects::ChangeCipherSpec | Expects::MessageOrChangeCipherSpec) {
-            return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::CCS_RECEIVED_EARLY));
+            return Err(Error::unexpected());
         }
         Ok(Incoming::ChangeCipherSpec)
     }

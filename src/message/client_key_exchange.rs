@@ -8,8 +8,12 @@ use crate::{
     wire::{HandshakeType, Reader},
 };
 
-/// Parses a body: the client's public key, at least one byte.
+/// Parses a body: the client's public key, at least one byte. An empty body is `handshake_failure` with
+/// `SSL_R_MISSING_TMP_ECDH_KEY`, as in OpenSSL.
 pub fn read_ecdhe(body: &[u8]) -> Result<Vec<u8>> {
+    if body.is_empty() {
+        return Err(Error::handshake_failure(Reason::MISSING_TMP_ECDH_KEY));
+    }
     parse(body, |reader| match reader.vec8()? {
         [] => Err(Error::decode(Reason::LENGTH_MISMATCH)),
         public => Ok(public.to_vec()),
@@ -84,7 +88,11 @@ mod tests {
         let message = write_ecdhe(&[7; 32]);
         assert_eq!(message.handshake_type(), HandshakeType::CLIENT_KEY_EXCHANGE);
         assert_eq!(read_ecdhe(message.body()), Ok(vec![7; 32]));
-        assert_strict(message.body(), &[], read_ecdhe);
+        assert_strict(message.body(), &[0], |body| match body {
+            [] => Ok(Vec::new()),
+            body => read_ecdhe(body),
+        });
+        assert_eq!(read_ecdhe(&[]), Err(Error::handshake_failure(Reason::MISSING_TMP_ECDH_KEY)));
     }
 
     #[test]

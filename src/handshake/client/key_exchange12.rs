@@ -18,17 +18,17 @@ use crate::{
         Message, client_key_exchange,
         server_key_exchange::{Parameters, SrpParameters},
     },
-    wire::{AlertDescription, NamedGroup, ProtocolVersion},
+    wire::{AlertDescription, ProtocolVersion},
 };
 
 /// The server's half of the key exchange.
 pub enum KeyExchange {
-    /// Its share (RFC 8422 §5.4).
+    /// Its share was good (RFC 8422 §5.4): our share, and the secret of both.
     Ecdhe {
-        /// Its group.
-        group: NamedGroup,
-        /// Its public key.
-        public: Vec<u8>,
+        /// Our public key.
+        share: Vec<u8>,
+        /// What both share.
+        premaster: SharedSecret,
     },
     /// Its public key over a prime (RFC 5246 §7.4.3).
     Dhe(dhe::PeerKey),
@@ -72,9 +72,10 @@ impl KeyExchange {
                 if !context.settings().offered_groups(&[ProtocolVersion::TLS1_2]).contains(&group) {
                     return Err(Error::illegal(Reason::WRONG_CURVE));
                 }
+                let (share, premaster) = key_exchange::respond(group, &public).map_err(as_point)?;
                 context.negotiated.group = Some(group);
-                context.negotiated.peer_share.clone_from(&public);
-                Ok(Self::Ecdhe { group, public })
+                context.negotiated.peer_share = public;
+                Ok(Self::Ecdhe { share, premaster })
             }
             Parameters::Dh { prime, generator, public } => {
                 let peer = dhe::PeerKey::new(&prime, &generator, &public)?;
@@ -112,10 +113,7 @@ impl KeyExchange {
     /// Our half.
     pub fn answer(self, context: &Context<'_>) -> Result<Answered> {
         let (message, premaster) = match self {
-            Self::Ecdhe { group, public } => {
-                let (share, premaster) = key_exchange::respond(group, &public)?;
-                (client_key_exchange::write_ecdhe(&share), premaster)
-            }
+            Self::Ecdhe { share, premaster } => (client_key_exchange::write_ecdhe(&share), premaster),
             Self::Dhe(peer) => {
                 let (public, premaster) = peer.respond()?;
                 (client_key_exchange::write_vec16(&public), premaster)
@@ -128,6 +126,14 @@ impl KeyExchange {
             Self::Psk(exchange) => return Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),
         };
         Ok(Answered::Made(message, premaster))
+    }
+}
+
+/// What OpenSSL calls a bad share before TLS 1.3.
+fn as_point(error: Error) -> Error {
+    match error.reason() {
+        Reason::BAD_KEY_SHARE => Error::illegal(Reason::BAD_ECPOINT),
+        _ => error,
     }
 }
 

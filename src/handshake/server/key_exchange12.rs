@@ -127,9 +127,6 @@ pub fn answered(choice: &Choice12, answer: Answer, context: &Context<'_>) -> Res
             Ok(Begun::Made(with_psk(choice, dhe(parameters, context)?, context)))
         }
         Answer::SrpParameters(parameters) => Ok(Begun::Made(KeyExchange::Srp(parameters))),
-        Answer::DiffieHellman(None) => {
-            Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::MISSING_TMP_DH_KEY))
-        }
         _ => Err(Error::internal()),
     }
 }
