@@ -13,6 +13,7 @@ use crate::{
         tls12,
         tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
     },
+    libcrypto::agreement,
     message::extension::record_size_limit::RecordSizeLimits,
     session::{PeerChain, Session},
     wire::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
@@ -64,6 +65,7 @@ impl Negotiated {
         self.peer_chain = None;
         self.group = None;
         self.peer_share.clear();
+        self.own_share.clear();
         self.peer_dh = None;
         self.resumed = false;
         self.not_resumable = false;
@@ -79,6 +81,13 @@ impl Negotiated {
         self.max_fragment_length = 0;
         self.timestamps.clear();
         self.record_size_limits = None;
+    }
+
+    /// Our own share, in TLS 1.3: libcrypto has no keys of a hybrid, and shows none.
+    pub fn note_own_share(&mut self, group: NamedGroup, share: &[u8]) {
+        if agreement::name(group).is_some() {
+            self.own_share = share.to_vec();
+        }
     }
 
     /// Everything that waited was written.
@@ -110,6 +119,8 @@ pub struct Negotiated {
     /// The peer's share of the key exchange, in its wire form; empty without one, and for a server below TLS 1.3, which
     /// has no `SSL_get_peer_tmp_key(3)` in OpenSSL either.
     pub peer_share: Vec<u8>,
+    /// TLS 1.3: our own share, for `SSL_get_tmp_key`; that of a hybrid is not kept.
+    pub own_share: Vec<u8>,
     /// Client, TLS 1.2: the server's key of a Diffie-Hellman exchange over a prime.
     pub peer_dh: Option<Arc<dhe::PeerKey>>,
     /// The scheme that the peer signed with.

@@ -73,6 +73,15 @@ impl Ssl {
         })
     }
 
+    /// Our own share of the key exchange of TLS 1.3 as a key; `None` without one.
+    #[must_use]
+    pub fn own_share(&self) -> Option<PKey> {
+        self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            agreement::name(negotiated.group?)?.public_key(&negotiated.own_share)
+        })
+    }
+
     /// Pauses the handshake after the verification callback that calls this (`SSL_set_retry_verify(3)`).
     pub fn set_retry_verify(&self) {
         self.waiting.set(Waiting::RetryVerify);

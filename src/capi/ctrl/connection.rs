@@ -10,7 +10,7 @@ use crate::{
     capi::{support::convert, temporary_dh},
     crypto::signature_scheme,
     error::Reason,
-    libcrypto::{error_queue, sys},
+    libcrypto::{error_queue, evp_pkey::PKey, sys},
     object::{
         Ssl,
         callbacks::{MessageCallback, TemporaryDhCallback},
@@ -67,7 +67,9 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
             unsafe { store_hash(scheme, pointer.cast()) }
         }
         // SAFETY: the caller's promise.
-        command::GET_PEER_TMP_KEY => unsafe { give_peer_share(ssl, pointer.cast()) },
+        command::GET_PEER_TMP_KEY => unsafe { give_share(ssl.peer_share(), pointer.cast()) },
+        // SAFETY: the caller's promise.
+        command::GET_TMP_KEY => unsafe { give_share(ssl.own_share(), pointer.cast()) },
         command::GET_SIGNATURE_NID => {
             let scheme = ssl.with_connection(|connection| connection.negotiated().own_scheme);
             // SAFETY: the caller's promise.
@@ -99,13 +101,13 @@ fn count(value: u64) -> c_long {
     c_long::try_from(value).unwrap_or(c_long::MAX)
 }
 
-/// `SSL_get_peer_tmp_key`: the key becomes the caller's.
+/// `SSL_get_peer_tmp_key`, `SSL_get_tmp_key`: the key becomes the caller's.
 ///
 /// # Safety
 ///
 /// `to` is null or valid for writing.
-unsafe fn give_peer_share(ssl: &Ssl, to: *mut *mut sys::EVP_PKEY) -> c_long {
-    match ssl.peer_share() {
+unsafe fn give_share(share: Option<PKey>, to: *mut *mut sys::EVP_PKEY) -> c_long {
+    match share {
         Some(key) if !to.is_null() => {
             // SAFETY: the caller's promise.
             unsafe { convert::store(to, key.into_raw()) };

@@ -72,6 +72,12 @@ impl EphemeralKey {
         self.kem.as_ref().map(|_| (self.plain.group, &self.plain.public[..]))
     }
 
+    /// Our share on this group: the key's own, or that of its plain part.
+    #[must_use]
+    pub fn share_on(&self, group: NamedGroup) -> &[u8] {
+        if group == self.group { &self.share } else { &self.plain.public }
+    }
+
     /// As `complete`, for a server that chose the plain ECDH part of a hybrid offer.
     pub fn complete_ecdh_part(self, peer_share: &[u8]) -> Result<SharedSecret> {
         self.plain.agree(peer_share)

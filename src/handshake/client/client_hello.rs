@@ -323,9 +323,12 @@ fn extensions(
     if let Some(name) = settings.srp_user_name.as_deref().filter(|_| tls12) {
         extensions.add(ExtensionType::SRP, |writer| srp::write(writer, name.to_bytes()));
     }
-    extensions
-        .add(ExtensionType::EC_POINT_FORMATS, |writer| ec_point_formats::write(writer, &[UNCOMPRESSED]));
-    if !groups.is_empty() {
+    // RFC 8422 §5.1: only with a suite that runs on a group.
+    let wants_group =
+        settings.offered_suites(versions).iter().any(|suite| suite.is_tls13() || suite.has_group());
+    if wants_group && !groups.is_empty() {
+        extensions
+            .add(ExtensionType::EC_POINT_FORMATS, |writer| ec_point_formats::write(writer, &[UNCOMPRESSED]));
         extensions.add(ExtensionType::SUPPORTED_GROUPS, |writer| supported_groups::write(writer, &groups));
     }
     if !settings.has_option(option::NO_TICKET) && settings.allows_tickets() {

@@ -226,7 +226,9 @@ fn read_tls13(
             let (group, share) = key_share::read_server(data)?;
             context.negotiated.group = Some(group);
             context.negotiated.peer_share = share.to_vec();
-            Some(complete(key.ok_or(Error::internal())?, &client_hello.extensions, group, share)?)
+            let key = key.ok_or(Error::internal())?;
+            context.negotiated.note_own_share(group, key.share_on(group));
+            Some(complete(key, &client_hello.extensions, group, share)?)
         }
         // RFC 8446 §4.2.9: a PSK alone, if we said that it may be.
         None if psk_alone => None,

@@ -413,7 +413,8 @@ fn server_hello_extensions(mut extensions: Extensions, context: &Context<'_>, he
         extensions.add(ExtensionType::SERVER_NAME, |_| {});
     }
     fragment_limits::answer(&mut extensions, context);
-    if is_full && hello.hello.extensions.contains(ExtensionType::EC_POINT_FORMATS) {
+    let runs_on_group = negotiated.suite.is_some_and(Suite::has_group);
+    if is_full && runs_on_group && hello.hello.extensions.contains(ExtensionType::EC_POINT_FORMATS) {
         extensions.add(ExtensionType::EC_POINT_FORMATS, |writer| {
             ec_point_formats::write(writer, &[UNCOMPRESSED]);
         });

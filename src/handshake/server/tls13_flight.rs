@@ -71,6 +71,7 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
             context.negotiated.group = Some(group);
             let response = key_exchange::respond(group, &share)?;
             context.negotiated.peer_share = share;
+            context.negotiated.note_own_share(group, &response.0);
             Some((group, response))
         }
         None => None,
