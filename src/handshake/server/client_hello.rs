@@ -76,6 +76,9 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
 }
 
 fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
+    if context.settings().versions().is_empty() {
+        return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
+    }
     let versions = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS);
     // RFC 8446 §D.5: SSL 3.0 must not be negotiated, whatever the extensions say.
     if hello.legacy_version <= ProtocolVersion::SSL3 {
