@@ -19,6 +19,7 @@ pub mod bio_ssl;
 pub mod ca_names;
 pub mod callbacks;
 pub mod certificate;
+pub mod certificate_compression;
 pub mod cipher;
 pub mod cipher_list;
 pub mod client_hello;

@@ -10,6 +10,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod certificate_compression;
 pub mod client;
 pub mod context;
 pub mod custom_extensions;

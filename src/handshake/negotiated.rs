@@ -14,9 +14,11 @@ use crate::{
         tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
     },
     libcrypto::agreement,
-    message::extension::record_size_limit::RecordSizeLimits,
+    message::extension::{record_size_limit::RecordSizeLimits, status_request::StatusRequest},
     session::{PeerChain, Session},
-    wire::{CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{
+        CertificateCompression, CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme,
+    },
 };
 
 /// The secrets that TLS 1.3 needs after the handshake.
@@ -147,6 +149,8 @@ pub struct Negotiated {
     pub next_protocol_expected: bool,
     /// The signed certificate timestamps that the server sent in an extension; empty without any.
     pub timestamps: Vec<u8>,
+    /// How our certificates are compressed, if the peer can decompress them.
+    pub certificate_compression: Option<CertificateCompression>,
     /// The extensions that the program handles itself.
     pub custom: CustomExtensions,
     /// The code of the maximum fragment length (RFC 6066 §4); 0 without one.
@@ -202,6 +206,8 @@ pub struct Negotiated {
     pub ocsp_response: Option<Vec<u8>>,
     /// The client's wish for an OCSP response, if it had one (server).
     pub status_requested: bool,
+    /// What that wish says.
+    pub status_request: Option<StatusRequest>,
     /// Whether a HelloRetryRequest took place.
     pub hello_retry: bool,
     /// Server without state: the ClientHello has a cookie of ours.

@@ -26,6 +26,7 @@ pub mod library;
 pub mod mac;
 pub mod memory;
 pub mod name;
+pub mod ocsp;
 pub mod parameters;
 pub mod pem_file;
 pub mod pointer_stack;

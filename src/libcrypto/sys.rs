@@ -23,6 +23,7 @@ opaque! {
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
+    X509_EXTENSION OCSP_RESPID
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -33,6 +34,8 @@ pub type stack_st_X509_NAME = OPENSSL_STACK;
 pub type stack_st_SSL_CIPHER = OPENSSL_STACK;
 /// `STACK_OF(SSL_COMP)`.
 pub type stack_st_SSL_COMP = OPENSSL_STACK;
+/// `STACK_OF(X509_EXTENSION)`.
+pub type stack_st_X509_EXTENSION = OPENSSL_STACK;
 /// `STACK_OF(SCT)`.
 pub type stack_st_SCT = OPENSSL_STACK;
 /// `STACK_OF(void)`.
@@ -265,6 +268,20 @@ unsafe extern "C" {
     #[cfg(test)]
     pub fn OPENSSL_LH_retrieve(lh: *mut OPENSSL_LHASH, data: *const c_void) -> *mut c_void;
     pub fn OPENSSL_sk_new_null() -> *mut OPENSSL_STACK;
+    pub fn OCSP_RESPID_free(a: *mut OCSP_RESPID);
+    pub fn d2i_OCSP_RESPID(
+        a: *mut *mut OCSP_RESPID,
+        input: *mut *const c_uchar,
+        len: c_long,
+    ) -> *mut OCSP_RESPID;
+    pub fn i2d_OCSP_RESPID(a: *const OCSP_RESPID, out: *mut *mut c_uchar) -> c_int;
+    pub fn X509_EXTENSION_free(a: *mut X509_EXTENSION);
+    pub fn d2i_X509_EXTENSIONS(
+        a: *mut *mut stack_st_X509_EXTENSION,
+        input: *mut *const c_uchar,
+        len: c_long,
+    ) -> *mut stack_st_X509_EXTENSION;
+    pub fn i2d_X509_EXTENSIONS(a: *const stack_st_X509_EXTENSION, out: *mut *mut c_uchar) -> c_int;
     pub fn CTLOG_STORE_new() -> *mut CTLOG_STORE;
     pub fn CTLOG_STORE_free(store: *mut CTLOG_STORE);
     pub fn CTLOG_STORE_load_file(store: *mut CTLOG_STORE, file: *const c_char) -> c_int;

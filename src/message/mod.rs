@@ -16,6 +16,7 @@ pub mod certificate_status;
 pub mod certificate_verify;
 pub mod client_hello;
 pub mod client_key_exchange;
+pub mod compressed_certificate;
 pub mod encrypted_extensions;
 pub mod extension;
 pub mod finished;

@@ -122,6 +122,7 @@ impl Ssl {
     #[must_use]
     pub(super) fn environment(&self) -> Environment {
         self.follow_suites();
+        self.follow_status_items();
         let context = self.context();
         let live = context.live();
         let initial = self.initial_context().live();

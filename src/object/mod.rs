@@ -10,6 +10,7 @@
 //! | `callbacks` | the types and slots of callbacks |
 //! | `cipher_stack` | the suites as the stack that `SSL_get_ciphers` gives out |
 //! | `trace` | the text of `SSL_trace` |
+//! | `status_request` | responder ids and extensions of a request for an OCSP response |
 //! | `suites` | setting the suites by text |
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
@@ -94,6 +95,7 @@ pub mod session_use;
 pub mod srp;
 pub mod ssl;
 pub mod state;
+pub mod status_request;
 pub mod suites;
 pub mod ticket;
 pub mod trace;

@@ -14,6 +14,7 @@ use super::{
     context::Method,
     jobs::JobState,
     security::Judged,
+    status_request::RequestItems,
     transparency::PeerTimestamps,
 };
 use crate::{
@@ -125,6 +126,7 @@ pub struct Ssl {
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
     pub(super) verified_chain: RefCell<Option<X509Stack>>,
     pub(super) timestamps: RefCell<Option<PeerTimestamps>>,
+    pub(super) status_items: RequestItems,
     pub(super) empty_chain: OnceCell<Option<X509Stack>>,
     pub(super) peer_ca_names: RefCell<Option<PeerCaNames>>,
     /// The scheme whose certificate was made the current one.
@@ -195,6 +197,7 @@ impl Ssl {
             peer: RefCell::new(None),
             verified_chain: RefCell::new(None),
             timestamps: RefCell::new(None),
+            status_items: RequestItems::default(),
             empty_chain: OnceCell::new(),
             peer_ca_names: RefCell::new(None),
             noted_scheme: Cell::new(None),
@@ -323,6 +326,7 @@ impl Ssl {
         self.scheduled_key_update.set(None);
         self.scheduled_authentication.set(false);
         drop(self.verified_chain.take());
+        self.forget_status_request();
         drop(self.psk_session.take());
         self.requested_tickets.set(0);
     }

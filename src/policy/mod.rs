@@ -17,7 +17,8 @@ use std::{ffi::CStr, sync::Arc};
 
 use crate::{
     crypto::{dhe, group::DEFAULT_GROUPS, suite::Suite},
-    wire::{NamedGroup, ProtocolVersion, SignatureScheme},
+    message::extension::status_request::StatusRequest,
+    wire::{CertificateCompression, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 use certificate::Certificates;
 use options::{cache, mode, option};
@@ -130,6 +131,8 @@ pub struct Settings {
     pub max_fragment_length: u8,
     /// The extensions that the program handles itself.
     pub custom_extensions: Arc<[custom_extension::CustomExtension]>,
+    /// How certificates are compressed, in order of preference; empty: not at all.
+    pub certificate_compression: Arc<[CertificateCompression]>,
     /// Records are padded to a multiple of this (TLS 1.3).
     pub block_padding: usize,
     /// Whether more than the current record may be read from the transport.
@@ -138,6 +141,8 @@ pub struct Settings {
     pub quiet_shutdown: bool,
     /// Whether a client asks for an OCSP response.
     pub status_request: bool,
+    /// What its request says besides (RFC 6066 §8).
+    pub status_request_items: Arc<StatusRequest>,
     /// Whether a client offers post-handshake authentication.
     pub post_handshake_auth: bool,
     /// The name that a client of SRP goes by; on a server that of the client that came.
@@ -184,10 +189,12 @@ impl Settings {
             max_send_fragment: 16384,
             max_fragment_length: 0,
             custom_extensions: Arc::default(),
+            certificate_compression: Arc::default(),
             block_padding: 0,
             read_ahead: false,
             quiet_shutdown: false,
             status_request: false,
+            status_request_items: Arc::default(),
             post_handshake_auth: false,
             srp_user_name: None,
             session_ticket_data: None,

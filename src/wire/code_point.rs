@@ -251,6 +251,15 @@ code_point! {
 }
 
 code_point! {
+    /// How certificates are compressed (RFC 8879 §7.3).
+    CertificateCompression(u16) {
+        ZLIB = 1,
+        BROTLI = 2,
+        ZSTD = 3,
+    }
+}
+
+code_point! {
     /// How a PSK may be used (RFC 8446 §4.2.9).
     PskKeyExchangeMode(u8) {
         PSK_KE = 0,

@@ -10,8 +10,8 @@ mod reader;
 mod writer;
 
 pub use code_point::{
-    AlertDescription, AlertLevel, CertificateType, CipherSuite, ContentType, ExtensionType, HandshakeType,
-    NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    AlertDescription, AlertLevel, CertificateCompression, CertificateType, CipherSuite, ContentType,
+    ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
 };
 pub use reader::Reader;
 pub use writer::Writer;

@@ -10,7 +10,12 @@ use crate::{
     capi::{support::convert, temporary_dh},
     crypto::signature_scheme,
     error::Reason,
-    libcrypto::{error_queue, evp_pkey::PKey, sys},
+    libcrypto::{
+        error_queue,
+        evp_pkey::PKey,
+        ocsp::{RequestExtensions, ResponderIds},
+        sys,
+    },
     object::{
         Ssl,
         callbacks::{MessageCallback, TemporaryDhCallback},
@@ -34,10 +39,24 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
             ssl.update_config(|config| config.callbacks.message.argument = pointer);
             1
         }
-        command::GET_TLSEXT_STATUS_REQ_EXTS | command::GET_TLSEXT_STATUS_REQ_IDS => {
-            // None can be set.
+        command::GET_TLSEXT_STATUS_REQ_EXTS => {
             // SAFETY: the caller's promise.
-            unsafe { convert::store(pointer.cast(), core::ptr::null_mut::<sys::OPENSSL_STACK>()) };
+            unsafe { convert::store(pointer.cast(), ssl.status_extensions()) };
+            1
+        }
+        command::GET_TLSEXT_STATUS_REQ_IDS => {
+            // SAFETY: the caller's promise.
+            unsafe { convert::store(pointer.cast(), ssl.status_ids()) };
+            1
+        }
+        command::SET_TLSEXT_STATUS_REQ_EXTS => {
+            // SAFETY: the caller's promise; the stack is given away.
+            ssl.set_status_extensions(unsafe { RequestExtensions::from_owned(pointer.cast()) });
+            1
+        }
+        command::SET_TLSEXT_STATUS_REQ_IDS => {
+            // SAFETY: the caller's promise; the stack is given away.
+            ssl.set_status_ids(unsafe { ResponderIds::from_owned(pointer.cast()) });
             1
         }
         // SAFETY: the caller's promise.

@@ -1,9 +1,9 @@
-//! Extensions of the program, and next protocol negotiation.
+//! Extensions of the program, next protocol negotiation, certificate compression.
 
 use super::*;
 use crate::{
     policy::custom_extension::{CustomExtension, place},
-    wire::ExtensionType,
+    wire::{CertificateCompression, ExtensionType},
 };
 
 const VERSIONS: [ProtocolVersion; 2] = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
@@ -120,4 +120,69 @@ fn finished_where_next_protocol_belongs_is_unexpected() {
             pair.client.feed(&mut pair.to_client).unwrap() | pair.server.feed(&mut pair.to_server).unwrap();
         assert!(fed);
     }
+}
+
+/// A chain that can be compressed: the certificate and copies of it.
+fn long_chain(key_type: KeyType) -> Arc<Certificates> {
+    let mut certificates = Certificates::clone(&certificates(key_type));
+    let slot = Slot::of(key_type).unwrap();
+    let certified = certificates.get_mut(slot).as_mut().unwrap();
+    certified.chain = Some(vec![certified.certificate.to_vec(); 3].into());
+    Arc::new(certificates)
+}
+
+fn compressing(server: &[CertificateCompression], client: &[CertificateCompression]) -> Pair {
+    let mut pair = Pair::new();
+    pair.server.settings().certificates = long_chain(KeyType::Rsa);
+    pair.server.settings().verify_mode = VerifyMode(VerifyMode::PEER);
+    pair.server.settings().session_id_context = Arc::new([1]);
+    pair.server.settings().certificate_compression = server.into();
+    pair.client.settings().certificates = long_chain(KeyType::Rsa);
+    pair.client.settings().certificate_compression = client.into();
+    pair
+}
+
+#[test]
+fn certificates_of_both_sides_are_compressed() {
+    use CertificateCompression as Compression;
+    let lengths = |server: &[Compression], client: &[Compression]| {
+        let mut pair = compressing(server, client);
+        let mut lengths = (0, 0);
+        loop {
+            let client = pair.client.handshake(&mut pair.to_server).unwrap();
+            let server = pair.server.handshake(&mut pair.to_client).unwrap();
+            lengths.0 += pair.to_client.len();
+            lengths.1 += pair.to_server.len();
+            if client && server {
+                break;
+            }
+            while pair.client.feed(&mut pair.to_client).unwrap() {
+                pair.client.handshake(&mut pair.to_server).unwrap();
+            }
+            while pair.server.feed(&mut pair.to_server).unwrap() {
+                pair.server.handshake(&mut pair.to_client).unwrap();
+            }
+        }
+        pair.check_data();
+        let chain = |end: &End| end.connection.negotiated().peer_chain.as_ref().map(|chain| chain.len());
+        assert_eq!((chain(&pair.client), chain(&pair.server)), (Some(4), Some(4)));
+        lengths
+    };
+    let plain = lengths(&[], &[]);
+    for algorithm in [Compression::ZLIB, Compression::BROTLI, Compression::ZSTD] {
+        let compressed = lengths(&[algorithm], &[Compression(7), algorithm]);
+        assert!(compressed.0 + 1500 < plain.0, "{algorithm:?}: {compressed:?}, {plain:?}");
+        assert!(compressed.1 + 1500 < plain.1, "{algorithm:?}: {compressed:?}, {plain:?}");
+    }
+    let different = lengths(&[Compression::ZLIB], &[Compression::BROTLI]);
+    assert!(different.0 + 100 > plain.0);
+}
+
+#[test]
+fn compressed_certificate_over_the_limit_is_bad_certificate() {
+    let algorithms = [CertificateCompression::ZLIB];
+    let mut pair = compressing(&algorithms, &algorithms);
+    pair.client.settings().max_cert_list = 1000;
+    let error = Error::fatal(AlertDescription::BAD_CERTIFICATE, Reason::EXCESSIVE_MESSAGE_SIZE);
+    assert_eq!(pair.handshake(), Err((Side::Client, error)));
 }

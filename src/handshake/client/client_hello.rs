@@ -8,7 +8,8 @@ use crate::{
     crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Environment, Renegotiation, Transition, custom_extensions, fragment_limits, next_protocol,
+        Context, Environment, Renegotiation, Transition, certificate_compression, custom_extensions,
+        fragment_limits, next_protocol,
         position::Position,
         want::{Answer, Ask, ExternalPsk},
     },
@@ -17,7 +18,7 @@ use crate::{
         extension::{
             Extensions, alpn, certificate_authorities, cookie, ec_point_formats, key_share,
             pre_shared_key::OfferedPsks, psk_key_exchange_modes, renegotiation_info, server_name,
-            signature_algorithms, srp, status_request::StatusRequest, supported_groups, supported_versions,
+            signature_algorithms, srp, supported_groups, supported_versions,
         },
     },
     policy::{
@@ -342,7 +343,7 @@ fn extensions(
         }
     }
     if settings.status_request {
-        extensions.add(ExtensionType::STATUS_REQUEST, |writer| StatusRequest::default().write(writer));
+        extensions.add(ExtensionType::STATUS_REQUEST, |writer| settings.status_request_items.write(writer));
     }
     next_protocol::offer(&mut extensions, context, versions);
     if !settings.alpn_protocols.is_empty() {
@@ -358,6 +359,9 @@ fn extensions(
     if context.hooks().timestamps {
         // RFC 6962 §3.3.1.
         extensions.add(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP, |_| {});
+    }
+    if versions.contains(&ProtocolVersion::TLS1_3) {
+        certificate_compression::offer(&mut extensions, context);
     }
     let schemes = settings.offered_signature_schemes(versions, false);
     if !schemes.is_empty() {

@@ -6,8 +6,8 @@ use crate::{
     crypto::signature::PublicKey,
     error::{Error, Reason, Result},
     handshake::{
-        Context, Expects, Input, Transition, custom_extensions, fragment_limits, position::Position,
-        want::Answer,
+        Context, Expects, Input, Transition, certificate_compression, custom_extensions, fragment_limits,
+        position::Position, want::Answer,
     },
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
     message::{
@@ -212,6 +212,7 @@ pub fn take_certificate_request(
     if let Some(names) = request.extensions.get(ExtensionType::CERTIFICATE_AUTHORITIES) {
         context.negotiated.peer_ca_names = certificate_authorities::read(names)?;
     }
+    certificate_compression::read_offer(&request.extensions, context)?;
     context.negotiated.certificate_requested = true;
     context.add_to_transcript(message);
     let message_place = place::CERTIFICATE_REQUEST;
@@ -228,7 +229,9 @@ fn read_certificate(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
-    let certificate = Certificate13::read(message.expect(HandshakeType::CERTIFICATE)?)?;
+    let expanded = certificate_compression::expand(message, context)?;
+    let plain = expanded.as_ref().unwrap_or(message);
+    let certificate = Certificate13::read(plain.expect(HandshakeType::CERTIFICATE)?)?;
     context.leave_for(Position::CrCert);
     // RFC 8446 §4.4.2: in the server's handshake the context is empty.
     if !certificate.request_context.is_empty() {

@@ -6,7 +6,7 @@ use crate::{
     crypto::secret::Secret,
     error::{Error, Result},
     handshake::{
-        Context, Expects, Input, Traffic, Transition, custom_extensions,
+        Context, Expects, Input, Traffic, Transition, certificate_compression, custom_extensions,
         early_data::Status,
         position::Position,
         post::authentication::PostHandshakeAuthentication,
@@ -168,7 +168,9 @@ pub fn emit_certificate(
         .into_iter()
         .map(|certificate| CertificateEntry { certificate, extensions: custom_extensions::begin(context) })
         .collect();
-    context.emit(&Certificate13 { request_context, entries }.write())
+    let certificate = Certificate13 { request_context, entries }.write();
+    let certificate = certificate_compression::compress(certificate, context);
+    context.emit(&certificate)
 }
 
 fn sign(

@@ -41,7 +41,8 @@ impl Offer {
         negotiated.peer_groups = groups.clone().unwrap_or_default();
         negotiated.peer_schemes = schemes.clone().unwrap_or_default();
         negotiated.peer_certificate_schemes = certificate_schemes;
-        negotiated.status_requested = status.flatten().is_some();
+        negotiated.status_request = status.flatten();
+        negotiated.status_requested = negotiated.status_request.is_some();
         Ok(Self { groups, schemes, protocols: protocols.map(<[u8]>::to_vec) })
     }
 }

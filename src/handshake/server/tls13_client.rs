@@ -7,7 +7,7 @@ use crate::{
     crypto::secret::Secret,
     error::{Error, Reason, Result},
     handshake::{
-        Context, Expects, Input, Traffic, Transition, custom_extensions,
+        Context, Expects, Input, Traffic, Transition, certificate_compression, custom_extensions,
         early_data::Status,
         position::Position,
         post::authentication::PostHandshakeAuthentication,
@@ -126,7 +126,9 @@ pub fn take_certificate(
     request_context: &[u8],
     then: impl FnOnce(&mut Context<'_>, bool) -> Step + 'static,
 ) -> Step {
-    let certificate = Certificate13::read(message.expect(HandshakeType::CERTIFICATE)?)?;
+    let expanded = certificate_compression::expand(message, context)?;
+    let plain = expanded.as_ref().unwrap_or(message);
+    let certificate = Certificate13::read(plain.expect(HandshakeType::CERTIFICATE)?)?;
     context.leave_for(Position::SrCert);
     if certificate.request_context != request_context {
         return Err(Error::illegal(Reason::INVALID_CONTEXT));

@@ -12,7 +12,7 @@ use crate::{
     crypto::{key_exchange, rand},
     error::Result,
     handshake::{
-        Context, Transition,
+        Context, Transition, certificate_compression,
         context::Connected,
         custom_extensions,
         early_data::Status,
@@ -187,6 +187,7 @@ fn request_certificate(
 /// The CertificateRequest with this context, which is empty in the handshake (RFC 8446 §4.3.2).
 pub fn certificate_request(connected: &mut Connected<'_>, request_context: Vec<u8>) -> CertificateRequest13 {
     let mut extensions = custom_extensions::begin(connected);
+    certificate_compression::offer(&mut extensions, connected);
     let settings = connected.settings();
     let schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_3], true);
     extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
@@ -264,7 +265,9 @@ fn emit_certificate(
         extensions: custom_extensions::begin(context),
     }));
     context.leave_for(Position::SwCert);
-    context.emit(&Certificate13 { request_context: Vec::new(), entries }.write())?;
+    let certificate = Certificate13 { request_context: Vec::new(), entries }.write();
+    let certificate = certificate_compression::compress(certificate, context);
+    context.emit(&certificate)?;
 
     context.leave_for(Position::SwCertVrfy);
     let content = signed_content(true, context.transcript.current()?.as_ref());

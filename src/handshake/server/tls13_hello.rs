@@ -15,7 +15,7 @@ use crate::{
     crypto::{hash::HashAlgorithm, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition, custom_extensions, fragment_limits,
+        Context, Transition, certificate_compression, custom_extensions, fragment_limits,
         want::{Answer, Ask},
     },
     message::extension::{
@@ -150,6 +150,7 @@ pub fn after_psk(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     context.add_to_transcript(&hello.received.message);
     let extensions = &hello.received.hello.extensions;
     fragment_limits::read_offer(extensions, context)?;
+    certificate_compression::read_offer(extensions, context)?;
     let (message_place, resumed) = (place::CLIENT_HELLO, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, extensions, 0)?;
     custom_extensions::read(context, message_place, custom, &[], move |context| {

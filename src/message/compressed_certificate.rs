@@ -1,0 +1,201 @@
+//! CompressedCertificate (RFC 8879 §4): a Certificate of TLS 1.3, compressed with zlib, brotli or zstd.
+
+use std::io::Read;
+
+use super::{Message, parse};
+use crate::{
+    error::{Error, Reason, Result},
+    wire::{AlertDescription, CertificateCompression, HandshakeType},
+};
+
+/// The level of effort; certificates are small, and are compressed for each handshake.
+const ZLIB_LEVEL: u32 = 6;
+const BROTLI_QUALITY: u32 = 5;
+const BROTLI_WINDOW: u32 = 17;
+const ZSTD_LEVEL: i32 = 3;
+/// The most memory that a zstd frame may ask for, as a power of two: the least that RFC 8878 §3.1.1.1.2 asks of decoders.
+const ZSTD_WINDOW: u32 = 23;
+/// What the decoder of brotli takes at once.
+const BUFFER: usize = 4096;
+
+/// Whether there is such an algorithm.
+#[must_use]
+pub fn is_supported(algorithm: CertificateCompression) -> bool {
+    matches!(
+        algorithm,
+        CertificateCompression::ZLIB | CertificateCompression::BROTLI | CertificateCompression::ZSTD
+    )
+}
+
+/// The Certificate message in a CompressedCertificate, which was compressed with one of the `offered` algorithms. More than
+/// `limit` bytes are not even tried.
+pub fn expand(message: &Message, offered: &[CertificateCompression], limit: usize) -> Result<Message> {
+    let (algorithm, length, compressed) =
+        parse(message.expect(HandshakeType::COMPRESSED_CERTIFICATE)?, |reader| {
+            Ok((CertificateCompression(reader.u16()?), reader.u24()?, reader.vec24()?))
+        })?;
+    // RFC 8879 §4: one that was not offered is illegal_parameter.
+    if !offered.contains(&algorithm) {
+        return Err(Error::illegal(Reason::INVALID_COMPRESSION_ALGORITHM));
+    }
+    let length = length as usize;
+    if length > limit {
+        return Err(bad(Reason::EXCESSIVE_MESSAGE_SIZE));
+    }
+    let body = decompress(algorithm, compressed, length).ok_or(bad(Reason::BAD_DECOMPRESSION))?;
+    // RFC 8879 §4: the length is that of what comes out.
+    if body.len() != length {
+        return Err(bad(Reason::BAD_DECOMPRESSION));
+    }
+    Ok(Message::build(HandshakeType::CERTIFICATE, |writer| writer.bytes(&body)))
+}
+
+/// A Certificate message compressed; `None` if that does not make it smaller.
+#[must_use]
+pub fn compress(certificate: &Message, algorithm: CertificateCompression) -> Option<Message> {
+    let body = certificate.body();
+    let compressed = deflate(algorithm, body)?;
+    let length = u32::try_from(body.len()).ok()?;
+    let message = Message::build(HandshakeType::COMPRESSED_CERTIFICATE, |writer| {
+        writer.u16(algorithm);
+        writer.u24(length);
+        writer.vec24(|data| data.bytes(&compressed));
+    });
+    (message.as_bytes().len() < certificate.as_bytes().len()).then_some(message)
+}
+
+/// What cannot be decompressed is bad_certificate (RFC 8879 §4).
+const fn bad(reason: Reason) -> Error {
+    Error::fatal(AlertDescription::BAD_CERTIFICATE, reason)
+}
+
+fn deflate(algorithm: CertificateCompression, body: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    match algorithm {
+        CertificateCompression::ZLIB => {
+            let level = flate2::Compression::new(ZLIB_LEVEL);
+            flate2::read::ZlibEncoder::new(body, level).read_to_end(&mut out).ok()?;
+        }
+        CertificateCompression::BROTLI => {
+            let mut encoder = brotli::CompressorReader::new(body, BUFFER, BROTLI_QUALITY, BROTLI_WINDOW);
+            encoder.read_to_end(&mut out).ok()?;
+        }
+        CertificateCompression::ZSTD => {
+            out = zstd::stream::encode_all(body, ZSTD_LEVEL).ok()?;
+        }
+        _ => return None,
+    }
+    Some(out)
+}
+
+/// At most one byte more than `length` comes out: memory is bounded by what was announced.
+fn decompress(algorithm: CertificateCompression, compressed: &[u8], length: usize) -> Option<Vec<u8>> {
+    let limit = length.checked_add(1)? as u64;
+    let mut out = Vec::new();
+    match algorithm {
+        CertificateCompression::ZLIB => {
+            flate2::read::ZlibDecoder::new(compressed).take(limit).read_to_end(&mut out).ok()?;
+        }
+        CertificateCompression::BROTLI => {
+            brotli::Decompressor::new(compressed, BUFFER).take(limit).read_to_end(&mut out).ok()?;
+        }
+        CertificateCompression::ZSTD => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(compressed).ok()?.single_frame();
+            decoder.window_log_max(ZSTD_WINDOW).ok()?;
+            decoder.take(limit).read_to_end(&mut out).ok()?;
+        }
+        _ => return None,
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [CertificateCompression; 3] =
+        [CertificateCompression::ZLIB, CertificateCompression::BROTLI, CertificateCompression::ZSTD];
+
+    fn certificate() -> Message {
+        Message::build(HandshakeType::CERTIFICATE, |writer| writer.bytes(&b"certificate ".repeat(100)))
+    }
+
+    fn made(algorithm: u16, length: u32, data: &[u8]) -> Message {
+        Message::build(HandshakeType::COMPRESSED_CERTIFICATE, |writer| {
+            writer.u16(algorithm);
+            writer.u24(length);
+            writer.vec24(|compressed| compressed.bytes(data));
+        })
+    }
+
+    #[test]
+    fn certificate_survives_a_round_trip_with_each_algorithm() {
+        for algorithm in ALL {
+            let message = compress(&certificate(), algorithm).unwrap();
+            assert!(message.as_bytes().len() < 200, "{algorithm:?}");
+            assert_eq!(expand(&message, &ALL, 1200), Ok(certificate()));
+            assert!(is_supported(algorithm));
+        }
+        assert!(!is_supported(CertificateCompression(0)));
+    }
+
+    #[test]
+    fn what_does_not_shrink_is_not_compressed() {
+        let small = Message::build(HandshakeType::CERTIFICATE, |writer| writer.bytes(b"x"));
+        assert!(ALL.into_iter().all(|algorithm| compress(&small, algorithm).is_none()));
+    }
+
+    #[test]
+    fn algorithm_that_was_not_offered_is_illegal_parameter() {
+        let message = compress(&certificate(), ALL[0]).unwrap();
+        let error = Error::illegal(Reason::INVALID_COMPRESSION_ALGORITHM);
+        assert_eq!(expand(&message, &ALL[1..], 1200), Err(error));
+        assert_eq!(expand(&made(77, 1, b"x"), &ALL, 1200), Err(error));
+    }
+
+    #[test]
+    fn announced_length_over_the_limit_is_bad_certificate() {
+        let error = bad(Reason::EXCESSIVE_MESSAGE_SIZE);
+        for algorithm in ALL {
+            let message = compress(&certificate(), algorithm).unwrap();
+            assert_eq!(expand(&message, &ALL, 1199), Err(error));
+            assert_eq!(expand(&made(algorithm.0, 0xff_ffff, b"x"), &ALL, 102_400), Err(error));
+        }
+    }
+
+    #[test]
+    fn wrong_length_and_bad_data_are_bad_certificate() {
+        let error = bad(Reason::BAD_DECOMPRESSION);
+        for algorithm in ALL {
+            let compressed = deflate(algorithm, certificate().body()).unwrap();
+            for length in [0, 1199, 1201] {
+                assert_eq!(expand(&made(algorithm.0, length, &compressed), &ALL, 2000), Err(error));
+            }
+            for length in 0..compressed.len() {
+                let cut = made(algorithm.0, 1200, &compressed[..length]);
+                assert_eq!(expand(&cut, &ALL, 2000), Err(error), "{algorithm:?} {length}");
+            }
+            assert_eq!(expand(&made(algorithm.0, 1200, &[0xff; 100]), &ALL, 2000), Err(error));
+        }
+    }
+
+    #[test]
+    fn bomb_is_not_inflated_beyond_what_it_announces() {
+        for algorithm in ALL {
+            let bomb = deflate(algorithm, &vec![0; 10_000_000]).unwrap();
+            assert!(decompress(algorithm, &bomb, 1000).is_none_or(|out| out.len() <= 1001), "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn truncated_message_is_decode_error() {
+        let message = compress(&certificate(), ALL[0]).unwrap();
+        crate::message::assert_strict(message.body().to_vec().leak(), &[], |body| {
+            expand(
+                &Message::build(HandshakeType::COMPRESSED_CERTIFICATE, |writer| writer.bytes(body)),
+                &ALL,
+                2000,
+            )
+        });
+    }
+}
