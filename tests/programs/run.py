@@ -18,6 +18,7 @@ from pathlib import Path
 
 import curl_nginx  # noqa: F401 (each of these registers its cases)
 import openssl_sessions  # noqa: F401
+import openssl_extensions  # noqa: F401
 import openssl_tools  # noqa: F401
 import python_ssl  # noqa: F401
 from harness import CASES, Failure, Library, Setting
