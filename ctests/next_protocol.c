@@ -152,3 +152,39 @@ TEST(alpn_goes_before)
     CHECK_EQ(length, 2);
     pair_free(pair);
 }
+
+/* SSL_select_next_proto(): what is malformed or empty points nowhere. */
+TEST(selection_from_odd_lists)
+{
+    static const struct {
+        const char *server;
+        unsigned int server_length;
+        const char *client;
+        unsigned int client_length;
+        int result, chosen;
+    } cases[] = {
+        {"\001a", 2, "\001b\001a", 4, OPENSSL_NPN_NEGOTIATED, 'a'},
+        {"\001a", 2, "\001b", 2, OPENSSL_NPN_NO_OVERLAP, 'b'},
+        {"", 0, "\001b", 2, OPENSSL_NPN_NO_OVERLAP, 'b'},
+        {"\001a", 2, "", 0, OPENSSL_NPN_NO_OVERLAP, 0},
+        {"", 0, "", 0, OPENSSL_NPN_NO_OVERLAP, 0},
+        {"\001a", 2, "\000", 1, OPENSSL_NPN_NO_OVERLAP, 0},
+        {"\001a", 2, "\005b", 2, OPENSSL_NPN_NO_OVERLAP, 0},
+        {"\001a", 2, "\001b\005c", 4, OPENSSL_NPN_NO_OVERLAP, 'b'},
+        {"\005a", 2, "\001a", 2, OPENSSL_NPN_NO_OVERLAP, 'a'},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        unsigned char *out = (unsigned char *)"unset", length = 77;
+
+        CHECK_EQ(SSL_select_next_proto(&out, &length, (const unsigned char *)cases[i].server,
+                                       cases[i].server_length, (const unsigned char *)cases[i].client,
+                                       cases[i].client_length),
+                 cases[i].result);
+        CHECK_EQ(length, cases[i].chosen != 0);
+        if (cases[i].chosen != 0)
+            CHECK_EQ(out[0], cases[i].chosen);
+        else
+            CHECK(out == NULL);
+    }
+}

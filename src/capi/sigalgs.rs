@@ -141,7 +141,7 @@ pub unsafe extern "C" fn SSL_select_next_proto(
             .find(|name| !name.is_empty() && alpn::names(client).any(|offered| offered == *name));
         let (name, outcome) = match shared {
             Some(name) => (Some(name), NEGOTIATED),
-            None => (alpn::names(client).next(), NO_OVERLAP),
+            None => (alpn::names(client).next().filter(|name| !name.is_empty()), NO_OVERLAP),
         };
         // SAFETY: the contract of this module; a name is at most 255 bytes long.
         unsafe {
