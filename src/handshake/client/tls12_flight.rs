@@ -267,7 +267,7 @@ pub fn server_changed(
     master: MasterSecret,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    let (write_keys, read_keys) = context.tls12_keys(hello.suite, &master)?;
+    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &master)?;
     let session_id = hello.session_id;
     let end = Box::new(End { session_id, master, write_keys: Some(write_keys), ticket: None });
     read_change_cipher_spec(end, read_keys, context)
