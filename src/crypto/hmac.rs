@@ -16,6 +16,7 @@ pub fn hmac(hash: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
 }
 
 /// A key that signs more than once: the work on the key is done once.
+#[expect(clippy::large_enum_variant, reason = "a key lives on the stack, and not for long")]
 pub enum HmacKey {
     /// In aws-lc-rs.
     AwsLc(hmac::Key),

@@ -98,7 +98,7 @@ impl Asker {
 
     /// Whether this is allowed: by the program's callback, or without one by the level. `other` is null or what the operation
     /// says that it is.
-    pub fn allows(&self, operation: i32, bits: i32, nid: i32, other: *mut c_void) -> bool {
+    pub(super) fn allows(&self, operation: i32, bits: i32, nid: i32, other: *mut c_void) -> bool {
         match self.callback.function {
             // SAFETY: the program registered `function` for exactly these arguments; nothing is borrowed.
             Some(function) => unsafe {
