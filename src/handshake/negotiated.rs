@@ -184,6 +184,10 @@ pub struct Negotiated {
     pub traffic: Option<Traffic>,
     /// The suites that the client offered (server), for `SSL_get_client_ciphers` and `SSL_get_shared_ciphers`.
     pub client_suites: Vec<CipherSuite>,
+    /// All numbers in the client's list of suites in their wire form (server), for `SSL_get0_raw_cipherlist`.
+    pub raw_client_suites: Vec<u8>,
+    /// TLS 1.2: the peer's point formats in their wire form, for `SSL_get0_ec_point_formats`.
+    pub peer_point_formats: Vec<u8>,
     /// The signature schemes that the peer offered, for `SSL_get_sigalgs`.
     pub peer_schemes: Vec<SignatureScheme>,
     /// The schemes that the peer takes in certificates, if it said so apart (RFC 8446 §4.2.3).

@@ -21,6 +21,7 @@ use crate::{
         callbacks::{MessageCallback, TemporaryDhCallback},
         negotiated,
     },
+    record::Side,
     wire::SignatureScheme,
 };
 
@@ -97,23 +98,50 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_CLIENT_CERT_TYPES => {
             let types = ssl.with_connection(|connection| {
                 let types = &connection.negotiated().certificate_types;
-                (types.as_ptr(), types.len())
+                (types.as_ptr().cast::<u8>(), types.len())
             });
-            if !pointer.is_null() {
-                // A certificate type is one byte.
-                // SAFETY: the caller's promise.
-                unsafe { convert::store(pointer.cast(), types.0) };
-            }
-            c_long::try_from(types.1).unwrap_or(0)
+            // A certificate type is one byte.
+            // SAFETY: the caller's promise.
+            unsafe { give_bytes(types, pointer.cast()) }
         }
-        // How many bytes a suite takes: the list itself is not kept.
+        // How many bytes a suite takes.
         command::GET_RAW_CIPHERLIST if pointer.is_null() => 2,
+        command::GET_RAW_CIPHERLIST => {
+            let suites = ssl.with_connection(|connection| {
+                let suites = &connection.negotiated().raw_client_suites;
+                (suites.as_ptr(), suites.len())
+            });
+            // SAFETY: the caller's promise.
+            unsafe { give_bytes(suites, pointer.cast()) }
+        }
+        command::GET_EC_POINT_FORMATS => {
+            let formats = ssl.with_connection(|connection| {
+                let formats = &connection.negotiated().peer_point_formats;
+                (formats.as_ptr(), formats.len())
+            });
+            // SAFETY: the caller's promise.
+            unsafe { give_bytes(formats, pointer.cast()) }
+        }
+        // Only a server asks for certificates.
+        command::SET_CLIENT_CERT_TYPES if ssl.side() == Side::Client => 0,
         command::SET_RETRY_VERIFY => {
             ssl.set_retry_verify();
             1
         }
         _ => return None,
     })
+}
+
+/// Tells where bytes are that are valid until the next handshake: how many. The pointer is left alone if there are none.
+///
+/// # Safety
+/// `to` is null or valid for writing.
+unsafe fn give_bytes((bytes, length): (*const u8, usize), to: *mut *const u8) -> c_long {
+    if length > 0 && !to.is_null() {
+        // SAFETY: the caller's promise.
+        unsafe { convert::store(to, bytes) };
+    }
+    c_long::try_from(length).unwrap_or(0)
 }
 
 fn count(value: u64) -> c_long {

@@ -273,9 +273,11 @@ fn read_extensions(
     read_renegotiation_info(received, context)?;
     if let Some(data) = received.get(ExtensionType::EC_POINT_FORMATS) {
         // RFC 8422 §5.1.2.
-        if !ec_point_formats::read(data)?.contains(&UNCOMPRESSED) {
+        let formats = ec_point_formats::read(data)?;
+        if !formats.contains(&UNCOMPRESSED) {
             return Err(Error::illegal(Reason::TLS_INVALID_ECPOINTFORMAT_LIST));
         }
+        context.negotiated.peer_point_formats = formats.to_vec();
     }
     context.negotiated.extended_master_secret =
         extensions::read_empty(received, ExtensionType::EXTENDED_MASTER_SECRET)?;
@@ -290,6 +292,10 @@ fn read_extensions(
 fn read_renegotiation_info(received: &Extensions, context: &mut Context<'_>) -> Result<()> {
     let negotiated = &mut *context.negotiated;
     match received.get(ExtensionType::RENEGOTIATION_INFO) {
+        // RFC 5746 §4.2: a server that did not send it before must not send it now.
+        Some(_) if negotiated.renegotiation.is_some() && !negotiated.secure_renegotiation => {
+            Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH))
+        }
         Some(data) => {
             let expected = match negotiated.renegotiation {
                 None => Vec::new(),

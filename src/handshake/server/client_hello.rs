@@ -49,6 +49,8 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
     context.negotiated.client_random = hello.random;
     context.negotiated.client_suites =
         hello.cipher_suites.iter().copied().filter(|suite| !is_signal(*suite)).collect();
+    context.negotiated.raw_client_suites =
+        hello.cipher_suites.iter().flat_map(|suite| suite.0.to_be_bytes()).collect();
     let received = Received { message, hello, retry };
     if context.hooks().client_hello {
         return Ok(Transition::Ask(Ask::ClientHello, State::AskedClientHello(Box::new(received))));

@@ -103,6 +103,7 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
     if formats.is_some_and(|formats| !formats.contains(&UNCOMPRESSED)) {
         return Err(Error::illegal(Reason::TLS_INVALID_ECPOINTFORMAT_LIST));
     }
+    context.negotiated.peer_point_formats = formats.unwrap_or_default().to_vec();
     let srp_user = read_extension(extensions, ExtensionType::SRP, srp::read)?.map(<[u8]>::to_vec);
     context.negotiated.srp_user_name = srp_user;
     let extended = match extensions.get(ExtensionType::EXTENDED_MASTER_SECRET) {
@@ -157,6 +158,10 @@ fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<
         return Err(Error::handshake_failure(Reason::SCSV_RECEIVED_WHEN_RENEGOTIATING));
     }
     match info {
+        // RFC 5746 §4.4: a client that did not send it before must not send it now.
+        Some(_) if !context.negotiated.secure_renegotiation => {
+            Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH))
+        }
         Some(verify_data) if bool::from(verify_data.ct_eq(&context.negotiated.client_verify_data)) => Ok(()),
         Some(_) => Err(Error::handshake_failure(Reason::RENEGOTIATION_MISMATCH)),
         None if context.negotiated.secure_renegotiation => {
