@@ -109,6 +109,7 @@ pub unsafe extern "C" fn SSL_get_cipher_list(ssl: *const SSL, index: c_int) -> *
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null(), |ssl| {
+            ssl.follow_suites();
             let suite = ssl.with_config(|config| {
                 let settings = &config.settings;
                 let mut suites = settings.tls13_cipher_suites.iter().chain(settings.cipher_suites.iter());

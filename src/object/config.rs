@@ -18,7 +18,7 @@ pub struct Config {
     pub method: &'static Method,
     /// What the core wants to know.
     pub settings: Arc<Settings>,
-    /// Whether a connection has suites of TLS 1.2 of its own; else it uses its context's, as they are then.
+    /// Whether a connection has suites of its own; else it uses its context's, as they are then.
     pub own_suites: bool,
     /// Our certificates and keys, as the program gave them. `settings.certificates` is made from these.
     pub credentials: Arc<Credentials>,

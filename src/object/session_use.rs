@@ -30,10 +30,14 @@ impl Ssl {
 
     /// A session whose connection was not closed properly is not resumed again (RFC 5246 §7.2.1).
     pub(super) fn abandon_session(&self) {
-        let established = self.with_connection(|connection| connection.is_established());
-        if established && self.shutdown.get() == 0 {
+        if self.is_cut_short() {
             self.forget_session();
         }
+    }
+
+    /// Whether the connection was established and neither side closed it.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.with_connection(|connection| connection.is_established()) && self.shutdown.get() == 0
     }
 
     /// The connection's session is not resumed again.

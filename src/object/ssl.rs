@@ -334,7 +334,12 @@ impl Ssl {
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.
     pub fn clear(&self) {
         self.dane.forget_match();
+        let is_cut_short = self.is_cut_short();
         self.start_over();
+        if is_cut_short {
+            drop(self.set_session(None));
+            drop(self.offer_session(None));
+        }
     }
 
     fn start_over(&self) {
@@ -349,7 +354,15 @@ impl Ssl {
     #[must_use]
     pub fn duplicate(&self) -> Option<Arc<Self>> {
         let copy = Self::new(self.context())?;
-        copy.update_config(|config| *config = self.config());
+        copy.update_config(|config| {
+            let fresh = core::mem::replace(config, self.config());
+            config.callbacks.verify = config.callbacks.verify.or(fresh.callbacks.verify);
+            config.update_settings(|settings| {
+                settings.quiet_shutdown = fresh.settings.quiet_shutdown;
+                settings.num_tickets = fresh.settings.num_tickets;
+                settings.server_name.clone_from(&fresh.settings.server_name);
+            });
+        });
         copy.verify_param.inherit(&self.verify_param);
         if !copy.copy_dane(self) {
             return None;
@@ -360,17 +373,28 @@ impl Ssl {
         }
         drop(copy.offer_session(self.offered_session.borrow().clone()));
         drop(copy.set_session(self.session()));
+        copy.shutdown.set(self.shutdown.get());
         Some(copy)
     }
 
-    /// Takes the suites of TLS 1.2 from the context, unless the connection has its own.
-    pub(super) fn follow_suites(&self) {
+    /// Takes the suites from the context, unless the connection has its own.
+    pub fn follow_suites(&self) {
         if self.with_config(|config| config.own_suites) {
             return;
         }
-        let theirs = Arc::clone(&self.context().config().settings.cipher_suites);
-        if !self.with_config(|config| Arc::ptr_eq(&config.settings.cipher_suites, &theirs)) {
-            self.update_config(|config| config.update_settings(|settings| settings.cipher_suites = theirs));
+        let theirs = self.context().config();
+        let (older, newer) = (&theirs.settings.cipher_suites, &theirs.settings.tls13_cipher_suites);
+        let is_same = self.with_config(|config| {
+            Arc::ptr_eq(&config.settings.cipher_suites, older)
+                && Arc::ptr_eq(&config.settings.tls13_cipher_suites, newer)
+        });
+        if !is_same {
+            self.update_config(|config| {
+                config.update_settings(|settings| {
+                    settings.cipher_suites = Arc::clone(older);
+                    settings.tls13_cipher_suites = Arc::clone(newer);
+                });
+            });
         }
     }
 
@@ -410,10 +434,8 @@ impl Ssl {
     pub fn server_name_string(&self) -> *const c_char {
         let asked = self.with_connection(|connection| connection.negotiated().server_name.clone());
         let configured = || self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));
-        let name = match self.side() {
-            Side::Server => asked,
-            Side::Client => configured().or(asked),
-        };
+        let name =
+            if self.side_is_set() && self.side() == Side::Server { asked } else { configured().or(asked) };
         let name = name.and_then(|name| CString::new(name).ok());
         let mut given = self.server_name.borrow_mut();
         if *given != name {

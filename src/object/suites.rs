@@ -33,8 +33,12 @@ pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
 pub fn set_tls13_suites(target: &impl Configurable, text: Option<&str>) -> bool {
     match text.and_then(list::tls13_suites) {
         Some(suites) => {
-            target
-                .change_settings(|settings| settings.tls13_cipher_suites = settings.without_missing(&suites));
+            target.change(|config| {
+                config.own_suites = true;
+                config.update_settings(|settings| {
+                    settings.tls13_cipher_suites = settings.without_missing(&suites);
+                });
+            });
             true
         }
         None => {
