@@ -104,6 +104,15 @@ TEST_VERSIONS(every_group_is_negotiated_and_reported)
             CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[CLIENT], &key), 1);
             CHECK(EVP_PKEY_get_bits(key) > 0);
             EVP_PKEY_free(key);
+            /* Our own key, and a server's view of the peer's, are there in TLS 1.3 alone. */
+            for (int side = CLIENT; side <= SERVER; side++) {
+                key = NULL;
+                CHECK_EQ(SSL_get_tmp_key(pair->ssl[side], &key), version == TLS1_3_VERSION);
+                EVP_PKEY_free(key);
+            }
+            key = NULL;
+            CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[SERVER], &key), version == TLS1_3_VERSION);
+            EVP_PKEY_free(key);
             pair_settle(pair);
             check_alive(pair);
         } else {
@@ -384,6 +393,41 @@ TEST(anonymous_suites_are_not_offered_above_level_zero)
 }
 
 /* ---- RSA key transport ---- */
+
+static int extension_types[64];
+static size_t extension_count;
+
+static int note_extensions(SSL *ssl, int *alert, void *argument)
+{
+    int *types;
+
+    (void)alert, (void)argument;
+    CHECK_OK(SSL_client_hello_get1_extensions_present(ssl, &types, &extension_count));
+    CHECK(extension_count <= 64);
+    memcpy(extension_types, types, extension_count * sizeof(*types));
+    OPENSSL_free(types);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/* RFC 8422 5.1: a client without a suite that runs on a curve does not speak of curves. */
+TEST(client_without_elliptic_curves_offers_no_groups)
+{
+    static const char *const suites[] = {"AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"};
+
+    for (int i = 0; i < 2; i++) {
+        struct pair *pair = pair_of(TLS1_2_VERSION, "rsa", suites[i]);
+        int found = 0;
+
+        SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], note_extensions, NULL);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        for (size_t j = 0; j < extension_count; j++)
+            found += extension_types[j] == TLSEXT_TYPE_supported_groups
+                     || extension_types[j] == TLSEXT_TYPE_ec_point_formats;
+        CHECK_EQ(found, i == 0 ? 0 : 2);
+        pair_free(pair);
+    }
+}
 
 TEST(rsa_key_transport_has_no_temporary_key)
 {
