@@ -48,17 +48,17 @@ methods! {
     TLSv1_2_client_method(TLS1_2, client: true, server: false);
     /// TLS 1.2, server only.
     TLSv1_2_server_method(TLS1_2, client: false, server: true);
-    /// TLS 1.1, either side: no connection comes about, this library begins with TLS 1.2.
+    /// TLS 1.1, either side.
     TLSv1_1_method(TLS1_1, client: true, server: true);
-    /// TLS 1.1, client only: no connection comes about, this library begins with TLS 1.2.
+    /// TLS 1.1, client only.
     TLSv1_1_client_method(TLS1_1, client: true, server: false);
-    /// TLS 1.1, server only: no connection comes about, this library begins with TLS 1.2.
+    /// TLS 1.1, server only.
     TLSv1_1_server_method(TLS1_1, client: false, server: true);
-    /// TLS 1.0, either side: no connection comes about, this library begins with TLS 1.2.
+    /// TLS 1.0, either side.
     TLSv1_method(TLS1_0, client: true, server: true);
-    /// TLS 1.0, client only: no connection comes about, this library begins with TLS 1.2.
+    /// TLS 1.0, client only.
     TLSv1_client_method(TLS1_0, client: true, server: false);
-    /// TLS 1.0, server only: no connection comes about, this library begins with TLS 1.2.
+    /// TLS 1.0, server only.
     TLSv1_server_method(TLS1_0, client: false, server: true);
 }
 
