@@ -534,3 +534,67 @@ TEST(cache_stays_small_in_tls13)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+static int sealed, opened_status;
+static SSL_TICKET_RETURN ticket_verdict;
+
+static int count_sealed(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    (void)argument;
+    sealed++;
+    return 1;
+}
+
+static SSL_TICKET_RETURN judge_ticket(SSL *ssl, SSL_SESSION *session, const unsigned char *name, size_t length,
+                                      SSL_TICKET_STATUS status, void *argument)
+{
+    (void)ssl;
+    (void)name;
+    (void)argument;
+    CHECK_EQ(session != NULL, status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW);
+    CHECK_EQ(length, status == SSL_TICKET_EMPTY ? 0 : 16);
+    opened_status = status;
+    return ticket_verdict;
+}
+
+/* SSL_CTX_set_session_ticket_cb(3): what the program says of a ticket decides what is resumed, and whether others are sent.
+ * In TLS 1.3 a ticket is renewed by default. */
+TEST_VERSIONS(verdicts_on_tickets)
+{
+    static const struct { SSL_TICKET_RETURN verdict; int reused, sealed[2]; } cases[] = {
+        {SSL_TICKET_RETURN_IGNORE, 0, {0, 0}},
+        {SSL_TICKET_RETURN_IGNORE_RENEW, 0, {1, 2}},
+        {SSL_TICKET_RETURN_USE, 1, {0, 0}},
+        {SSL_TICKET_RETURN_USE_RENEW, 1, {1, 1}},
+    };
+    int tls13 = version == TLS1_3_VERSION;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+        CHECK_OK(SSL_CTX_set_session_ticket_cb(pair->ctx[SERVER], count_sealed, judge_ticket, NULL));
+        sealed = 0;
+        ticket_verdict = cases[i].verdict;
+        SSL_SESSION_free(connect_with(pair, session, cases[i].reused));
+        CHECK_EQ(opened_status, tls13 ? SSL_TICKET_SUCCESS_RENEW : SSL_TICKET_SUCCESS);
+        CHECK_EQ(sealed, cases[i].sealed[tls13]);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* A timeout of 0 is the default. */
+TEST_VERSIONS(timeout_of_nothing)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_timeout(pair->ctx[SERVER], 0);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

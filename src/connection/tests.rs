@@ -135,7 +135,10 @@ impl End {
             Ask::Chain(_) => Answer::Chain(Arc::new([])),
             Ask::SealTicket(session) => Answer::SealedTicket(ticket::seal(&self.ticket_keys, &session).ok()),
             Ask::OpenTicket(bytes) => Answer::Ticket(match ticket::open(&self.ticket_keys, &bytes) {
-                Some(session) => TicketOutcome::Session { session: Arc::new(session), renew: false },
+                Some(session) => {
+                    let renew = session.version == ProtocolVersion::TLS1_3;
+                    TicketOutcome::Session { session: Arc::new(session), renew }
+                }
                 None => TicketOutcome::Unusable,
             }),
             Ask::NewSession(session) => {

@@ -71,6 +71,7 @@ impl Negotiated {
         self.peer_dh = None;
         self.resumed = false;
         self.not_resumable = false;
+        self.tickets_refused = false;
         self.server_name_acknowledged = false;
         self.alpn.clear();
         self.certificate_requested = false;
@@ -222,6 +223,8 @@ pub struct Negotiated {
     pub post_handshake_authentication: Option<Box<PostHandshakeAuthentication>>,
     /// Whether the Finished of both sides were exchanged, and the program was told so.
     pub complete: bool,
+    /// Server of TLS 1.3: the program looked at the client's ticket, and wants no other sent.
+    pub tickets_refused: bool,
     /// Server: the program wants the session of this handshake not to be resumed.
     pub not_resumable: bool,
     /// TLS 1.3: early data.

@@ -254,6 +254,11 @@ pub enum TicketOutcome {
     },
     /// It did not open, or there is none: a full handshake, with a fresh ticket.
     Unusable,
+    /// The program does not want it used.
+    Ignored {
+        /// Whether a fresh ticket should be sent.
+        renew: bool,
+    },
     /// The callback failed: the handshake fails.
     Failed,
 }

@@ -147,8 +147,14 @@ impl Ssl {
             }
         };
         mark.pop();
+        let is_tls13 = self
+            .with_connection(|connection| connection.negotiated().version == Some(ProtocolVersion::TLS1_3));
         match outcome {
             TicketOutcome::Failed => TicketOutcome::Failed,
+            // RFC 8446 §C.4: each ticket is for one use.
+            TicketOutcome::Session { session, .. } if is_tls13 => {
+                self.judge_ticket(ticket, TicketOutcome::Session { session, renew: true })
+            }
             outcome => self.judge_ticket(ticket, outcome),
         }
     }
@@ -224,7 +230,8 @@ impl Ssl {
             )
         };
         match (answer, handle) {
-            (verdict::IGNORE | verdict::IGNORE_RENEW, _) => TicketOutcome::Unusable,
+            (verdict::IGNORE, _) => TicketOutcome::Ignored { renew: false },
+            (verdict::IGNORE_RENEW, _) => TicketOutcome::Ignored { renew: true },
             (verdict::USE, Some(handle)) => TicketOutcome::Session { session: handle.core(), renew: false },
             (verdict::USE_RENEW, Some(handle)) => {
                 TicketOutcome::Session { session: handle.core(), renew: true }

@@ -66,6 +66,9 @@ impl DiffieHellman {
     }
 }
 
+/// How many seconds sessions live unless something else is set.
+const DEFAULT_SESSION_TIMEOUT: i64 = 7200;
+
 /// All that a connection is configured with. Cheap to clone: what is large is shared.
 #[derive(Clone)]
 pub struct Settings {
@@ -181,7 +184,7 @@ impl Settings {
             server_name: None,
             session_id_context: Arc::default(),
             session_cache_mode: cache::SERVER,
-            session_timeout: 7200,
+            session_timeout: DEFAULT_SESSION_TIMEOUT,
             num_tickets: 2,
             max_early_data: 0,
             recv_max_early_data: 16384,
@@ -206,6 +209,12 @@ impl Settings {
     #[must_use]
     pub const fn is_strict(&self) -> bool {
         self.certificate_flags & options::CERT_FLAG_TLS_STRICT != 0
+    }
+
+    /// How long new sessions live, in seconds: the default where it is set to 0 (`SSL_CTX_set_timeout(3)`).
+    #[must_use]
+    pub const fn session_lifetime(&self) -> i64 {
+        if self.session_timeout == 0 { DEFAULT_SESSION_TIMEOUT } else { self.session_timeout }
     }
 
     /// Whether this `SSL_OP_…` is set.

@@ -410,8 +410,8 @@ mod tests {
             (required(1, 0x0303, &[0xff, 0xff], b"", b""), Some(DecodeError::Unusable)),
             (required(1, 0x0303, suite, &[0; 32], b""), None),
             (required(1, 0x0303, suite, &[0; 33], b""), Some(DecodeError::Unusable)),
-            (required(1, 0x0303, suite, b"", &[0; 64]), None),
-            (required(1, 0x0303, suite, b"", &[0; 65]), Some(DecodeError::Unusable)),
+            (required(1, 0x0303, suite, b"", &[0; 512]), None),
+            (required(1, 0x0303, suite, b"", &[0; 513]), Some(DecodeError::Unusable)),
         ] {
             assert_eq!(outcome(&[&fields]).err(), expected, "{fields:?}");
         }

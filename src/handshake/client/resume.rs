@@ -104,7 +104,7 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
             srp_user_name: negotiated.srp_user_name.clone().filter(|_| is_srp),
             ..Carried::default()
         },
-        ..Session::new(context.version()?, suite, secret, now, settings.session_timeout)
+        ..Session::new(context.version()?, suite, secret, now, settings.session_lifetime())
     })
 }
 

@@ -100,11 +100,22 @@ pub fn read_psk(context: &mut Context<'_>, hello: Box<Hello>, index: usize, answ
 pub fn read_session(context: &mut Context<'_>, hello: Box<Hello>, index: usize, answer: Answer) -> Step {
     let session = match answer {
         Answer::Session(session) => session,
-        Answer::Ticket(TicketOutcome::Session { session, .. }) => Some(session),
-        Answer::Ticket(TicketOutcome::Unusable) => None,
+        Answer::Ticket(outcome) => take_ticket(context, outcome)?,
         _ => return Err(Error::internal()),
     };
     try_psk(context, hello, index, session, false)
+}
+
+/// The session of a ticket, and whether the client is to have others.
+fn take_ticket(context: &mut Context<'_>, outcome: TicketOutcome) -> Result<Option<Arc<Session>>> {
+    let (session, renew) = match outcome {
+        TicketOutcome::Session { session, renew } => (Some(session), renew),
+        TicketOutcome::Ignored { renew } => (None, renew),
+        TicketOutcome::Unusable => (None, true),
+        TicketOutcome::Failed => return Err(Error::internal()),
+    };
+    context.negotiated.tickets_refused = !renew;
+    Ok(session)
 }
 
 /// The PSK is accepted if it fits and its binder is right; else the next one is tried.

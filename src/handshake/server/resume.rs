@@ -72,7 +72,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
     let negotiated = &*context.negotiated;
     let settings = context.settings();
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
-    let (now, timeout) = (context.environment.now, settings.session_timeout);
+    let (now, timeout) = (context.environment.now, settings.session_lifetime());
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
         id,
@@ -136,6 +136,10 @@ pub fn read_ticket(context: &mut Context<'_>, mut hello: Box<Hello>, answer: Ans
             find_by_id(context, hello)
         }
         Answer::Ticket(TicketOutcome::Unusable) => tls12_hello::after_lookup(context, hello),
+        Answer::Ticket(TicketOutcome::Ignored { renew }) => {
+            hello.sends_ticket &= renew;
+            find_by_id(context, hello)
+        }
         _ => Err(Error::internal()),
     }
 }

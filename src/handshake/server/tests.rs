@@ -130,8 +130,8 @@ impl Server {
             Ask::OpenTicket(_) => (
                 "OpenTicket",
                 Answer::Ticket(session.map_or(TicketOutcome::Unusable, |session| TicketOutcome::Session {
+                    renew: session.version == ProtocolVersion::TLS1_3,
                     session,
-                    renew: false,
                 })),
             ),
             Ask::FindSession(_) => ("FindSession", Answer::Session(session)),

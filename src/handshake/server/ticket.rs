@@ -29,9 +29,10 @@ pub fn send_tickets(context: &mut Context<'_>, takes_tickets: bool) -> Step {
     let count = match (takes_tickets, context.negotiated.resumed) {
         // RFC 8446 §4.2.9: no tickets that the client's modes could not use.
         (false, _) => 0,
-        (true, true) => configured.min(1),
         // The program wants the session not to be resumed.
         (true, false) if context.negotiated.not_resumable => 0,
+        (true, _) if context.negotiated.tickets_refused => 0,
+        (true, true) => configured.min(1),
         (true, false) => configured,
     };
     if count > 0 {
