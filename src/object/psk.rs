@@ -14,7 +14,7 @@ use super::{SessionHandle, Ssl};
 use crate::{
     crypto::{
         hash::HashAlgorithm,
-        secret::{MAX_SECRET_LENGTH, Secret},
+        secret::{MAX_SECRET_LENGTH, Secret, SharedSecret},
     },
     error::{Error, Reason, Result},
     handshake::want::{Answer, ExternalPsk},
@@ -26,6 +26,9 @@ use crate::{
 pub const MAX_IDENTITY_LENGTH: usize = 256;
 /// `PSK_MAX_PSK_LEN`.
 const MAX_PSK_LENGTH: usize = MAX_SECRET_LENGTH;
+
+/// The identity of a PSK, and the PSK.
+type IdentityAndPsk = (Vec<u8>, SharedSecret);
 
 impl Ssl {
     /// The PSK that a client offers in TLS 1.3: that of the session callback, or else that of the callback which TLS 1.2
@@ -80,10 +83,7 @@ impl Ssl {
     }
 
     /// What the client's callback says to the server's hint: identity and PSK; `None`: it has none, or there is none to ask.
-    pub(super) fn ask_psk_client(
-        &self,
-        hint: Option<&CStr>,
-    ) -> Result<Option<(Vec<u8>, Zeroizing<Vec<u8>>)>> {
+    pub(super) fn ask_psk_client(&self, hint: Option<&CStr>) -> Result<Option<IdentityAndPsk>> {
         let callback = self.with_config(|config| config.callbacks.psk_client);
         let Some(function) = callback else { return Ok(None) };
         let mut identity = [0_u8; MAX_IDENTITY_LENGTH + 1];
