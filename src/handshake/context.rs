@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
     message::Message,
-    policy::Settings,
+    policy::{Settings, options::option},
     record::{HEADER_LENGTH, RecordKeys, SecurityParameters, Side},
     session::Session,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, SignatureScheme},
@@ -212,7 +212,10 @@ impl Connected<'_> {
     pub fn tls12_keys(&self, suite: &Suite, master: &MasterSecret) -> Result<(RecordKeys, RecordKeys)> {
         let negotiated = &*self.negotiated;
         let version = negotiated.version.ok_or(Error::internal())?;
-        let parameters = SecurityParameters::new(suite, version, negotiated.encrypt_then_mac);
+        let parameters = SecurityParameters {
+            empty_fragments: !self.settings().has_option(option::DONT_INSERT_EMPTY_FRAGMENTS),
+            ..SecurityParameters::new(suite, version, negotiated.encrypt_then_mac)
+        };
         let block = master.key_block(&parameters, &negotiated.client_random, &negotiated.server_random);
         let (read, write) = match self.side {
             Side::Client => (&block.server, &block.client),

@@ -33,6 +33,7 @@ pub(super) struct MacProtection {
     mac: HmacKey,
     mac_length: usize,
     cipher: Cipher,
+    empty_fragments: bool,
 }
 
 enum Cipher {
@@ -91,7 +92,20 @@ impl MacProtection {
             }
             BulkCipher::Aead(_) => return Err(Error::internal()),
         };
-        Ok(Self { mac: HmacKey::new(algorithm.hash(), mac_key), mac_length: algorithm.length(), cipher })
+        Ok(Self {
+            mac: HmacKey::new(algorithm.hash(), mac_key),
+            mac_length: algorithm.length(),
+            empty_fragments: parameters.empty_fragments
+                && matches!(cipher, Cipher::Cbc { has_explicit_iv: false, .. }),
+            cipher,
+        })
+    }
+
+    /// Whether an empty record goes before application data. In TLS 1.0 the vector of a record is the last block of the
+    /// one before: who can choose what is said next could try guesses ("BEAST"). The MAC of an empty record is a vector that
+    /// nobody can foretell.
+    pub const fn needs_empty_fragment(&self) -> bool {
+        self.empty_fragments
     }
 
     /// The length of the body of a record with this much content.
@@ -110,7 +124,7 @@ impl MacProtection {
 
     /// Seals `content` into `body`, which has [`Self::body_length`] bytes.
     pub fn seal(&mut self, record: RecordId, content: &[u8], body: &mut [u8]) -> Result<()> {
-        let Self { mac, mac_length, cipher } = self;
+        let Self { mac, mac_length, cipher, .. } = self;
         let too_short = Error::internal();
         match cipher {
             Cipher::Null => {
@@ -153,7 +167,7 @@ impl MacProtection {
     }
 
     fn open(&mut self, record: RecordId, body: &mut [u8]) -> Result<Range<usize>> {
-        let Self { mac, mac_length, cipher } = self;
+        let Self { mac, mac_length, cipher, .. } = self;
         match cipher {
             Cipher::Null => {
                 let length = body.len().checked_sub(*mac_length).ok_or_else(bad_record_mac)?;
@@ -308,6 +322,189 @@ fn rotate(bytes: &mut [u8], count: usize) {
         rotated.iter_mut().zip(source).for_each(|(to, from)| *to = *from);
         for (byte, other) in bytes.iter_mut().zip(&rotated) {
             byte.conditional_assign(other, is_set);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::suite;
+
+    const RECORD: RecordId = RecordId { header: [23, 3, 3, 0, 0], sequence: [0, 0, 0, 0, 0, 0, 0, 7] };
+
+    const SUITES: [&str; 6] = [
+        "AES128-SHA",
+        "AES128-SHA256",
+        "ECDHE-RSA-AES256-SHA384",
+        "CAMELLIA256-SHA",
+        "CAMELLIA128-SHA256",
+        "ECDHE-RSA-CAMELLIA256-SHA384",
+    ];
+
+    fn protection(name: &str, encrypt_then_mac: bool, direction: Direction) -> MacProtection {
+        let suite = suite::find_by_name(name).unwrap();
+        let parameters = SecurityParameters::new(suite, ProtocolVersion::TLS1_2, encrypt_then_mac);
+        let keys = WriteKeys::filled(parameters.mac_key_length(), suite.bulk.key_length(), 0);
+        MacProtection::new(&parameters, &keys, direction).unwrap()
+    }
+
+    fn opened(name: &str, encrypt_then_mac: bool, body: &[u8]) -> Result<Vec<u8>> {
+        let mut body = body.to_vec();
+        let content =
+            protection(name, encrypt_then_mac, Direction::Decrypt).open_in_place(RECORD, &mut body)?;
+        Ok(body[content].to_vec())
+    }
+
+    /// A record of MAC-then-encrypt whose plaintext is right but for what `change` does to it; the content is `length`
+    /// bytes, and `padding` bytes are added in all.
+    fn sealed(name: &str, length: usize, padding: usize, change: impl FnOnce(&mut [u8])) -> Vec<u8> {
+        let mut protection = protection(name, false, Direction::Encrypt);
+        let content: Vec<u8> = (0..length).map(|index| index as u8).collect();
+        let mac = protection.mac.sign([&RECORD.pseudo_header(length)[..], &content]);
+        let mut body = [&[9; BLOCK_LENGTH][..], &content, mac.as_ref()].concat();
+        body.extend(vec![(padding - 1) as u8; padding]);
+        change(&mut body[BLOCK_LENGTH..]);
+        let Cipher::Cbc { key, .. } = &mut protection.cipher else { panic!() };
+        key.run_in_place(&mut body).unwrap();
+        body
+    }
+
+    fn mac_length(name: &str) -> usize {
+        suite::find_by_name(name).unwrap().mac.unwrap().length()
+    }
+
+    /// How much padding makes whole blocks.
+    fn paddings(name: &str, length: usize) -> impl Iterator<Item = usize> {
+        let unpadded = length + mac_length(name);
+        (1..=MAX_PADDING).filter(move |padding| (unpadded + padding).is_multiple_of(BLOCK_LENGTH))
+    }
+
+    #[test]
+    fn every_right_padding_is_taken() {
+        for name in SUITES {
+            for length in [0, 1, 15, 16, 40, 63, 64, 65, 200, 255, 256, 300, 1000] {
+                for padding in paddings(name, length) {
+                    let content = opened(name, false, &sealed(name, length, padding, |_| ()));
+                    assert_eq!(content.map(|content| content.len()), Ok(length), "{name} {length} {padding}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_wrong_byte_of_padding_is_bad_record_mac() {
+        for length in [0, 5, 300] {
+            for padding in paddings("AES128-SHA", length) {
+                for index in 1..=padding {
+                    let record = sealed("AES128-SHA", length, padding, |plaintext| {
+                        let position = plaintext.len() - index;
+                        plaintext[position] ^= 0x10;
+                    });
+                    let result = opened("AES128-SHA", false, &record);
+                    assert_eq!(result, Err(bad_record_mac()), "{length} {padding} {index}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_padding_length_that_is_not_the_right_one_is_bad_record_mac() {
+        for last in 0..=255_u8 {
+            // All bytes say `last`: padding that is right in itself, with no MAC where it would stand.
+            let record =
+                sealed("AES128-SHA256", BLOCK_LENGTH, BLOCK_LENGTH, |plaintext| plaintext.fill(last));
+            assert_eq!(opened("AES128-SHA256", false, &record), Err(bad_record_mac()), "{last}");
+        }
+    }
+
+    #[test]
+    fn every_wrong_byte_of_content_or_mac_is_bad_record_mac() {
+        for name in SUITES {
+            let length = 40;
+            for padding in paddings(name, length).step_by(5) {
+                for index in 0..length + mac_length(name) {
+                    let record = sealed(name, length, padding, |plaintext| plaintext[index] ^= 1);
+                    assert_eq!(opened(name, false, &record), Err(bad_record_mac()), "{name} {index}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_wrong_length_is_bad_record_mac_and_shows_nothing() {
+        for name in SUITES {
+            for encrypt_then_mac in [false, true] {
+                let mut sealing = protection(name, encrypt_then_mac, Direction::Encrypt);
+                let mut record = vec![0; sealing.body_length(30)];
+                sealing.seal(RECORD, &[5; 30], &mut record).unwrap();
+                assert_eq!(opened(name, encrypt_then_mac, &record), Ok(vec![5; 30]));
+                for length in 0..record.len() {
+                    let mut short = record[..length].to_vec();
+                    let mut opening = protection(name, encrypt_then_mac, Direction::Decrypt);
+                    let result = opening.open_in_place(RECORD, &mut short);
+                    assert_eq!(result, Err(bad_record_mac()), "{name} {length}");
+                    assert!(short.iter().all(|byte| *byte == 0));
+                }
+                for extra in [1, 15, 16, 32, 256] {
+                    let long = [&record[..], &vec![0; extra]].concat();
+                    assert_eq!(opened(name, encrypt_then_mac, &long), Err(bad_record_mac()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn encrypt_then_mac_covers_every_byte() {
+        for name in SUITES {
+            let mut sealing = protection(name, true, Direction::Encrypt);
+            let mut record = vec![0; sealing.body_length(20)];
+            sealing.seal(RECORD, &[5; 20], &mut record).unwrap();
+            for index in 0..record.len() {
+                let mut tampered = record.clone();
+                tampered[index] ^= 1;
+                assert_eq!(opened(name, true, &tampered), Err(bad_record_mac()), "{name} {index}");
+            }
+            assert!(opened(name, false, &record).is_err());
+        }
+    }
+
+    #[test]
+    fn explicit_vectors_never_repeat() {
+        let mut sealing = protection("AES128-SHA", false, Direction::Encrypt);
+        let mut vectors = Vec::new();
+        for _ in 0..100 {
+            let mut record = vec![0; sealing.body_length(1)];
+            sealing.seal(RECORD, &[1], &mut record).unwrap();
+            let vector = record[..BLOCK_LENGTH].to_vec();
+            assert!(!vectors.contains(&vector));
+            vectors.push(vector);
+        }
+    }
+
+    #[test]
+    fn mac_is_found_at_its_place_alone() {
+        for length in [16, 20, 32, 48] {
+            let mac: Vec<u8> = (100..).take(length).collect();
+            for position in 0..=MAX_PADDING {
+                let mut data = vec![1; length + MAX_PADDING];
+                data[position..position + length].copy_from_slice(&mac);
+                for asked in [position, position.wrapping_sub(1), position + 1, 0, MAX_PADDING] {
+                    if asked <= MAX_PADDING {
+                        let found = bool::from(has_mac_at(&data, asked, &mut mac.clone()));
+                        assert_eq!(found, asked == position, "{length} at {position}, asked {asked}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn remainder_is_that_of_division() {
+        for divisor in [16, 20, 32, 48] {
+            for number in 0..=MAX_PADDING {
+                assert_eq!(remainder(number, divisor), number % divisor);
+            }
         }
     }
 }

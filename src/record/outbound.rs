@@ -105,6 +105,11 @@ impl Outbound {
             self.keys = keys;
             return sealed;
         }
+        if content_type == ContentType::APPLICATION_DATA
+            && self.keys.as_ref().is_some_and(RecordKeys::needs_empty_fragment)
+        {
+            self.seal_record(content_type, &[], 0)?;
+        }
         self.reserve(data, max_fragment);
         data.chunks(max_fragment).try_for_each(|fragment| {
             self.seal_record(content_type, fragment, self.padding(fragment.len(), max_fragment))
@@ -331,7 +336,10 @@ impl Outbound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::aead::AeadAlgorithm;
+    use crate::{
+        crypto::{aead::AeadAlgorithm, cbc::Direction, suite},
+        record::{SecurityParameters, WriteKeys},
+    };
 
     fn drained(outbound: &mut Outbound) -> Vec<u8> {
         let (buffer, start) = outbound.take();
@@ -533,5 +541,34 @@ mod tests {
         outbound.seal(ContentType::APPLICATION_DATA, &[0; 40_000], MAX_PLAINTEXT).unwrap();
         assert_eq!(outbound.pending().len(), 40_000 + 3 * (HEADER_LENGTH + 17));
         assert_eq!(outbound.buffer.capacity(), outbound.pending().len());
+    }
+
+    #[test]
+    fn empty_record_precedes_application_data_where_vectors_are_chained() {
+        for (name, version, wanted, records) in [
+            ("AES128-SHA", ProtocolVersion::TLS1_0, true, &[32, 32, 16_416, 48][..]),
+            ("AES128-SHA", ProtocolVersion::TLS1_0, false, &[32, 16_416, 48]),
+            ("AES128-SHA", ProtocolVersion::TLS1_1, true, &[48, 16_432, 64]),
+            ("NULL-SHA", ProtocolVersion::TLS1_0, true, &[22, 16_404, 36]),
+        ] {
+            let suite = suite::find_by_name(name).unwrap();
+            let parameters = SecurityParameters {
+                empty_fragments: wanted,
+                ..SecurityParameters::new(suite, version, false)
+            };
+            let keys = WriteKeys::filled(20, suite.bulk.key_length(), parameters.iv_length());
+            let mut outbound = Outbound::new();
+            outbound.set_keys(RecordKeys::tls12(&parameters, &keys, Direction::Encrypt).unwrap());
+            outbound.seal(ContentType::ALERT, &[1, 0], MAX_PLAINTEXT).unwrap();
+            outbound.seal(ContentType::APPLICATION_DATA, &[0; MAX_PLAINTEXT + 16], MAX_PLAINTEXT).unwrap();
+            let mut rest = outbound.pending();
+            let mut lengths = Vec::new();
+            while let Some((header, after)) = rest.split_first_chunk::<HEADER_LENGTH>() {
+                let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+                lengths.push(length);
+                rest = &after[length..];
+            }
+            assert_eq!(lengths, records, "{name} {version:?}");
+        }
     }
 }

@@ -25,6 +25,9 @@ pub struct SecurityParameters {
     pub version: ProtocolVersion,
     /// Whether CBC records are encrypted before they are authenticated (RFC 7366).
     pub encrypt_then_mac: bool,
+    /// Whether an empty record goes before application data where the vector of the next record is known to whoever
+    /// looks on: in CBC mode up to TLS 1.0.
+    pub empty_fragments: bool,
 }
 
 /// What one side writes with.
@@ -41,7 +44,7 @@ impl SecurityParameters {
     /// Those of a suite.
     #[must_use]
     pub const fn new(suite: &Suite, version: ProtocolVersion, encrypt_then_mac: bool) -> Self {
-        Self { bulk: suite.bulk, mac: suite.mac, version, encrypt_then_mac }
+        Self { bulk: suite.bulk, mac: suite.mac, version, encrypt_then_mac, empty_fragments: false }
     }
 
     /// The length of the MAC key in bytes.

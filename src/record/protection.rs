@@ -98,6 +98,11 @@ impl RecordKeys {
         matches!(self.form, Form::Tls13 { .. })
     }
 
+    /// Whether an empty record goes before application data.
+    pub(super) fn needs_empty_fragment(&self) -> bool {
+        matches!(&self.form, Form::Mac(mac) if mac.needs_empty_fragment())
+    }
+
     /// How many records may still be sealed before the keys should be updated.
     pub(super) fn records_left(&self) -> u64 {
         self.record_limit.saturating_sub(self.sequence_number)
@@ -337,6 +342,7 @@ mod tests {
             mac: None,
             version: ProtocolVersion::TLS1_2,
             encrypt_then_mac: false,
+            empty_fragments: false,
         };
         RecordKeys::tls12(&parameters, &WriteKeys::filled(0, 32, iv_length), Direction::Encrypt)
     }
