@@ -26,6 +26,7 @@ test: all
 	$(MAKE) -C ctests
 	ctests/run.sh $(LIBDIR)
 	$(PYTHON) tests/programs/run.py --library $(LIBDIR)
+	$(PYTHON) tests/matrix/run.py --library $(LIBDIR)
 
 oracle: setup
 	$(MAKE) -C ctests
