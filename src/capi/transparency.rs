@@ -9,7 +9,7 @@ use crate::{
     libcrypto::{
         ct::LogStore,
         error_queue,
-        sys::{CTLOG_STORE, OPENSSL_STACK},
+        sys::{CTLOG_STORE, stack_st_SCT},
     },
     object::{
         Context, SSL, SSL_CTX,
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn SSL_ct_is_enabled(ssl: *const SSL) -> c_int {
 /// The server's signed certificate timestamps, from its extension, its OCSP response and its certificate; null without any.
 /// They stay the connection's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut SSL) -> *const OPENSSL_STACK {
+pub unsafe extern "C" fn SSL_get0_peer_scts(ssl: *mut SSL) -> *const stack_st_SCT {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null(), |ssl| ssl.peer_timestamps().cast_const()) }
 }

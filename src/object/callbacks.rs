@@ -123,7 +123,7 @@ pub type NextProtocolSelectCallback = unsafe extern "C" fn(
 ) -> c_int;
 /// `SSL_set_ct_validation_callback`.
 pub type TimestampsCallback =
-    unsafe extern "C" fn(*const sys::CT_POLICY_EVAL_CTX, *const sys::OPENSSL_STACK, *mut c_void) -> c_int;
+    unsafe extern "C" fn(*const sys::CT_POLICY_EVAL_CTX, *const sys::stack_st_SCT, *mut c_void) -> c_int;
 /// `SSL_CTX_set_record_padding_callback`.
 pub type RecordPaddingCallback = unsafe extern "C" fn(*mut SSL, c_int, usize, *mut c_void) -> usize;
 /// `SSL_set_session_secret_cb` (`tls_session_secret_cb_fn`).
@@ -131,7 +131,7 @@ pub type SessionSecretCallback = unsafe extern "C" fn(
     *mut SSL,
     *mut c_void,
     *mut c_int,
-    *mut sys::OPENSSL_STACK,
+    *mut sys::stack_st_SSL_CIPHER,
     *mut *const Suite,
     *mut c_void,
 ) -> c_int;
