@@ -102,14 +102,14 @@ impl Connection {
     }
 
     /// Reads early data into `out`. [`EarlyRead::End`]: the client's EndOfEarlyData waits for the handshake.
-    pub fn read_early(&mut self, environment: &Environment, out: &mut [u8]) -> Result<EarlyRead> {
+    pub fn read_early(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<EarlyRead> {
         if let Some(error) = self.failure {
             return Err(error);
         }
-        self.try_read_early(environment, out).map_err(|error| self.fail(environment, error))
+        self.try_read_early(environment, out, peek).map_err(|error| self.fail(environment, error))
     }
 
-    fn try_read_early(&mut self, environment: &Environment, out: &mut [u8]) -> Result<EarlyRead> {
+    fn try_read_early(&mut self, environment: &Environment, out: &mut [u8], peek: bool) -> Result<EarlyRead> {
         if self.negotiated.early_data.status != Status::Accepted {
             return Ok(EarlyRead::End);
         }
@@ -118,7 +118,7 @@ impl Connection {
                 return Ok(EarlyRead::Want(Want::Write));
             }
             if self.records.inbound.content_type() == Some(ContentType::APPLICATION_DATA) {
-                return Ok(EarlyRead::Data(self.copy_plaintext(out, false)));
+                return Ok(EarlyRead::Data(self.copy_plaintext(out, peek)));
             }
             if self.records.joiner.has_message() {
                 return Ok(EarlyRead::End);
@@ -126,7 +126,8 @@ impl Connection {
             if self.closing.received {
                 return Ok(EarlyRead::Want(Want::Closed));
             }
-            match self.next_record(environment, Some(out), Expects::Message)? {
+            let direct = if peek { None } else { Some(&mut *out) };
+            match self.next_record(environment, direct, Expects::Message)? {
                 Incoming::Direct(0) | Incoming::Consumed | Incoming::ApplicationData => {}
                 Incoming::Direct(count) => return Ok(EarlyRead::Data(count)),
                 Incoming::ChangeCipherSpec => return Err(Error::unexpected()),

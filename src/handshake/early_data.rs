@@ -47,6 +47,8 @@ pub struct EarlyData {
     pub left: u32,
     /// Client: whether we write under the keys of early data.
     pub writes_under_its_keys: bool,
+    /// Client: whether the server selected another PSK than the first, whose keys early data has.
+    pub other_psk_selected: bool,
     /// For `SSL_export_keying_material_early(3)`.
     pub exporter: Option<ExporterSecret>,
 }

@@ -88,6 +88,10 @@ fn deflate(algorithm: CertificateCompression, body: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The first seven bits of a stream with a window beyond 16 MiB, which RFC 7932 §9.1 does not have and the decoder would
+/// allocate.
+const LARGE_WINDOW: u8 = 0x11;
+
 /// At most one byte more than `length` comes out: memory is bounded by what was announced.
 fn decompress(algorithm: CertificateCompression, compressed: &[u8], length: usize) -> Option<Vec<u8>> {
     let limit = length.checked_add(1)? as u64;
@@ -97,6 +101,9 @@ fn decompress(algorithm: CertificateCompression, compressed: &[u8], length: usiz
             flate2::read::ZlibDecoder::new(compressed).take(limit).read_to_end(&mut out).ok()?;
         }
         CertificateCompression::BROTLI => {
+            if compressed.first().is_some_and(|first| first & 0x7f == LARGE_WINDOW) {
+                return None;
+            }
             brotli::Decompressor::new(compressed, BUFFER).take(limit).read_to_end(&mut out).ok()?;
         }
         CertificateCompression::ZSTD => {
@@ -185,6 +192,14 @@ mod tests {
             let bomb = deflate(algorithm, &vec![0; 10_000_000]).unwrap();
             assert!(decompress(algorithm, &bomb, 1000).is_none_or(|out| out.len() <= 1001), "{algorithm:?}");
         }
+    }
+
+    #[test]
+    fn brotli_window_beyond_its_specification_is_refused() {
+        let large = brotli::enc::BrotliEncoderParams { large_window: true, lgwin: 30, ..Default::default() };
+        let mut compressed = Vec::new();
+        brotli::BrotliCompress(&mut &b"certificate"[..], &mut compressed, &large).unwrap();
+        assert!(decompress(CertificateCompression::BROTLI, &compressed, 11).is_none());
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Ssl {
             self.waiting.set(Waiting::Nothing);
             return Err(Pause::Closed);
         }
-        if let Some(count) = self.take_early_data(out)? {
+        if let Some(count) = self.take_early_data(out, false)? {
             return Ok(EarlyData::Read(count));
         }
         // What follows the early data may not be here yet; that is the next call's concern.
@@ -143,10 +143,10 @@ impl Ssl {
         self.set_early_data_stage(if accepted { Stage::Reading } else { Stage::Finished });
     }
 
-    /// The next early data; `None`: its end came.
-    pub(super) fn take_early_data(&self, out: &mut [u8]) -> Result<Option<usize>, Pause> {
+    /// The next early data, or a look at it; `None`: its end came.
+    pub(super) fn take_early_data(&self, out: &mut [u8], peek: bool) -> Result<Option<usize>, Pause> {
         self.drive(|connection, environment| {
-            Ok(match connection.read_early(environment, out)? {
+            Ok(match connection.read_early(environment, out, peek)? {
                 EarlyRead::Data(count) => Outcome::Done(Some(count)),
                 EarlyRead::End => Outcome::Done(None),
                 EarlyRead::Want(want) => Outcome::Want(want),

@@ -263,7 +263,7 @@ impl Ssl {
     /// Reads, on the stack of the caller.
     pub(super) fn read_now(&self, out: &mut [u8], peek: bool) -> Result<usize, Unfinished> {
         if self.early_data_stage() == Stage::Reading
-            && let Some(count) = self.take_early_data(out)?
+            && let Some(count) = self.take_early_data(out, peek)?
         {
             return Ok(count);
         }

@@ -37,7 +37,7 @@ impl End {
         let mut received = Vec::new();
         let mut buffer = [0; 100];
         loop {
-            match self.connection.read_early(&self.environment, &mut buffer)? {
+            match self.connection.read_early(&self.environment, &mut buffer, false)? {
                 EarlyRead::Data(count) => received.extend_from_slice(&buffer[..count]),
                 EarlyRead::End => return Ok((received, true)),
                 EarlyRead::Want(Want::Read) if self.feed(wire)? => {}

@@ -84,13 +84,14 @@ pub fn abandon(context: &mut Context<'_>) {
     }
 }
 
-/// Reads the server's answer in EncryptedExtensions. It may accept early data only of what the session stands for: its suite
-/// and its protocol (RFC 8446 §4.2.10).
+/// Reads the server's answer in EncryptedExtensions. It may accept early data only under the first PSK, and of what the
+/// session stands for: its suite and its protocol (RFC 8446 §4.2.10).
 pub fn read_answer(received: &Extensions, context: &mut Context<'_>) -> Result<()> {
     let Some(data) = received.get(ExtensionType::EARLY_DATA) else { return Ok(()) };
     crate::message::extension::early_data::read_empty(data)?;
     let negotiated = &mut *context.negotiated;
     let fits = negotiated.resumed
+        && !negotiated.early_data.other_psk_selected
         && !negotiated.hello_retry
         && negotiated.session.as_ref().is_some_and(|session| {
             negotiated.suite.is_some_and(|suite| suite.id == session.cipher_suite)

@@ -209,8 +209,9 @@ fn read_tls13(
     context.negotiated.suite = Some(suite);
     context.negotiated.server_random = hello.random;
     let early = match resumed {
-        Some((session, external)) => {
+        Some((session, external, is_first)) => {
             resume::take_over(session, context)?;
+            context.negotiated.early_data.other_psk_selected = !is_first;
             if external {
                 // Nobody verified anything: the result is what it was.
                 context.negotiated.verify_result = 0;
@@ -250,14 +251,19 @@ fn read_tls13(
     Ok(tls13::begin(keys, client_hello.extensions))
 }
 
-/// The session behind the PSK that the server selected, and whether it is the program's (RFC 8446 §4.2.11).
+/// The session behind the PSK that the server selected, whether it is the program's, and whether it is the first (RFC 8446
+/// §4.2.11).
 fn selected_session<'a>(
     offer: &'a Offer,
     extensions: &Extensions,
     suite: &Suite,
-) -> Result<Option<(&'a Arc<Session>, bool)>> {
+) -> Result<Option<(&'a Arc<Session>, bool, bool)>> {
     match extensions.get(ExtensionType::PRE_SHARED_KEY) {
-        Some(data) => psk::selected(offer, pre_shared_key::read_selected(data)?, suite.hash).map(Some),
+        Some(data) => {
+            let index = pre_shared_key::read_selected(data)?;
+            let (session, external) = psk::selected(offer, index, suite.hash)?;
+            Ok(Some((session, external, index == 0)))
+        }
         None => Ok(None),
     }
 }

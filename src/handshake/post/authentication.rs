@@ -82,7 +82,9 @@ pub fn begun_by(connected: &Connected<'_>, message: &Message) -> Option<Handshak
     }
     let transcript = match (connected.side, message.handshake_type()) {
         (Side::Client, HandshakeType::CERTIFICATE_REQUEST) => &kept.transcript,
-        (Side::Server, HandshakeType::CERTIFICATE) => &kept.request.as_ref()?.transcript,
+        (Side::Server, HandshakeType::CERTIFICATE | HandshakeType::COMPRESSED_CERTIFICATE) => {
+            &kept.request.as_ref()?.transcript
+        }
         _ => return None,
     };
     Some(Handshake::post(connected.side, transcript.clone()))

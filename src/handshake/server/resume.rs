@@ -54,6 +54,7 @@ pub fn forget_session(context: &mut Context<'_>) {
     negotiated.session = None;
     negotiated.peer_chain = None;
     negotiated.peer_scheme = None;
+    negotiated.psk_identity = None;
     negotiated.verify_result = 0;
 }
 
