@@ -77,8 +77,7 @@ impl EphemeralKey {
     /// The secret from the peer's public key, without leading zeros (RFC 5246 §8.1.2). One out of range is
     /// `illegal_parameter` with `SSL_R_BAD_DH_VALUE`.
     pub fn complete(self, peer_public: &[u8]) -> Result<SharedSecret> {
-        let Parameters { prime, generator, .. } = &self.parameters;
-        let peer = agreement::diffie_hellman_public(prime, generator, peer_public).ok_or(BAD_VALUE)?;
+        let peer = agreement::public_like(&self.key, peer_public).ok_or(BAD_VALUE)?;
         self.agree(&peer)
     }
 

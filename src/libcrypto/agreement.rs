@@ -110,6 +110,19 @@ pub fn diffie_hellman_public(prime: &[u8], generator: &[u8], public: &[u8]) -> O
     from_data(c"DH", PUBLIC_KEY, numbers)
 }
 
+/// A public key with the parameters of another key, from its wire form; `None` if it is not fit for them.
+#[must_use]
+pub fn public_like(parameters: &PKey, public: &[u8]) -> Option<PKey> {
+    let mark = error_queue::set_mark();
+    // SAFETY: the new key becomes ours; both keys are valid, and so is the slice.
+    let key = unsafe { PKey::from_owned(sys::EVP_PKEY_new()) }.filter(|key| unsafe {
+        sys::EVP_PKEY_copy_parameters(key.as_ptr(), parameters.as_ptr()) == 1
+            && sys::EVP_PKEY_set1_encoded_public_key(key.as_ptr(), public.as_ptr(), public.len()) == 1
+    });
+    mark.pop();
+    key
+}
+
 /// Whether the group of a Diffie-Hellman public key looks like one, and the key is in its range
 /// (`EVP_PKEY_param_check_quick(3)`, `EVP_PKEY_public_check`).
 #[must_use]

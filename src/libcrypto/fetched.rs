@@ -62,8 +62,11 @@ impl<T> Fetched<T> {
             return known;
         }
         let mark = error_queue::set_mark();
-        // SAFETY: the name is a C string; null stands for the default context and properties.
-        let found = unsafe { (self.fetch)(core::ptr::null_mut(), self.name.as_ptr(), core::ptr::null()) };
+        // SAFETY: the process's own context lives as long as the process, which null, the thread's default, may not; the name
+        // is a C string, and null properties are the default ones.
+        let found = unsafe {
+            (self.fetch)(sys::OSSL_LIB_CTX_get0_global_default(), self.name.as_ptr(), core::ptr::null())
+        };
         mark.pop();
         match self.found.compare_exchange(core::ptr::null_mut(), found, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => found,

@@ -653,7 +653,14 @@ unsafe extern "C" {
     pub fn X509_VERIFY_PARAM_get0_peername(param: *const X509_VERIFY_PARAM) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_move_peername(a: *mut X509_VERIFY_PARAM, b: *mut X509_VERIFY_PARAM);
 
+    pub fn OSSL_LIB_CTX_get0_global_default() -> *mut OSSL_LIB_CTX;
     pub fn EVP_PKEY_new() -> *mut EVP_PKEY;
+    pub fn EVP_PKEY_copy_parameters(to: *mut EVP_PKEY, from: *const EVP_PKEY) -> c_int;
+    pub fn EVP_PKEY_set1_encoded_public_key(
+        pkey: *mut EVP_PKEY,
+        public: *const c_uchar,
+        length: usize,
+    ) -> c_int;
     pub fn EVP_PKEY_get_security_bits(pkey: *const EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_set1_RSA(pkey: *mut EVP_PKEY, key: *mut RSA) -> c_int;
     pub fn d2i_PUBKEY(to: *mut *mut EVP_PKEY, input: *mut *const c_uchar, length: c_long) -> *mut EVP_PKEY;

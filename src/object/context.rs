@@ -88,7 +88,7 @@ pub struct Context {
     /// What `SSL_new` copies.
     config: ArcSwap<Config>,
     /// Those of `config` and `live`.
-    changes: Changes,
+    pub(super) changes: Changes,
     /// What is read when it is used.
     live: ArcSwap<LiveCallbacks>,
     /// The trust anchors: read when a chain is verified, not earlier.

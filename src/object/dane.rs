@@ -53,10 +53,12 @@ impl Context {
 
     /// Changes what connections share.
     pub fn update_dane<R>(&self, change: impl FnOnce(&mut DaneSettings) -> R) -> R {
-        let mut settings = DaneSettings::clone(&self.dane.load());
-        let result = change(&mut settings);
-        self.dane.store(std::sync::Arc::new(settings));
-        result
+        self.changes.one_at_a_time(|| {
+            let mut settings = DaneSettings::clone(&self.dane.load());
+            let result = change(&mut settings);
+            self.dane.store(std::sync::Arc::new(settings));
+            result
+        })
     }
 }
 

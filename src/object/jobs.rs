@@ -46,16 +46,15 @@ pub struct JobState {
     result: Cell<Option<Result<usize, Pause>>>,
     /// What the paused job waited for, besides to be gone on with.
     waiting: Cell<Option<Waiting>>,
-    /// The operation under way runs on the small stack of a job, ours or the program's own.
-    is_on_job_stack: Cell<bool>,
     /// Where the core works meanwhile.
     side_stack: RefCell<Option<SideStack>>,
 }
 
 impl JobState {
-    /// Does a piece of the core's work: on a stack that is large enough, and without a pause.
+    /// Does a piece of the core's work: on a stack that is large enough, which that of a job is not, ours or the program's
+    /// own, and without a pause.
     pub(super) fn work<R>(&self, work: impl FnOnce() -> R) -> R {
-        if !self.is_on_job_stack.get() {
+        if !async_job::is_running() {
             return work();
         }
         let stack = self.side_stack.take().or_else(SideStack::new);
@@ -80,7 +79,6 @@ impl Ssl {
     /// caller is in a job already.
     pub(super) fn as_job(&self, operation: Operation) -> Option<Result<usize, Pause>> {
         let is_in_job = async_job::is_running();
-        self.job_state.is_on_job_stack.set(is_in_job);
         let is_wanted = self.with_config(|config| config.settings.mode & mode::ASYNC != 0);
         (is_wanted && !is_in_job).then(|| self.run_job(operation))
     }
@@ -92,11 +90,9 @@ impl Ssl {
             return Err(Pause::Failed);
         };
         self.waiting.set(state.waiting.take().unwrap_or(Waiting::Nothing));
-        state.is_on_job_stack.set(true);
         // SAFETY: the argument is of the function's type. The connection is there as long as the job can be gone on with,
         // for it holds the job; the wait context goes with it.
         let progress = unsafe { job.run(wait, run, Argument { connection: self, operation }) };
-        state.is_on_job_stack.set(false);
         match progress {
             Progress::Finished => {
                 drop(state.side_stack.take());

@@ -52,6 +52,8 @@ impl Context {
     /// context, with contents that are valid until the next call. Null when memory is out.
     pub fn session_table(&self) -> *mut OPENSSL_LHASH {
         let sessions = self.sessions.values();
+        // Dropped last, after the lock: the program may be called when a session is freed.
+        let _replaced;
         let mut known = self.session_table.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_none() {
             // SAFETY: both functions take the pointers to sessions that are put in below.
@@ -64,7 +66,7 @@ impl Context {
             // SAFETY: the session is kept beside the table until that is cleared.
             unsafe { known.table.insert(Arc::as_ptr(session).cast()) };
         }
-        known.sessions = sessions;
+        _replaced = core::mem::replace(&mut known.sessions, sessions);
         known.table.as_ptr()
     }
 

@@ -73,15 +73,17 @@ impl Ssl {
 
     /// Tells the core what a client's request says; the program may have changed it where it stands.
     pub(super) fn follow_status_items(&self) {
-        let items = &self.status_items;
-        let has_none = items.ids.borrow().is_none() && items.extensions.borrow().is_none();
-        if has_none || self.side() == Side::Server {
+        if self.side() == Side::Server {
             return;
         }
+        let items = &self.status_items;
         let request = StatusRequest {
             responder_ids: items.ids.borrow().as_ref().map(ResponderIds::to_der).unwrap_or_default(),
             extensions: items.extensions.borrow().as_ref().map(RequestExtensions::to_der).unwrap_or_default(),
         };
+        if self.with_config(|config| *config.settings.status_request_items == request) {
+            return;
+        }
         self.update_config(|config| {
             config.update_settings(|settings| settings.status_request_items = Arc::new(request));
         });

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::{
     crypto::{dhe, key_exchange, rand, secret::SharedSecret, suite::KeyExchangeAlgorithm},
     error::{Error, Reason, Result},
@@ -142,7 +144,7 @@ fn new_premaster(context: &Context<'_>) -> Result<SharedSecret> {
     let version = context.negotiated.client_version.ok_or(Error::internal())?;
     let mut premaster = SharedSecret::new(version.0.to_be_bytes().to_vec());
     premaster.reserve_exact(46);
-    premaster.extend_from_slice(rand::array::<46>()?.as_ref());
+    premaster.extend_from_slice(Zeroizing::new(rand::array::<46>()?).as_ref());
     Ok(premaster)
 }
 

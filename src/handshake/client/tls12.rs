@@ -186,7 +186,9 @@ pub fn begin(
     let settled = Hello {
         suite,
         session_id: hello.session_id.clone(),
-        status_expected: extensions::read_empty(received, ExtensionType::STATUS_REQUEST)?,
+        // It is the certificate's (RFC 6066 §8).
+        status_expected: extensions::read_empty(received, ExtensionType::STATUS_REQUEST)?
+            && suite.has_certificate(),
         ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
     };
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
