@@ -450,7 +450,8 @@ TEST_VERSIONS(server_flight_with_any_byte_changed)
         CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
         CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
         length = queue_length(queue);
-        if (is_record_version(queue, position)) {
+        /* A signature may be shorter than that of the handshake before. */
+        if (position >= length || is_record_version(queue, position)) {
             pair_free(pair);
             continue;
         }
