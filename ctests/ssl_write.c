@@ -209,7 +209,7 @@ static void *read_all_slowly(void *argument)
 
     CHECK_OK(SSL_do_handshake(ssl));
     while (total < size) {
-        int ret = SSL_read(ssl, received + total, 7001);
+        int ret = SSL_read(ssl, received + total, size - total < 7001 ? (int)(size - total) : 7001);
 
         CHECK(ret > 0);
         total += (size_t)ret;
