@@ -23,7 +23,8 @@ demo: all
 
 test: all
 	cargo test
-	$(MAKE) -C ctests
+	$(PYTHON) tests/headers/compare.py
+	$(MAKE) -C ctests all our-headers
 	ctests/run.sh $(LIBDIR)
 	$(PYTHON) tests/programs/run.py --library $(LIBDIR)
 	$(PYTHON) tests/matrix/run.py --library $(LIBDIR)
