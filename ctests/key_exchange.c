@@ -252,6 +252,29 @@ TEST(dh_object_is_copied)
     pair_free(pair);
 }
 
+/* RFC 5114 2.3, as a program takes it from libcrypto. */
+TEST(x942_parameters_serve)
+{
+    struct pair *pair = pair_of(TLS1_2_VERSION, "rsa", DHE128);
+    DH *dh = DH_get_2048_256();
+
+    CHECK_EQ(SSL_CTX_set_tmp_dh(pair->ctx[SERVER], dh), 1);
+    DH_free(dh);
+    CHECK_EQ(bits_chosen(pair), 2048);
+    pair_free(pair);
+}
+
+TEST(x942_parameters_as_a_key_serve)
+{
+    struct pair *pair = pair_of(TLS1_2_VERSION, "rsa", DHE128);
+    EVP_PKEY *key = EVP_PKEY_new();
+
+    CHECK_EQ(EVP_PKEY_assign(key, EVP_PKEY_DHX, DH_get_2048_256()), 1);
+    CHECK_EQ(SSL_CTX_set0_tmp_dh_pkey(pair->ctx[SERVER], key), 1);
+    CHECK_EQ(bits_chosen(pair), 2048);
+    pair_free(pair);
+}
+
 static int calls, is_export, key_length;
 static DH *answer;
 

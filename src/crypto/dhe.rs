@@ -34,8 +34,7 @@ impl Parameters {
     /// Those of a key of the program; `None` if it is none of Diffie-Hellman.
     #[must_use]
     pub fn from_key(key: PKey) -> Option<Self> {
-        let prime = key.number(c"p")?;
-        let generator = key.number(c"g")?;
+        let (prime, generator) = key.prime_and_generator()?;
         let security_bits = key.security_bits().and_then(|bits| bits.try_into().ok()).unwrap_or(0);
         Some(Self { prime, generator, security_bits, key })
     }
