@@ -328,3 +328,39 @@ TEST(request_after_the_client_has_closed)
     CHECK_EQ(SSL_shutdown(pair->ssl[CLIENT]), 1);
     pair_free(pair);
 }
+
+/* A server's close_notify and the client's answer to its request cross: the answer counts. */
+static void check_answer_after_closing(int by_reading, int fatal)
+{
+    struct pair *pair = offering(fatal ? NULL : "client");
+    SSL *server;
+    char byte;
+
+    request(pair, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT);
+    server = pair->ssl[SERVER];
+    read_nothing(pair->ssl[CLIENT]);
+    CHECK_EQ(SSL_shutdown(server), 0);
+    CHECK_EQ(SSL_read(pair->ssl[CLIENT], &byte, 1), 0);
+    if (fatal) {
+        CHECK_FAILS(server, by_reading ? SSL_read(server, &byte, 1) : SSL_shutdown(server),
+                    SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+        pair_free(pair);
+        return;
+    }
+    for (int i = 0; i < 2; i++)
+        CHECK_WANTS(server, by_reading ? SSL_read(server, &byte, 1) : SSL_shutdown(server), SSL_ERROR_WANT_READ);
+    CHECK(SSL_get0_peer_certificate(server) != NULL);
+    CHECK(!SSL_in_init(server));
+    CHECK_EQ(SSL_shutdown(pair->ssl[CLIENT]), 1);
+    CHECK_EQ(SSL_shutdown(server), 1);
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}
+
+TEST(answer_after_the_server_has_closed)
+{
+    check_answer_after_closing(1, 0);
+    check_answer_after_closing(0, 0);
+    check_answer_after_closing(1, 1);
+    check_answer_after_closing(0, 1);
+}

@@ -116,23 +116,19 @@ impl Connection {
         count
     }
 
-    /// After close_notify was sent: looks for the peer's. Application data is an error, as the program asked to
-    /// be done with it.
-    pub fn await_close(&mut self, environment: &Environment) -> Result<Want> {
-        if let Some(error) = self.failure {
-            return Err(error);
-        }
-        match self.try_read(environment, &mut [], true) {
-            Ok(Read::Want(want)) => Ok(want),
-            Ok(Read::TryAgain | Read::Handshake) => Ok(Want::Read),
-            Ok(Read::Data(_)) => {
+    /// After close_notify was sent: looks for the peer's, which [`Want::Closed`] tells. Application data is an error, as the
+    /// program asked to be done with it.
+    pub fn await_close(&mut self, environment: &Environment) -> Result<Read> {
+        match self.read(environment, &mut [], true)? {
+            Read::TryAgain => Ok(Read::Want(Want::Read)),
+            Read::Data(_) => {
                 let error = Error::fatal(
                     crate::wire::AlertDescription::UNEXPECTED_MESSAGE,
                     Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY,
                 );
                 Err(self.fail(environment, error))
             }
-            Err(error) => Err(self.fail(environment, error)),
+            read => Ok(read),
         }
     }
 

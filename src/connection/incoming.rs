@@ -111,9 +111,12 @@ impl Connection {
                 return Ok(AfterHandshake::Handshake);
             }
             if let Some(handshake) = post::authentication::begun_by(&self.connected(environment), &message) {
-                // RFC 8446 §6.1: after our close_notify we send nothing any more.
+                // RFC 8446 §6.1: after our close_notify we send nothing any more, no answer to a request and no tickets after one.
                 if self.closing.sent {
-                    continue;
+                    match (self.side, &mut self.negotiated.post_handshake_authentication) {
+                        (Side::Server, Some(kept)) => kept.takes_tickets = false,
+                        _ => continue,
+                    }
                 }
                 self.phase = Phase::Handshaking(Box::new(handshake));
                 self.connected(environment).leave_for(Position::Ok);

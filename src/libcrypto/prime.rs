@@ -53,8 +53,9 @@ impl PKey {
         found
     }
 
-    /// One of its public numbers, big-endian; `None` if it has none of this name.
-    fn number(&self, name: &CStr) -> Option<Vec<u8>> {
+    /// One of its public numbers, big-endian; `None` if it has none of this name, with libcrypto's reason in the queue.
+    #[must_use]
+    pub fn number(&self, name: &CStr) -> Option<Vec<u8>> {
         let mut number = null_mut();
         // SAFETY: the key is valid and the name is a C string; what is written to `number` is ours.
         unsafe {

@@ -806,12 +806,7 @@ unsafe extern "C" {
         bn: *mut *mut BIGNUM,
     ) -> c_int;
     pub fn EVP_PKEY_get0_DH(pkey: *const EVP_PKEY) -> *const DH;
-    pub fn DH_get0_pqg(
-        dh: *const DH,
-        p: *mut *const BIGNUM,
-        q: *mut *const BIGNUM,
-        g: *mut *const BIGNUM,
-    );
+    pub fn DH_get0_pqg(dh: *const DH, p: *mut *const BIGNUM, q: *mut *const BIGNUM, g: *mut *const BIGNUM);
     pub fn EVP_PKEY_set1_DH(pkey: *mut EVP_PKEY, key: *mut DH) -> c_int;
     pub fn BN_free(a: *mut BIGNUM);
     pub fn BN_num_bits(a: *const BIGNUM) -> c_int;

@@ -408,11 +408,19 @@ impl Ssl {
     }
 
     fn await_close(&self) -> c_int {
-        let result = self
-            .drive(|connection, environment| Ok(Outcome::<()>::Want(connection.await_close(environment)?)));
-        match result {
-            Err(Pause::Closed) => 1,
-            Ok(()) | Err(Pause::Waiting | Pause::Failed | Pause::Ended) => -1,
+        loop {
+            let result = self.drive(|connection, environment| {
+                Ok(match connection.await_close(environment)? {
+                    Read::Want(want) => Outcome::Want(want),
+                    read => Outcome::Done(read),
+                })
+            });
+            match result {
+                Err(Pause::Closed) => return 1,
+                // The client's answer to our request for its certificate crossed our close_notify.
+                Ok(Read::Handshake) if self.handshake_with(Connection::handshake_before_read).is_ok() => {}
+                _ => return -1,
+            }
         }
     }
 

@@ -154,3 +154,14 @@ fn answer_with_something_else_in_between_is_unexpected() {
     let error = pair.forge(&[]).unwrap().1;
     assert_eq!(error.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE));
 }
+
+#[test]
+fn answer_that_crosses_our_close_notify_counts_and_brings_no_tickets() {
+    let mut pair = offering();
+    pair.request();
+    pair.server.connection.close(&pair.server.environment).unwrap();
+    let tickets = pair.server.connection.negotiated().tickets_sent;
+    pair.settle().unwrap();
+    assert!(pair.server.connection.negotiated().peer_chain.is_some());
+    assert_eq!(pair.server.connection.negotiated().tickets_sent, tickets);
+}
