@@ -198,3 +198,94 @@ TEST(post_handshake_authentication_needs_the_extension)
     pair_free(pair);
 }
 
+
+static int requests;
+
+static int give_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    (void)ssl, (void)certificate, (void)key;
+    requests++;
+    return 0;
+}
+
+/*
+ * SSL_VERIFY_CLIENT_ONCE: "only request a client certificate once during the connection. Do not ask for a client
+ * certificate again during renegotiation or post-authentication if a certificate was requested during the initial
+ * handshake".
+ */
+static struct pair *asking(int version, int mode)
+{
+    struct pair *pair = pair_contexts(version);
+
+    requests = 0;
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], mode, NULL);
+    SSL_CTX_set_client_cert_cb(pair->ctx[CLIENT], give_certificate);
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    return pair;
+}
+
+/* The client renegotiates, with a new session. */
+static void renegotiate(struct pair *pair)
+{
+    char byte;
+
+    CHECK_OK(SSL_renegotiate(pair->ssl[CLIENT]));
+    for (int i = 0; i < 4; i++) {
+        SSL_do_handshake(pair->ssl[CLIENT]);
+        CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &byte, 1), SSL_ERROR_WANT_READ);
+    }
+    CHECK(!SSL_renegotiate_pending(pair->ssl[CLIENT]));
+}
+
+TEST(client_is_asked_once_or_in_each_renegotiation)
+{
+    for (int once = 0; once < 2; once++) {
+        struct pair *pair = asking(TLS1_2_VERSION, SSL_VERIFY_PEER | (once ? SSL_VERIFY_CLIENT_ONCE : 0));
+
+        CHECK_EQ(requests, 1);
+        renegotiate(pair);
+        renegotiate(pair);
+        CHECK_EQ(requests, once ? 1 : 3);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+TEST(client_that_was_not_asked_is_asked_once_in_a_renegotiation)
+{
+    struct pair *pair = asking(TLS1_2_VERSION, SSL_VERIFY_NONE);
+
+    SSL_set_verify(pair->ssl[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, NULL);
+    CHECK_EQ(requests, 0);
+    renegotiate(pair);
+    CHECK_EQ(requests, 1);
+    renegotiate(pair);
+    CHECK_EQ(requests, 1);
+    pair_free(pair);
+}
+
+TEST(client_is_asked_once_in_the_handshake_or_after_it)
+{
+    struct pair *pair = asking(TLS1_3_VERSION, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE);
+
+    CHECK_EQ(requests, 1);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[SERVER]), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_CONFIG);
+    pair_free(pair);
+
+    pair = asking(TLS1_3_VERSION, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE | SSL_VERIFY_POST_HANDSHAKE);
+    CHECK_EQ(requests, 0);
+    CHECK_OK(SSL_verify_client_post_handshake(pair->ssl[SERVER]));
+    CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+    pair_settle(pair);
+    CHECK_EQ(requests, 1);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[SERVER]), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_CONFIG);
+    pair_free(pair);
+}

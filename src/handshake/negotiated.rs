@@ -86,6 +86,12 @@ impl Negotiated {
         self.record_size_limits = None;
     }
 
+    /// Server: we ask for the client's certificate.
+    pub const fn note_certificate_request(&mut self) {
+        self.certificate_requested = true;
+        self.client_was_asked = true;
+    }
+
     /// Our own share, in TLS 1.3: libcrypto has no keys of a hybrid, and shows none.
     pub fn note_own_share(&mut self, group: NamedGroup, share: &[u8]) {
         if agreement::name(group).is_some() {
@@ -201,6 +207,8 @@ pub struct Negotiated {
     pub certificate_types: Vec<CertificateType>,
     /// Client: whether the server asked for a certificate. Server: whether we did.
     pub certificate_requested: bool,
+    /// Server: whether we asked for a certificate in any handshake of this connection.
+    pub client_was_asked: bool,
     /// TLS 1.2: the user of SRP: the one that the client names, or that we are (RFC 5054 §2.5).
     pub srp_user_name: Option<Vec<u8>>,
     /// TLS 1.2: the identity of the PSK that is used (RFC 4279 §2).

@@ -50,7 +50,7 @@ pub fn check_request(connected: &Connected<'_>) -> Result<()> {
         return Err(Error::Usage(Reason::REQUEST_SENT));
     }
     let mode = connected.settings().verify_mode;
-    let once = mode.has(VerifyMode::CLIENT_ONCE) && connected.negotiated.certificate_requested;
+    let once = mode.has(VerifyMode::CLIENT_ONCE) && connected.negotiated.client_was_asked;
     if !mode.has(VerifyMode::PEER) || once {
         return Err(Error::Usage(Reason::INVALID_CONFIG));
     }
@@ -65,7 +65,7 @@ pub fn send_certificate_request(connected: &mut Connected<'_>) -> Result<()> {
     connected.leave_for(Position::SwCertReq);
     connected.send(&message)?;
     connected.leave_for(Position::Ok);
-    connected.negotiated.certificate_requested = true;
+    connected.negotiated.note_certificate_request();
     let kept = connected.negotiated.post_handshake_authentication.as_mut().ok_or(Error::internal())?;
     let mut transcript = kept.transcript.clone();
     transcript.add(&message);

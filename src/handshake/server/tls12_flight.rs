@@ -156,7 +156,8 @@ fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: Ke
 fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<()> {
     let settings = context.settings();
     let verify_mode = settings.verify_mode;
-    if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) {
+    let once = verify_mode.has(VerifyMode::CLIENT_ONCE) && context.negotiated.client_was_asked;
+    if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) || once {
         return Ok(());
     }
     // RFC 5246 §7.4.4: a server without a certificate of its own asks for none. OpenSSL does if it is told to fail without.
@@ -178,7 +179,7 @@ fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<
         signature_schemes: context.version()?.has_signature_schemes().then_some(signature_schemes),
         authorities: settings.ca_names.to_vec(),
     };
-    context.negotiated.certificate_requested = true;
+    context.negotiated.note_certificate_request();
     context.leave_for(Position::SwCertReq);
     context.emit(&request.write())
 }

@@ -177,7 +177,7 @@ fn request_certificate(
     }
     custom_extensions::add(context, place::CERTIFICATE_REQUEST, &[], move |context| {
         let request = certificate_request(context, Vec::new());
-        context.negotiated.certificate_requested = true;
+        context.negotiated.note_certificate_request();
         context.leave_for(Position::SwCertReq);
         context.emit(&request.write())?;
         find_chain(context, flight, slot, scheme)
