@@ -20,6 +20,7 @@ use super::{
 use crate::{
     crypto::rand,
     libcrypto::{
+        clock,
         ct::LogStore,
         engine::Engine,
         ex_data::{Class, ExData},
@@ -30,7 +31,7 @@ use crate::{
     },
     policy::Settings,
     record::Side,
-    session::{SessionCache, TicketKeys},
+    session::{SessionCache, TicketKeyRing, TicketKeys},
     wire::ProtocolVersion,
 };
 
@@ -100,7 +101,7 @@ pub struct Context {
     /// What `SSL_CTX_sessions` gives.
     pub(super) session_table: Mutex<Option<SessionTable>>,
     /// The keys of tickets.
-    pub ticket_keys: ArcSwap<TicketKeys>,
+    ticket_keys: ArcSwap<TicketKeyRing>,
     /// The logs of certificate transparency that are known.
     pub(super) log_store: ArcSwap<Option<LogStore>>,
     /// What the cookies of HelloRetryRequests are sealed with.
@@ -134,8 +135,6 @@ impl Context {
         settings.missing = Arc::new(super::library::missing(&library));
         settings.cipher_suites = settings.without_missing(&settings.cipher_suites);
         settings.tls13_cipher_suites = settings.without_missing(&settings.tls13_cipher_suites);
-        let mut ticket_keys = [0; TicketKeys::LENGTH];
-        rand::fill(&mut ticket_keys).ok()?;
         let config = Config {
             method,
             own_suites: false,
@@ -158,7 +157,7 @@ impl Context {
             verify_param: VerifyParam::new()?,
             sessions: SessionCache::new(SESSION_CACHE_SIZE),
             session_table: Mutex::new(None),
-            ticket_keys: ArcSwap::from_pointee(TicketKeys::from_bytes(&ticket_keys)?),
+            ticket_keys: ArcSwap::from_pointee(TicketKeyRing::generate(clock::now().0).ok()?),
             log_store: ArcSwap::from_pointee(Some(LogStore::new()?)),
             cookie_key: Zeroizing::new(rand::array().ok()?),
             statistics: Statistics::default(),
@@ -170,6 +169,32 @@ impl Context {
         });
         context.ex_data.attach(Arc::as_ptr(&context).cast());
         Some(context)
+    }
+
+    /// The keys of tickets, as they are now.
+    #[must_use]
+    pub fn ticket_keys(&self) -> Arc<TicketKeyRing> {
+        let lifetime = self.config.load().settings.session_lifetime();
+        let ring = self.ticket_keys.load_full();
+        let Some(turned) = ring.turned(clock::now().0, lifetime).map(Arc::new) else { return ring };
+        // Another thread comes to the same, unless the program has set keys meanwhile, which count.
+        let before = self.ticket_keys.compare_and_swap(&ring, Arc::clone(&turned));
+        if Arc::ptr_eq(&before, &ring) { turned } else { Arc::clone(&before) }
+    }
+
+    /// The current keys of tickets, which are not changed any more: the program shares them with others
+    /// (`SSL_CTX_get_tlsext_ticket_keys`).
+    #[must_use]
+    pub fn share_ticket_keys(&self) -> TicketKeys {
+        // Those of now, not of when the last ticket was sealed.
+        drop(self.ticket_keys());
+        self.ticket_keys.rcu(|ring| ring.frozen());
+        self.ticket_keys.load().current().clone()
+    }
+
+    /// The program's keys of tickets (`SSL_CTX_set_tlsext_ticket_keys`).
+    pub fn set_ticket_keys(&self, keys: TicketKeys) {
+        self.ticket_keys.store(Arc::new(TicketKeyRing::fixed(keys)));
     }
 
     /// Whether the library context offers no suite at all.

@@ -19,7 +19,7 @@ use crate::{
         ticket_cipher::{CipherContext, MAX_IV_LENGTH, MacContext},
     },
     record::Side,
-    session::{Session, ticket},
+    session::{Session, TicketKeyRing, ticket},
     wire::{AlertDescription, ProtocolVersion},
 };
 
@@ -71,7 +71,7 @@ impl Ssl {
         // The callback may have put data into the session.
         let session = handle.core();
         if !context.has_ticket_key_callback() {
-            return Ok(ticket::seal(&context.ticket_keys.load(), &session).ok());
+            return Ok(ticket::seal(context.ticket_keys().current(), &session).ok());
         }
         let keys = self
             .ask_ticket_keys([0; NAME_LENGTH], [0; MAX_IV_LENGTH], true)
@@ -141,10 +141,7 @@ impl Ssl {
         } else if context.has_ticket_key_callback() {
             self.open_with_callback(ticket)
         } else {
-            match ticket::open(&context.ticket_keys.load(), ticket) {
-                Some(session) => TicketOutcome::Session { session: Arc::new(session), renew: false },
-                None => TicketOutcome::Unusable,
-            }
+            open_with_keys(&context.ticket_keys(), ticket)
         };
         mark.pop();
         let is_tls13 = self
@@ -239,6 +236,16 @@ impl Ssl {
             _ => TicketOutcome::Failed,
         }
     }
+}
+
+/// A ticket of the key before the current one is replaced, or it would open no longer than that key is kept.
+fn open_with_keys(ring: &TicketKeyRing, ticket: &[u8]) -> TicketOutcome {
+    ring.openers()
+        .find_map(|(keys, renew)| {
+            let session = Arc::new(ticket::open(keys, ticket)?);
+            Some(TicketOutcome::Session { session, renew })
+        })
+        .unwrap_or(TicketOutcome::Unusable)
 }
 
 impl Context {

@@ -12,8 +12,10 @@ pub mod asn1;
 mod cache;
 mod der;
 pub mod ticket;
+mod ticket_keys;
 mod value;
 
 pub use cache::SessionCache;
 pub use ticket::TicketKeys;
+pub use ticket_keys::TicketKeyRing;
 pub use value::{Carried, PeerChain, Session};

@@ -6,7 +6,6 @@ use core::{
     mem::transmute,
     sync::atomic::{AtomicU64, Ordering},
 };
-use std::sync::Arc;
 
 use super::{AnyCallback, Arguments, certificates, command};
 use crate::{
@@ -116,7 +115,7 @@ unsafe fn set_ticket_keys(context: &Context, keys: *const u8, length: c_long) ->
     let bytes = usize::try_from(length).ok().and_then(|length| unsafe { convert::bytes(keys, length) });
     match bytes.and_then(TicketKeys::from_bytes) {
         Some(keys) => {
-            context.ticket_keys.store(Arc::new(keys));
+            context.set_ticket_keys(keys);
             1
         }
         None => refuse_length(),
@@ -134,7 +133,7 @@ unsafe fn get_ticket_keys(context: &Context, keys: *mut u8, length: c_long) -> c
     if length != TicketKeys::LENGTH as c_long {
         return refuse_length();
     }
-    let bytes = context.ticket_keys.load().to_bytes();
+    let bytes = context.share_ticket_keys().to_bytes();
     // SAFETY: the caller's promise; both are as long as the keys.
     unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), keys, bytes.len()) };
     1
