@@ -189,6 +189,12 @@ impl Connection {
         self.failure
     }
 
+    /// Whether there is anything to tell the program.
+    #[must_use]
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// The next thing to tell the program.
     pub fn next_event(&mut self) -> Option<Event> {
         self.events.pop_front()

@@ -6,11 +6,15 @@ use core::{
     ptr::NonNull,
 };
 
-use super::sys;
+use super::{sys, thread_stack};
 
 /// Whether the caller runs inside a job.
 #[must_use]
 pub fn is_running() -> bool {
+    // Jobs have stacks of their own; where we are is known sooner than what libcrypto remembers.
+    if thread_stack::is_current() {
+        return false;
+    }
     // SAFETY: it takes no argument.
     unsafe { !sys::ASYNC_get_current_job().is_null() }
 }

@@ -37,6 +37,7 @@ pub mod srp;
 pub mod stack;
 pub mod store;
 pub(crate) mod sys;
+mod thread_stack;
 pub mod ticket_cipher;
 pub mod uri;
 pub mod verify_param;

@@ -220,6 +220,11 @@ impl Context {
         self.config.load_full()
     }
 
+    /// The configuration as it is now, for a short look.
+    pub fn config_now(&self) -> impl core::ops::Deref<Target = Arc<Config>> + '_ {
+        self.config.load()
+    }
+
     /// Changes the configuration for connections to come. What is replaced is dropped when the change is over: libcrypto
     /// tells the program, which may call back.
     pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
@@ -240,6 +245,11 @@ impl Context {
     #[must_use]
     pub fn live(&self) -> LiveCallbacks {
         **self.live.load()
+    }
+
+    /// The callbacks as they are now, for a short look.
+    pub fn live_now(&self) -> impl core::ops::Deref<Target = Arc<LiveCallbacks>> + '_ {
+        self.live.load()
     }
 
     /// Changes the callbacks for all connections.

@@ -6,6 +6,7 @@ use std::{ffi::CString, sync::Arc};
 
 use super::{
     Ssl,
+    config::Config,
     ssl::{RECEIVED_SHUTDOWN, Waiting},
 };
 use crate::{
@@ -66,14 +67,20 @@ impl Ssl {
         self.waiting.set(Waiting::Nothing);
         let generation = self.generation.get();
         let drive = self.drives.get().wrapping_add(1);
+        let mut environment = self.environment();
         loop {
             self.drives.set(drive);
-            let environment = self.environment();
-            let failed_before = self.with_connection(|connection| connection.failure().is_some());
-            let result = self.with_connection(|connection| work(connection, &environment));
+            let (failed_before, result, has_events) = self.with_connection(|connection| {
+                let failed_before = connection.failure().is_some();
+                let result = work(connection, &environment);
+                (failed_before, result, connection.has_events())
+            });
             self.asking.set(matches!(result, Ok(Outcome::Want(Want::Ask(_)))));
-            self.deliver_events();
+            if has_events {
+                self.deliver_events();
+            }
             self.check_generation(generation)?;
+            let is_transfer = matches!(result, Ok(Outcome::Want(Want::Read | Want::Write)));
             match result {
                 Ok(Outcome::Done(value)) => {
                     self.waiting.set(Waiting::Nothing);
@@ -90,6 +97,12 @@ impl Ssl {
                     }
                     return Err(Pause::Failed);
                 }
+            }
+            // Callbacks of the program may have changed anything; a transport that is read or written changes but the time.
+            if is_transfer && !has_events && self.with_connection(|connection| connection.is_established()) {
+                (environment.now, environment.now_milliseconds) = clock::now();
+            } else {
+                environment = self.environment();
             }
         }
     }
@@ -123,14 +136,20 @@ impl Ssl {
     pub(super) fn environment(&self) -> Environment {
         self.follow_suites();
         self.follow_status_items();
-        let context = self.context();
-        let live = context.live();
-        let initial = self.initial_context().live();
-        let (settings, callbacks) =
-            self.with_config(|config| (Arc::clone(&config.settings), config.callbacks));
-        let (srp, srp_user) =
-            self.with_config(|config| (config.srp.enabled, config.srp.user_callback.is_some()));
-        let hooks = Hooks {
+        let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
+        let settings = self.judge(settings);
+        let (now, now_milliseconds) = clock::now();
+        let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
+        Environment { settings, hooks, now, now_milliseconds, offered_session }
+    }
+
+    /// What the program registered.
+    fn hooks(&self, config: &Config) -> Hooks {
+        let context = self.current_context();
+        let live = context.live_now();
+        let initial = self.initial_context().live_now();
+        let callbacks = &config.callbacks;
+        Hooks {
             client_hello: live.client_hello.function.is_some(),
             server_name: live.server_name.function.or(initial.server_name.function).is_some(),
             certificate: callbacks.certificate.function.is_some(),
@@ -145,25 +164,21 @@ impl Ssl {
             timestamps: callbacks.timestamps.function.is_some(),
             status: live.status.function.is_some(),
             find_session: initial.get_session.is_some()
-                || settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
+                || config.settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
             record_padding: callbacks.record_padding.function.is_some(),
             stateless: self.stateless.get(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
             session_ticket_extension: callbacks.session_ticket_extension.function.is_some(),
             session_secret: callbacks.session_secret.function.is_some(),
-            srp,
-            srp_user,
+            srp: config.srp.enabled,
+            srp_user: config.srp.user_callback.is_some(),
             psk_client: callbacks.psk_client.is_some(),
             offer_psk: callbacks.psk_use_session.is_some() || callbacks.psk_client.is_some(),
             find_psk: callbacks.psk_find_session.is_some() || callbacks.psk_server.is_some(),
             psk_server: callbacks.psk_server.is_some(),
             key_log: live.key_log.is_some(),
-        };
-        let settings = self.judge(settings);
-        let (now, now_milliseconds) = clock::now();
-        let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
-        Environment { settings, hooks, now, now_milliseconds, offered_session }
+        }
     }
 
     /// Raises `error`, tells the peer as far as the transport takes it, and makes the session unusable.

@@ -78,9 +78,8 @@ impl Ssl {
     /// Does an operation as a job, or goes on with the one that is paused. `None`: the program does not want that, or the
     /// caller is in a job already.
     pub(super) fn as_job(&self, operation: Operation) -> Option<Result<usize, Pause>> {
-        let is_in_job = async_job::is_running();
         let is_wanted = self.with_config(|config| config.settings.mode & mode::ASYNC != 0);
-        (is_wanted && !is_in_job).then(|| self.run_job(operation))
+        (is_wanted && !async_job::is_running()).then(|| self.run_job(operation))
     }
 
     fn run_job(&self, operation: Operation) -> Result<usize, Pause> {

@@ -1,7 +1,7 @@
 //! What an `SSL` points to.
 
 use core::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, OnceCell, Ref, RefCell},
     ffi::c_char,
 };
 use std::{ffi::CString, sync::Arc};
@@ -229,6 +229,11 @@ impl Ssl {
         Arc::clone(&self.context.borrow())
     }
 
+    /// The context, for a short look: while it is borrowed, no C code runs.
+    pub(super) fn current_context(&self) -> Ref<'_, Arc<Context>> {
+        self.context.borrow()
+    }
+
     /// The context it was made from.
     #[must_use]
     pub const fn initial_context(&self) -> &Arc<Context> {
@@ -382,13 +387,15 @@ impl Ssl {
         if self.with_config(|config| config.own_suites) {
             return;
         }
-        let theirs = self.context().config();
-        let (older, newer) = (&theirs.settings.cipher_suites, &theirs.settings.tls13_cipher_suites);
         let is_same = self.with_config(|config| {
-            Arc::ptr_eq(&config.settings.cipher_suites, older)
-                && Arc::ptr_eq(&config.settings.tls13_cipher_suites, newer)
+            let context = self.current_context();
+            let theirs = context.config_now();
+            Arc::ptr_eq(&config.settings.cipher_suites, &theirs.settings.cipher_suites)
+                && Arc::ptr_eq(&config.settings.tls13_cipher_suites, &theirs.settings.tls13_cipher_suites)
         });
         if !is_same {
+            let theirs = self.context().config();
+            let (older, newer) = (&theirs.settings.cipher_suites, &theirs.settings.tls13_cipher_suites);
             self.update_config(|config| {
                 config.update_settings(|settings| {
                     settings.cipher_suites = Arc::clone(older);
