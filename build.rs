@@ -8,8 +8,11 @@ use std::{env, fs, path::PathBuf};
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let script = out.join("versions.map");
-    fs::write(&script, "OPENSSL_3.0.0 { };\nOPENSSL_3.2.0 { } OPENSSL_3.0.0;\n")
-        .expect("OUT_DIR is writable");
+    let mut nodes = String::from("OPENSSL_3.0.0 { };\n");
+    for (version, before) in [("3.2", "3.0"), ("3.3", "3.2"), ("3.4", "3.3"), ("3.5", "3.4")] {
+        nodes += &format!("OPENSSL_{version}.0 {{ }} OPENSSL_{before}.0;\n");
+    }
+    fs::write(&script, nodes).expect("OUT_DIR is writable");
     println!("cargo::rustc-cdylib-link-arg=-Wl,--soname=libssl.so.3");
     println!("cargo::rustc-cdylib-link-arg=-Wl,--version-script={}", script.display());
     println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete,-z,now");

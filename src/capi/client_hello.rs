@@ -13,6 +13,7 @@ use crate::{
     wire::ExtensionType,
 };
 
+export!(OPENSSL_3.2.0: SSL_client_hello_get_extension_order);
 export! {
     SSL_CTX_set_client_hello_cb SSL_client_hello_isv2 SSL_client_hello_get0_legacy_version SSL_client_hello_get0_random
     SSL_client_hello_get0_session_id SSL_client_hello_get0_ciphers SSL_client_hello_get0_compression_methods
@@ -141,6 +142,35 @@ pub unsafe extern "C" fn SSL_client_hello_get1_extensions_present(
             let Some(copy) = memory::copy_for_program(&types) else { return 0 };
             convert::store(out, copy);
             convert::store(length, types.len());
+            1
+        })
+    }
+}
+
+/// Writes the types of the extensions in their order to `exts`, which has room for `*num_exts` of them, and their number to
+/// `*num_exts`; a null `exts` asks for the number only. 1, or 0 outside of the callback, for a null `num_exts`, or where there
+/// is too little room. `SSL_CTX_set_client_hello_cb(3)`, of OpenSSL 3.2
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_client_hello_get_extension_order(
+    ssl: *mut SSL,
+    exts: *mut u16,
+    num_exts: *mut usize,
+) -> c_int {
+    if num_exts.is_null() {
+        return 0;
+    }
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_client_hello(ssl, 0, |_, hello| {
+            let types: Vec<u16> =
+                hello.extensions.iter().map(|(extension_type, _)| extension_type.0).collect();
+            if !exts.is_null() {
+                if *num_exts < types.len() {
+                    return 0;
+                }
+                core::ptr::copy_nonoverlapping(types.as_ptr(), exts, types.len());
+            }
+            convert::store(num_exts, types.len());
             1
         })
     }

@@ -14,6 +14,8 @@ use crate::{
     record::Side,
 };
 
+export!(OPENSSL_3.2.0: SSL_shutdown_ex);
+export!(OPENSSL_3.3.0: SSL_write_ex2);
 export! {
     SSL_do_handshake SSL_connect SSL_accept SSL_set_connect_state SSL_set_accept_state
     SSL_read SSL_read_ex SSL_peek SSL_peek_ex SSL_write SSL_write_ex SSL_sendfile SSL_pending SSL_has_pending
@@ -173,6 +175,24 @@ pub unsafe extern "C" fn SSL_write_ex(
     }
 }
 
+/// As `SSL_write_ex`, with flags, of which there is none for TLS: `SSL_WRITE_FLAG_CONCLUDE` (1) ends a stream of QUIC.
+///
+/// Returns as `SSL_write_ex`; 0 for any flag, with `SSL_R_UNSUPPORTED_WRITE_FLAG`. `SSL_write(3)`, of OpenSSL 3.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_write_ex2(
+    ssl: *mut SSL,
+    buf: *const c_void,
+    num: usize,
+    flags: u64,
+    written: *mut usize,
+) -> c_int {
+    if flags != 0 {
+        return fail(Reason::UNSUPPORTED_WRITE_FLAG, 0);
+    }
+    // SAFETY: the contract of this module.
+    unsafe { SSL_write_ex(ssl, buf, num, written) }
+}
+
 unsafe fn write(ssl: *mut SSL, buffer: *const c_void, length: usize) -> Result<usize, Pause> {
     // SAFETY: the contract of this module: `buffer` holds `length` bytes.
     unsafe {
@@ -221,6 +241,18 @@ pub unsafe extern "C" fn SSL_has_pending(ssl: *const SSL) -> c_int {
 pub unsafe extern "C" fn SSL_shutdown(ssl: *mut SSL) -> c_int {
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, -1, |ssl| ssl.close()) }
+}
+
+/// As `SSL_shutdown`: the flags and the arguments speak of QUIC. `SSL_shutdown_ex(3)`, of OpenSSL 3.2
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_shutdown_ex(
+    ssl: *mut SSL,
+    _flags: u64,
+    _args: *const c_void,
+    _args_len: usize,
+) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { SSL_shutdown(ssl) }
 }
 
 /// `SSL_SENT_SHUTDOWN` and `SSL_RECEIVED_SHUTDOWN`, as far as they happened. `SSL_set_shutdown(3)`

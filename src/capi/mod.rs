@@ -33,6 +33,7 @@ pub mod custom_extensions;
 pub mod dane;
 pub mod early_data;
 pub mod error_strings;
+pub mod events;
 pub mod ex_data;
 pub mod io;
 pub mod keying;

@@ -11,6 +11,7 @@ use crate::{
     object::{SSL, SSL_CTX, callbacks::RecordPaddingCallback, config::Configurable},
 };
 
+export!(OPENSSL_3.4.0: SSL_CTX_set_block_padding_ex SSL_set_block_padding_ex);
 export! {
     SSL_CTX_set_record_padding_callback SSL_set_record_padding_callback
     SSL_CTX_set_record_padding_callback_arg SSL_set_record_padding_callback_arg
@@ -87,14 +88,18 @@ pub unsafe extern "C" fn SSL_get_record_padding_callback_arg(ssl: *const SSL) ->
     }
 }
 
-fn set_block_padding(target: &impl Configurable, size: usize) -> c_int {
+fn set_block_padding(target: &impl Configurable, of_data: usize, of_handshake: usize) -> c_int {
     /// `SSL3_RT_MAX_PLAIN_LENGTH`.
     const MOST: usize = 16384;
-    if size > MOST {
+    if of_data > MOST || of_handshake > MOST {
         return 0;
     }
     // Blocks of one byte are no padding.
-    target.change_settings(|settings| settings.block_padding = if size == 1 { 0 } else { size });
+    let block = |size| if size == 1 { 0 } else { size };
+    target.change_settings(|settings| {
+        settings.block_padding = block(of_data);
+        settings.handshake_block_padding = block(of_handshake);
+    });
     1
 }
 
@@ -102,14 +107,38 @@ fn set_block_padding(target: &impl Configurable, size: usize) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut SSL_CTX, size: usize) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |ctx| set_block_padding(ctx, size)) }
+    unsafe { with_context(ctx, 0, |ctx| set_block_padding(ctx, size, size)) }
 }
 
 /// As `SSL_CTX_set_block_padding`, for one connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut SSL, size: usize) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| set_block_padding(ssl, size)) }
+    unsafe { with_ssl(ssl, 0, |ssl| set_block_padding(ssl, size, size)) }
+}
+
+/// Pads records of TLS 1.3 to a multiple of `app_block_size` where they hold application data, and of `hs_block_size` where
+/// they hold handshake messages; 0 and 1 stand for no padding. 1, or 0 for more than 16384.
+/// `SSL_CTX_set_block_padding_ex(3)`, of OpenSSL 3.4
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_block_padding_ex(
+    ctx: *mut SSL_CTX,
+    app_block_size: usize,
+    hs_block_size: usize,
+) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, 0, |ctx| set_block_padding(ctx, app_block_size, hs_block_size)) }
+}
+
+/// As `SSL_CTX_set_block_padding_ex`, for one connection.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_block_padding_ex(
+    ssl: *mut SSL,
+    app_block_size: usize,
+    hs_block_size: usize,
+) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, 0, |ssl| set_block_padding(ssl, app_block_size, hs_block_size)) }
 }
 
 /// Sets which maximum fragment length a client asks for: 1, or 0 for a code that there is not.

@@ -21,6 +21,7 @@ use crate::{
     wire::{CipherSuite, ProtocolVersion},
 };
 
+export!(OPENSSL_3.3.0: SSL_SESSION_get_time_ex SSL_SESSION_set_time_ex);
 export! {
     SSL_SESSION_new SSL_SESSION_dup SSL_SESSION_up_ref SSL_SESSION_free SSL_SESSION_is_resumable
     SSL_SESSION_get_id SSL_SESSION_set1_id SSL_SESSION_get0_id_context SSL_SESSION_set1_id_context
@@ -134,6 +135,20 @@ pub unsafe extern "C" fn SSL_SESSION_set_time(session: *mut SSL_SESSION, t: c_lo
             t
         })
     }
+}
+
+/// When the session began, in seconds since 1970; 0 for null. `SSL_SESSION_get_time_ex(3)`, of OpenSSL 3.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_get_time_ex(session: *const SSL_SESSION) -> libc::time_t {
+    // SAFETY: the contract of this module.
+    unsafe { SSL_SESSION_get_time(session) }
+}
+
+/// Sets when the session began. Returns the time; 0 for null. `SSL_SESSION_get_time_ex(3)`, of OpenSSL 3.3
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_SESSION_set_time_ex(session: *mut SSL_SESSION, t: libc::time_t) -> libc::time_t {
+    // SAFETY: the contract of this module.
+    unsafe { SSL_SESSION_set_time(session, t) }
 }
 
 /// How long the session may be resumed, in seconds; 0 for null. `SSL_SESSION_get_time(3)`

@@ -9,6 +9,7 @@ use crate::object::{
     callbacks::{GetSessionCallback, NewSessionCallback, RemoveSessionCallback},
 };
 
+export!(OPENSSL_3.4.0: SSL_CTX_flush_sessions_ex);
 export! {
     SSL_CTX_sessions SSL_CTX_add_session SSL_CTX_remove_session SSL_CTX_flush_sessions
     SSL_CTX_sess_set_new_cb SSL_CTX_sess_get_new_cb SSL_CTX_sess_set_remove_cb SSL_CTX_sess_get_remove_cb
@@ -51,6 +52,13 @@ pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut SSL_CTX, session: *mut
 /// `SSL_CTX_flush_sessions(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_flush_sessions(ctx: *mut SSL_CTX, tm: c_long) {
+    // SAFETY: the contract of this module.
+    unsafe { with_context(ctx, (), |context| context.flush_sessions(tm)) }
+}
+
+/// As `SSL_CTX_flush_sessions`, with a time of the system's type. `SSL_CTX_flush_sessions_ex(3)`, of OpenSSL 3.4
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_flush_sessions_ex(ctx: *mut SSL_CTX, tm: libc::time_t) {
     // SAFETY: the contract of this module.
     unsafe { with_context(ctx, (), |context| context.flush_sessions(tm)) }
 }

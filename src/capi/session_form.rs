@@ -1,6 +1,6 @@
 //! Sessions as ASN.1, PEM and text: `d2i_SSL_SESSION(3)`, `PEM_read_bio_SSL_SESSION(3)`, `SSL_SESSION_print(3)`.
 
-use core::ffi::{c_int, c_long, c_uchar, c_void};
+use core::ffi::{c_char, c_int, c_long, c_uchar, c_void};
 
 use super::support::{
     convert::{self, bytes, shared},
@@ -11,12 +11,14 @@ use crate::{
     libcrypto::{
         bio::Bio,
         error_queue,
-        sys::{self, BIO, pem_password_cb},
+        library::Library,
+        sys::{self, BIO, OSSL_LIB_CTX, pem_password_cb},
     },
     object::{SSL_SESSION, SessionHandle, session_text},
     session::{Session, asn1},
 };
 
+export!(OPENSSL_3.2.0: d2i_SSL_SESSION_ex);
 export! {
     i2d_SSL_SESSION d2i_SSL_SESSION
     PEM_read_bio_SSL_SESSION PEM_write_bio_SSL_SESSION PEM_read_SSL_SESSION PEM_write_SSL_SESSION
@@ -61,6 +63,30 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
     pp: *mut *const c_uchar,
     length: c_long,
 ) -> *mut SSL_SESSION {
+    // SAFETY: the contract of this module.
+    unsafe { read(a, pp, length, Library::default()) }
+}
+
+/// As `d2i_SSL_SESSION`; the peer's certificate of a new session is made in `libctx`, which has to outlive it, with the query
+/// `propq`. `d2i_SSL_SESSION(3)`, of OpenSSL 3.2
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn d2i_SSL_SESSION_ex(
+    a: *mut *mut SSL_SESSION,
+    pp: *mut *const c_uchar,
+    length: c_long,
+    libctx: *mut OSSL_LIB_CTX,
+    propq: *const c_char,
+) -> *mut SSL_SESSION {
+    // SAFETY: the contract of this module.
+    unsafe { read(a, pp, length, Library::new(libctx, convert::c_string(propq))) }
+}
+
+unsafe fn read(
+    a: *mut *mut SSL_SESSION,
+    pp: *mut *const c_uchar,
+    length: c_long,
+    library: Library,
+) -> *mut SSL_SESSION {
     guard(core::ptr::null_mut(), || {
         // SAFETY: the contract of this module.
         unsafe {
@@ -75,19 +101,19 @@ pub unsafe extern "C" fn d2i_SSL_SESSION(
                 }
             };
             *pp = (*pp).add(length);
-            place(a, session)
+            place(a, session, library)
         }
     })
 }
 
-unsafe fn place(a: *mut *mut SSL_SESSION, session: Session) -> *mut SSL_SESSION {
+unsafe fn place(a: *mut *mut SSL_SESSION, session: Session, library: Library) -> *mut SSL_SESSION {
     // SAFETY: the caller's, which is the contract of this module.
     unsafe {
         if let Some(known) = a.as_ref().and_then(|known| known.as_ref()) {
             known.update(|old| *old = session);
             return *a;
         }
-        let handle = convert::handle(Some(SessionHandle::new(session.into())));
+        let handle = convert::handle(Some(SessionHandle::new_within(library, session.into())));
         convert::store(a, handle);
         handle
     }

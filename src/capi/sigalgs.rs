@@ -2,19 +2,21 @@
 //! `SSL_select_next_proto(3)`.
 
 use core::ffi::{c_char, c_int, c_uchar, c_uint};
-use std::{ffi::CString, sync::OnceLock};
 
 use super::support::{convert, export, guard, with_ssl};
 use crate::{
     crypto::{
-        group::{self, GROUPS},
+        group::{self, Group},
         signature_scheme,
     },
+    libcrypto::{library::Library, sys::OSSL_LIB_CTX},
     message::extension::alpn,
-    object::SSL,
+    object::{SSL, library},
     wire::{NamedGroup, SignatureScheme},
 };
 
+export!(OPENSSL_3.2.0: SSL_get0_group_name);
+export!(OPENSSL_3.4.0: SSL_get1_builtin_sigalgs);
 export!(SSL_get_sigalgs SSL_get_shared_sigalgs SSL_group_to_name SSL_select_next_proto);
 
 /// Where a signature scheme is written to; each may be null.
@@ -95,23 +97,46 @@ pub unsafe extern "C" fn SSL_get_shared_sigalgs(
 pub unsafe extern "C" fn SSL_group_to_name(_ssl: *mut SSL, id: c_int) -> *const c_char {
     /// `TLSEXT_nid_unknown`.
     const BY_NUMBER: c_int = 0x0100_0000;
-    static NAMES: OnceLock<Vec<CString>> = OnceLock::new();
     guard(core::ptr::null(), || {
-        let names = NAMES.get_or_init(|| {
-            GROUPS
-                .iter()
-                .map(|group| {
-                    let name = group.names.first().copied().unwrap_or_default();
-                    CString::new(name).unwrap_or_default()
-                })
-                .collect()
-        });
         let group = match u16::try_from(id ^ BY_NUMBER) {
             Ok(number) => group::find(NamedGroup(number)),
             Err(_) => group::find_by_nid(id),
         };
-        let index = group.and_then(|group| GROUPS.iter().position(|known| known.id == group.id));
-        index.and_then(|index| names.get(index)).map_or(core::ptr::null(), |name| name.as_ptr())
+        group_name(group)
+    })
+}
+
+/// The name that a group is reported by; null for none.
+fn group_name(group: Option<&'static Group>) -> *const c_char {
+    let name = group.and_then(|group| group.names.first());
+    name.map_or(core::ptr::null(), |name| convert::static_c_string(name))
+}
+
+/// The name of the group that the keys of the connection were agreed on with; static. Null if there was none, or not yet.
+/// `SSL_get0_group_name(3)`, of OpenSSL 3.2
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get0_group_name(ssl: *mut SSL) -> *const c_char {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_ssl(ssl, core::ptr::null(), |ssl| {
+            group_name(ssl.with_connection(|connection| connection.negotiated().group).and_then(group::find))
+        })
+    }
+}
+
+/// The signature schemes that we have and that the providers of `libctx` offer, with colons between their names, in memory that
+/// the caller frees with `OPENSSL_free`. Null when memory is out. `SSL_get1_builtin_sigalgs(3)`, of OpenSSL 3.4
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_get1_builtin_sigalgs(libctx: *mut OSSL_LIB_CTX) -> *mut c_char {
+    guard(core::ptr::null_mut(), || {
+        // SAFETY: the contract of this module.
+        let missing = library::missing(&unsafe { Library::new(libctx, None) }).schemes;
+        let names: Vec<_> = signature_scheme::SCHEMES
+            .iter()
+            .filter(|scheme| !missing.contains(&scheme.id))
+            .map(|scheme| scheme.name)
+            .collect();
+        convert::allocate_string(names.join(":").as_bytes())
     })
 }
 

@@ -343,6 +343,8 @@ impl Reason {
     pub const UNSUPPORTED_PROTOCOL: Self = Self(258);
     pub const UNSUPPORTED_SSL_VERSION: Self = Self(259);
     pub const UNSUPPORTED_STATUS_TYPE: Self = Self(329);
+    /// Of OpenSSL 3.3.
+    pub const UNSUPPORTED_WRITE_FLAG: Self = Self(412);
     pub const USE_SRTP_NOT_NEGOTIATED: Self = Self(369);
     pub const VERSION_TOO_HIGH: Self = Self(166);
     pub const VERSION_TOO_LOW: Self = Self(396);

@@ -126,7 +126,7 @@ impl Connected<'_> {
         if message.is_oversized() {
             return Err(Error::internal());
         }
-        let (block, asks) = (self.settings().block_padding, self.hooks().record_padding);
+        let (block, asks) = (self.settings().handshake_block_padding, self.hooks().record_padding);
         self.records.outbound.set_padding(block, asks);
         self.seal(ContentType::HANDSHAKE, message.as_bytes())?;
         self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());

@@ -32,7 +32,7 @@ pub mod want;
 
 pub use context::{Context, Environment};
 pub use events::{Direction, Event, Events};
-pub use negotiated::{Negotiated, Renegotiation, Traffic};
+pub use negotiated::{Negotiated, Renegotiation, RoundTrip, Traffic};
 pub use records::Records;
 pub use transcript::Transcript;
 

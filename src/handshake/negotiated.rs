@@ -1,7 +1,10 @@
 //! What a handshake agreed on, as far as it outlives the handshake: what getters report, and what the
 //! connection needs later (key update, exporters, tickets).
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     custom_extensions::CustomExtensions, early_data::EarlyData,
@@ -61,7 +64,33 @@ pub enum Renegotiation {
     Abbreviated,
 }
 
+/// How long the peer took to answer in the handshake (`SSL_get_handshake_rtt(3)`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RoundTrip {
+    /// Nothing was sent that is timed.
+    #[default]
+    Before,
+    /// It waits to be written.
+    Writing,
+    /// It was written then.
+    Since(Instant),
+    /// The answer is read.
+    Known(Duration),
+}
+
 impl Negotiated {
+    /// What was sealed just now is answered by what [`Self::answer_read`] comes with.
+    pub const fn time_answer(&mut self) {
+        self.round_trip = RoundTrip::Writing;
+    }
+
+    /// The peer's answer is read to its end.
+    pub fn answer_read(&mut self) {
+        if let RoundTrip::Since(start) = self.round_trip {
+            self.round_trip = RoundTrip::Known(start.elapsed());
+        }
+    }
+
     /// The peer's hello is read: what an earlier handshake found out about the peer counts no more.
     pub fn forget_last_handshake(&mut self) {
         self.peer_chain = None;
@@ -100,7 +129,10 @@ impl Negotiated {
     }
 
     /// Everything that waited was written.
-    pub const fn all_was_written(&mut self) {
+    pub fn all_was_written(&mut self) {
+        if self.round_trip == RoundTrip::Writing {
+            self.round_trip = RoundTrip::Since(Instant::now());
+        }
         if let Some(traffic) = &mut self.traffic {
             traffic.answer_waits = false;
         }
@@ -239,4 +271,6 @@ pub struct Negotiated {
     pub early_data: EarlyData,
     /// How many tickets were sent.
     pub tickets_sent: usize,
+    /// How long the peer took to answer.
+    pub round_trip: RoundTrip,
 }

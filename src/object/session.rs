@@ -10,6 +10,7 @@ use crate::{
     libcrypto::{
         clock,
         ex_data::{Class, ExData},
+        library::Library,
         x509::X509,
     },
     session::{
@@ -37,6 +38,8 @@ pub struct SessionHandle {
     pub ex_data: ExData,
     /// The peer's certificate as an object, made when somebody asks for it.
     peer: OnceLock<Option<X509>>,
+    /// Where it is made.
+    library: Library,
     /// What pointers were given out for.
     shown: Shown,
 }
@@ -69,11 +72,18 @@ impl SessionHandle {
     /// A handle of `session`.
     #[must_use]
     pub fn new(session: Arc<Session>) -> Arc<Self> {
+        Self::new_within(Library::default(), session)
+    }
+
+    /// A handle of `session`, whose peer's certificate is made in this library context.
+    #[must_use]
+    pub fn new_within(library: Library, session: Arc<Session>) -> Arc<Self> {
         let handle = Arc::new(Self {
             origin: Arc::downgrade(&session),
             core: ArcSwap::new(session),
             ex_data: ExData::new(Class::Session),
             peer: OnceLock::new(),
+            library,
             shown: Shown::default(),
         });
         handle.ex_data.attach(Arc::as_ptr(&handle).cast());
@@ -95,7 +105,7 @@ impl SessionHandle {
     /// A session of its own that says the same, with the program's data (`SSL_SESSION_dup(3)`).
     #[must_use]
     pub fn duplicate(&self) -> Arc<Self> {
-        let copy = Self::new(Arc::new(Session::clone(&self.core.load())));
+        let copy = Self::new_within(self.library.clone(), Arc::new(Session::clone(&self.core.load())));
         copy.ex_data.copy_from(&self.ex_data);
         copy
     }
@@ -160,7 +170,7 @@ impl SessionHandle {
         self.peer
             .get_or_init(|| {
                 let session = self.core.load();
-                X509::from_der(session.peer_chain.as_ref()?.first()?)
+                X509::from_der_within(&self.library, session.peer_chain.as_ref()?.first()?)
             })
             .as_ref()
     }

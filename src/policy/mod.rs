@@ -138,6 +138,8 @@ pub struct Settings {
     pub certificate_compression: Arc<[CertificateCompression]>,
     /// Records are padded to a multiple of this (TLS 1.3).
     pub block_padding: usize,
+    /// As `block_padding`, for handshake messages.
+    pub handshake_block_padding: usize,
     /// Whether more than the current record may be read from the transport.
     pub read_ahead: bool,
     /// Whether `SSL_shutdown` stays silent.
@@ -194,6 +196,7 @@ impl Settings {
             custom_extensions: Arc::default(),
             certificate_compression: Arc::default(),
             block_padding: 0,
+            handshake_block_padding: 0,
             read_ahead: false,
             quiet_shutdown: false,
             status_request: false,

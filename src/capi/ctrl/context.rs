@@ -10,8 +10,9 @@ use core::{
 use super::{AnyCallback, Arguments, certificates, command};
 use crate::{
     capi::{srp, support::convert, temporary_dh},
+    crypto::group::GROUPS,
     error::Reason,
-    libcrypto::error_queue,
+    libcrypto::{error_queue, sys},
     object::{
         Context,
         callbacks::{
@@ -22,6 +23,7 @@ use crate::{
         srp::Password,
     },
     session::TicketKeys,
+    wire::ProtocolVersion,
 };
 
 /// Runs a command; `None` for one that is not of this kind.
@@ -75,12 +77,46 @@ pub(super) unsafe fn control(context: &Context, arguments: Arguments) -> Option<
             context.change(|config| config.callbacks.message.argument = pointer);
             1
         }
+        // SAFETY: the caller's promise.
+        command::GET0_IMPLEMENTED_GROUPS => unsafe { give_groups(context, number != 0, pointer.cast()) },
         _ => {
             return count(context, command).or_else(||
                 // SAFETY: the caller's promise.
                 unsafe { certificates::extra_chain(context, command, arguments) });
         }
     })
+}
+
+/// `SSL_CTX_get0_implemented_groups(3)`, of OpenSSL 3.5: pushes the names of the groups that the context's versions can use
+/// on a stack of C strings, which are static; with all their names if wanted.
+///
+/// # Safety
+/// `stack` is null or a `STACK_OF(OPENSSL_CSTRING)`.
+unsafe fn give_groups(context: &Context, with_aliases: bool, stack: *mut sys::OPENSSL_STACK) -> c_long {
+    if stack.is_null() {
+        error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
+        return 0;
+    }
+    let settings = std::sync::Arc::clone(&context.config().settings);
+    let versions = settings.offered_versions();
+    let has = |versions: &[ProtocolVersion], is_tls13: bool| {
+        versions.iter().any(|version| (*version == ProtocolVersion::TLS1_3) == is_tls13)
+    };
+    let (tls13, tls12) = (has(&versions, true), has(&versions, false));
+    let usable = GROUPS.iter().filter(|group| {
+        (group.tls13 && tls13 || group.tls12 && tls12) && !settings.missing.groups.contains(&group.id)
+    });
+    for group in usable {
+        let names = if with_aliases { group.names } else { group.names.get(..1).unwrap_or_default() };
+        for name in names {
+            let name = convert::static_c_string(name);
+            // SAFETY: the caller's promise; the name is static.
+            if unsafe { sys::OPENSSL_sk_push(stack, name.cast()) } <= 0 {
+                return 0;
+            }
+        }
+    }
+    1
 }
 
 /// A counter.

@@ -220,6 +220,7 @@ fn emit_second(
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     context.emit(&message)?;
+    context.negotiated.time_answer();
     context.negotiated.post_handshake_auth_offered =
         offer.hello.extensions.contains(ExtensionType::POST_HANDSHAKE_AUTH);
     match offer.early_data_session() {

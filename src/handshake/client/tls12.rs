@@ -481,6 +481,7 @@ fn read_server_hello_done(
     if !message.expect(HandshakeType::SERVER_HELLO_DONE)?.is_empty() {
         return Err(Error::decode(Reason::LENGTH_MISMATCH));
     }
+    context.negotiated.answer_read();
     context.leave_for(Position::CrSrvrDone);
     context.add_to_transcript(message);
     tls12_flight::begin(hello, exchange, context)

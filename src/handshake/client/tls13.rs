@@ -305,6 +305,7 @@ fn read_finished(
     context.leave_for(Position::CrFinished);
     let expected = keys.server.verify_data(context.transcript.current()?.as_ref());
     finished::check(received, expected.as_ref())?;
+    context.negotiated.answer_read();
     context.negotiated.server_verify_data = received.to_vec();
     context.add_to_transcript(message);
     let transcript = context.transcript.current()?;

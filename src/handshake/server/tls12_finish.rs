@@ -117,6 +117,7 @@ fn read_finished(context: &mut Context<'_>, finish: Finish, message: &Message) -
     let transcript = context.transcript.current()?;
     let expected = finish.master_secret.verify_data(Side::Client, transcript.as_ref());
     finished::check(verify_data, &expected)?;
+    context.negotiated.answer_read();
     context.add_to_transcript(message);
     context.negotiated.client_verify_data = verify_data.to_vec();
     if context.negotiated.resumed { end(context, finish) } else { emit_new_session_ticket(context, finish) }

@@ -146,6 +146,7 @@ fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: Ke
     emit_certificate_request(context, flight.choice.suite)?;
     context.leave_for(Position::SwSrvrDone);
     context.emit(&Message::build(HandshakeType::SERVER_HELLO_DONE, |_| {}))?;
+    context.negotiated.time_answer();
     context.leave_for(Position::SwSrvrDone);
 
     let Flight { choice, session_id, sends_ticket, .. } = flight;

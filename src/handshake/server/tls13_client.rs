@@ -188,6 +188,7 @@ fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message)
     context.leave_for(Position::SrFinished);
     let expected = pending.client_secret.verify_data(context.transcript.current()?.as_ref());
     finished::check(verify_data, expected.as_ref())?;
+    context.negotiated.answer_read();
     context.add_to_transcript(message);
     context.negotiated.client_verify_data = verify_data.to_vec();
 

@@ -292,6 +292,7 @@ fn emit_finished(context: &mut Context<'_>, flight: Flight) -> Step {
     context.negotiated.server_verify_data = verify_data.as_ref().to_vec();
     context.leave_for(Position::SwFinished);
     context.emit(&finished::write(verify_data.as_ref()))?;
+    context.negotiated.time_answer();
 
     let master_secret = flight.handshake_secret.into_master();
     let transcript = context.transcript.current()?;

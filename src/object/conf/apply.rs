@@ -92,7 +92,10 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
         }
         Action::RecordPadding => {
             let block = leading_number(text?).filter(|block| *block <= MAX_PADDING_BLOCK)?;
-            owner.change_settings(|settings| settings.block_padding = block);
+            owner.change_settings(|settings| {
+                settings.block_padding = block;
+                settings.handshake_block_padding = block;
+            });
         }
         Action::NumTickets => {
             let count = leading_number(text?)?;
