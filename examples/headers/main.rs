@@ -115,7 +115,8 @@ fn exported(root: &Path) -> Vec<(String, bool)> {
     let mut names = Vec::new();
     for (list, later) in [("exports-3.0.tsv", false), ("exports-later.tsv", true)] {
         let list = read(&root.join("packaging").join(list));
-        let lines = list.lines().filter(|line| !line.starts_with('#'));
+        let is_in = |line: &&str| line.split('\t').nth(2) != Some("out");
+        let lines = list.lines().filter(|line| !line.starts_with('#')).filter(is_in);
         names.extend(lines.filter_map(|line| Some((line.split_whitespace().next()?.to_owned(), later))));
     }
     names

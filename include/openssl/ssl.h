@@ -296,6 +296,10 @@ extern "C" {
 #define SSL_CTRL_SET_RETRY_VERIFY 136
 #define SSL_CTRL_GET_VERIFY_CERT_STORE 137
 #define SSL_CTRL_GET_CHAIN_CERT_STORE 138
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+#define SSL_CTRL_GET0_IMPLEMENTED_GROUPS 139
+#define SSL_WRITE_FLAG_CONCLUDE (1U << 0)
+#endif
 #define SSL_CTRL_GET_CURVES SSL_CTRL_GET_GROUPS
 #define SSL_CTRL_GET_SERVER_TMP_KEY SSL_CTRL_GET_PEER_TMP_KEY
 #define SSL_CTRL_GET_SHARED_CURVE SSL_CTRL_GET_SHARED_GROUP
@@ -586,6 +590,8 @@ extern "C" {
 
 /* What a program only ever has pointers to. */
 typedef struct ssl_st *ssl_crock_st;
+/* What SSL_get_event_timeout() fills in. */
+struct timeval;
 typedef struct tls_session_ticket_ext_st TLS_SESSION_TICKET_EXT;
 typedef struct ssl_method_st SSL_METHOD;
 typedef struct ssl_cipher_st SSL_CIPHER;
@@ -1294,6 +1300,13 @@ size_t SSL_client_hello_get0_compression_methods(SSL *ssl, const unsigned char *
  * out. SSL_CTX_set_client_hello_cb(3) */
 int SSL_client_hello_get1_extensions_present(SSL *ssl, int **out, size_t *length);
 
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* Writes the types of the extensions in their order to exts, which has room for *num_exts of them, and their number to
+ * *num_exts; a null exts asks for the number only. 1, or 0 outside of the callback, for a null num_exts, or where there
+ * is too little room. SSL_CTX_set_client_hello_cb(3), of OpenSSL 3.2 */
+int SSL_client_hello_get_extension_order(SSL *ssl, uint16_t *exts, size_t *num_exts);
+#endif
+
 /* Points *out to the data of the extension of this type, which is the connection's, and *length to its length.
  * 1, or 0 if the ClientHello has none, or outside of the callback. SSL_CTX_set_client_hello_cb(3) */
 int SSL_client_hello_get0_ext(SSL *ssl, unsigned int extension_type, const unsigned char **out, size_t *length);
@@ -1581,6 +1594,55 @@ void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn cb
 /* As SSL_CTX_set_allow_early_data_cb, for this connection. SSL_set_allow_early_data_cb(3) */
 void SSL_set_allow_early_data_cb(SSL *ssl, SSL_allow_early_data_cb_fn cb, void *arg);
 
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* Returns 1 for a connection of TLS; 0 for one of DTLS and for null. SSL_is_tls(3), of OpenSSL 3.2 */
+int SSL_is_tls(const SSL *ssl);
+
+/* Returns 0: there is no QUIC here. SSL_is_quic(3), of OpenSSL 3.2 */
+int SSL_is_quic(const SSL *ssl);
+
+/* Returns 1: every object is a connection, and no stream or listener. 0 for null. SSL_get0_connection(3), of OpenSSL 3.2 */
+int SSL_is_connection(SSL *ssl);
+
+/* The connection that an object belongs to: itself. SSL_get0_connection(3), of OpenSSL 3.2 */
+SSL *SSL_get0_connection(SSL *ssl);
+
+/* Returns 0: there are no listeners of QUIC here. SSL_new_listener(3), of OpenSSL 3.5 */
+int SSL_is_listener(SSL *ssl);
+
+/* Returns 0: there are no domains of QUIC here. SSL_new_domain(3), of OpenSSL 3.5 */
+int SSL_is_domain(SSL *ssl);
+
+/* The listener of QUIC that accepted the connection: null. SSL_new_listener(3), of OpenSSL 3.5 */
+SSL *SSL_get0_listener(SSL *ssl);
+
+/* The domain of QUIC that the connection belongs to: null. SSL_new_domain(3), of OpenSSL 3.5 */
+SSL *SSL_get0_domain(SSL *ssl);
+
+/* Does what time asks for: on a connection of DTLS as DTLSv1_handle_timeout, on one of TLS nothing.
+ *
+ * Returns 1 on success, 0 on failure. SSL_handle_events(3), of OpenSSL 3.2 */
+int SSL_handle_events(SSL *ssl);
+
+/* Tells when SSL_handle_events has something to do: *is_infinite becomes 0 and *tv the time until then, or it becomes
+ * 1 where there is no such time, as always in TLS.
+ *
+ * Returns 1; 0 for null. SSL_get_event_timeout(3), of OpenSSL 3.2 */
+int SSL_get_event_timeout(SSL *ssl, struct timeval *tv, int *is_infinite);
+
+/* Whether the last call waits for something to read: as SSL_want_read. SSL_net_read_desired(3), of OpenSSL 3.2 */
+int SSL_net_read_desired(SSL *ssl);
+
+/* Whether the last call waits for room to write: as SSL_want_write. SSL_net_write_desired(3), of OpenSSL 3.2 */
+int SSL_net_write_desired(SSL *ssl);
+
+/* Returns 0 with SSL_R_UNSUPPORTED_PROTOCOL: all values are those of QUIC objects. SSL_get_value_uint(3), of OpenSSL 3.3 */
+int SSL_get_value_uint(SSL *ssl, uint32_t value_class, uint32_t id, uint64_t *value);
+
+/* As SSL_get_value_uint. SSL_get_value_uint(3), of OpenSSL 3.3 */
+int SSL_set_value_uint(SSL *ssl, uint32_t value_class, uint32_t id, uint64_t value);
+#endif
+
 /* Keeps data under index. It stays the caller's; the free function of the index is called when the object
  * goes. 1, or 0 with the reason in the queue. */
 int SSL_CTX_set_ex_data(SSL_CTX *context, int index, void *data);
@@ -1655,6 +1717,13 @@ int SSL_write(SSL *ssl, const void *buf, int num);
  * Returns 1 on success, also for no bytes at all; else 0: SSL_get_error tells why. SSL_write(3) */
 int SSL_write_ex(SSL *ssl, const void *buf, size_t num, size_t *written);
 
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* As SSL_write_ex, with flags, of which there is none for TLS: SSL_WRITE_FLAG_CONCLUDE (1) ends a stream of QUIC.
+ *
+ * Returns as SSL_write_ex; 0 for any flag, with SSL_R_UNSUPPORTED_WRITE_FLAG. SSL_write(3), of OpenSSL 3.3 */
+int SSL_write_ex2(SSL *ssl, const void *buf, size_t num, uint64_t flags, size_t *written);
+#endif
+
 /* Sends a file through kernel TLS, which is never in use here.
  *
  * Returns -1 with SSL_R_UNINITIALIZED, as on every connection without kernel TLS. SSL_sendfile(3) */
@@ -1671,6 +1740,11 @@ int SSL_has_pending(const SSL *ssl);
  * Returns 1 when both were exchanged, 0 when ours was sent and the peer's has not come, -1 on failure or when it
  * cannot go on yet: SSL_get_error tells. SSL_shutdown(3) */
 int SSL_shutdown(SSL *ssl);
+
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* As SSL_shutdown: the flags and the arguments speak of QUIC. SSL_shutdown_ex(3), of OpenSSL 3.2 */
+int SSL_shutdown_ex(SSL *ssl, uint64_t flags, const void *args, size_t args_len);
+#endif
 
 /* SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN, as far as they happened. SSL_set_shutdown(3) */
 int SSL_get_shutdown(const SSL *ssl);
@@ -1984,6 +2058,16 @@ int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t size);
 /* As SSL_CTX_set_block_padding, for one connection. */
 int SSL_set_block_padding(SSL *ssl, size_t size);
 
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* Pads records of TLS 1.3 to a multiple of app_block_size where they hold application data, and of hs_block_size where
+ * they hold handshake messages; 0 and 1 stand for no padding. 1, or 0 for more than 16384.
+ * SSL_CTX_set_block_padding_ex(3), of OpenSSL 3.4 */
+int SSL_CTX_set_block_padding_ex(SSL_CTX *ctx, size_t app_block_size, size_t hs_block_size);
+
+/* As SSL_CTX_set_block_padding_ex, for one connection. */
+int SSL_set_block_padding_ex(SSL *ssl, size_t app_block_size, size_t hs_block_size);
+#endif
+
 /* Asks for a renegotiation with a new session; the next read, write or SSL_do_handshake begins it.
  *
  * Returns 1; 0 with SSL_R_WRONG_SSL_VERSION in TLS 1.3, or SSL_R_NO_RENEGOTIATION with SSL_OP_NO_RENEGOTIATION.
@@ -2087,6 +2171,14 @@ long SSL_SESSION_get_time(const SSL_SESSION *session);
 /* Sets when the session began. Returns the time; 0 for null. SSL_SESSION_get_time(3) */
 long SSL_SESSION_set_time(SSL_SESSION *session, long t);
 
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* When the session began, in seconds since 1970; 0 for null. SSL_SESSION_get_time_ex(3), of OpenSSL 3.3 */
+time_t SSL_SESSION_get_time_ex(const SSL_SESSION *session);
+
+/* Sets when the session began. Returns the time; 0 for null. SSL_SESSION_get_time_ex(3), of OpenSSL 3.3 */
+time_t SSL_SESSION_set_time_ex(SSL_SESSION *session, time_t t);
+#endif
+
 /* How long the session may be resumed, in seconds; 0 for null. SSL_SESSION_get_time(3) */
 long SSL_SESSION_get_timeout(const SSL_SESSION *session);
 
@@ -2171,6 +2263,11 @@ int SSL_CTX_remove_session(SSL_CTX *ctx, SSL_SESSION *session);
  * SSL_CTX_flush_sessions(3) */
 void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm);
 
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* As SSL_CTX_flush_sessions, with a time of the system's type. SSL_CTX_flush_sessions_ex(3), of OpenSSL 3.4 */
+void SSL_CTX_flush_sessions_ex(SSL_CTX *ctx, time_t tm);
+#endif
+
 /* Calls callback with each session that may be cached. It gets a reference, and keeps it by returning 1.
  * SSL_CTX_sess_set_get_cb(3) */
 void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*callback)(SSL*, SSL_SESSION*));
@@ -2202,6 +2299,13 @@ int i2d_SSL_SESSION(const SSL_SESSION *session, unsigned char **pp);
  *
  * Returns the session, of which the caller owns one reference; null if the bytes are no session. d2i_SSL_SESSION(3) */
 SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length);
+
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* As d2i_SSL_SESSION; the peer's certificate of a new session is made in libctx, which has to outlive it, with the query
+ * propq. d2i_SSL_SESSION(3), of OpenSSL 3.2 */
+SSL_SESSION *d2i_SSL_SESSION_ex(SSL_SESSION **a, const unsigned char **pp, long length, OSSL_LIB_CTX *libctx,
+    const char *propq);
+#endif
 
 /* Reads the PEM form; an encrypted one with the password that cb gives for u.
  *
@@ -2307,6 +2411,16 @@ long SSL_get_default_timeout(const SSL *ssl);
 /* The name of a group, given by libcrypto's NID or, where that has none, by 0x1000000 and its number on the wire; static.
  * Null for one that we lack. SSL_group_to_name(3) */
 const char *SSL_group_to_name(SSL *ssl, int id);
+
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* The name of the group that the keys of the connection were agreed on with; static. Null if there was none, or not yet.
+ * SSL_get0_group_name(3), of OpenSSL 3.2 */
+const char *SSL_get0_group_name(SSL *ssl);
+
+/* The signature schemes that we have and that the providers of libctx offer, with colons between their names, in memory that
+ * the caller frees with OPENSSL_free. Null when memory is out. SSL_get1_builtin_sigalgs(3), of OpenSSL 3.4 */
+char *SSL_get1_builtin_sigalgs(OSSL_LIB_CTX *libctx);
+#endif
 
 /* Chooses the first protocol of server that client has too; both are lists in their wire form. Points *out into
  * one of them. OPENSSL_NPN_NEGOTIATED (1), or OPENSSL_NPN_NO_OVERLAP (2) with the client's first protocol,
@@ -2415,6 +2529,15 @@ int SSL_is_init_finished(const SSL *ssl);
 
 /* Where the handshake is: TLS_ST_…. SSL_in_init(3) */
 OSSL_HANDSHAKE_STATE SSL_get_state(const SSL *ssl);
+
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* Stores in *rtt how many microseconds passed in the handshake between our writing and our having read the peer's answer:
+ * on a client from the ClientHello to the end of the server's flight, on a server from that to the client's Finished.
+ *
+ * Returns 1; 0 while that is not known, which in TLS 1.2 it is after a full handshake only. SSL_get_handshake_rtt(3),
+ * of OpenSSL 3.2 */
+int SSL_get_handshake_rtt(const SSL *ssl, uint64_t *rtt);
+#endif
 
 /* The state of ssl in at most six letters. The string is static. */
 const char *SSL_state_string(const SSL *ssl);
@@ -2869,6 +2992,9 @@ int DTLSv1_listen(SSL *ssl, BIO_ADDR *peer);
 #define SSL_get1_groups(ssl, groups) SSL_ctrl((ssl), SSL_CTRL_GET_GROUPS, 0, (int *)(groups))
 #define SSL_get_shared_group(ssl, index) SSL_ctrl((ssl), SSL_CTRL_GET_SHARED_GROUP, (index), NULL)
 #define SSL_get_negotiated_group(ssl) SSL_ctrl((ssl), SSL_CTRL_GET_NEGOTIATED_GROUP, 0, NULL)
+#ifdef SSL_CTRL_GET0_IMPLEMENTED_GROUPS
+#define SSL_CTX_get0_implemented_groups(ctx, all, out) SSL_CTX_ctrl((ctx), SSL_CTRL_GET0_IMPLEMENTED_GROUPS, (all), (out))
+#endif
 #define SSL_CTX_set1_groups(ctx, groups, count) SSL_CTX_ctrl((ctx), SSL_CTRL_SET_GROUPS, (count), (int *)(groups))
 #define SSL_CTX_set1_groups_list(ctx, list) SSL_CTX_ctrl((ctx), SSL_CTRL_SET_GROUPS_LIST, 0, (void *)(list))
 #define SSL_set1_groups(ssl, groups, count) SSL_ctrl((ssl), SSL_CTRL_SET_GROUPS, (count), (void *)(groups))

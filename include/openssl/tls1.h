@@ -13,6 +13,12 @@
 #include <openssl/prov_ssl.h>
 
 #define TLSEXT_NAMETYPE_host_name 0
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+#define TLSEXT_comp_cert_none 0
+#define TLSEXT_comp_cert_zlib 1
+#define TLSEXT_comp_cert_brotli 2
+#define TLSEXT_comp_cert_zstd 3
+#endif
 #define OPENSSL_TLS_SECURITY_LEVEL 1
 #define TLS1_VERSION_MINOR 0x01
 #define TLSEXT_STATUSTYPE_ocsp 1

@@ -149,7 +149,7 @@ fn refuse_value() -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_value_uint(
     _ssl: *mut SSL,
-    _class: u32,
+    _value_class: u32,
     _id: u32,
     _value: *mut u64,
 ) -> c_int {
@@ -158,6 +158,11 @@ pub unsafe extern "C" fn SSL_get_value_uint(
 
 /// As `SSL_get_value_uint`. `SSL_get_value_uint(3)`, of OpenSSL 3.3
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_value_uint(_ssl: *mut SSL, _class: u32, _id: u32, _value: u64) -> c_int {
+pub unsafe extern "C" fn SSL_set_value_uint(
+    _ssl: *mut SSL,
+    _value_class: u32,
+    _id: u32,
+    _value: u64,
+) -> c_int {
     refuse_value()
 }
