@@ -12,6 +12,7 @@ use crate::{
     libcrypto::{library::Library, sys::OSSL_LIB_CTX},
     message::extension::alpn,
     object::{SSL, library},
+    policy::library::LibraryOffer,
     wire::{NamedGroup, SignatureScheme},
 };
 
@@ -94,22 +95,44 @@ pub unsafe extern "C" fn SSL_get_shared_sigalgs(
 /// The name of a group, given by libcrypto's NID or, where that has none, by 0x1000000 and its number on the wire; static.
 /// Null for one that we lack. `SSL_group_to_name(3)`
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_group_to_name(_ssl: *mut SSL, id: c_int) -> *const c_char {
+pub unsafe extern "C" fn SSL_group_to_name(ssl: *mut SSL, id: c_int) -> *const c_char {
     /// `TLSEXT_nid_unknown`.
     const BY_NUMBER: c_int = 0x0100_0000;
     guard(core::ptr::null(), || {
         let group = match u16::try_from(id ^ BY_NUMBER) {
-            Ok(number) => group::find(NamedGroup(number)),
+            Ok(number) => {
+                // SAFETY: the contract of this module.
+                return unsafe { name_in_context(ssl, NamedGroup(number)) };
+            }
             Err(_) => group::find_by_nid(id),
         };
-        group_name(group)
+        own_name(group)
     })
 }
 
-/// The name that a group is reported by; null for none.
-fn group_name(group: Option<&'static Group>) -> *const c_char {
+/// The name that a group of ours is reported by; null for none.
+fn own_name(group: Option<&'static Group>) -> *const c_char {
     let name = group.and_then(|group| group.names.first());
     name.map_or(core::ptr::null(), |name| convert::static_c_string(name))
+}
+
+/// The name of a group of ours, or of one that a provider of the connection's library context adds; the latter lives as long as
+/// the context does. Null for none.
+///
+/// # Safety
+/// `ssl` is null or valid.
+unsafe fn name_in_context(ssl: *const SSL, id: NamedGroup) -> *const c_char {
+    let own = own_name(group::find(id));
+    if !own.is_null() || ssl.is_null() {
+        return own;
+    }
+    // SAFETY: the caller's promise.
+    unsafe {
+        with_ssl(ssl, core::ptr::null(), |ssl| {
+            let provided = |library: &LibraryOffer| library.provided(id).map(|group| group.name().as_ptr());
+            provided(&ssl.context().config().settings.library).unwrap_or(core::ptr::null())
+        })
+    }
 }
 
 /// The name of the group that the keys of the connection were agreed on with; static. Null if there was none, or not yet.
@@ -118,8 +141,9 @@ fn group_name(group: Option<&'static Group>) -> *const c_char {
 pub unsafe extern "C" fn SSL_get0_group_name(ssl: *mut SSL) -> *const c_char {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, core::ptr::null(), |ssl| {
-            group_name(ssl.with_connection(|connection| connection.negotiated().group).and_then(group::find))
+        with_ssl(ssl, core::ptr::null(), |connected| {
+            let group = connected.with_connection(|connection| connection.negotiated().group);
+            group.map_or(core::ptr::null(), |group| name_in_context(ssl, group))
         })
     }
 }
@@ -130,7 +154,7 @@ pub unsafe extern "C" fn SSL_get0_group_name(ssl: *mut SSL) -> *const c_char {
 pub unsafe extern "C" fn SSL_get1_builtin_sigalgs(libctx: *mut OSSL_LIB_CTX) -> *mut c_char {
     guard(core::ptr::null_mut(), || {
         // SAFETY: the contract of this module.
-        let missing = library::missing(&unsafe { Library::new(libctx, None) }).schemes;
+        let missing = library::offer(&unsafe { Library::new(libctx, None) }).missing_schemes;
         let names: Vec<_> = signature_scheme::SCHEMES
             .iter()
             .filter(|scheme| !missing.contains(&scheme.id))

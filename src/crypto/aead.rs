@@ -38,6 +38,23 @@ pub const MAX_TAG_LENGTH: usize = 16;
 pub const NONCE_LENGTH: usize = 12;
 
 impl AeadAlgorithm {
+    /// Whether it can be used: libcrypto's providers may lack what aws-lc-rs does.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        self.in_libcrypto().is_none_or(cipher::Cipher::is_available)
+    }
+
+    /// What aws-lc-rs lacks.
+    const fn in_libcrypto(self) -> Option<&'static cipher::Cipher> {
+        match self {
+            Self::Aes128Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305 => None,
+            Self::Aes128Ccm | Self::Aes128Ccm8 => Some(&cipher::AES_128_CCM),
+            Self::Aes256Ccm | Self::Aes256Ccm8 => Some(&cipher::AES_256_CCM),
+            Self::Aria128Gcm => Some(&cipher::ARIA_128_GCM),
+            Self::Aria256Gcm => Some(&cipher::ARIA_256_GCM),
+        }
+    }
+
     /// The key length in bytes.
     #[must_use]
     pub const fn key_length(self) -> usize {
@@ -82,14 +99,17 @@ impl AeadKey {
             AeadAlgorithm::Aes128Gcm => aws_lc(&aead::AES_128_GCM, key),
             AeadAlgorithm::Aes256Gcm => aws_lc(&aead::AES_256_GCM, key),
             AeadAlgorithm::ChaCha20Poly1305 => aws_lc(&aead::CHACHA20_POLY1305, key),
-            AeadAlgorithm::Aes128Ccm | AeadAlgorithm::Aes128Ccm8 => {
-                AeadContext::ccm(&cipher::AES_128_CCM, key, tag_length).map(Backend::Libcrypto)
-            }
-            AeadAlgorithm::Aes256Ccm | AeadAlgorithm::Aes256Ccm8 => {
-                AeadContext::ccm(&cipher::AES_256_CCM, key, tag_length).map(Backend::Libcrypto)
-            }
-            AeadAlgorithm::Aria128Gcm => AeadContext::gcm(&cipher::ARIA_128_GCM, key).map(Backend::Libcrypto),
-            AeadAlgorithm::Aria256Gcm => AeadContext::gcm(&cipher::ARIA_256_GCM, key).map(Backend::Libcrypto),
+            AeadAlgorithm::Aes128Ccm
+            | AeadAlgorithm::Aes128Ccm8
+            | AeadAlgorithm::Aes256Ccm
+            | AeadAlgorithm::Aes256Ccm8 => algorithm
+                .in_libcrypto()
+                .and_then(|cipher| AeadContext::ccm(cipher, key, tag_length))
+                .map(Backend::Libcrypto),
+            AeadAlgorithm::Aria128Gcm | AeadAlgorithm::Aria256Gcm => algorithm
+                .in_libcrypto()
+                .and_then(|cipher| AeadContext::gcm(cipher, key))
+                .map(Backend::Libcrypto),
         };
         Ok(Self { backend: backend.ok_or(Error::internal())?, tag_length })
     }

@@ -32,6 +32,21 @@ impl CbcAlgorithm {
             Self::Aes256 | Self::Camellia256 => 32,
         }
     }
+
+    /// Whether it can be used: libcrypto's providers may lack it.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        self.in_libcrypto().is_available()
+    }
+
+    const fn in_libcrypto(self) -> &'static cipher::Cipher {
+        match self {
+            Self::Aes128 => &cipher::AES_128_CBC,
+            Self::Aes256 => &cipher::AES_256_CBC,
+            Self::Camellia128 => &cipher::CAMELLIA_128_CBC,
+            Self::Camellia256 => &cipher::CAMELLIA_256_CBC,
+        }
+    }
 }
 
 /// A key for one direction. Each call is chained to the one before: its first block follows the last ciphertext block
@@ -42,13 +57,7 @@ impl CbcKey {
     /// With the vector that the first block of all is chained to. Wrong lengths are `internal_error`, and so is an
     /// algorithm that libcrypto's providers lack.
     pub fn new(algorithm: CbcAlgorithm, key: &[u8], iv: &[u8], direction: Direction) -> Result<Self> {
-        let cipher = match algorithm {
-            CbcAlgorithm::Aes128 => &cipher::AES_128_CBC,
-            CbcAlgorithm::Aes256 => &cipher::AES_256_CBC,
-            CbcAlgorithm::Camellia128 => &cipher::CAMELLIA_128_CBC,
-            CbcAlgorithm::Camellia256 => &cipher::CAMELLIA_256_CBC,
-        };
-        CbcContext::new(cipher, key, iv, direction).map(Self).ok_or(Error::internal())
+        CbcContext::new(algorithm.in_libcrypto(), key, iv, direction).map(Self).ok_or(Error::internal())
     }
 
     /// Encrypts or decrypts in place. Anything but whole blocks is `internal_error`.

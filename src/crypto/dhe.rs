@@ -6,7 +6,7 @@ use core::fmt;
 use super::secret::SharedSecret;
 use crate::{
     error::{Error, Reason, Result},
-    libcrypto::{agreement, evp_pkey::PKey, prime},
+    libcrypto::{agreement, evp_pkey::PKey, library::Library, prime},
 };
 
 /// A public value or parameters that no honest peer sends.
@@ -81,7 +81,7 @@ impl EphemeralKey {
     }
 
     fn agree(&self, peer: &PKey) -> Result<SharedSecret> {
-        agreement::derive(&self.key, peer, false).ok_or(BAD_VALUE)
+        agreement::derive(&self.key, peer, false, &Library::default()).ok_or(BAD_VALUE)
     }
 }
 

@@ -18,6 +18,8 @@ use crate::{
     },
     libcrypto::agreement,
     message::extension::{record_size_limit::RecordSizeLimits, status_request::StatusRequest},
+    policy::Settings,
+    record::Side,
     session::{PeerChain, Session},
     wire::{
         CertificateCompression, CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme,
@@ -121,11 +123,24 @@ impl Negotiated {
         self.client_was_asked = true;
     }
 
-    /// Our own share, in TLS 1.3: libcrypto has no keys of a hybrid, and shows none.
-    pub fn note_own_share(&mut self, group: NamedGroup, share: &[u8]) {
-        if agreement::name(group).is_some() {
-            self.own_share = share.to_vec();
-        }
+    /// The shares of TLS 1.3, as far as they are keys for `SSL_get_tmp_key` and `SSL_get_peer_tmp_key`: libcrypto has no keys
+    /// of our hybrids, and what the responder encapsulates is none.
+    pub fn note_shares(
+        &mut self,
+        settings: &Settings,
+        group: NamedGroup,
+        side: Side,
+        own: &[u8],
+        peer: &[u8],
+    ) {
+        let (shows_own, shows_peer) = match settings.library.provided(group) {
+            Some(provided) if provided.is_kem() => (side == Side::Client, side == Side::Server),
+            Some(_) => (true, true),
+            None => (agreement::name(group).is_some(), true),
+        };
+        self.group = Some(group);
+        self.own_share = if shows_own { own.to_vec() } else { Vec::new() };
+        self.peer_share = if shows_peer { peer.to_vec() } else { Vec::new() };
     }
 
     /// Everything that waited was written.

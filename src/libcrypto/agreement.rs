@@ -5,7 +5,7 @@
 
 use core::{
     ffi::{CStr, c_int},
-    ptr::{null, null_mut},
+    ptr::null_mut,
 };
 
 use zeroize::Zeroizing;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::{
     error_queue,
     evp_pkey::PKey,
+    library::Library,
     parameters::{Parameter, Parameters},
     sys,
 };
@@ -81,14 +82,14 @@ impl Name {
 
     /// The public key in its wire form as a key of this group; `None` if it is none of it.
     #[must_use]
-    pub fn public_key(self, public: &[u8]) -> Option<PKey> {
+    pub fn public_key(self, public: &[u8], library: &Library) -> Option<PKey> {
         let public = if self.is_finite_field() {
             Parameter::number(c"pub", public)
         } else {
             Parameter::bytes(c"pub", public)
         };
         let group = self.group.map(|group| Parameter::text(c"group", group));
-        from_data(self.algorithm, PUBLIC_KEY, group.into_iter().chain([public]))
+        from_data(library, self.algorithm, PUBLIC_KEY, group.into_iter().chain([public]))
     }
 }
 
@@ -96,7 +97,7 @@ impl Name {
 #[must_use]
 pub fn diffie_hellman(prime: &[u8], generator: &[u8]) -> Option<PKey> {
     let numbers = [Parameter::number(c"p", prime), Parameter::number(c"g", generator)];
-    from_data(c"DH", KEY_PARAMETERS, numbers)
+    from_data(&Library::default(), c"DH", KEY_PARAMETERS, numbers)
 }
 
 /// A Diffie-Hellman public key over a prime and a generator (big-endian); `None` if libcrypto does not take them.
@@ -107,7 +108,7 @@ pub fn diffie_hellman_public(prime: &[u8], generator: &[u8], public: &[u8]) -> O
         Parameter::number(c"g", generator),
         Parameter::number(c"pub", public),
     ];
-    from_data(c"DH", PUBLIC_KEY, numbers)
+    from_data(&Library::default(), c"DH", PUBLIC_KEY, numbers)
 }
 
 /// A public key with the parameters of another key, from its wire form; `None` if it is not fit for them.
@@ -140,9 +141,9 @@ pub fn is_sound(public: &PKey) -> bool {
 
 /// A new private key in this group; `None` if libcrypto cannot.
 #[must_use]
-pub fn generate(name: Name) -> Option<PKey> {
+pub fn generate(name: Name, library: &Library) -> Option<PKey> {
     let mark = error_queue::set_mark();
-    let key = Operation::named(name.algorithm).and_then(|operation| {
+    let key = Operation::named_in(library, name.algorithm).and_then(|operation| {
         // SAFETY: the operation is valid, and the name is a C string.
         let started = unsafe {
             sys::EVP_PKEY_keygen_init(operation.0) == 1
@@ -187,22 +188,23 @@ pub fn public(key: &PKey) -> Option<Vec<u8>> {
 /// The secret that both keys share; `None` if the peer's is not fit for it. A Diffie-Hellman secret is as long as the prime if
 /// it is `padded` (RFC 8446 §7.4.1), else without its leading zeros (RFC 5246 §8.1.2).
 #[must_use]
-pub fn derive(own: &PKey, peer: &PKey, padded: bool) -> Option<Zeroizing<Vec<u8>>> {
+pub fn derive(own: &PKey, peer: &PKey, padded: bool, library: &Library) -> Option<Zeroizing<Vec<u8>>> {
     let mark = error_queue::set_mark();
-    let secret = Operation::of(own).and_then(|operation| operation.derive(peer, padded));
+    let secret = Operation::in_library(library, own).and_then(|operation| operation.derive(peer, padded));
     mark.pop();
     secret
 }
 
 /// A key from its parts.
 fn from_data<'a>(
+    library: &Library,
     algorithm: &CStr,
     selection: c_int,
     parts: impl IntoIterator<Item = Parameter<'a>>,
 ) -> Option<PKey> {
     let mut parameters = Parameters::new(parts);
     let mark = error_queue::set_mark();
-    let key = Operation::named(algorithm).and_then(|operation| {
+    let key = Operation::named_in(library, algorithm).and_then(|operation| {
         let mut key = null_mut();
         // SAFETY: operation and parameters are valid, and the result is ours.
         unsafe {
@@ -216,22 +218,37 @@ fn from_data<'a>(
 }
 
 /// An operation with keys (`EVP_PKEY_CTX`).
-struct Operation(*mut sys::EVP_PKEY_CTX);
+pub(super) struct Operation(*mut sys::EVP_PKEY_CTX);
 
 impl Operation {
-    fn named(algorithm: &CStr) -> Option<Self> {
-        // SAFETY: the name is a C string; null stands for the default context and properties.
-        let context = unsafe { sys::EVP_PKEY_CTX_new_from_name(null_mut(), algorithm.as_ptr(), null()) };
-        (!context.is_null()).then_some(Self(context))
-    }
-
     fn of(key: &PKey) -> Option<Self> {
-        // SAFETY: the key is valid; null stands for the default context and properties.
-        let context = unsafe { sys::EVP_PKEY_CTX_new_from_pkey(null_mut(), key.as_ptr(), null()) };
+        Self::in_library(&Library::default(), key)
+    }
+
+    /// With keys of this kind.
+    pub(super) fn named_in(library: &Library, algorithm: &CStr) -> Option<Self> {
+        // SAFETY: the name is a C string, and the library's pointers are valid or null, for the defaults.
+        let context = unsafe {
+            sys::EVP_PKEY_CTX_new_from_name(library.as_ptr(), algorithm.as_ptr(), library.properties())
+        };
         (!context.is_null()).then_some(Self(context))
     }
 
-    fn generate(&self) -> Option<PKey> {
+    /// With this key.
+    pub(super) fn in_library(library: &Library, key: &PKey) -> Option<Self> {
+        // SAFETY: the key is valid, and the library's pointers are valid or null, for the defaults.
+        let context =
+            unsafe { sys::EVP_PKEY_CTX_new_from_pkey(library.as_ptr(), key.as_ptr(), library.properties()) };
+        (!context.is_null()).then_some(Self(context))
+    }
+
+    /// For libcrypto, as long as `self` lives.
+    pub(super) const fn as_ptr(&self) -> *mut sys::EVP_PKEY_CTX {
+        self.0
+    }
+
+    /// A new key, or new parameters, as was begun.
+    pub(super) fn generate(&self) -> Option<PKey> {
         let mut key = null_mut();
         // SAFETY: the operation is valid, and the result is ours.
         unsafe {
@@ -240,7 +257,8 @@ impl Operation {
         }
     }
 
-    fn derive(&self, peer: &PKey, padded: bool) -> Option<Zeroizing<Vec<u8>>> {
+    /// See [`derive`].
+    pub(super) fn derive(&self, peer: &PKey, padded: bool) -> Option<Zeroizing<Vec<u8>>> {
         let pad = core::ffi::c_uint::from(padded);
         let mut parameters = Parameters::new([Parameter::unsigned(c"pad", &pad)]);
         let mut length = 0;
@@ -275,11 +293,12 @@ mod tests {
     #[test]
     fn both_ends_of_diffie_hellman_agree() {
         let name = name(NamedGroup::FFDHE2048).unwrap();
-        let (one, other) = (generate(name).unwrap(), generate(name).unwrap());
-        let public_of = |key| name.public_key(&public(key).unwrap()).unwrap();
-        let secret = derive(&one, &public_of(&other), true).unwrap();
+        let library = Library::default();
+        let (one, other) = (generate(name, &library).unwrap(), generate(name, &library).unwrap());
+        let public_of = |key| name.public_key(&public(key).unwrap(), &library).unwrap();
+        let secret = derive(&one, &public_of(&other), true, &library).unwrap();
         assert_eq!(secret.len(), 256);
-        assert_eq!(derive(&other, &public_of(&one), true).unwrap(), secret);
+        assert_eq!(derive(&other, &public_of(&one), true, &library).unwrap(), secret);
     }
 
     #[test]
@@ -292,7 +311,7 @@ mod tests {
     #[test]
     fn share_of_x25519_becomes_a_key() {
         let name = name(NamedGroup::X25519).unwrap();
-        assert_eq!(name.public_key(&[9; 32]).unwrap().bits(), 253);
-        assert!(name.public_key(&[9; 31]).is_none());
+        assert_eq!(name.public_key(&[9; 32], &Library::default()).unwrap().bits(), 253);
+        assert!(name.public_key(&[9; 31], &Library::default()).is_none());
     }
 }

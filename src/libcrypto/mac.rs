@@ -15,6 +15,12 @@ const UNSIGNED_INTEGER: c_uint = 2;
 /// `OSSL_PARAM_UTF8_STRING`.
 const UTF8_STRING: c_uint = 4;
 
+/// Whether libcrypto's providers have HMAC.
+#[must_use]
+pub fn is_available() -> bool {
+    HMAC.is_available()
+}
+
 /// The most bytes of a MAC.
 pub const MAX_MAC_LENGTH: usize = 64;
 

@@ -31,6 +31,7 @@ pub mod parameters;
 pub mod pem_file;
 pub mod pointer_stack;
 pub mod prime;
+pub mod provided_group;
 pub mod rsa_transport;
 pub mod side_stack;
 pub mod srp;

@@ -132,7 +132,7 @@ impl Context {
     #[must_use]
     pub fn new(method: &'static Method, library: Library) -> Option<Arc<Self>> {
         let mut settings = Settings::new(method.versions);
-        settings.missing = Arc::new(super::library::missing(&library));
+        settings.library = Arc::new(super::library::offer(&library));
         settings.cipher_suites = settings.without_missing(&settings.cipher_suites);
         settings.tls13_cipher_suites = settings.without_missing(&settings.tls13_cipher_suites);
         let config = Config {

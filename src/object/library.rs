@@ -1,29 +1,49 @@
 //! What a program's library context offers (`SSL_CTX_new_ex(3)`). Asked when a context is made, and never again.
 
 use core::ffi::CStr;
+use std::sync::Arc;
 
 use crate::{
     crypto::{
         aead::AeadAlgorithm,
         cbc::CbcAlgorithm,
-        group::GROUPS,
+        group::{self, GROUPS},
         hash::HashAlgorithm,
         signature_scheme::{SCHEMES, Scheme, SignatureAlgorithm},
         suite::{BulkCipher, MacAlgorithm, SUITES, Suite},
     },
-    libcrypto::library::Library,
-    policy::missing::Missing,
+    libcrypto::{library::Library, mac, provided_group::ProvidedGroup},
+    policy::library::LibraryOffer,
     wire::NamedGroup,
 };
 
-/// What of all that we have, a library context lacks.
+/// What of all that we have a library context lacks, and which groups it adds.
 #[must_use]
-pub fn missing(library: &Library) -> Missing {
+pub fn offer(library: &Library) -> LibraryOffer {
+    let announced = library.groups();
     let mut known = Known { library, answers: Vec::new() };
-    let suites = SUITES.iter().filter(|suite| !known.has_suite(suite)).map(|suite| suite.id).collect();
-    let groups = GROUPS.iter().map(|group| group.id).filter(|group| !known.has_group(*group)).collect();
-    let schemes = SCHEMES.iter().filter(|scheme| !known.has_scheme(scheme)).map(|scheme| scheme.id).collect();
-    Missing { suites, groups, schemes }
+    let missing_suites =
+        SUITES.iter().filter(|suite| !known.has_suite(suite)).map(|suite| suite.id).collect();
+    let missing_groups =
+        GROUPS.iter().map(|group| group.id).filter(|group| !has_group(library, &announced, *group)).collect();
+    let missing_schemes =
+        SCHEMES.iter().filter(|scheme| !known.has_scheme(scheme)).map(|scheme| scheme.id).collect();
+    let is_new = |provided: &ProvidedGroup| group::find(provided.id()).is_none();
+    let groups = announced.into_iter().filter(is_new).map(Arc::new).collect();
+    LibraryOffer { library: library.clone(), missing_suites, missing_groups, missing_schemes, groups }
+}
+
+/// Whether a provider announces the group. A hybrid is ours alone where libcrypto does not know it: it is there if its other
+/// half is, unless the program chose among libcrypto's implementations.
+fn has_group(library: &Library, announced: &[ProvidedGroup], group: NamedGroup) -> bool {
+    let has = |group| announced.iter().any(|provided| provided.id() == group);
+    let half = match group {
+        NamedGroup::X25519MLKEM768 => NamedGroup::X25519,
+        NamedGroup::SECP256R1MLKEM768 => NamedGroup::SECP256R1,
+        NamedGroup::SECP384R1MLKEM1024 => NamedGroup::SECP384R1,
+        plain => return has(plain),
+    };
+    has(group) || (!library.is_selective() && has(half))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,26 +77,7 @@ impl Known<'_> {
     fn has_suite(&mut self, suite: &Suite) -> bool {
         let cipher = cipher_name(suite.bulk).is_none_or(|name| self.has(Kind::Cipher, name));
         let mac = suite.mac.map(mac_digest).is_none_or(|hash| self.has(Kind::Digest, digest_name(hash)));
-        cipher && mac && self.has(Kind::Digest, digest_name(suite.hash))
-    }
-
-    /// A hybrid is ours alone: it is there if its other half is, unless the program chose among libcrypto's
-    /// implementations.
-    fn has_group(&mut self, group: NamedGroup) -> bool {
-        match group {
-            NamedGroup::X25519MLKEM768 => !self.library.is_selective() && self.has(Kind::KeyType, c"X25519"),
-            NamedGroup::SECP256R1MLKEM768 | NamedGroup::SECP384R1MLKEM1024 => {
-                !self.library.is_selective() && self.has(Kind::KeyType, c"EC")
-            }
-            NamedGroup::X25519 => self.has(Kind::KeyType, c"X25519"),
-            NamedGroup::X448 => self.has(Kind::KeyType, c"X448"),
-            NamedGroup::FFDHE2048
-            | NamedGroup::FFDHE3072
-            | NamedGroup::FFDHE4096
-            | NamedGroup::FFDHE6144
-            | NamedGroup::FFDHE8192 => self.has(Kind::KeyType, c"DH"),
-            _ => self.has(Kind::KeyType, c"EC"),
-        }
+        cipher && mac && is_computable(suite) && self.has(Kind::Digest, digest_name(suite.hash))
     }
 
     fn has_scheme(&mut self, scheme: &Scheme) -> bool {
@@ -91,6 +92,17 @@ impl Known<'_> {
         self.has(Kind::KeyType, key_type)
             && scheme.hash.is_none_or(|hash| self.has(Kind::Digest, digest_name(hash)))
     }
+}
+
+/// Whether what aws-lc-rs lacks of it is there: that is fetched in the default context, once for all (`libcrypto::fetched`).
+fn is_computable(suite: &Suite) -> bool {
+    let mac = |mac| mac::is_available() && mac_digest(mac).is_available();
+    suite.mac.is_none_or(mac)
+        && match suite.bulk {
+            BulkCipher::Aead(algorithm) => algorithm.is_available(),
+            BulkCipher::Cbc(algorithm) => algorithm.is_available(),
+            BulkCipher::Null => true,
+        }
 }
 
 /// `None`: nothing is encrypted.
@@ -138,17 +150,17 @@ mod tests {
 
     #[test]
     fn default_library_lacks_nothing() {
-        let missing = missing(&Library::default());
-        assert!(missing.suites.is_empty(), "{:?}", missing.suites);
-        assert!(missing.groups.is_empty() && missing.schemes.is_empty());
+        let offer = offer(&Library::default());
+        assert!(offer.missing_suites.is_empty(), "{:?}", offer.missing_suites);
+        assert!(offer.missing_groups.is_empty() && offer.missing_schemes.is_empty());
     }
 
     #[test]
     fn query_that_nothing_fits_leaves_nothing() {
         // SAFETY: null stands for the default context.
         let library = unsafe { Library::new(core::ptr::null_mut(), Some(c"provider=none")) };
-        let missing = missing(&library);
-        assert_eq!(missing.suites.len(), SUITES.len());
-        assert_eq!((missing.groups.len(), missing.schemes.len()), (GROUPS.len(), SCHEMES.len()));
+        let offer = offer(&library);
+        assert_eq!(offer.missing_suites.len(), SUITES.len());
+        assert_eq!((offer.missing_groups.len(), offer.missing_schemes.len()), (GROUPS.len(), SCHEMES.len()));
     }
 }

@@ -38,6 +38,7 @@
 //! | `transparency` | signed certificate timestamps: the logs that are known, and what the program says |
 //! | `transport` | the BIOs, and who owns which reference |
 //! | `jobs` | operations as asynchronous jobs |
+//! | `groups` | lists of groups by text |
 //! | `keying` | exported keying material, Finished values |
 //! | `renegotiation` | renegotiations that the program asks for, and their count |
 //! | `record_padding` | how much padding the program wants for each record |
@@ -72,6 +73,7 @@ pub mod custom_extensions;
 pub mod dane;
 pub mod driver;
 pub mod early_data;
+pub mod groups;
 pub mod io;
 pub mod jobs;
 mod key_exchange;

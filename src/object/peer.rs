@@ -2,6 +2,7 @@
 //! (`SSL_get_peer_certificate(3)`, `SSL_get_peer_cert_chain(3)`, `SSL_get_peer_signature_nid(3)`).
 
 use core::ptr;
+use std::sync::Arc;
 
 use super::{Ssl, ssl::Waiting};
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     libcrypto::{agreement, evp_pkey::PKey, stack::X509Stack, sys, x509::X509},
     policy::certificate::Slot,
     record::Side,
-    wire::SignatureScheme,
+    wire::{NamedGroup, SignatureScheme},
 };
 
 impl Ssl {
@@ -69,7 +70,7 @@ impl Ssl {
             if let Some(peer) = &negotiated.peer_dh {
                 return Some(peer.key().clone());
             }
-            agreement::name(negotiated.group?)?.public_key(&negotiated.peer_share)
+            self.share_as_key(negotiated.group?, &negotiated.peer_share)
         })
     }
 
@@ -78,8 +79,20 @@ impl Ssl {
     pub fn own_share(&self) -> Option<PKey> {
         self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            agreement::name(negotiated.group?)?.public_key(&negotiated.own_share)
+            self.share_as_key(negotiated.group?, &negotiated.own_share)
         })
+    }
+
+    /// A share as a key of its group; `None` if libcrypto has no such keys.
+    fn share_as_key(&self, group: NamedGroup, share: &[u8]) -> Option<PKey> {
+        if share.is_empty() {
+            return None;
+        }
+        let offer = self.with_config(|config| Arc::clone(&config.settings.library));
+        match offer.provided(group) {
+            Some(provided) => provided.public_key(share),
+            None => agreement::name(group)?.public_key(share, &offer.library),
+        }
     }
 
     /// Pauses the handshake after the verification callback that calls this (`SSL_set_retry_verify(3)`).

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use super::{Context, SSL, SSL_CTX, Ssl, callbacks::Callback, config::Config};
 use crate::{
     crypto::{
-        group,
         signature_scheme::{self, SCHEMES},
         suite::Suite,
     },
@@ -143,15 +142,15 @@ impl Asker {
         };
         let versions = version::ALL.into_iter().filter(|version| !allows_version(version));
         let suites = settings.tls13_cipher_suites.iter().chain(settings.cipher_suites.iter());
-        let groups = settings.groups.iter().filter_map(|id| group::find(*id));
+        let groups = settings.groups.iter().filter_map(|id| Some((*id, settings.group(*id)?)));
         let before_tls12 = signature_scheme::find(signature_scheme::RSA_PKCS1_MD5_SHA1);
         let schemes = SCHEMES.iter().chain(before_tls12);
         Refusals {
             versions: versions.collect(),
             suites: suites.filter(|suite| !allows_suite(suite)).map(|suite| suite.id).collect(),
             groups: groups
-                .filter(|group| !by_number(group_operations, group.id.0, group.security_bits, group.nid))
-                .map(|group| group.id)
+                .filter(|(id, group)| !by_number(group_operations, id.0, group.security_bits(), group.nid()))
+                .map(|(id, _)| id)
                 .collect(),
             schemes: schemes
                 .filter(|scheme| {

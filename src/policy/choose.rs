@@ -305,7 +305,10 @@ pub fn pss_fits(scheme: &Scheme, modulus_bits: u32) -> bool {
 mod tests {
     use std::sync::Arc;
 
-    use super::{super::list, *};
+    use super::{
+        super::{library::LibraryOffer, list},
+        *,
+    };
     use crate::{
         crypto::signature::KeyType,
         policy::certificate::{Certificates, SigningKey},
@@ -342,7 +345,7 @@ mod tests {
     }
 
     fn groups(text: &str) -> Arc<[NamedGroup]> {
-        list::groups(text).unwrap()
+        list::groups(text, &LibraryOffer::default()).unwrap()
     }
 
     fn schemes(text: &str) -> Vec<SignatureScheme> {

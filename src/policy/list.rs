@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
+use super::library::LibraryOffer;
 use crate::{
     crypto::{
         aead::AeadAlgorithm,
-        group,
         signature_scheme::{SCHEMES, Scheme},
         suite::{self, SUITES, Suite},
     },
@@ -33,10 +33,11 @@ pub fn default_tls13_suites() -> Arc<[&'static Suite]> {
     SUITES.iter().filter(is_default).collect()
 }
 
-/// `SSL_CTX_set1_groups_list`. `None` for an unknown name, an empty one, or the same group twice.
+/// `SSL_CTX_set1_groups_list`, with the groups that providers add. `None` for an unknown name, an empty one, or the same
+/// group twice.
 #[must_use]
-pub fn groups(text: &str) -> Option<Arc<[NamedGroup]>> {
-    distinct(text, |name| group::find_by_name(name).map(|group| Some(group.id)))
+pub fn groups(text: &str, library: &LibraryOffer) -> Option<Arc<[NamedGroup]>> {
+    distinct(text, |name| library.group_by_name(name).map(Some))
 }
 
 /// `SSL_CTX_set1_sigalgs_list`: `rsa_pss_rsae_sha256` or `RSA-PSS+SHA256`. `None` for an unknown name, an
@@ -111,7 +112,7 @@ mod tests {
     fn groups_are_taken_in_their_order() {
         let two = [NamedGroup::X25519, NamedGroup::SECP256R1];
         for text in ["X25519:P-256", "x25519:prime256v1", " X25519 :secp256r1"] {
-            assert_eq!(groups(text).as_deref(), Some(&two[..]), "{text}");
+            assert_eq!(groups(text, &LibraryOffer::default()).as_deref(), Some(&two[..]), "{text}");
         }
     }
 
@@ -133,7 +134,7 @@ mod tests {
             "X25519/P-256",
             "brainpoolP256t1",
         ] {
-            assert_eq!(groups(text), None, "{text}");
+            assert_eq!(groups(text, &LibraryOffer::default()), None, "{text}");
         }
     }
 

@@ -6,8 +6,8 @@ pub mod choose;
 pub mod cipher_string;
 mod cipher_words;
 pub mod custom_extension;
+pub mod library;
 pub mod list;
-pub mod missing;
 pub mod offer;
 pub mod options;
 pub mod security;
@@ -96,8 +96,8 @@ pub struct Settings {
     pub client_signature_schemes: Option<Arc<[SignatureScheme]>>,
     /// The security level, 0 to 5.
     pub security_level: u8,
-    /// What the library context does not offer.
-    pub missing: Arc<missing::Missing>,
+    /// What the library context offers.
+    pub library: Arc<library::LibraryOffer>,
     /// What the program's security callback refused; the level does not count then.
     pub refusals: Option<Arc<Refusals>>,
     /// Whether and how the peer's certificate is asked for and verified.
@@ -175,7 +175,7 @@ impl Settings {
             signature_schemes: None,
             client_signature_schemes: None,
             security_level: 2,
-            missing: Arc::default(),
+            library: Arc::default(),
             refusals: None,
             verify_mode: VerifyMode(0),
             certificate_flags: 0,

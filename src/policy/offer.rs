@@ -4,7 +4,6 @@
 use super::Settings;
 use crate::{
     crypto::{
-        group,
         hash::HashAlgorithm,
         signature::{KeyType, PublicKey},
         signature_scheme::{self, SCHEMES, SignatureAlgorithm},
@@ -21,7 +20,8 @@ impl Settings {
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
         let tls12 = versions.iter().any(|version| *version < ProtocolVersion::TLS1_3);
         let fits = |id: &NamedGroup| {
-            group::find(*id).is_some_and(|group| (tls13 && group.tls13) || (tls12 && group.tls12))
+            self.group(*id)
+                .is_some_and(|group| (tls13 && group.is_for_tls13()) || (tls12 && group.is_for_tls12()))
         };
         self.groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
     }
@@ -143,7 +143,10 @@ fn is_of_tls13(id: SignatureScheme) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::list, *};
+    use super::{
+        super::{library::LibraryOffer, list},
+        *,
+    };
 
     const TLS1_2: ProtocolVersion = ProtocolVersion::TLS1_2;
     const TLS1_3: ProtocolVersion = ProtocolVersion::TLS1_3;
@@ -222,7 +225,8 @@ mod tests {
 
     #[test]
     fn servers_key_must_be_on_an_offered_curve_in_tls12() {
-        let settings = Settings { groups: list::groups("X25519").unwrap(), ..settings() };
+        let settings =
+            Settings { groups: list::groups("X25519", &LibraryOffer::default()).unwrap(), ..settings() };
         let check = |request| {
             let scheme = SignatureScheme::ECDSA_SECP256R1_SHA256;
             let key = (KeyType::EcdsaP256, Some(NamedGroup::SECP256R1));

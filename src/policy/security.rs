@@ -4,7 +4,6 @@
 use super::{Settings, version::lowest_at};
 use crate::{
     crypto::{
-        group,
         signature::KeyType,
         signature_scheme,
         suite::{Authentication, MacAlgorithm, Suite},
@@ -126,10 +125,10 @@ impl Settings {
     /// Whether we have this group and it is strong enough for our level.
     #[must_use]
     pub fn allows_group(&self, id: NamedGroup) -> bool {
-        !self.missing.groups.contains(&id)
-            && group::find(id).is_some_and(|group| match &self.refusals {
+        !self.library.missing_groups.contains(&id)
+            && self.group(id).is_some_and(|group| match &self.refusals {
                 Some(refusals) => !refusals.groups.contains(&id),
-                None => self.allows_strength(group.security_bits),
+                None => self.allows_strength(group.security_bits()),
             })
     }
 
@@ -148,7 +147,7 @@ impl Settings {
     /// Whether we have this signature scheme and it is strong enough for our level.
     #[must_use]
     pub fn allows_scheme(&self, id: SignatureScheme) -> bool {
-        !self.missing.schemes.contains(&id)
+        !self.library.missing_schemes.contains(&id)
             && signature_scheme::find(id).is_some_and(|scheme| match &self.refusals {
                 Some(refusals) => !refusals.schemes.contains(&id),
                 None => self.allows_strength(scheme.security_bits),
@@ -158,7 +157,7 @@ impl Settings {
     /// Whether a suite is secure enough.
     #[must_use]
     pub fn allows_suite(&self, suite: &Suite) -> bool {
-        !self.missing.suites.contains(&suite.id)
+        !self.library.missing_suites.contains(&suite.id)
             && match &self.refusals {
                 Some(refusals) => !refusals.suites.contains(&suite.id),
                 None => self.level_allows_suite(suite),

@@ -14,8 +14,8 @@ use crate::{
     },
     error::Reason,
     libcrypto::{error_queue, evp_pkey, sys},
-    object::config::Configurable,
-    policy::list,
+    object::{config::Configurable, groups},
+    policy::{library::LibraryOffer, list},
     wire::{NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
@@ -79,7 +79,11 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
             Some(nids) => set_groups(target, groups_of(nids)),
         },
         // SAFETY: the caller's promise.
-        command::SET_GROUPS_LIST => set_groups(target, unsafe { groups_list(arguments) }),
+        command::SET_GROUPS_LIST => {
+            // SAFETY: the caller's promise.
+            let text = unsafe { list_text(arguments) };
+            text.is_some_and(|text| groups::set_groups_list(target, text)).into()
+        }
         command::SET_SIGALGS | command::SET_CLIENT_SIGALGS => {
             // SAFETY: the caller's promise.
             let schemes = unsafe { numbers(pointer.cast(), number) }.and_then(schemes_of);
@@ -113,7 +117,8 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
 pub(super) unsafe fn check_list(arguments: Arguments) -> c_long {
     let is_good = match arguments.command {
         // SAFETY: the caller's promise.
-        command::SET_GROUPS_LIST => unsafe { groups_list(arguments).is_some() },
+        command::SET_GROUPS_LIST => unsafe { list_text(arguments) }
+            .is_some_and(|text| groups::read_groups_list(text, &LibraryOffer::default()).is_some()),
         command::SET_SIGALGS_LIST | command::SET_CLIENT_SIGALGS_LIST => {
             // SAFETY: the caller's promise.
             unsafe { schemes_list(arguments).is_some() }
@@ -192,18 +197,6 @@ unsafe fn numbers<'a>(pointer: *const c_int, count: c_long) -> Option<&'a [c_int
     let count = usize::try_from(count).ok()?;
     // SAFETY: the caller's promise.
     (!pointer.is_null()).then(|| unsafe { core::slice::from_raw_parts(pointer, count) })
-}
-
-/// # Safety
-/// The pointer is null or a C string.
-unsafe fn groups_list(arguments: Arguments) -> Option<Arc<[NamedGroup]>> {
-    // SAFETY: the caller's promise.
-    let text = unsafe { list_text(arguments) }?;
-    let groups = list::groups(text);
-    if groups.is_none() && !text.is_empty() {
-        error_queue::raise_ssl_with_data(Reason::ERR_PASSED_INVALID_ARGUMENT, "group is not known");
-    }
-    groups
 }
 
 /// # Safety

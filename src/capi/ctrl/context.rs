@@ -104,7 +104,7 @@ unsafe fn give_groups(context: &Context, with_aliases: bool, stack: *mut sys::OP
     };
     let (tls13, tls12) = (has(&versions, true), has(&versions, false));
     let usable = GROUPS.iter().filter(|group| {
-        (group.tls13 && tls13 || group.tls12 && tls12) && !settings.missing.groups.contains(&group.id)
+        (group.tls13 && tls13 || group.tls12 && tls12) && !settings.library.missing_groups.contains(&group.id)
     });
     for group in usable {
         let names = if with_aliases { group.names } else { group.names.get(..1).unwrap_or_default() };

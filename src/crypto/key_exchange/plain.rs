@@ -8,7 +8,7 @@ use super::{BAD_SHARE, internal};
 use crate::{
     crypto::secret::SharedSecret,
     error::{Error, Result},
-    libcrypto::{agreement as libcrypto, evp_pkey::PKey},
+    libcrypto::{agreement as libcrypto, evp_pkey::PKey, library::Library},
     wire::NamedGroup,
 };
 
@@ -26,18 +26,18 @@ pub(super) struct PlainKey {
 
 enum Key {
     Native(agreement::PrivateKey),
-    Libcrypto(PKey),
+    Libcrypto(PKey, Library),
 }
 
 impl PlainKey {
-    /// A new key; `internal_error` for a group that neither back end has.
-    pub(super) fn generate(group: NamedGroup) -> Result<Self> {
+    /// A new key; `internal_error` for a group that neither back end has. `library`: where libcrypto works.
+    pub(super) fn generate(group: NamedGroup, library: &Library) -> Result<Self> {
         let algorithm = match group {
             NamedGroup::X25519 => &agreement::X25519,
             NamedGroup::SECP256R1 => &agreement::ECDH_P256,
             NamedGroup::SECP384R1 => &agreement::ECDH_P384,
             NamedGroup::SECP521R1 => &agreement::ECDH_P521,
-            other => return Self::generate_in_libcrypto(other),
+            other => return Self::generate_in_libcrypto(other, library),
         };
         Self::from_native(group, agreement::PrivateKey::generate(algorithm).map_err(internal)?)
     }
@@ -47,11 +47,11 @@ impl PlainKey {
         Ok(Self { group, key: Key::Native(key), public })
     }
 
-    fn generate_in_libcrypto(group: NamedGroup) -> Result<Self> {
+    fn generate_in_libcrypto(group: NamedGroup, library: &Library) -> Result<Self> {
         let name = libcrypto::name(group).ok_or(Error::internal())?;
-        let key = libcrypto::generate(name).ok_or(Error::internal())?;
+        let key = libcrypto::generate(name, library).ok_or(Error::internal())?;
         let public = libcrypto::public(&key).ok_or(Error::internal())?;
-        Ok(Self { group, key: Key::Libcrypto(key), public })
+        Ok(Self { group, key: Key::Libcrypto(key, library.clone()), public })
     }
 
     /// The shared secret. That a point is on the curve, that a number is in its range, and that X25519 and X448 give
@@ -65,9 +65,9 @@ impl PlainKey {
                 let peer = agreement::UnparsedPublicKey::new(key.algorithm(), peer_share);
                 agreement::agree(key, peer, BAD_SHARE, |secret| Ok(Zeroizing::new(secret.to_vec())))
             }
-            Key::Libcrypto(key) => libcrypto::name(self.group)
-                .and_then(|name| name.public_key(peer_share))
-                .and_then(|peer| libcrypto::derive(key, &peer, true))
+            Key::Libcrypto(key, library) => libcrypto::name(self.group)
+                .and_then(|name| name.public_key(peer_share, library))
+                .and_then(|peer| libcrypto::derive(key, &peer, true, library))
                 .ok_or(BAD_SHARE),
         }
     }
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn finite_field_share_out_of_range_is_bad_key_share() {
-        let key = PlainKey::generate(NamedGroup::FFDHE2048).unwrap();
+        let key = PlainKey::generate(NamedGroup::FFDHE2048, &Library::default()).unwrap();
         let mut one = vec![0; 256];
         assert_eq!(key.agree(&one).err(), Some(BAD_SHARE));
         one[255] = 1;
@@ -124,7 +124,7 @@ mod tests {
     /// RFC 7748 §6.2: points of small order give zeros.
     #[test]
     fn x448_point_of_small_order_is_bad_key_share() {
-        let key = PlainKey::generate(NamedGroup::X448).unwrap();
+        let key = PlainKey::generate(NamedGroup::X448, &Library::default()).unwrap();
         assert_eq!(key.agree(&[0; 56]).err(), Some(BAD_SHARE));
     }
 }

@@ -295,7 +295,7 @@ fn first_key(settings: &Settings, versions: &[ProtocolVersion]) -> Result<Option
     let groups = settings.offered_groups(&[ProtocolVersion::TLS1_3]);
     let group =
         groups.first().ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_GROUPS))?;
-    EphemeralKey::generate(*group).map(Some)
+    settings.new_key(*group).map(Some)
 }
 
 fn extensions(

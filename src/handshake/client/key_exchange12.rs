@@ -9,7 +9,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{dhe, key_exchange, rand, secret::SharedSecret, suite::KeyExchangeAlgorithm},
+    crypto::{dhe, rand, secret::SharedSecret, suite::KeyExchangeAlgorithm},
     error::{Error, Reason, Result},
     handshake::{
         Context, premaster_psk,
@@ -74,7 +74,7 @@ impl KeyExchange {
                 if !context.settings().offered_groups(&[ProtocolVersion::TLS1_2]).contains(&group) {
                     return Err(Error::illegal(Reason::WRONG_CURVE));
                 }
-                let (share, premaster) = key_exchange::respond(group, &public).map_err(as_point)?;
+                let (share, premaster) = context.settings().respond(group, &public).map_err(as_point)?;
                 context.negotiated.group = Some(group);
                 context.negotiated.peer_share = public;
                 Ok(Self::Ecdhe { share, premaster })

@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     crypto::{
-        group,
         key_exchange::EphemeralKey,
         secret::SharedSecret,
         suite::{self, Suite},
@@ -23,7 +22,8 @@ use crate::{
         extension::{Extensions, cookie, key_share, pre_shared_key, supported_groups, supported_versions},
         server_hello::ServerHello,
     },
-    policy::{custom_extension::place, options::option},
+    policy::{custom_extension::place, library::KnownGroup, options::option},
+    record::Side,
     session::Session,
     wire::{AlertDescription, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
 };
@@ -163,7 +163,7 @@ fn read_hello_retry_request(
         return Err(Error::unexpected());
     }
     let key = match hello.extensions.get(ExtensionType::KEY_SHARE) {
-        Some(data) => Some(key_of_retry(&offer, key_share::read_retry(data)?)?),
+        Some(data) => Some(key_of_retry(&offer, key_share::read_retry(data)?, context)?),
         None => None,
     };
     let server_cookie = match hello.extensions.get(ExtensionType::COOKIE) {
@@ -187,14 +187,14 @@ fn read_hello_retry_request(
 }
 
 /// A key of the group that the server asks for: one that we offered, but sent no share of (RFC 8446 §4.2.8).
-fn key_of_retry(offer: &Offer, group: NamedGroup) -> Result<EphemeralKey> {
+fn key_of_retry(offer: &Offer, group: NamedGroup, context: &Context<'_>) -> Result<EphemeralKey> {
     let data = |extension_type| offer.hello.extensions.get(extension_type).ok_or(Error::internal());
     let offered = supported_groups::read(data(ExtensionType::SUPPORTED_GROUPS)?)?;
-    let is_of_tls13 = group::find(group).is_some_and(|group| group.tls13);
+    let is_of_tls13 = context.settings().group(group).is_some_and(KnownGroup::is_for_tls13);
     if !is_of_tls13 || !offered.contains(&group) || sent_share(&offer.hello.extensions, group)? {
         return Err(Error::illegal(Reason::BAD_KEY_SHARE));
     }
-    EphemeralKey::generate(group)
+    context.settings().new_key(group)
 }
 
 /// A ServerHello of TLS 1.3: from here on the handshake is encrypted.
@@ -225,10 +225,9 @@ fn read_tls13(
     let shared = match hello.extensions.get(ExtensionType::KEY_SHARE) {
         Some(data) => {
             let (group, share) = key_share::read_server(data)?;
-            context.negotiated.group = Some(group);
-            context.negotiated.peer_share = share.to_vec();
             let key = key.ok_or(Error::internal())?;
-            context.negotiated.note_own_share(group, key.share_on(group));
+            let settings = &context.environment.settings;
+            context.negotiated.note_shares(settings, group, Side::Client, key.share_on(group), share);
             Some(complete(key, &client_hello.extensions, group, share)?)
         }
         // RFC 8446 §4.2.9: a PSK alone, if we said that it may be.

@@ -75,7 +75,7 @@ pub enum Waiting {
 /// Makes our half.
 pub fn begin(choice: &Choice12, context: &Context<'_>) -> Result<Begun> {
     let begun = match choice.suite.key_exchange {
-        KeyExchangeAlgorithm::Ecdhe | KeyExchangeAlgorithm::EcdhePsk => Begun::Made(ecdhe(choice)?),
+        KeyExchangeAlgorithm::Ecdhe | KeyExchangeAlgorithm::EcdhePsk => Begun::Made(ecdhe(choice, context)?),
         KeyExchangeAlgorithm::Dhe | KeyExchangeAlgorithm::DhePsk => {
             let source = &context.settings().diffie_hellman;
             match &source.parameters {
@@ -110,9 +110,9 @@ fn with_psk(choice: &Choice12, exchange: KeyExchange, context: &Context<'_>) -> 
     }
 }
 
-fn ecdhe(choice: &Choice12) -> Result<KeyExchange> {
+fn ecdhe(choice: &Choice12, context: &Context<'_>) -> Result<KeyExchange> {
     let group = choice.group.ok_or(Error::handshake_failure(Reason::UNSUPPORTED_ELLIPTIC_CURVE))?;
-    Ok(KeyExchange::Ecdhe(EphemeralKey::generate(group)?))
+    Ok(KeyExchange::Ecdhe(context.settings().new_key(group)?))
 }
 
 fn psk(context: &Context<'_>, exchange: Option<KeyExchange>) -> KeyExchange {

@@ -214,8 +214,10 @@ fn tls13() -> ClientHello {
 }
 
 fn add_shares(hello: &mut ClientHello, groups: &[NamedGroup]) {
-    let keys: Vec<EphemeralKey> =
-        groups.iter().map(|group| EphemeralKey::generate(*group).unwrap()).collect();
+    let keys: Vec<EphemeralKey> = groups
+        .iter()
+        .map(|group| EphemeralKey::generate(*group, &crate::libcrypto::library::Library::default()).unwrap())
+        .collect();
     let shares: Vec<(NamedGroup, &[u8])> = keys.iter().map(|key| (key.group(), key.share())).collect();
     hello.extensions.add(ExtensionType::KEY_SHARE, |writer| key_share::write_client(writer, &shares));
 }

@@ -9,7 +9,7 @@ use super::{
     tls13_hello::{Hello, Share},
 };
 use crate::{
-    crypto::{key_exchange, rand},
+    crypto::rand,
     error::Result,
     handshake::{
         Context, Transition, certificate_compression,
@@ -35,6 +35,7 @@ use crate::{
         server_hello::ServerHello,
     },
     policy::{VerifyMode, certificate::Slot, custom_extension::place, options::option},
+    record::Side,
     wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
@@ -68,10 +69,11 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
     let suite = hello.suite;
     let exchanged = match share {
         Some((group, share)) => {
+            // A share that is none is that of the group, too.
             context.negotiated.group = Some(group);
-            let response = key_exchange::respond(group, &share)?;
-            context.negotiated.peer_share = share;
-            context.negotiated.note_own_share(group, &response.0);
+            let settings = &context.environment.settings;
+            let response = settings.respond(group, &share)?;
+            context.negotiated.note_shares(settings, group, Side::Server, &response.0, &share);
             Some((group, response))
         }
         None => None,

@@ -8,13 +8,14 @@ use super::{
     words::{self, Bound},
 };
 use crate::{
-    error::Reason,
-    libcrypto::{error_queue, store::X509Store},
+    libcrypto::store::X509Store,
     object::{
         config::{Config, Configurable},
-        credential_files, suites,
+        credential_files, groups, suites,
     },
-    policy::{Settings, VerifyMode, certificate::Slot, list, options::CERT_FLAG_TLS_STRICT},
+    policy::{
+        Settings, VerifyMode, certificate::Slot, library::LibraryOffer, list, options::CERT_FLAG_TLS_STRICT,
+    },
 };
 
 /// The most that records are padded to a multiple of.
@@ -40,7 +41,7 @@ pub fn check(action: Action, value: &CStr, flags: u32) -> bool {
     let mut bits = 0;
     match action {
         Action::SignatureSchemes | Action::ClientSignatureSchemes => list::signature_schemes(text).is_some(),
-        Action::Groups => list::groups(text).is_some(),
+        Action::Groups => list::groups(text, &LibraryOffer::default()).is_some(),
         Action::Group => !text.contains(':'),
         Action::Options => words::apply(text, words::OPTIONS, flags, &mut bits),
         Action::Protocol => words::apply(text, words::PROTOCOLS, flags, &mut bits),
@@ -77,7 +78,7 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
             let schemes = list::signature_schemes(text?)?;
             owner.change_settings(|settings| settings.client_signature_schemes = Some(schemes));
         }
-        Action::Groups => set_groups(owner, text?)?,
+        Action::Groups => groups::set_groups_list(owner, text?).then_some(())?,
         Action::Group => set_group(owner, text?)?,
         Action::CipherString => suites::set_cipher_list(owner, text).then_some(())?,
         Action::CipherSuites => suites::set_tls13_suites(owner, text).then_some(())?,
@@ -118,27 +119,13 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
     Some(None)
 }
 
-fn set_groups(owner: &impl Configurable, text: &str) -> Option<()> {
-    let groups = list::groups(text);
-    if groups.is_none() {
-        let unknown = text.split(':').find(|name| list::groups(name).is_none() && !name.is_empty());
-        if let Some(name) = unknown {
-            let text = format!("group '{name}' cannot be set");
-            error_queue::raise_ssl_with_data(Reason::ERR_PASSED_INVALID_ARGUMENT, &text);
-        }
-    }
-    let groups = groups?;
-    owner.change_settings(|settings| settings.groups = groups);
-    Some(())
-}
-
 /// One group, or a word that leaves the choice to us, which is what we do anyhow.
 fn set_group(owner: &impl Configurable, text: &str) -> Option<()> {
     let word = text.strip_prefix('+').unwrap_or(text);
     if word.eq_ignore_ascii_case("automatic") {
         return Some(());
     }
-    if text.contains(':') { None } else { set_groups(owner, text) }
+    if text.contains(':') { None } else { groups::set_groups_list(owner, text).then_some(()) }
 }
 
 /// What comes before an unknown word counts, as in OpenSSL.

@@ -86,7 +86,12 @@ fn hybrid_share_comes_with_its_ecdh_part() {
     let groups: Vec<NamedGroup> = shares.iter().map(|(group, _)| *group).collect();
     assert_eq!(groups, [NamedGroup::X25519MLKEM768, NamedGroup::X25519]);
     // Either of them may be answered.
-    let (public, _) = key_exchange::respond(NamedGroup::X25519, shares[1].1).unwrap();
+    let (public, _) = key_exchange::respond(
+        NamedGroup::X25519,
+        shares[1].1,
+        &crate::libcrypto::library::Library::default(),
+    )
+    .unwrap();
     let answer = server_hello(&hello, CipherSuite::TLS_AES_128_GCM_SHA256, |server_hello| {
         add_version(&mut server_hello.extensions);
         server_hello.extensions.add(ExtensionType::KEY_SHARE, |writer| {

@@ -70,7 +70,8 @@ fn tls13_hello(
 ) -> (Message, Vec<u8>) {
     let shares = key_share::read_client(hello.extensions.get(ExtensionType::KEY_SHARE).unwrap()).unwrap();
     let (group, share) = shares[0];
-    let (public, secret) = key_exchange::respond(group, share).unwrap();
+    let (public, secret) =
+        key_exchange::respond(group, share, &crate::libcrypto::library::Library::default()).unwrap();
     let message = server_hello(hello, suite, |server_hello| {
         add_version(&mut server_hello.extensions);
         server_hello

@@ -67,7 +67,12 @@ fn share_of_the_hybrids_part_is_illegal_unless_it_was_sent() {
     let (hello, _) = hello_of(&mut client);
     let answer = server_hello(&hello, CipherSuite::TLS_AES_128_GCM_SHA256, |answer| {
         add_version(&mut answer.extensions);
-        let (x25519, _) = key_exchange::respond(NamedGroup::X25519, &[9; 32]).unwrap();
+        let (x25519, _) = key_exchange::respond(
+            NamedGroup::X25519,
+            &[9; 32],
+            &crate::libcrypto::library::Library::default(),
+        )
+        .unwrap();
         answer.extensions.add(ExtensionType::KEY_SHARE, |writer| {
             key_share::write_server(writer, NamedGroup::X25519, &x25519);
         });

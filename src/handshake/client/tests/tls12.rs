@@ -138,7 +138,8 @@ fn verified(
 }
 
 fn server_key_exchange(group: NamedGroup) -> Message {
-    let key = EphemeralKey::generate(NamedGroup::X25519).unwrap();
+    let key =
+        EphemeralKey::generate(NamedGroup::X25519, &crate::libcrypto::library::Library::default()).unwrap();
     ServerKeyExchange {
         parameters: Parameters::Ecdh { group, public: key.share().to_vec() },
         signature: Some(Signature {

@@ -1,0 +1,36 @@
+//! Setting the groups of a context or a connection by text (`SSL_CTX_set1_groups_list(3)`). What fails puts its reason into
+//! the queue.
+
+use super::config::Configurable;
+use crate::{
+    error::Reason,
+    libcrypto::error_queue,
+    policy::{library::LibraryOffer, list},
+    wire::NamedGroup,
+};
+use std::sync::Arc;
+
+/// Sets the groups. Whether it worked.
+pub fn set_groups_list(target: &impl Configurable, text: &str) -> bool {
+    let library = target.look(|config| Arc::clone(&config.settings.library));
+    let groups = read_groups_list(text, &library);
+    let found = groups.is_some();
+    if let Some(groups) = groups {
+        target.change_settings(|settings| settings.groups = groups);
+    }
+    found
+}
+
+/// The groups of a list, of ours and of those that the library context adds. A name that nobody has is
+/// `ERR_R_PASSED_INVALID_ARGUMENT`.
+pub fn read_groups_list(text: &str, library: &LibraryOffer) -> Option<Arc<[NamedGroup]>> {
+    let groups = list::groups(text, library);
+    if groups.is_none() {
+        let unknown = text.split(':').find(|name| list::groups(name, library).is_none() && !name.is_empty());
+        if let Some(name) = unknown {
+            let data = format!("group '{name}' cannot be set");
+            error_queue::raise_ssl_with_data(Reason::ERR_PASSED_INVALID_ARGUMENT, &data);
+        }
+    }
+    groups
+}
