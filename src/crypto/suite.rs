@@ -234,7 +234,7 @@ impl Suite {
     /// Whether `version` may use it.
     #[must_use]
     pub fn supports(&self, version: ProtocolVersion) -> bool {
-        (self.min_version..=self.max_version).contains(&version)
+        (self.min_version..=self.max_version).contains(&version.of_tls())
     }
 
     /// Whether it belongs to TLS 1.3.

@@ -41,7 +41,7 @@ impl Settings {
         if !versions.iter().any(|version| version.has_signature_schemes()) {
             return Vec::new();
         }
-        let tls12 = versions.contains(&ProtocolVersion::TLS1_2);
+        let tls12 = versions.iter().any(|version| version.of_tls() == ProtocolVersion::TLS1_2);
         let all = SCHEMES.iter().map(|scheme| scheme.id);
         let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
         ours.into_iter().filter(|id| self.allows_scheme(*id) && (tls12 || is_of_tls13(*id))).collect()
@@ -120,7 +120,7 @@ impl Settings {
         }
         // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered.
         let offered = |curve| self.offered_groups(&[ProtocolVersion::TLS1_2]).contains(&curve);
-        if version == ProtocolVersion::TLS1_2
+        if version.of_tls() == ProtocolVersion::TLS1_2
             && !request
             && found.signature == SignatureAlgorithm::Ecdsa
             && !curve.is_some_and(offered)

@@ -4,7 +4,11 @@
 use super::{Settings, options::option};
 use crate::{crypto::hash::HashAlgorithm, wire::ProtocolVersion};
 
-/// The versions that we have, the highest first, each with the option that forbids it.
+/// The versions of DTLS that we have.
+const DATAGRAM_VERSIONS: [(ProtocolVersion, u64); 2] =
+    [(ProtocolVersion::DTLS1_2, option::NO_DTLSV1_2), (ProtocolVersion::DTLS1_0, option::NO_DTLSV1)];
+
+/// The versions of TLS that we have, the highest first, each with the option that forbids it.
 const VERSIONS: [(ProtocolVersion, u64); 4] = [
     (ProtocolVersion::TLS1_3, option::NO_TLSV1_3),
     (ProtocolVersion::TLS1_2, option::NO_TLSV1_2),
@@ -36,6 +40,22 @@ impl Settings {
         (lowest == highest && lowest < ProtocolVersion::TLS1_3).then_some(lowest)
     }
 
+    /// Whether the method is one of DTLS.
+    #[must_use]
+    pub const fn is_datagram(&self) -> bool {
+        self.method_versions.1.is_datagram()
+    }
+
+    /// All versions that we have of the method's kind, each with the option that forbids it.
+    const fn versions_and_options(&self) -> &'static [(ProtocolVersion, u64)] {
+        if self.is_datagram() { &DATAGRAM_VERSIONS } else { &VERSIONS }
+    }
+
+    /// All versions that we have of the method's kind, the highest first.
+    pub fn known_versions(&self) -> impl Iterator<Item = ProtocolVersion> + use<> {
+        self.versions_and_options().iter().map(|(version, _)| *version)
+    }
+
     /// Whether this version is allowed: by the method, by the range, by the options, and by the security level.
     #[must_use]
     pub fn allows_version(&self, version: ProtocolVersion) -> bool {
@@ -51,7 +71,7 @@ impl Settings {
         let (method_min, method_max) = self.method_versions;
         let min = self.min_version.map_or(method_min, |min| min.max(method_min));
         let max = self.max_version.map_or(method_max, |max| max.min(method_max));
-        VERSIONS
+        self.versions_and_options()
             .iter()
             .filter(|(version, forbidden)| {
                 (min..=max).contains(version)
@@ -68,16 +88,17 @@ impl Settings {
     #[must_use]
     pub fn offered_versions(&self) -> Vec<ProtocolVersion> {
         let allowed = self.versions();
-        let Some(lowest) = VERSIONS.iter().rposition(|(version, _)| allowed.contains(version)) else {
+        let all = self.versions_and_options();
+        let Some(lowest) = all.iter().rposition(|(version, _)| allowed.contains(version)) else {
             // The method's only one.
             return allowed;
         };
-        let highest = VERSIONS
+        let highest = all
             .iter()
             .take(lowest)
             .rposition(|(version, _)| !allowed.contains(version))
             .map_or(0, |hole| hole + 1);
-        VERSIONS.iter().take(lowest + 1).skip(highest).map(|(version, _)| *version).collect()
+        all.iter().take(lowest + 1).skip(highest).map(|(version, _)| *version).collect()
     }
 }
 

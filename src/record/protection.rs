@@ -128,9 +128,24 @@ impl RecordKeys {
         padding: usize,
         body: &mut [u8],
     ) -> Result<()> {
-        let sequence = self.sequence_number.to_be_bytes();
         // RFC 8446 §5.3: sequence numbers MUST NOT wrap.
         let next = self.sequence_number.checked_add(1).ok_or(Error::internal())?;
+        let sequence = self.sequence_number.to_be_bytes();
+        self.seal_as(sequence, header, content_type, content, padding, body)?;
+        self.sequence_number = next;
+        Ok(())
+    }
+
+    /// As [`Self::seal`], under a number that the caller counts: the epoch and the sequence number of DTLS (RFC 6347 §4.1.2.1).
+    pub(super) fn seal_as(
+        &mut self,
+        sequence: [u8; 8],
+        header: [u8; HEADER_LENGTH],
+        content_type: ContentType,
+        content: &[u8],
+        padding: usize,
+        body: &mut [u8],
+    ) -> Result<()> {
         match &mut self.form {
             Form::Tls13 { key, iv } => {
                 let nonce = mixed_nonce(*iv, sequence);
@@ -157,7 +172,6 @@ impl RecordKeys {
             }
             Form::Mac(mac) => mac.seal(RecordId { header, sequence }, content, body)?,
         }
-        self.sequence_number = next;
         Ok(())
     }
 
@@ -168,6 +182,18 @@ impl RecordKeys {
         body: &mut [u8],
     ) -> Result<Unprotected> {
         let sequence = self.opening_sequence()?;
+        let opened = self.open_in_place_as(sequence, header, body);
+        self.sequence_number += u64::from(opened.is_ok());
+        opened
+    }
+
+    /// As [`Self::open_in_place`], under the number that a record of DTLS brings.
+    pub(super) fn open_in_place_as(
+        &mut self,
+        sequence: [u8; 8],
+        header: [u8; HEADER_LENGTH],
+        body: &mut [u8],
+    ) -> Result<Unprotected> {
         let content = match &mut self.form {
             Form::Mac(mac) => mac.open_in_place(RecordId { header, sequence }, body)?,
             form => {
@@ -188,10 +214,23 @@ impl RecordKeys {
         body: &[u8],
         out: &mut [u8],
     ) -> Result<Option<Unprotected>> {
+        let sequence = self.opening_sequence()?;
+        let opened = self.open_into_as(sequence, header, body, out);
+        self.sequence_number += u64::from(matches!(opened, Ok(Some(_))));
+        opened
+    }
+
+    /// As [`Self::open_into`], under the number that a record of DTLS brings.
+    pub(super) fn open_into_as(
+        &mut self,
+        sequence: [u8; 8],
+        header: [u8; HEADER_LENGTH],
+        body: &[u8],
+        out: &mut [u8],
+    ) -> Result<Option<Unprotected>> {
         if matches!(self.form, Form::Mac(_)) {
             return Ok(None);
         }
-        let sequence = self.opening_sequence()?;
         let (key, opening, start) = self.form.opening(header, sequence, body)?;
         let ciphertext_and_tag = body.get(start..).unwrap_or_default();
         let length = ciphertext_and_tag.len().checked_sub(key.tag_length()).ok_or_else(bad_record_mac)?;
@@ -212,8 +251,7 @@ impl RecordKeys {
     }
 
     /// Finds content and content type in what was decrypted, which starts at `start`.
-    fn finish(&mut self, header: [u8; HEADER_LENGTH], decrypted: &[u8], start: usize) -> Result<Unprotected> {
-        self.sequence_number += 1;
+    fn finish(&self, header: [u8; HEADER_LENGTH], decrypted: &[u8], start: usize) -> Result<Unprotected> {
         let [outer_type, ..] = header;
         let (content_type, length) = if self.is_tls13() {
             // RFC 8446 §5.2: the full inner plaintext MUST NOT exceed 2^14 + 1 bytes.

@@ -74,7 +74,7 @@ impl TicketKeys {
 pub fn encode(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
     let mut session = session.clone();
     session.ticket.clear();
-    if session.version <= ProtocolVersion::TLS1_2 {
+    if session.version < ProtocolVersion::TLS1_3 {
         // RFC 5077 §3.4: the id is the client's invention.
         session.id.clear();
     }

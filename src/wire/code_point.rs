@@ -4,7 +4,7 @@
 macro_rules! code_point {
     ($(#[$doc:meta])* $name:ident($int:ty) { $($item:ident = $value:expr,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name(pub $int);
 
         #[allow(missing_docs)]
@@ -46,6 +46,7 @@ macro_rules! code_point {
 
 code_point! {
     /// Record content types (RFC 8446 §5.1).
+    #[derive(PartialOrd, Ord)]
     ContentType(u8) {
         CHANGE_CIPHER_SPEC = 20,
         ALERT = 21,
@@ -69,6 +70,7 @@ code_point! {
 
 code_point! {
     /// Handshake message types (RFC 8446 §4, RFC 5246 §7.4, RFC 6066).
+    #[derive(PartialOrd, Ord)]
     HandshakeType(u8) {
         HELLO_REQUEST = 0,
         CLIENT_HELLO = 1,
@@ -94,6 +96,7 @@ code_point! {
 
 code_point! {
     /// Alert levels (RFC 8446 §6).
+    #[derive(PartialOrd, Ord)]
     AlertLevel(u8) {
         WARNING = 1,
         FATAL = 2,
@@ -102,6 +105,7 @@ code_point! {
 
 code_point! {
     /// Alert descriptions (RFC 8446 §6, RFC 5246 §7.2).
+    #[derive(PartialOrd, Ord)]
     AlertDescription(u8) {
         CLOSE_NOTIFY = 0,
         UNEXPECTED_MESSAGE = 10,
@@ -142,6 +146,7 @@ code_point! {
 
 code_point! {
     /// Extension types (IANA "TLS ExtensionType Values").
+    #[derive(PartialOrd, Ord)]
     ExtensionType(u16) {
         SERVER_NAME = 0,
         MAX_FRAGMENT_LENGTH = 1,
@@ -179,6 +184,7 @@ code_point! {
 
 code_point! {
     /// Named groups (IANA "TLS Supported Groups"; draft-ietf-tls-ecdhe-mlkem).
+    #[derive(PartialOrd, Ord)]
     NamedGroup(u16) {
         SECT163K1 = 1,
         SECT163R1 = 2,
@@ -223,6 +229,7 @@ code_point! {
 
 code_point! {
     /// Signature schemes (IANA "TLS SignatureScheme"); those of TLS 1.2 are hash and signature bytes.
+    #[derive(PartialOrd, Ord)]
     SignatureScheme(u16) {
         RSA_PKCS1_SHA1 = 0x0201,
         DSA_SHA1 = 0x0202,
@@ -252,6 +259,7 @@ code_point! {
 
 code_point! {
     /// How certificates are compressed (RFC 8879 §7.3).
+    #[derive(PartialOrd, Ord)]
     CertificateCompression(u16) {
         ZLIB = 1,
         BROTLI = 2,
@@ -261,6 +269,7 @@ code_point! {
 
 code_point! {
     /// How a PSK may be used (RFC 8446 §4.2.9).
+    #[derive(PartialOrd, Ord)]
     PskKeyExchangeMode(u8) {
         PSK_KE = 0,
         PSK_DHE_KE = 1,
@@ -269,6 +278,7 @@ code_point! {
 
 code_point! {
     /// `certificate_types` of a TLS 1.2 CertificateRequest (RFC 5246 §7.4.4).
+    #[derive(PartialOrd, Ord)]
     CertificateType(u8) {
         RSA_SIGN = 1,
         DSS_SIGN = 2,
@@ -278,6 +288,7 @@ code_point! {
 
 code_point! {
     /// Cipher suites that the handshake names itself; the table of all is `crypto::suite`.
+    #[derive(PartialOrd, Ord)]
     CipherSuite(u16) {
         TLS_AES_128_GCM_SHA256 = 0x1301,
         TLS_AES_256_GCM_SHA384 = 0x1302,
@@ -287,7 +298,49 @@ code_point! {
     }
 }
 
+/// By what they can do: a version of DTLS stands just above the version of TLS that it is made of, so that DTLS 1.0 (0xfeff)
+/// is below DTLS 1.2 (0xfefd), and both are below TLS 1.3.
+impl Ord for ProtocolVersion {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for ProtocolVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl ProtocolVersion {
+    /// The major version of DTLS.
+    pub const DATAGRAM_MAJOR: u8 = 0xfe;
+
+    /// Whether it is a version of DTLS.
+    #[must_use]
+    pub const fn is_datagram(self) -> bool {
+        self.0 >> 8 == Self::DATAGRAM_MAJOR as u16
+    }
+
+    /// The version of TLS that a version of DTLS is made of (RFC 4347 §1, RFC 6347 §1); one of TLS is itself.
+    #[must_use]
+    pub const fn of_tls(self) -> Self {
+        match self {
+            Self::DTLS1_0 => Self::TLS1_1,
+            Self::DTLS1_2 => Self::TLS1_2,
+            version => version,
+        }
+    }
+
+    /// Where it stands among all: those of DTLS count downwards on the wire.
+    const fn rank(self) -> (u16, u16) {
+        match self.0 {
+            version @ 0xfefe..=0xfeff => (Self::TLS1_1.0, 0xff00 - version),
+            version @ 0xfe00..=0xfefd => (Self::TLS1_2.0 + (Self::DTLS1_2.0 - version), 1),
+            version => (version, 0),
+        }
+    }
+
     /// OpenSSL's name of the version (`SSL_get_version(3)`).
     #[must_use]
     pub const fn openssl_name(self) -> &'static core::ffi::CStr {
@@ -306,10 +359,6 @@ impl ProtocolVersion {
     /// Whether what is signed says under which scheme, and the schemes are negotiated: from TLS 1.2 on (RFC 5246 §4.7).
     #[must_use]
     pub const fn has_signature_schemes(self) -> bool {
-        match self {
-            Self::DTLS1_0 => false,
-            Self::DTLS1_2 => true,
-            Self(version) => version >= Self::TLS1_2.0,
-        }
+        self.of_tls().0 >= Self::TLS1_2.0
     }
 }
