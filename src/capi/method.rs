@@ -34,6 +34,9 @@ const ANY: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::SSL3, Protocol
 const TLS1_0: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_0);
 const TLS1_1: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_1, ProtocolVersion::TLS1_1);
 const TLS1_2: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_2);
+const ANY_DTLS: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::DTLS1_0, ProtocolVersion::DTLS1_2);
+const DTLS1_0: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::DTLS1_0, ProtocolVersion::DTLS1_0);
+const DTLS1_2: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::DTLS1_2, ProtocolVersion::DTLS1_2);
 
 methods! {
     /// Any version, either side.
@@ -60,6 +63,24 @@ methods! {
     TLSv1_client_method(TLS1_0, client: true, server: false);
     /// TLS 1.0, server only.
     TLSv1_server_method(TLS1_0, client: false, server: true);
+    /// Any version of DTLS, either side.
+    DTLS_method(ANY_DTLS, client: true, server: true);
+    /// Any version of DTLS, client only.
+    DTLS_client_method(ANY_DTLS, client: true, server: false);
+    /// Any version of DTLS, server only.
+    DTLS_server_method(ANY_DTLS, client: false, server: true);
+    /// DTLS 1.2, either side.
+    DTLSv1_2_method(DTLS1_2, client: true, server: true);
+    /// DTLS 1.2, client only.
+    DTLSv1_2_client_method(DTLS1_2, client: true, server: false);
+    /// DTLS 1.2, server only.
+    DTLSv1_2_server_method(DTLS1_2, client: false, server: true);
+    /// DTLS 1.0, either side.
+    DTLSv1_method(DTLS1_0, client: true, server: true);
+    /// DTLS 1.0, client only.
+    DTLSv1_client_method(DTLS1_0, client: true, server: false);
+    /// DTLS 1.0, server only.
+    DTLSv1_server_method(DTLS1_0, client: false, server: true);
 }
 
 /// The version negotiated; before that the highest of the method.
@@ -124,15 +145,17 @@ pub unsafe extern "C" fn SSL_version(ssl: *const SSL) -> c_int {
 }
 
 /// The version that the ClientHello names in its old field: what a server received or a client sent.
-/// `TLS_ANY_VERSION` (0x10000) before there is one.
+/// `TLS_ANY_VERSION` (0x10000) or `DTLS_ANY_VERSION` (0x1ffff) before there is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_version(ssl: *const SSL) -> c_int {
     const ANY_VERSION: c_int = 0x10000;
+    const ANY_DTLS_VERSION: c_int = 0x1ffff;
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
+            let any = if ssl.is_datagram() { ANY_DTLS_VERSION } else { ANY_VERSION };
             ssl.with_connection(|connection| connection.negotiated().client_version)
-                .map_or(ANY_VERSION, |version| version.0.into())
+                .map_or(any, |version| version.0.into())
         })
     }
 }
@@ -145,11 +168,11 @@ pub unsafe extern "C" fn SSL_get_version(ssl: *const SSL) -> *const c_char {
     unsafe { with_ssl(ssl, core::ptr::null(), |ssl| version(ssl).openssl_name().as_ptr()) }
 }
 
-/// Whether the connection is of DTLS, which this library does not have: 0.
+/// 1 if the connection is of DTLS, else 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_dtls(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |_| 0) }
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.is_datagram())) }
 }
 
 /// 1 for a server, 0 for a client.

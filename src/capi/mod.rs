@@ -31,6 +31,7 @@ pub mod cookie;
 pub mod ctrl;
 pub mod custom_extensions;
 pub mod dane;
+pub mod datagram;
 pub mod early_data;
 pub mod error_strings;
 pub mod events;

@@ -82,11 +82,11 @@ impl Connection {
             }
             if core::mem::take(&mut self.dealt_with_message)
                 && environment.settings.mode & mode::AUTO_RETRY == 0
-                && self.records.inbound.unprocessed() == 0
+                && self.records.unprocessed() == 0
             {
                 return Ok(Read::TryAgain);
             }
-            if self.records.inbound.content_type() == Some(ContentType::APPLICATION_DATA) {
+            if self.records.content_type() == Some(ContentType::APPLICATION_DATA) {
                 return Ok(Read::Data(self.copy_plaintext(out, peek)));
             }
             if self.closing.received {
@@ -105,13 +105,13 @@ impl Connection {
     }
 
     pub(super) fn copy_plaintext(&mut self, out: &mut [u8], peek: bool) -> usize {
-        let plaintext = self.records.inbound.plaintext();
+        let plaintext = self.records.plaintext();
         let count = plaintext.len().min(out.len());
         if let (Some(to), Some(from)) = (out.get_mut(..count), plaintext.get(..count)) {
             to.copy_from_slice(from);
         }
         if !peek {
-            self.records.inbound.consume(count);
+            self.records.consume(count);
         }
         count
     }
@@ -135,8 +135,8 @@ impl Connection {
     /// How many bytes of application data can be read at once without another record.
     #[must_use]
     pub fn pending(&self) -> usize {
-        match self.records.inbound.content_type() {
-            Some(ContentType::APPLICATION_DATA) => self.records.inbound.plaintext().len(),
+        match self.records.content_type() {
+            Some(ContentType::APPLICATION_DATA) => self.records.plaintext().len(),
             _ => 0,
         }
     }
@@ -144,7 +144,7 @@ impl Connection {
     /// Whether any bytes wait: application data, or bytes of records that were not opened yet.
     #[must_use]
     pub fn has_pending(&self) -> bool {
-        self.pending() > 0 || self.records.inbound.unprocessed() > 0
+        self.pending() > 0 || self.records.unprocessed() > 0
     }
 
     /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: another address without
@@ -210,8 +210,8 @@ impl Connection {
     }
 
     /// The most plaintext bytes of a record that we send.
-    fn max_fragment(&self, environment: &Environment) -> usize {
-        environment.settings.max_send_fragment.min(self.records.outbound.limit())
+    pub(super) fn max_fragment(&self, environment: &Environment) -> usize {
+        environment.settings.max_send_fragment.min(self.records.peer_limit())
     }
 
     /// Whether a write waits to be repeated by the program.

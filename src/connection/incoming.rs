@@ -72,8 +72,10 @@ impl Connection {
                 };
                 return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, reason));
             }
-            if let Some(bytes) = self.records.joiner.pop() {
-                let message = Message::from_bytes(bytes).ok_or(Error::internal())?;
+            if self.takes_change_cipher_spec(expects) {
+                return Ok(Ok(Input::ChangeCipherSpec));
+            }
+            if let Some(message) = self.next_message(expects)? {
                 if expects == Expects::ChangeCipherSpec {
                     return Err(Error::unexpected());
                 }
@@ -83,6 +85,7 @@ impl Connection {
                 }
                 return Ok(Ok(Input::Message(message)));
             }
+            self.start_timer(environment);
             if self.has_outgoing() {
                 return Ok(Err(Want::Write));
             }
@@ -100,8 +103,7 @@ impl Connection {
 
     /// Deals with handshake messages that came after the handshake.
     pub(super) fn after_handshake(&mut self, environment: &Environment) -> Result<AfterHandshake> {
-        while let Some(bytes) = self.records.joiner.pop() {
-            let message = Message::from_bytes(bytes).ok_or(Error::internal())?;
+        while let Some(message) = self.records.pop_message()? {
             // RFC 5246 §7.2.1: after our close_notify nothing of TLS 1.2 is to be answered any more.
             if self.closing.sent && !self.is_tls13() {
                 continue;
@@ -156,6 +158,9 @@ impl Connection {
         direct: Option<&mut [u8]>,
         expects: Expects,
     ) -> Result<Incoming> {
+        if self.is_datagram() {
+            return self.next_datagram_record(environment, direct);
+        }
         let opened = self.records.inbound.open(direct);
         let header = self.records.inbound.take_last_header();
         if let Some(header) = header {
@@ -218,7 +223,7 @@ impl Connection {
     }
 
     /// Nothing of what is counted while the peer sends no application data.
-    const fn application_data_came(&mut self) {
+    pub(super) const fn application_data_came(&mut self) {
         self.warnings = 0;
         self.renegotiations.application_data_came();
         self.negotiated.application_data_came();
@@ -284,7 +289,10 @@ impl Connection {
 
     /// Tells the message callback of a received message.
     pub(super) fn tell_received(&mut self, environment: &Environment, message: &Message) {
-        self.connected(environment).tell_message(Direction::Read, ContentType::HANDSHAKE, message.as_bytes());
+        let header = message.datagram_header().filter(|_| environment.hooks.message);
+        let with_header = header.map(|header| [&header, message.body()].concat());
+        let bytes = with_header.as_deref().unwrap_or(message.as_bytes());
+        self.connected(environment).tell_message(Direction::Read, ContentType::HANDSHAKE, bytes);
     }
 }
 
@@ -298,7 +306,7 @@ fn copy_of(fragment: &[u8]) -> ([u8; 3], usize) {
     (copy, length)
 }
 
-fn message_limit(handshake_type: HandshakeType, max_cert_list: usize) -> usize {
+pub(super) fn message_limit(handshake_type: HandshakeType, max_cert_list: usize) -> usize {
     match handshake_type {
         HandshakeType::CERTIFICATE => max_cert_list,
         HandshakeType::CLIENT_HELLO => MAX_CLIENT_HELLO,

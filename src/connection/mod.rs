@@ -6,6 +6,7 @@
 //! | `mod` | the connection, its phases, the handshake's loop |
 //! | `incoming` | what becomes of a record that was opened (RFC 8446 §5, §6) |
 //! | `application` | reading and writing application data |
+//! | `datagram` | what is different in DTLS (RFC 6347) |
 //! | `early_data` | early data (RFC 8446 §4.2.10) |
 //! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
@@ -18,6 +19,7 @@
 
 mod alert;
 mod application;
+mod datagram;
 mod early_data;
 mod export;
 mod incoming;
@@ -110,10 +112,20 @@ impl Connection {
     /// A connection on which nothing has happened.
     #[must_use]
     pub fn new(side: Side) -> Self {
+        Self::over(Records::new(), side)
+    }
+
+    /// The same, of DTLS.
+    #[must_use]
+    pub fn of_datagrams(side: Side) -> Self {
+        Self::over(Records::of_datagrams(), side)
+    }
+
+    fn over(records: Records, side: Side) -> Self {
         Self {
             side,
             phase: Phase::Before,
-            records: Records::new(),
+            records,
             negotiated: Negotiated::default(),
             events: Events::new(),
             position: Position::Before,
@@ -232,9 +244,7 @@ impl Connection {
     /// Whether bytes wait to be written, or are being written.
     #[must_use]
     pub fn has_outgoing(&self) -> bool {
-        self.outgoing_is_out
-            || !self.records.outbound.pending().is_empty()
-            || self.records.outbound.has_unsealed()
+        self.outgoing_is_out || self.records.has_outgoing()
     }
 
     /// The next record that waits for the program's word on its padding: its type, and its length without padding.
@@ -362,6 +372,7 @@ impl Connection {
 
     fn begin(&mut self, environment: &Environment) {
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
+        self.begin_datagram_handshake();
         if environment.hooks.info {
             self.events.push_back(Event::HandshakeStart(self.position));
         }
@@ -398,6 +409,7 @@ impl Connection {
                     Completed::Authentication
                 });
                 self.phase = Phase::Flushing;
+                self.end_datagram_handshake();
                 self.position = Position::Ok;
                 self.negotiated.renegotiation = None;
                 self.connected(environment).complete();

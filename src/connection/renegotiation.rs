@@ -116,6 +116,9 @@ impl Connection {
         // OpenSSL counts the request twice, and the handshake to which it leads.
         self.events.push_back(Event::Renegotiation(2));
         self.negotiated.renegotiation = Some(kind);
+        if let Some(datagrams) = &mut self.records.datagrams {
+            datagrams.begin_numbering();
+        }
         let mut connected = self.connected(environment);
         connected.leave_for(Position::SwHelloReq);
         connected.send(&Message::build(HandshakeType::HELLO_REQUEST, |_| {}))?;
@@ -192,6 +195,7 @@ impl Connection {
         self.negotiated.renegotiation = Some(kind);
         self.negotiated.complete = false;
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
+        self.begin_datagram_handshake();
     }
 
     fn tell_start(&mut self, environment: &Environment) {

@@ -27,6 +27,7 @@ use crate::{
     wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
+mod datagram;
 mod early_data;
 mod extensions;
 mod key_exchange;
@@ -106,7 +107,8 @@ impl End {
                 settings: Arc::new(settings),
                 hooks: Hooks::default(),
                 now: 1_700_000_000,
-                now_milliseconds: 0,
+                now_microseconds: 0,
+                mtu: 1400,
                 offered_session: None,
             },
             sessions: Vec::new(),
@@ -199,6 +201,8 @@ impl End {
                 self.sessions.push(session);
                 Answer::Proceed
             }
+            Ask::MakeDatagramCookie => Answer::Cookie(b"a cookie".to_vec()),
+            Ask::CheckDatagramCookie(cookie) => Answer::Allowed(cookie == b"a cookie"),
             Ask::SealCookie(contents) | Ask::OpenCookie(contents) => Answer::Cookie(contents),
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),

@@ -28,10 +28,28 @@ pub struct Environment {
     pub hooks: Hooks,
     /// Seconds since 1970.
     pub now: i64,
-    /// The milliseconds of now.
-    pub now_milliseconds: u16,
+    /// The microseconds of now.
+    pub now_microseconds: u32,
+    /// The most bytes of a datagram that the transport takes; of no account in TLS.
+    pub mtu: usize,
     /// The session that a client wants to resume.
     pub offered_session: Option<Arc<Session>>,
+}
+
+impl Environment {
+    /// The milliseconds of now.
+    #[must_use]
+    pub const fn now_milliseconds(&self) -> u16 {
+        // Below a thousand.
+        (self.now_microseconds / 1000) as u16
+    }
+
+    /// Now in microseconds since 1970: what the timer of DTLS counts in.
+    #[must_use]
+    pub fn now_in_microseconds(&self) -> u64 {
+        let seconds = u64::try_from(self.now).unwrap_or_default();
+        seconds.saturating_mul(1_000_000).saturating_add(self.now_microseconds.into())
+    }
 }
 
 /// The parts of a connection that a handshake works on.
@@ -86,12 +104,27 @@ impl Context<'_> {
 
     /// Adds a message to the transcript and sends it.
     pub fn emit(&mut self, message: &Message) -> Result<()> {
-        self.transcript.add(message);
-        self.send(message)
+        match &self.records.datagrams {
+            None => {
+                self.transcript.add(message);
+                self.send(message)
+            }
+            Some(datagrams) => {
+                let numbered = message.clone().numbered(datagrams.flight.next_sequence());
+                self.transcript.add(&numbered);
+                self.send(&numbered)
+            }
+        }
     }
 }
 
 impl Connected<'_> {
+    /// Whether this is DTLS.
+    #[must_use]
+    pub const fn is_datagram(&self) -> bool {
+        self.records.datagrams.is_some()
+    }
+
     /// The configuration as it is now.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -126,6 +159,10 @@ impl Connected<'_> {
         if message.is_oversized() {
             return Err(Error::internal());
         }
+        if let Some(datagrams) = &self.records.datagrams {
+            let sequence = message.sequence().unwrap_or(datagrams.flight.next_sequence());
+            return self.send_in_flight(&message.clone().numbered(sequence));
+        }
         let (block, asks) = (self.settings().handshake_block_padding, self.hooks().record_padding);
         self.records.outbound.set_padding(block, asks);
         self.seal(ContentType::HANDSHAKE, message.as_bytes())?;
@@ -136,6 +173,9 @@ impl Connected<'_> {
     /// Sends a ChangeCipherSpec: TLS 1.2's, or the one that TLS 1.3 sends to please middleboxes
     /// (RFC 8446 §D.4).
     pub fn send_change_cipher_spec(&mut self) -> Result<()> {
+        if self.is_datagram() {
+            return self.send_change_in_flight();
+        }
         self.seal(ContentType::CHANGE_CIPHER_SPEC, &[1])?;
         self.tell_message(Direction::Write, ContentType::CHANGE_CIPHER_SPEC, &[1]);
         Ok(())
@@ -152,6 +192,9 @@ impl Connected<'_> {
 
     /// Seals `content` and tells the message callback of the records.
     pub fn seal(&mut self, content_type: ContentType, content: &[u8]) -> Result<()> {
+        if self.is_datagram() {
+            return self.seal_datagram(content_type, content);
+        }
         let fragment = self.settings().max_send_fragment;
         let mark = self.records.outbound.mark();
         self.records.outbound.seal(content_type, content, fragment)?;
@@ -170,13 +213,21 @@ impl Connected<'_> {
     }
 
     /// From the next record on we write with `keys`.
-    pub fn set_write_keys(&mut self, keys: RecordKeys) {
-        self.records.outbound.set_keys(keys);
+    pub fn set_write_keys(&mut self, keys: RecordKeys) -> Result<()> {
+        match &mut self.records.datagrams {
+            None => self.records.outbound.set_keys(keys),
+            Some(datagrams) => datagrams.outbound.begin_epoch(keys)?,
+        }
+        Ok(())
     }
 
     /// From the next record on the peer writes with `keys`. Handshake bytes that came under the old keys
     /// and are left over are `unexpected_message` (RFC 8446 §5.1).
     pub fn set_read_keys(&mut self, keys: RecordKeys) -> Result<()> {
+        if let Some(datagrams) = &mut self.records.datagrams {
+            datagrams.begin_read_epoch(keys);
+            return Ok(());
+        }
         if !self.records.joiner.is_empty() {
             return Err(Error::fatal(
                 AlertDescription::UNEXPECTED_MESSAGE,
@@ -190,8 +241,7 @@ impl Connected<'_> {
     /// From the next record on we write with the keys of this TLS 1.3 secret (RFC 8446 §7.3).
     pub fn set_write_secret(&mut self, secret: &TrafficSecret) -> Result<()> {
         let keys = self.tls13_keys(secret)?;
-        self.set_write_keys(keys);
-        Ok(())
+        self.set_write_keys(keys)
     }
 
     /// From the next record on the peer writes with the keys of this TLS 1.3 secret; errors as
@@ -230,8 +280,7 @@ impl Connected<'_> {
     /// The version is negotiated: record headers carry it from now on.
     pub fn set_version(&mut self, version: ProtocolVersion) {
         self.negotiated.version = Some(version);
-        self.records.inbound.set_version(version);
-        self.records.outbound.set_version(version);
+        self.records.set_version(version);
     }
 
     /// Adds a line to the key log, if somebody reads it.
@@ -280,6 +329,19 @@ impl Connected<'_> {
                 version: u16::from_be_bytes([major, minor]).into(),
                 content_type: RECORD_HEADER,
                 bytes: header.to_vec(),
+            });
+        }
+    }
+
+    /// As [`Self::tell_header`], in DTLS, where OpenSSL tells no version.
+    pub fn tell_datagram_header(&mut self, direction: Direction, header: &[u8]) {
+        if self.hooks().message {
+            let bytes = header.to_vec();
+            self.events.push_back(Event::Message {
+                direction,
+                version: 0,
+                content_type: RECORD_HEADER,
+                bytes,
             });
         }
     }

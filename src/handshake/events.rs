@@ -42,6 +42,9 @@ pub enum Event {
         /// The bytes.
         bytes: Vec<u8>,
     },
+    /// DTLS: the program says how long the retransmission timer runs, which ran for so many microseconds; 0 at first
+    /// (`DTLS_set_timer_cb`).
+    Timer(u32),
     /// A line of the key log, with its line end left out.
     KeyLog(String),
 }

@@ -92,7 +92,8 @@ fn apply(context: &mut Context<'_>) -> Result<()> {
     // RFC 8449 §4: in TLS 1.3 the limit includes the content type.
     let content_type = u16::from(context.version()? == ProtocolVersion::TLS1_3);
     let content = |limit: u16| usize::from(limit.saturating_sub(content_type)).min(fragment);
-    context.records.outbound.set_limit(limits.map_or(fragment, |limits| content(limits.peer)));
-    context.records.inbound.set_limit(limits.map_or(fragment, |limits| content(limits.own)));
+    let peer = limits.map_or(fragment, |limits| content(limits.peer));
+    let own = limits.map_or(fragment, |limits| content(limits.own));
+    context.records.set_limits(own, peer);
     Ok(())
 }

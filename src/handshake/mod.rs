@@ -14,6 +14,7 @@ mod certificate_compression;
 pub mod client;
 pub mod context;
 pub mod custom_extensions;
+pub mod dtls;
 pub mod early_data;
 mod events;
 mod fragment_limits;

@@ -47,7 +47,8 @@ impl Endpoint {
             settings: Arc::new(settings),
             hooks: Hooks { info: true, ..Hooks::default() },
             now: NOW,
-            now_milliseconds: 0,
+            now_microseconds: 0,
+            mtu: 1400,
             offered_session: None,
         };
         Self {

@@ -28,11 +28,21 @@ impl Transcript {
         Self { state: State::Unhashed(Vec::new()) }
     }
 
-    /// Adds a message.
+    /// Adds a message; in DTLS with the header that it would have in one fragment (RFC 6347 §4.2.6).
     pub fn add(&mut self, message: &Message) {
+        match message.datagram_header() {
+            None => self.add_bytes(message.as_bytes()),
+            Some(header) => {
+                self.add_bytes(&header);
+                self.add_bytes(message.body());
+            }
+        }
+    }
+
+    fn add_bytes(&mut self, added: &[u8]) {
         match &mut self.state {
-            State::Unhashed(bytes) => bytes.extend_from_slice(message.as_bytes()),
-            State::Running(_, hash) => hash.update(message.as_bytes()),
+            State::Unhashed(bytes) => bytes.extend_from_slice(added),
+            State::Running(_, hash) => hash.update(added),
         }
     }
 

@@ -109,6 +109,10 @@ pub enum Ask {
     /// Client: the status callback's opinion of the OCSP response, `None` if the server sent none
     /// ([`Answer::Proceed`] or `Refuse`).
     CheckStatus(Option<Vec<u8>>),
+    /// Server of DTLS: a cookie for the client ([`Answer::Cookie`] or `Refuse`).
+    MakeDatagramCookie,
+    /// Server of DTLS: whether this cookie is one that we made ([`Answer::Allowed`]).
+    CheckDatagramCookie(Vec<u8>),
     /// Server without state: the cookie with these contents ([`Answer::Cookie`] or `Refuse`).
     SealCookie(Vec<u8>),
     /// Server without state: the contents of this cookie ([`Answer::Cookie`] or `Refuse`).
@@ -334,6 +338,8 @@ pub struct Hooks {
     pub psk_server: bool,
     /// The server keeps no state before a client brings a cookie (`SSL_stateless`).
     pub stateless: bool,
+    /// `DTLS_set_timer_cb`.
+    pub timer: bool,
     /// `SSL_CTX_set_info_callback`.
     pub info: bool,
     /// `SSL_CTX_set_msg_callback`.

@@ -1,6 +1,9 @@
 //! BIOs: where the program told us to read from and write to.
 
-use core::{ffi::c_int, ptr::NonNull};
+use core::{
+    ffi::{c_int, c_long},
+    ptr::NonNull,
+};
 
 use super::sys;
 
@@ -123,6 +126,25 @@ impl Bio {
         self.control(sys::BIO_CTRL_EOF) != 0
     }
 
+    /// Runs a command of datagram BIOs; other BIOs do not know it, and return 0 or less.
+    pub fn datagram_control(&self, command: DatagramControl, number: c_long) -> c_long {
+        // SAFETY: the BIO is valid, and these commands take no pointer.
+        unsafe { sys::BIO_ctrl(self.as_ptr(), command as c_int, number, core::ptr::null_mut()) }
+    }
+
+    /// A datagram BIO that blocks does so no longer than until this time, in microseconds since 1970; 0: as long as it likes
+    /// (`BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT`).
+    pub fn set_next_timeout(&self, deadline: u64) {
+        const MICROSECONDS: u64 = 1_000_000;
+        let part = |value: u64| libc::time_t::try_from(value).unwrap_or(libc::time_t::MAX);
+        let mut time =
+            libc::timeval { tv_sec: part(deadline / MICROSECONDS), tv_usec: part(deadline % MICROSECONDS) };
+        // SAFETY: the BIO is valid, and the command reads a timeval.
+        unsafe {
+            sys::BIO_ctrl(self.as_ptr(), sys::BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT, 0, (&raw mut time).cast());
+        }
+    }
+
     fn control(&self, command: c_int) -> c_int {
         // SAFETY: the BIO is valid, and these commands take no argument.
         let value = unsafe { sys::BIO_ctrl(self.as_ptr(), command, 0, core::ptr::null_mut()) };
@@ -171,6 +193,22 @@ impl Bio {
         }
         None
     }
+}
+
+/// The commands of datagram BIOs (`BIO_CTRL_DGRAM_…`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum DatagramControl {
+    /// `QUERY_MTU`: what the path carries.
+    QueryMtu = 40,
+    /// `SET_MTU`.
+    SetMtu = 42,
+    /// `MTU_EXCEEDED`: whether the last datagram was too large.
+    MtuExceeded = 43,
+    /// `GET_FALLBACK_MTU`: what nearly every path carries.
+    GetFallbackMtu = 47,
+    /// `GET_MTU_OVERHEAD`: what the headers below take.
+    GetMtuOverhead = 49,
 }
 
 /// What a BIO waits for (`BIO_should_retry(3)`).

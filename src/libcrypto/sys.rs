@@ -134,6 +134,7 @@ pub const BIO_CLOSE: c_int = 1;
 pub const BIO_TYPE_DESCRIPTOR: c_int = 0x100;
 pub const BIO_TYPE_SOCKET: c_int = 0x505;
 pub const BIO_TYPE_SSL: c_int = 0x207;
+pub const BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT: c_int = 45;
 pub const BIO_CTRL_FLUSH: c_int = 11;
 pub const BIO_CTRL_PENDING: c_int = 10;
 pub const BIO_CTRL_WPENDING: c_int = 13;

@@ -15,6 +15,8 @@ pub struct ClientHello {
     pub random: [u8; 32],
     /// `legacy_session_id`, at most 32 bytes.
     pub session_id: Vec<u8>,
+    /// DTLS: what a HelloVerifyRequest brought; may be empty (RFC 6347 §4.2.1). `None` in TLS.
+    pub cookie: Option<Vec<u8>>,
     /// `cipher_suites`, signalling values included; at least one.
     pub cipher_suites: Vec<CipherSuite>,
     /// `legacy_compression_methods`; at least one.
@@ -30,6 +32,15 @@ impl ClientHello {
     /// `pre_shared_key` that is not the last extension with `SSL_R_BAD_EXTENSION`. All else that cannot be
     /// parsed is `decode_error`.
     pub fn read(body: &[u8]) -> Result<Self> {
+        Self::read_form(body, false)
+    }
+
+    /// As [`Self::read`], for DTLS: the hello has a cookie.
+    pub fn read_datagram(body: &[u8]) -> Result<Self> {
+        Self::read_form(body, true)
+    }
+
+    fn read_form(body: &[u8], has_cookie: bool) -> Result<Self> {
         parse(body, |reader| {
             let legacy_version = reader.u16().map_err(|_| Error::decode(Reason::LENGTH_TOO_SHORT))?.into();
             let random = reader.array()?;
@@ -37,6 +48,7 @@ impl ClientHello {
             if session_id.len() > 32 {
                 return Err(Error::decode(Reason::LENGTH_MISMATCH));
             }
+            let cookie = if has_cookie { Some(reader.vec8()?.to_vec()) } else { None };
             let cipher_suites = reader.vec16()?;
             let compression_methods = reader.vec8()?;
             let extensions = if reader.is_empty() { Extensions::new() } else { Extensions::read(reader)? };
@@ -56,6 +68,7 @@ impl ClientHello {
                 legacy_version,
                 random,
                 session_id: session_id.to_vec(),
+                cookie,
                 cipher_suites: Reader::code_points(cipher_suites)
                     .map_err(|_| Error::decode(Reason::ERROR_IN_RECEIVED_CIPHER_LIST))?,
                 compression_methods: compression_methods.to_vec(),
@@ -72,6 +85,9 @@ impl ClientHello {
             body.u16(self.legacy_version);
             body.bytes(&self.random);
             body.vec8(|session_id| session_id.bytes(&self.session_id));
+            if let Some(cookie) = &self.cookie {
+                body.vec8(|writer| writer.bytes(cookie));
+            }
             body.vec16(|suites| self.cipher_suites.iter().for_each(|suite| suites.u16(*suite)));
             body.vec8(|methods| methods.bytes(&self.compression_methods));
             if !self.extensions.is_empty() {
@@ -110,6 +126,7 @@ mod tests {
             legacy_version: ProtocolVersion::TLS1_2,
             random: [7; 32],
             session_id: vec![3; 32],
+            cookie: None,
             cipher_suites: vec![CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite(0x1a1a)],
             compression_methods: vec![0],
             extensions,
@@ -127,6 +144,15 @@ mod tests {
         assert_eq!(ClientHello::read(message.body()), Ok(sample()));
         let end_of_compression_methods = 2 + 32 + 33 + 6 + 2;
         assert_strict(message.body(), &[end_of_compression_methods], ClientHello::read);
+    }
+
+    #[test]
+    fn hello_of_dtls_has_a_cookie() {
+        for cookie in [vec![], vec![9; 255]] {
+            let hello = ClientHello { cookie: Some(cookie), ..sample() };
+            assert_eq!(ClientHello::read_datagram(hello.write().body()), Ok(hello));
+        }
+        assert!(ClientHello::read_datagram(sample().write().body()).is_err());
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod compressed_certificate;
 pub mod encrypted_extensions;
 pub mod extension;
 pub mod finished;
+pub mod hello_verify_request;
 pub mod key_update;
 pub mod new_session_ticket;
 pub mod next_protocol;
@@ -31,12 +32,17 @@ use crate::{
     wire::{HandshakeType, Reader, Writer},
 };
 
+/// Type, length, number, and where a fragment belongs (RFC 6347 §4.2.2).
+pub const DATAGRAM_HEADER_LENGTH: usize = 12;
+
 /// One whole handshake message as it came, or as it goes: type, three bytes of length, body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     bytes: Vec<u8>,
     /// A vector in it is longer than its length can say.
     oversized: bool,
+    /// DTLS: its number in the handshake (RFC 6347 §4.2.2).
+    sequence: Option<u16>,
 }
 
 impl Message {
@@ -45,7 +51,7 @@ impl Message {
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
         let [_, a, b, c, body @ ..] = bytes.as_slice() else { return None };
         let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
-        (length == body.len()).then_some(Self { bytes, oversized: false })
+        (length == body.len()).then_some(Self { bytes, oversized: false, sequence: None })
     }
 
     /// A message of this type with the body that `write` writes.
@@ -54,13 +60,33 @@ impl Message {
         let mut writer = Writer::new();
         writer.u8(handshake_type.0);
         writer.vec24(write);
-        Self { oversized: writer.is_oversized(), bytes: writer.into_bytes() }
+        Self { oversized: writer.is_oversized(), bytes: writer.into_bytes(), sequence: None }
     }
 
     /// Whether a vector in it is longer than its length can say: it must not be sent.
     #[must_use]
     pub const fn is_oversized(&self) -> bool {
         self.oversized
+    }
+
+    /// DTLS: the same with its number in the handshake.
+    #[must_use]
+    pub fn numbered(self, sequence: u16) -> Self {
+        Self { sequence: Some(sequence), ..self }
+    }
+
+    /// DTLS: its number in the handshake.
+    #[must_use]
+    pub const fn sequence(&self) -> Option<u16> {
+        self.sequence
+    }
+
+    /// DTLS: the header of a message that is sent in one fragment, which is also the header that is hashed (RFC 6347 §4.2.6).
+    #[must_use]
+    pub fn datagram_header(&self) -> Option<[u8; DATAGRAM_HEADER_LENGTH]> {
+        let [kind, a, b, c] = *self.bytes.first_chunk()?;
+        let [high, low] = self.sequence?.to_be_bytes();
+        Some([kind, a, b, c, high, low, 0, 0, 0, a, b, c])
     }
 
     /// Its type.

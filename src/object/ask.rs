@@ -44,6 +44,8 @@ impl Ssl {
                 self.count_timeout(environment, &outcome);
                 Answer::Ticket(outcome)
             }
+            Ask::MakeDatagramCookie => self.make_datagram_cookie(),
+            Ask::CheckDatagramCookie(cookie) => self.check_datagram_cookie(cookie),
             Ask::OfferPsk(hash) => self.offer_psk(*hash),
             Ask::FindPsk(identity) => self.find_psk(identity),
             Ask::SessionTicketExtension(ticket) => self.show_ticket_extension(ticket),

@@ -174,6 +174,9 @@ pub type DtlsCookieGenerate = unsafe extern "C" fn(*mut SSL, *mut c_uchar, *mut 
 /// `SSL_CTX_set_cookie_verify_cb`.
 pub type DtlsCookieVerify = unsafe extern "C" fn(*mut SSL, *const c_uchar, c_uint) -> c_int;
 
+/// `DTLS_set_timer_cb`.
+pub type TimerCallback = unsafe extern "C" fn(*mut SSL, c_uint) -> c_uint;
+
 /// What `SSL_new` copies; a connection may set its own.
 #[derive(Clone, Copy, Default)]
 pub struct CopiedCallbacks {

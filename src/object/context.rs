@@ -47,6 +47,12 @@ pub struct Method {
 }
 
 impl Method {
+    /// Whether it is one of DTLS.
+    #[must_use]
+    pub const fn is_datagram(&self) -> bool {
+        self.versions.1.is_datagram()
+    }
+
     /// The side of an `SSL` before `SSL_set_connect_state` or `SSL_set_accept_state` (`SSL_is_server(3)`).
     #[must_use]
     pub const fn side(&self) -> Side {

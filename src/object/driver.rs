@@ -100,7 +100,7 @@ impl Ssl {
             }
             // Callbacks of the program may have changed anything; a transport that is read or written changes but the time.
             if is_transfer && !has_events && self.with_connection(|connection| connection.is_established()) {
-                (environment.now, environment.now_milliseconds) = clock::now();
+                (environment.now, environment.now_microseconds) = clock::now();
             } else {
                 environment = self.environment();
             }
@@ -121,6 +121,7 @@ impl Ssl {
     fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {
         match want {
             Want::Nothing => Ok(()),
+            Want::Read if self.is_datagram() => self.fill_datagram(),
             Want::Read => self.fill(environment),
             Want::Write => self.flush(),
             Want::Closed => {
@@ -138,9 +139,9 @@ impl Ssl {
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
         let settings = self.judge(settings);
-        let (now, now_milliseconds) = clock::now();
+        let (now, now_microseconds) = clock::now();
         let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
-        Environment { settings, hooks, now, now_milliseconds, offered_session }
+        Environment { settings, hooks, now, now_microseconds, mtu: self.mtu(), offered_session }
     }
 
     /// What the program registered.
@@ -167,6 +168,7 @@ impl Ssl {
                 || config.settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
             record_padding: callbacks.record_padding.function.is_some(),
             stateless: self.stateless.get(),
+            timer: self.datagram.timer.get().is_some(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
             session_ticket_extension: callbacks.session_ticket_extension.function.is_some(),
@@ -265,6 +267,9 @@ impl Ssl {
             }
             return Err(Pause::Failed);
         };
+        if self.is_datagram() {
+            return self.flush_datagrams(&bio);
+        }
         let generation = self.generation.get();
         self.pad_records()?;
         self.check_generation(generation)?;
@@ -308,6 +313,7 @@ impl Ssl {
                 Event::Message { direction, version, content_type, bytes } => {
                     self.tell_message(direction, version, content_type, &bytes);
                 }
+                Event::Timer(duration) => self.ask_timer(duration),
                 Event::KeyLog(line) => self.tell_key_log(line),
             }
         }

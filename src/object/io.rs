@@ -199,6 +199,9 @@ impl Ssl {
         &self,
         step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
     ) -> Result<(), Pause> {
+        if self.is_datagram() {
+            self.settle_mtu()?;
+        }
         self.drive(|connection, environment| {
             Ok(match step(connection, environment)? {
                 Want::Nothing => Outcome::Done(()),
@@ -333,6 +336,9 @@ impl Ssl {
 
     /// Writes, on the stack of the caller.
     pub(super) fn write_now(&self, data: &[u8]) -> Result<usize, Unfinished> {
+        if self.is_datagram() {
+            return self.write_datagram(data);
+        }
         self.complete_handshake()?;
         if self.waits_for_callback() {
             return Err(self.try_again());

@@ -21,6 +21,7 @@
 //! | `library` | what the program's library context offers |
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
+//! | `datagram` | DTLS: datagrams, their size, the retransmission timer |
 //! | `dane` | authentication of the server by TLSA records |
 //! | `early_data` | `SSL_write_early_data` and `SSL_read_early_data` |
 //! | `driver` | runs the core: pumps the BIOs, asks, delivers events |
@@ -71,6 +72,7 @@ pub mod credential_files;
 pub mod credentials;
 pub mod custom_extensions;
 pub mod dane;
+pub mod datagram;
 pub mod driver;
 pub mod early_data;
 pub mod groups;

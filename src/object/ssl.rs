@@ -12,6 +12,7 @@ use super::{
     cipher_stack::CipherStack,
     config::{Config, Configurable},
     context::Method,
+    datagram::Datagram,
     jobs::JobState,
     security::Judged,
     status_request::RequestItems,
@@ -145,6 +146,8 @@ pub struct Ssl {
     pub(super) scheduled_key_update: Cell<Option<bool>>,
     /// What `SSL_get_psk_identity` and `SSL_get_psk_identity_hint` gave last.
     pub(super) shown_psk: [RefCell<Option<CString>>; 2],
+    /// What DTLS has besides.
+    pub datagram: Datagram,
     /// `SSL_stateless` runs.
     pub(super) stateless: Cell<bool>,
     /// `SSL_verify_client_post_handshake` scheduled a CertificateRequest.
@@ -155,6 +158,11 @@ pub struct Ssl {
     pub(super) requested_tickets: Cell<usize>,
     /// The position that the info callback is being told, while later ones are queued.
     pub told_position: Cell<Option<Position>>,
+}
+
+/// A connection of the method's kind on which nothing has happened.
+fn connection_of(method: &Method, side: Side) -> Connection {
+    if method.is_datagram() { Connection::of_datagrams(side) } else { Connection::new(side) }
 }
 
 impl Ssl {
@@ -176,7 +184,7 @@ impl Ssl {
                 ca_lists: CaLists::default(),
                 ..Config::clone(&context.config())
             }),
-            connection: RefCell::new(Connection::new(side)),
+            connection: RefCell::new(connection_of(context.method(), side)),
             job_state: JobState::default(),
             generation: Cell::new(0),
             drives: Cell::new(0),
@@ -208,6 +216,7 @@ impl Ssl {
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
             shown_psk: Default::default(),
+            datagram: Datagram::default(),
             stateless: Cell::new(false),
             scheduled_authentication: Cell::new(false),
             client_hello_suites: RefCell::default(),
@@ -325,7 +334,8 @@ impl Ssl {
     pub fn reset(&self) {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
-        drop(self.connection.replace(Connection::new(self.side())));
+        let fresh = connection_of(self.method(), self.side());
+        drop(self.connection.replace(fresh));
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);
@@ -339,6 +349,7 @@ impl Ssl {
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.
     pub fn clear(&self) {
         self.dane.forget_match();
+        self.forget_path();
         let is_cut_short = self.is_cut_short();
         self.start_over();
         if is_cut_short {

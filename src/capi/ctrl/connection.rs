@@ -7,7 +7,7 @@ use core::{
 
 use super::{AnyCallback, Arguments, command};
 use crate::{
-    capi::{support::convert, temporary_dh},
+    capi::{datagram, support::convert, temporary_dh},
     crypto::signature_scheme,
     error::Reason,
     libcrypto::{
@@ -122,6 +122,14 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
             // SAFETY: the caller's promise.
             unsafe { give_bytes(formats, pointer.cast()) }
         }
+        command::SET_MTU if ssl.is_datagram() => ssl.set_mtu(number),
+        command::DTLS_SET_LINK_MTU if ssl.is_datagram() => ssl.set_link_mtu(number),
+        command::DTLS_GET_LINK_MIN_MTU if ssl.is_datagram() => datagram::least_link_mtu(),
+        // SAFETY: the caller's promise.
+        command::DTLS_GET_TIMEOUT if ssl.is_datagram() => unsafe {
+            datagram::get_timeout(ssl, pointer.cast())
+        },
+        command::DTLS_HANDLE_TIMEOUT if ssl.is_datagram() => datagram::handle_timeout(ssl),
         // Only a server asks for certificates.
         command::SET_CLIENT_CERT_TYPES if ssl.side() == Side::Client => 0,
         command::SET_RETRY_VERIFY => {

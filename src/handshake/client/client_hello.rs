@@ -142,9 +142,10 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     let key = first_key(settings, &versions)?;
     let psks = psk::offered(environment, session.as_deref(), external.as_ref());
     let hello = ClientHello {
-        legacy_version: (*highest).min(ProtocolVersion::TLS1_2),
+        legacy_version: legacy_version(*highest),
         random: random(environment)?,
         session_id: session_id(settings, &versions, session.as_deref())?,
+        cookie: context.is_datagram().then(Vec::new),
         cipher_suites,
         compression_methods: vec![NO_COMPRESSION],
         extensions: extensions(
@@ -228,6 +229,22 @@ fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
         None => context.leave_for(Position::CwClntHello),
     }
     Ok(Transition::Next(State::ExpectServerHello(Box::new(offer))))
+}
+
+/// What stands in the old field: TLS 1.3 is offered in an extension (RFC 8446 §4.1.2).
+fn legacy_version(highest: ProtocolVersion) -> ProtocolVersion {
+    if highest.is_datagram() { highest } else { highest.min(ProtocolVersion::TLS1_2) }
+}
+
+/// Sends the hello again, with the cookie of a HelloVerifyRequest (RFC 6347 §4.2.1): nothing else is changed.
+pub fn emit_with_cookie(
+    mut offer: Offer,
+    cookie: Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<Transition<State>> {
+    offer.hello.cookie = Some(cookie);
+    context.leave_for(Position::CwClntHello);
+    emit(offer, context)
 }
 
 fn random(environment: &Environment) -> Result<[u8; 32]> {

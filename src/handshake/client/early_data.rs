@@ -65,7 +65,7 @@ pub fn begin(context: &mut Context<'_>, session: &Session) -> Result<()> {
     context.log_secret("CLIENT_EARLY_TRAFFIC_SECRET", traffic.as_bytes());
     let algorithm = suite.aead().ok_or(Error::internal())?;
     let (key, iv) = traffic.record_keys(algorithm);
-    context.set_write_keys(RecordKeys::tls13(algorithm, key.as_ref(), iv)?);
+    context.set_write_keys(RecordKeys::tls13(algorithm, key.as_ref(), iv)?)?;
     let early_data = &mut context.negotiated.early_data;
     early_data.status = Status::Rejected;
     early_data.left = session.max_early_data;

@@ -68,7 +68,7 @@ pub fn offered(
 
 /// `obfuscated_ticket_age` (RFC 8446 §4.2.11.1): milliseconds since the ticket came, plus a number of the server's.
 fn obfuscated_age(environment: &Environment, session: &Session) -> u32 {
-    let now = milliseconds(environment.now, environment.now_milliseconds);
+    let now = milliseconds(environment.now, environment.now_milliseconds());
     let age = now.saturating_sub(milliseconds(session.time, session.time_milliseconds)).max(0);
     // Both are taken modulo 2^32.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

@@ -89,7 +89,7 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
     Ok(Session {
         id,
         id_context: settings.session_id_context.to_vec(),
-        time_milliseconds: context.environment.now_milliseconds,
+        time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
         verify_result: negotiated.verify_result,
         server_name: negotiated.server_name.clone(),

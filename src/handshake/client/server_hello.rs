@@ -15,11 +15,12 @@ use crate::{
         suite::{self, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Transition, custom_extensions, early_data::Status, position::Position},
+    handshake::{Context, Transcript, Transition, custom_extensions, early_data::Status, position::Position},
     key_schedule::tls13::EarlySecret,
     message::{
         Message,
         extension::{Extensions, cookie, key_share, pre_shared_key, supported_groups, supported_versions},
+        hello_verify_request::HelloVerifyRequest,
         server_hello::ServerHello,
     },
     policy::{custom_extension::place, library::KnownGroup, options::option},
@@ -46,6 +47,9 @@ pub fn read_server_hello(
     context: &mut Context<'_>,
     message: Message,
 ) -> Result<Transition<State>> {
+    if context.is_datagram() && message.handshake_type() == HandshakeType::HELLO_VERIFY_REQUEST {
+        return read_hello_verify_request(offer, context, &message);
+    }
     let hello = ServerHello::read(message.expect(HandshakeType::SERVER_HELLO)?)?;
     context.leave_for(Position::CrSrvrHello);
     let version = check_version(&offer, &hello, context.settings().fixed_version())?;
@@ -79,6 +83,18 @@ pub fn read_server_hello(
     }
 }
 
+/// The server wants to see our hello again with a cookie. RFC 6347 §4.2.1: neither the first hello nor the request is hashed.
+fn read_hello_verify_request(
+    offer: Offer,
+    context: &mut Context<'_>,
+    message: &Message,
+) -> Result<Transition<State>> {
+    let request = HelloVerifyRequest::read(message.body())?;
+    context.leave_for(Position::DtlsCrHelloVerifyRequest);
+    *context.transcript = Transcript::new();
+    client_hello::emit_with_cookie(offer, request.cookie, context)
+}
+
 /// The version that the server chose, if we may speak it.
 fn check_version(
     offer: &Offer,
@@ -108,7 +124,7 @@ fn check_version(
     if fixed.is_some_and(|fixed| version != fixed) {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::WRONG_SSL_VERSION));
     }
-    if version > ProtocolVersion::TLS1_2 || !offer.versions.contains(&version) {
+    if version >= ProtocolVersion::TLS1_3 || !offer.versions.contains(&version) {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL));
     }
     check_downgrade(offer, version, &hello.random)?;
@@ -120,7 +136,8 @@ fn check_downgrade(offer: &Offer, version: ProtocolVersion, random: &[u8; 32]) -
     let highest = offer.versions.first().copied().unwrap_or(version);
     let downgraded = random.ends_with(DOWNGRADE_BELOW_TLS12)
         || (highest >= ProtocolVersion::TLS1_3 && random.ends_with(DOWNGRADE_TO_TLS12));
-    if version < highest && downgraded {
+    // DTLS has no such sign.
+    if version < highest && downgraded && !version.is_datagram() {
         return Err(Error::illegal(Reason::INAPPROPRIATE_FALLBACK));
     }
     Ok(())

@@ -292,7 +292,7 @@ fn expect_end(
 fn emit_finished(master: &MasterSecret, write_keys: RecordKeys, context: &mut Context<'_>) -> Result<()> {
     context.leave_for(Position::CwChange);
     context.send_change_cipher_spec()?;
-    context.set_write_keys(write_keys);
+    context.set_write_keys(write_keys)?;
     next_protocol::emit(context)?;
     context.leave_for(Position::CwFinished);
     context.log_secret("CLIENT_RANDOM", master.as_bytes());
@@ -365,6 +365,6 @@ fn with_ticket(mut session: Session, ticket: NewSessionTicket12, context: &Conte
     session.ticket = ticket.ticket;
     session.ticket_lifetime = ticket.lifetime_hint;
     session.time = context.environment.now;
-    session.time_milliseconds = context.environment.now_milliseconds;
+    session.time_milliseconds = context.environment.now_milliseconds();
     session
 }

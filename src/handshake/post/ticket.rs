@@ -39,7 +39,7 @@ pub(super) fn read_new_session_ticket(
         id: HashAlgorithm::Sha256.digest(&ticket.ticket).as_ref().to_vec(),
         secret: psk,
         time: connected.environment.now,
-        time_milliseconds: connected.environment.now_milliseconds,
+        time_milliseconds: connected.environment.now_milliseconds(),
         ticket: ticket.ticket,
         // RFC 8446 §4.6.1: never cached for longer, whatever the server says.
         ticket_lifetime: ticket.lifetime.min(MAX_LIFETIME),
@@ -69,7 +69,7 @@ pub fn new_ticket_session(connected: &mut Connected<'_>) -> Result<Ask> {
         id: rand::array::<SESSION_ID_LENGTH>()?.to_vec(),
         secret: resumption(connected.negotiated)?.psk(&nonce.to_be_bytes()),
         time: connected.environment.now,
-        time_milliseconds: connected.environment.now_milliseconds,
+        time_milliseconds: connected.environment.now_milliseconds(),
         timeout: connected.settings().session_lifetime(),
         ticket: Vec::new(),
         ticket_lifetime: lifetime(connected.settings().session_lifetime()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{State, Step, cookie, retry::Retry, tls12_hello};
+use super::{State, Step, cookie, hello_verify, retry::Retry};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{Context, Transition, position::Position, want::Ask},
@@ -14,10 +14,6 @@ use crate::{
     policy::certificate::Slot,
     wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, ProtocolVersion},
 };
-
-/// The versions that this state machine speaks, the highest first.
-const VERSIONS: [ProtocolVersion; 4] =
-    [ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_1, ProtocolVersion::TLS1_0];
 
 /// A ClientHello that was read.
 pub struct Received {
@@ -36,10 +32,20 @@ pub fn start(context: &mut Context<'_>) -> Transition<State> {
     Transition::Next(State::ExpectClientHello(None))
 }
 
+/// The client was sent away, and comes again.
+pub const fn expect_another() -> Transition<State> {
+    Transition::Next(State::ExpectClientHello(None))
+}
+
 /// Reads a ClientHello and shows it to the program.
 pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Option<Box<Retry>>) -> Step {
-    let hello = ClientHello::read(message.expect(HandshakeType::CLIENT_HELLO)?)?;
+    let body = message.expect(HandshakeType::CLIENT_HELLO)?;
+    let hello =
+        if context.is_datagram() { ClientHello::read_datagram(body)? } else { ClientHello::read(body)? };
     context.leave_for(Position::SrClntHello);
+    if hello_verify::is_wanted(context, &hello) {
+        return Ok(hello_verify::request(context));
+    }
     match &retry {
         Some(retry) => retry.check(&hello)?,
         None => context.negotiated.forget_last_handshake(),
@@ -73,7 +79,7 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
     if version == ProtocolVersion::TLS1_3 {
         cookie::read_cookie(context, received)
     } else {
-        tls12_hello::read_extensions(context, &received.message, received.hello)
+        hello_verify::check(context, received)
     }
 }
 
@@ -81,7 +87,11 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
     if context.settings().versions().is_empty() {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     }
-    let versions = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS);
+    if hello.legacy_version.is_datagram() != context.is_datagram() && context.is_datagram() {
+        return Err(unsupported_version());
+    }
+    // No version of DTLS that we have is chosen by the extension.
+    let versions = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS).filter(|_| !context.is_datagram());
     // RFC 8446 §D.5: SSL 3.0 must not be negotiated, whatever the extensions say.
     if hello.legacy_version <= ProtocolVersion::SSL3 {
         let reason = match versions {
@@ -103,8 +113,9 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
     let offered = match versions {
         // RFC 8446 §4.2.1: if present, it alone counts.
         Some(data) => supported_versions::read_client(data)?,
-        None => VERSIONS
-            .into_iter()
+        None => context
+            .settings()
+            .known_versions()
             .filter(|version| *version < ProtocolVersion::TLS1_3 && *version <= hello.legacy_version)
             .collect(),
     };
@@ -113,7 +124,7 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
 
 /// The versions that could be chosen, the highest first.
 pub fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = ProtocolVersion> + 'a {
-    VERSIONS.into_iter().filter(|version| {
+    context.settings().known_versions().filter(|version| {
         context.settings().allows_version(*version)
             && (*version != ProtocolVersion::TLS1_3 || may_authenticate_in_tls13(context))
     })

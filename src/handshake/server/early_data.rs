@@ -42,7 +42,7 @@ pub fn is_fresh(context: &Context<'_>, session: &Session, obfuscated_age: u32) -
     let ours = environment.now.saturating_sub(session.time).saturating_mul(1000);
     // A session that comes out of a ticket has its time in seconds only.
     let earliest = ours.saturating_sub(MAX_AGE_LAG);
-    let latest = ours.saturating_add(i64::from(environment.now_milliseconds)).saturating_add(MAX_AGE_LEAD);
+    let latest = ours.saturating_add(i64::from(environment.now_milliseconds())).saturating_add(MAX_AGE_LEAD);
     (earliest..=latest).contains(&theirs)
 }
 

@@ -19,6 +19,7 @@
 mod client_hello;
 mod cookie;
 mod early_data;
+mod hello_verify;
 mod key_exchange12;
 mod offer;
 mod post_handshake;
@@ -59,6 +60,8 @@ pub enum State {
     AskedClientHello(Box<client_hello::Received>),
     /// The program is asked something in the middle of a step, which then goes on.
     Asked(Then<Self>),
+    /// DTLS: the program makes or checks a cookie.
+    HelloVerify(hello_verify::Question),
     /// TLS 1.3: cookies of a server that keeps no state.
     Cookie(cookie::Question),
     /// TLS 1.3: questions that the ClientHello raises.
@@ -109,6 +112,7 @@ impl State {
             Self::AskedClientHello(_)
             | Self::Asked(_)
             | Self::Cookie(_)
+            | Self::HelloVerify(_)
             | Self::Tls13Hello(..)
             | Self::Tls13Flight(..)
             | Self::Ticket(_)
@@ -128,6 +132,7 @@ impl State {
             Self::ExpectClientHello(retry) => {
                 client_hello::read_client_hello(context, input.message()?, retry)
             }
+            Self::HelloVerify(question) => hello_verify::answered(context, question, input.answer()?),
             Self::Cookie(question) => cookie::answered(context, question, input.answer()?),
             Self::AskedClientHello(received) => client_hello::negotiate_version(context, *received),
             Self::Asked(then) => then(context, input.answer()?),

@@ -78,7 +78,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
     Ok(Session {
         id,
         id_context: negotiated.session_id_context.to_vec(),
-        time_milliseconds: context.environment.now_milliseconds,
+        time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
         verify_result: negotiated.verify_result,
         server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),

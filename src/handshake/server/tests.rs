@@ -80,7 +80,8 @@ impl Server {
                 settings: Arc::new(settings),
                 hooks: Hooks { find_session: true, info: true, message: true, ..Hooks::default() },
                 now: NOW,
-                now_milliseconds: 0,
+                now_microseconds: 0,
+                mtu: 1400,
                 offered_session: None,
             },
             records: Records::new(),
@@ -183,6 +184,7 @@ fn base() -> ClientHello {
         signature_algorithms::write(writer, &[SignatureScheme::RSA_PSS_RSAE_SHA256]);
     });
     ClientHello {
+        cookie: None,
         legacy_version: ProtocolVersion::TLS1_2,
         random: [7; 32],
         session_id: vec![3; 32],

@@ -149,7 +149,7 @@ fn send_ticket(context: &mut Context<'_>, finish: Finish, ticket: Option<Vec<u8>
 fn emit_finished(context: &mut Context<'_>, mut finish: Finish) -> Step {
     context.leave_for(Position::SwChange);
     context.send_change_cipher_spec()?;
-    context.set_write_keys(finish.write_keys.take().ok_or(Error::internal())?);
+    context.set_write_keys(finish.write_keys.take().ok_or(Error::internal())?)?;
 
     context.leave_for(Position::SwFinished);
     context.log_secret("CLIENT_RANDOM", finish.master_secret.as_bytes());

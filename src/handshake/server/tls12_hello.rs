@@ -390,7 +390,9 @@ fn server_random(context: &Context<'_>) -> Result<[u8; 32]> {
     let mut random: [u8; 32] = rand::array()?;
     let version = context.version()?;
     let highest = allowed_versions(context).next().unwrap_or(version);
+    // DTLS has no such sign.
     if context.negotiated.renegotiation.is_none()
+        && !context.is_datagram()
         && highest >= ProtocolVersion::TLS1_2
         && version < highest
         && let Some(last) = random.last_chunk_mut()
