@@ -6,7 +6,11 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIBDIR := $(TARGET)/lib
 PYTHON := /usr/bin/python3
 
-.PHONY: all setup demo test oracle lint headers coverage bench valgrind clean
+# Where `make install` puts things; DESTDIR goes before it, for packages.
+PREFIX := /usr/local
+LIB := lib
+
+.PHONY: all static install setup demo test test-install oracle lint headers coverage bench valgrind clean
 
 all: setup
 	cargo build --release
@@ -14,6 +18,15 @@ all: setup
 	ln -sfn ../release/libssl.so $(LIBDIR)/libssl.so.3
 	ln -sfn libssl.so.3 $(LIBDIR)/libssl.so
 	ln -sfn libssl.so $(TARGET)/release/libssl.so.3
+
+# libssl.a, for programs that carry their TLS with them. One object whose only global names are the C functions.
+static: setup
+	cargo rustc --release --lib --crate-type staticlib --features static
+	mkdir -p $(TARGET)/static
+	scripts/static-library $(TARGET)/release/libssl.a $(TARGET)/static/libssl.a
+
+install: all static
+	@scripts/install $(TARGET) "$(DESTDIR)" "$(PREFIX)" "$(LIB)"
 
 setup:
 	@scripts/setup
@@ -28,6 +41,10 @@ test: all
 	ctests/run.sh $(LIBDIR)
 	$(PYTHON) tests/programs/run.py --library $(LIBDIR)
 	$(PYTHON) tests/matrix/run.py --library $(LIBDIR)
+
+# What is installed works: compile with its pkg-config file, shared and static, and run.
+test-install: all static
+	tests/install/run.sh
 
 oracle: setup
 	$(MAKE) -C ctests

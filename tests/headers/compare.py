@@ -6,8 +6,8 @@ usage: compare.py
 Prototypes and types are compared by the compiler when the C tests are built (ctests/prototypes.py). Here: which names each
 header defines and declares when a program includes it alone, and ssl.h under every
 OPENSSL_NO_…, OPENSSL_API_COMPAT and OPENSSL_NO_DEPRECATED that makes a difference; the attributes of what is deprecated; the value and type of every constant;
-what every function-like macro expands to; structs and enums; and that each header compiles alone, without a warning, as C99,
-C11, C17 and C++17.
+what every function-like macro expands to; structs and enums; that each header compiles alone, without a warning, as C99,
+C11, C17 and C++17; and that the Rust source has the same reasons and commands.
 """
 import os
 import re
@@ -90,14 +90,6 @@ class Header:
             deprecated = re.search(r'deprecated\((.*?)\)\)\)', statement)
             name = re.search(r"(\w+) ?\((?!\*)", plain)[1]
             self.functions[name] = deprecated and deprecated[1].replace('" "', "").strip()
-
-
-def later():
-    """The names that later versions of OpenSSL brought: nothing to compare them with."""
-    names = set()
-    for line in open(os.path.join(ROOT, "packaging", "exports-later.tsv")):
-        names.add(line.split()[0] if line.strip() else "")
-    return names
 
 
 def compare_names():
@@ -209,6 +201,26 @@ def compare_values(macros, definitions):
     print(f"other names of functions: {len(aliases)}")
 
 
+def compare_source():
+    """The numbers that the Rust source has, under the names of headers/constants.tsv."""
+    values, checked = {}, 0
+    for line in open(os.path.join(ROOT, "headers", "constants.tsv")):
+        columns = line.rstrip("\n").split("\t")
+        if len(columns) == 4 and re.fullmatch(r"0x[0-9A-Fa-f]+|\d+", columns[2]):
+            values[columns[1]] = int(columns[2], 0)
+    for file, pattern, names in [
+            ("error/reason.rs", r"pub const (\w+): Self = Self\((\d+)\);", ["SSL_R_"]),
+            ("capi/ctrl/command.rs", r"^    (\w+) = (\d+),", ["SSL_CTRL_", "DTLS_CTRL_", "SSL_CTRL_SET_TLSEXT_"])]:
+        for name, value in re.findall(pattern, open(os.path.join(ROOT, "src", file)).read(), re.M):
+            found = [values[prefix + name] for prefix in names if prefix + name in values]
+            if found != [int(value)]:
+                complain(f"src/{file}: {name} is {value}, in headers/constants.tsv {found}")
+            checked += 1
+    if checked < 200:
+        complain(f"only {checked} numbers found in src/: it is not written as this script reads it")
+    print(f"numbers in src/: {checked} as in headers/constants.tsv")
+
+
 def compile_alone():
     warnings = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I", OURS]
     for header in HEADERS:
@@ -226,6 +238,7 @@ version = re.search(r'OPENSSL_VERSION_TEXT "([^"]*)"', compiler(["-E", "-dM"], i
 if not version or not version[1].startswith("OpenSSL 3.0."):
     print(f"the system's headers are of {version and version[1]}: nothing to compare with")
     sys.exit(0)
+compare_source()
 compile_alone()
 compare_names()
 whole, lines = {}, []
