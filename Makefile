@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install oracle lint headers coverage bench valgrind clean
+.PHONY: all static install setup demo test test-install sources oracle lint headers coverage bench valgrind clean
 
 all: setup
 	cargo build --release
@@ -59,6 +59,11 @@ lint: all
 
 headers: setup
 	cargo run --quiet --example headers
+	scripts/families
+
+# curl, nginx and CPython's ssl module from Debian's source packages, against our headers.
+sources: setup
+	tests/source/run.sh $(TARGET)/sources
 
 coverage:
 	@scripts/coverage
