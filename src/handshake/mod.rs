@@ -26,6 +26,7 @@ pub mod post;
 mod premaster_psk;
 mod records;
 pub mod server;
+mod server_name;
 #[cfg(test)]
 mod test_endpoint;
 mod transcript;

@@ -64,7 +64,7 @@ pub enum Ask {
     ClientPsk,
     /// Server of TLS 1.2: the PSK of this identity ([`Answer::ServerPsk`]).
     ServerPsk(Vec<u8>),
-    /// Server: the servername callback; the name is in the negotiated values ([`Answer::ServerName`]).
+    /// Either side: the servername callback; the name is in the negotiated values ([`Answer::ServerName`]).
     ServerName,
     /// Either side: the certificate callback ([`Answer::Proceed`], `NotYet`, `Refuse`).
     Certificate,

@@ -17,6 +17,7 @@
 //! | `certificate_security` | what the security level asks of certificates |
 //! | `custom_extensions` | extensions that the program handles itself, and its callbacks about them |
 //! | `server_info` | extensions that a program gives with a certificate |
+//! | `server_name` | the name of the server that a client asks for |
 //! | `ssl` | [`Ssl`], behind `SSL` |
 //! | `library` | what the program's library context offers |
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
@@ -91,6 +92,7 @@ pub mod record_padding;
 pub mod renegotiation;
 pub mod security;
 pub mod server_info;
+mod server_name;
 pub mod session;
 pub mod session_cache;
 pub mod session_secret;

@@ -1,9 +1,6 @@
 //! What an `SSL` points to.
 
-use core::{
-    cell::{Cell, OnceCell, Ref, RefCell},
-    ffi::c_char,
-};
+use core::cell::{Cell, OnceCell, Ref, RefCell};
 use std::{ffi::CString, sync::Arc};
 
 use super::{
@@ -21,7 +18,6 @@ use super::{
 use crate::{
     connection::Connection,
     crypto::suite::{self, Suite},
-    error::Reason,
     handshake::position::Position,
     libcrypto::{
         bio::Bio,
@@ -117,7 +113,7 @@ pub struct Ssl {
     /// What `SSL_get_client_ciphers` gives, and what it was made from.
     client_ciphers: RefCell<Option<(Vec<CipherSuite>, PointerStack)>>,
     /// What `SSL_get_servername` gave last.
-    server_name: RefCell<Option<CString>>,
+    pub(super) server_name: RefCell<Option<CString>>,
     /// The session that `SSL_get_session` gives.
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
@@ -445,32 +441,6 @@ impl Ssl {
         let mut suites = settings.offered_suites(&settings.offered_versions());
         suites.retain(|suite| environment.hooks.client_can_use(suite) && settings.takes_signatures_of(suite));
         suites
-    }
-
-    /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for
-    /// again; null without one.
-    pub fn server_name_string(&self) -> *const c_char {
-        let asked = self.with_connection(|connection| connection.negotiated().server_name.clone());
-        let configured = || self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));
-        let name =
-            if self.side_is_set() && self.side() == Side::Server { asked } else { configured().or(asked) };
-        let name = name.and_then(|name| CString::new(name).ok());
-        let mut given = self.server_name.borrow_mut();
-        if *given != name {
-            *given = name;
-        }
-        given.as_ref().map_or(core::ptr::null(), |name| name.as_ptr())
-    }
-
-    /// Sets the name that a client asks for, `None` for none; a name that is empty or too long leaves none.
-    pub fn set_server_name(&self, name: Option<&[u8]>) -> Result<(), Reason> {
-        /// `TLSEXT_MAXLEN_host_name`.
-        const LONGEST: usize = 255;
-
-        let is_good = name.is_none_or(|name| !name.is_empty() && name.len() <= LONGEST);
-        let server_name = name.filter(|_| is_good).map(Into::into);
-        self.update_config(|config| config.update_settings(|settings| settings.server_name = server_name));
-        if is_good { Ok(()) } else { Err(Reason::SSL3_EXT_INVALID_SERVERNAME) }
     }
 
     /// The suite negotiated.

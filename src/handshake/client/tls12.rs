@@ -23,6 +23,7 @@ use crate::{
     handshake::{
         Context, Expects, Input, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
+        server_name,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -69,12 +70,16 @@ pub struct Hello {
     pub status_expected: bool,
     /// Whether a NewSessionTicket will come.
     pub ticket_expected: bool,
+    /// Whether the session may be one that only the program knows: we sent a ticket.
+    may_be_known: bool,
 }
 
 /// Where a client is in the server's flight.
 pub enum State {
     /// ServerHello was read: a full handshake.
     ExpectCertificate(Box<Hello>),
+    /// The servername callback runs; the session that the server resumes, if it does.
+    AskedServerName(Box<Hello>, Option<Arc<Session>>),
     /// The program is asked for the secret of a session that only it knows.
     AskedSessionSecret(Box<Hello>),
     /// The program has the secret: what the server sends next tells whether it has it too (RFC 4851 §3.2.2).
@@ -111,7 +116,8 @@ impl State {
             | Self::ExpectRequestOrDone(..)
             | Self::ExpectDone(..) => Expects::Message,
             Self::ExpectCertificateOrChange(..) => Expects::MessageOrChangeCipherSpec,
-            Self::AskedSessionSecret(_)
+            Self::AskedServerName(..)
+            | Self::AskedSessionSecret(_)
             | Self::VerifyingChain(_)
             | Self::VerifyingSignature(..)
             | Self::AskedCertificate(..)
@@ -122,6 +128,10 @@ impl State {
     /// One step.
     pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<ClientState>> {
         match self {
+            Self::AskedServerName(hello, resumed) => {
+                server_name::take(context, input.answer()?)?;
+                begin_handshake(*hello, resumed, context)
+            }
             Self::AskedSessionSecret(hello) => take_session_secret(hello, input.answer()?),
             Self::ExpectCertificateOrChange(hello, secret) => match input {
                 Input::ChangeCipherSpec => begin_with_secret(*hello, secret, context),
@@ -183,6 +193,7 @@ pub fn begin(
     context.negotiated.server_random = hello.random;
     context.add_to_transcript(message);
     let received = &hello.extensions;
+    let sent_ticket = offer.hello.extensions.get(ExtensionType::SESSION_TICKET);
     let settled = Hello {
         suite,
         session_id: hello.session_id.clone(),
@@ -190,24 +201,40 @@ pub fn begin(
         status_expected: extensions::read_empty(received, ExtensionType::STATUS_REQUEST)?
             && suite.has_certificate(),
         ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
+        may_be_known: sent_ticket.is_some_and(|ticket| !ticket.is_empty()),
     };
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
-    let sent_ticket = offer.hello.extensions.get(ExtensionType::SESSION_TICKET);
-    let may_be_known = sent_ticket.is_some_and(|ticket| !ticket.is_empty());
     let resumed =
         offer.session_of(context.version()?).filter(|session| hello.session_id == session.id).map(Arc::clone);
     let message_place = place::TLS1_2_SERVER_HELLO;
     let custom = custom_extensions::received(context, message_place, resumed.is_some(), received, 0)?;
     next_protocol::choose(context, received, move |context| {
-        custom_extensions::read(context, message_place, custom, &[], move |context| match resumed {
-            Some(session) => begin_resumed(settled, &session, context),
-            None if may_be_known && context.hooks().session_secret => {
-                let state = State::AskedSessionSecret(Box::new(settled));
-                Ok(Transition::Ask(Ask::SessionSecret, ClientState::Tls12(state)))
+        custom_extensions::read(context, message_place, custom, &[], move |context| {
+            if context.hooks().server_name {
+                context.negotiated.resumed = resumed.is_some();
+                context.negotiated.session.clone_from(&resumed);
+                let state = State::AskedServerName(Box::new(settled), resumed);
+                return Ok(Transition::Ask(Ask::ServerName, ClientState::Tls12(state)));
             }
-            None => Ok(next(full_handshake(Box::new(settled)))),
+            begin_handshake(settled, resumed, context)
         })
     })
+}
+
+/// The session is resumed, or there is a full handshake.
+fn begin_handshake(
+    hello: Hello,
+    resumed: Option<Arc<Session>>,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    match resumed {
+        Some(session) => begin_resumed(hello, &session, context),
+        None if hello.may_be_known && context.hooks().session_secret => {
+            let state = State::AskedSessionSecret(Box::new(hello));
+            Ok(Transition::Ask(Ask::SessionSecret, ClientState::Tls12(state)))
+        }
+        None => Ok(next(full_handshake(Box::new(hello)))),
+    }
 }
 
 fn full_handshake(hello: Box<Hello>) -> State {

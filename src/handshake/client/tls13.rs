@@ -7,7 +7,9 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Context, Expects, Input, Transition, certificate_compression, custom_extensions, fragment_limits,
-        position::Position, want::Answer,
+        position::Position,
+        server_name,
+        want::{Answer, Ask},
     },
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
     message::{
@@ -64,6 +66,8 @@ pub struct Keys {
 pub enum State {
     /// ServerHello was read.
     ExpectEncryptedExtensions(Box<Keys>, Extensions),
+    /// EncryptedExtensions was read, and the servername callback runs.
+    AskedServerName(Box<Keys>, Extensions),
     /// EncryptedExtensions was read, and the server authenticates itself by certificate.
     ExpectCertificateOrRequest(Box<Keys>, Extensions),
     /// CertificateRequest was read.
@@ -100,7 +104,8 @@ impl State {
             | Self::ExpectCertificate(..)
             | Self::ExpectCertificateVerify(..)
             | Self::ExpectFinished(_) => Expects::Message,
-            Self::VerifyingChain(_)
+            Self::AskedServerName(..)
+            | Self::VerifyingChain(_)
             | Self::VerifyingSignature(..)
             | Self::AskedCertificate(_)
             | Self::AskedClientCertificate(_) => Expects::Answer,
@@ -123,6 +128,10 @@ impl State {
             }
             Self::ExpectCertificate(keys, offered) => {
                 read_certificate(keys, &offered, context, &input.message()?)
+            }
+            Self::AskedServerName(keys, offered) => {
+                server_name::take(context, input.answer()?)?;
+                Ok(expect_authentication(keys, offered, context))
             }
             Self::VerifyingChain(keys) => {
                 let key = authentication::chain_verified(input.answer()?, context)?;
@@ -164,13 +173,25 @@ fn read_encrypted_extensions(
     context.add_to_transcript(message);
     let (message_place, resumed) = (place::ENCRYPTED_EXTENSIONS, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, &received, 0)?;
-    custom_extensions::read(context, message_place, custom, &[], move |_| {
-        // RFC 8446 §4.4.2: with a PSK nobody sends a certificate.
-        Ok(next(if resumed {
-            State::ExpectFinished(keys)
-        } else {
-            State::ExpectCertificateOrRequest(keys, offered)
-        }))
+    custom_extensions::read(context, message_place, custom, &[], move |context| {
+        if context.hooks().server_name {
+            let state = State::AskedServerName(keys, offered);
+            return Ok(Transition::Ask(Ask::ServerName, ClientState::Tls13(state)));
+        }
+        Ok(expect_authentication(keys, offered, context))
+    })
+}
+
+fn expect_authentication(
+    keys: Box<Keys>,
+    offered: Extensions,
+    context: &Context<'_>,
+) -> Transition<ClientState> {
+    // RFC 8446 §4.4.2: with a PSK nobody sends a certificate.
+    next(if context.negotiated.resumed {
+        State::ExpectFinished(keys)
+    } else {
+        State::ExpectCertificateOrRequest(keys, offered)
     })
 }
 

@@ -3,26 +3,19 @@
 use crate::{
     error::{Error, Reason, Result},
     handshake::{
-        Context,
-        want::{AlpnOutcome, Answer, ServerNameOutcome},
+        Context, server_name,
+        want::{AlpnOutcome, Answer},
     },
-    wire::{AlertDescription, ProtocolVersion},
+    wire::AlertDescription,
 };
 
 /// What the servername callback said.
 pub fn take_server_name(context: &mut Context<'_>, answer: Answer) -> Result<()> {
-    let Answer::ServerName(outcome) = answer else { return Err(Error::internal()) };
-    match outcome {
-        ServerNameOutcome::Accept => {
-            context.negotiated.server_name_acknowledged = context.negotiated.server_name.is_some();
-            Ok(())
-        }
-        ServerNameOutcome::NoAcknowledge => Ok(()),
-        // RFC 8446 §6.2: TLS 1.3 has no warnings of this kind.
-        ServerNameOutcome::Warn(_) if context.version()? == ProtocolVersion::TLS1_3 => Ok(()),
-        ServerNameOutcome::Warn(alert) => context.send_warning(alert),
-        ServerNameOutcome::Refuse(alert) => Err(Error::fatal(alert, Reason::CALLBACK_FAILED)),
+    let acknowledged = server_name::take(context, answer)?;
+    if acknowledged {
+        context.negotiated.server_name_acknowledged = context.negotiated.server_name.is_some();
     }
+    Ok(())
 }
 
 /// What the ALPN callback said.

@@ -1,0 +1,54 @@
+//! The name of the server that a client asks for (RFC 6066 §3), as `SSL_get_servername(3)` and
+//! `SSL_set_tlsext_host_name(3)` have it.
+
+use core::ffi::c_char;
+use std::{ffi::CString, sync::Arc};
+
+use super::Ssl;
+use crate::{error::Reason, record::Side, session::Session, wire::ProtocolVersion};
+
+impl Ssl {
+    /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for
+    /// again; null without one.
+    pub fn server_name_string(&self) -> *const c_char {
+        let name = self.server_name().and_then(|name| CString::new(name).ok());
+        let mut given = self.server_name.borrow_mut();
+        if *given != name {
+            *given = name;
+        }
+        given.as_ref().map_or(core::ptr::null(), |name| name.as_ptr())
+    }
+
+    /// A session below TLS 1.3 has the name that it was made with: a server goes by that alone when it resumes it, and a
+    /// client before what it asks for now.
+    fn server_name(&self) -> Option<Vec<u8>> {
+        let is_old = |session: &&Arc<Session>| session.version != ProtocolVersion::TLS1_3;
+        let (asked, is_before, resumed) = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            let resumed = negotiated.session.as_ref().filter(|_| negotiated.resumed).filter(is_old);
+            let name = resumed.map(|session| session.server_name.clone());
+            (negotiated.server_name.clone(), connection.is_before(), name)
+        });
+        if self.side_is_set() && self.side() == Side::Server {
+            return resumed.unwrap_or(asked);
+        }
+        let configured = self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));
+        if is_before {
+            let offered = self.offered_session.borrow().as_ref().map(|session| session.core());
+            configured.or_else(|| offered.as_ref().filter(is_old)?.server_name.clone())
+        } else {
+            resumed.flatten().or(configured)
+        }
+    }
+
+    /// Sets the name that a client asks for, `None` for none; a name that is empty or too long leaves none.
+    pub fn set_server_name(&self, name: Option<&[u8]>) -> Result<(), Reason> {
+        /// `TLSEXT_MAXLEN_host_name`.
+        const LONGEST: usize = 255;
+
+        let is_good = name.is_none_or(|name| !name.is_empty() && name.len() <= LONGEST);
+        let server_name = name.filter(|_| is_good).map(Into::into);
+        self.update_config(|config| config.update_settings(|settings| settings.server_name = server_name));
+        if is_good { Ok(()) } else { Err(Reason::SSL3_EXT_INVALID_SERVERNAME) }
+    }
+}
