@@ -100,12 +100,12 @@ mod tests {
         let here = core::hint::black_box(0u8);
         let mut other = 0;
         let sum = stack.run(|| {
-            let much = core::hint::black_box([1u8; 512 * 1024]);
+            let much = core::hint::black_box([1u8; 256 * 1024]);
             other = much.as_ptr().addr();
             much.iter().map(|byte| usize::from(*byte)).sum::<usize>()
         });
-        assert_eq!(sum, 512 * 1024);
-        assert!(other.abs_diff((&raw const here).addr()) > 512 * 1024);
+        assert_eq!(sum, 256 * 1024);
+        assert!(other.abs_diff((&raw const here).addr()) > 256 * 1024);
         assert_eq!(stack.run(|| 7), 7);
     }
 
