@@ -1,11 +1,23 @@
-//! What only DTLS has (`DTLSv1_get_timeout(3)`, `DTLSv1_handle_timeout(3)`, `DTLS_set_timer_cb(3)`, `DTLS_get_data_mtu(3)`).
+//! What only DTLS has (`DTLSv1_listen(3)`, `DTLSv1_get_timeout(3)`, `DTLSv1_handle_timeout(3)`, `DTLS_set_timer_cb(3)`, `DTLS_get_data_mtu(3)`).
 
 use core::ffi::{c_int, c_long};
 
 use super::support::{convert, export, with_ssl};
+use crate::libcrypto::sys;
 use crate::object::{SSL, Ssl, callbacks::TimerCallback, datagram::LEAST_LINK_MTU, driver::Pause};
 
-export!(DTLS_set_timer_cb DTLS_get_data_mtu);
+export!(DTLSv1_listen DTLS_set_timer_cb DTLS_get_data_mtu);
+
+/// Waits on the BIOs of a DTLS server for a client that brings a cookie, sending all others away with one, and keeps nothing of
+/// them. The program's callbacks make and check cookies (`SSL_CTX_set_cookie_generate_cb(3)`).
+///
+/// Returns 1 if there is one: its address is stored in `peer`, and `SSL_accept` goes on with it. 0 if there is none yet, or what
+/// came is no ClientHello; the reason is then in the queue. -1 on failure. `DTLSv1_listen(3)`
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn DTLSv1_listen(ssl: *mut SSL, peer: *mut sys::BIO_ADDR) -> c_int {
+    // SAFETY: the contract of this module.
+    unsafe { with_ssl(ssl, -1, |ssl| ssl.listen(peer)) }
+}
 
 /// Sets what says how many microseconds the retransmission timer of a DTLS connection runs: it is called with 0 when the timer
 /// starts, and with the time that it ran when it has run out. Null: one second, doubled each time. `DTLS_set_timer_cb(3)`

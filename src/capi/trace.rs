@@ -4,12 +4,12 @@ use core::ffi::{CStr, c_int, c_void};
 
 use super::{
     state_strings::{of_alert, of_level},
-    support::{convert, export, guard},
+    support::{convert, export, guard, with_ssl},
 };
 use crate::{
     libcrypto::{bio::Bio, sys::BIO},
     object::{
-        SSL,
+        SSL, Ssl,
         trace::{self, Traced},
     },
 };
@@ -25,7 +25,7 @@ pub unsafe extern "C" fn SSL_trace(
     content_type: c_int,
     buf: *const c_void,
     length: usize,
-    _ssl: *mut SSL,
+    ssl: *mut SSL,
     arg: *mut c_void,
 ) {
     guard((), || {
@@ -33,7 +33,9 @@ pub unsafe extern "C" fn SSL_trace(
         let (bio, bytes) =
             unsafe { (Bio::from_borrowed(arg.cast::<BIO>()), convert::bytes(buf.cast(), length)) };
         let (Some(bio), Some(bytes)) = (bio, bytes) else { return };
-        let traced = Traced { sent: write_p != 0, content_type, bytes };
+        // SAFETY: the contract of this module.
+        let is_datagram = unsafe { with_ssl(ssl, false, Ssl::is_datagram) };
+        let traced = Traced { sent: write_p != 0, content_type, bytes, is_datagram };
         let name = |name: &CStr| name.to_string_lossy().into_owned();
         let (text, rest) = trace::text(traced, |level, description| {
             let level = c_int::from(level) << 8;

@@ -9,7 +9,8 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Direction, Environment, Event, Expects,
-        dtls::{Datagrams, Fragment},
+        dtls::{Datagrams, Fragment, Knock},
+        position::Position,
     },
     message::Message,
     record::MAX_PLAINTEXT,
@@ -28,6 +29,14 @@ impl Connection {
         if let Some(datagrams) = &mut self.records.datagrams {
             datagrams.inbound.receive(datagram);
         }
+    }
+
+    /// A server that has listened begins with this ClientHello, in this datagram.
+    pub fn admit(&mut self, knock: &Knock, datagram: Vec<u8>) {
+        if let Some(datagrams) = &mut self.records.datagrams {
+            datagrams.admit(knock, datagram);
+        }
+        self.position = Position::SrClntHello;
     }
 
     /// The next datagram to be written.

@@ -132,6 +132,31 @@ impl Bio {
         unsafe { sys::BIO_ctrl(self.as_ptr(), command as c_int, number, core::ptr::null_mut()) }
     }
 
+    /// Where the next datagrams go (`BIO_dgram_set_peer`).
+    pub fn set_peer(&self, peer: &PeerAddress) {
+        // SAFETY: the BIO and the address are valid; the command copies it.
+        unsafe {
+            sys::BIO_ctrl(self.as_ptr(), sys::BIO_CTRL_DGRAM_SET_PEER, 0, peer.0.as_ptr().cast());
+        }
+    }
+
+    /// Stores where the last datagram came from; an address that is none if nobody knows (`BIO_dgram_get_peer`).
+    ///
+    /// # Safety
+    ///
+    /// `to` is null or a valid address.
+    pub unsafe fn store_peer(&self, to: *mut sys::BIO_ADDR) {
+        if to.is_null() {
+            return;
+        }
+        // SAFETY: the BIO is valid, and so is the address, as the caller promises; the command writes it.
+        unsafe {
+            if sys::BIO_ctrl(self.as_ptr(), sys::BIO_CTRL_DGRAM_GET_PEER, 0, to.cast()) <= 0 {
+                sys::BIO_ADDR_clear(to);
+            }
+        }
+    }
+
     /// A datagram BIO that blocks does so no longer than until this time, in microseconds since 1970; 0: as long as it likes
     /// (`BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT`).
     pub fn set_next_timeout(&self, deadline: u64) {
@@ -192,6 +217,30 @@ impl Bio {
             };
         }
         None
+    }
+}
+
+/// Where a datagram came from.
+pub struct PeerAddress(NonNull<sys::BIO_ADDR>);
+
+impl PeerAddress {
+    /// That of the last datagram that a BIO read; `None` if it does not know.
+    #[must_use]
+    pub fn of(bio: &Bio) -> Option<Self> {
+        // SAFETY: the address is ours.
+        let address = Self(NonNull::new(unsafe { sys::BIO_ADDR_new() })?);
+        // SAFETY: both are valid; the command writes the address.
+        let known = unsafe {
+            sys::BIO_ctrl(bio.as_ptr(), sys::BIO_CTRL_DGRAM_GET_PEER, 0, address.0.as_ptr().cast())
+        };
+        (known > 0).then_some(address)
+    }
+}
+
+impl Drop for PeerAddress {
+    fn drop(&mut self) {
+        // SAFETY: it is ours.
+        unsafe { sys::BIO_ADDR_free(self.0.as_ptr()) };
     }
 }
 

@@ -23,7 +23,7 @@ opaque! {
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
-    X509_EXTENSION OCSP_RESPID OSSL_PROVIDER
+    X509_EXTENSION OCSP_RESPID OSSL_PROVIDER BIO_ADDR
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -134,7 +134,9 @@ pub const BIO_CLOSE: c_int = 1;
 pub const BIO_TYPE_DESCRIPTOR: c_int = 0x100;
 pub const BIO_TYPE_SOCKET: c_int = 0x505;
 pub const BIO_TYPE_SSL: c_int = 0x207;
+pub const BIO_CTRL_DGRAM_SET_PEER: c_int = 44;
 pub const BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT: c_int = 45;
+pub const BIO_CTRL_DGRAM_GET_PEER: c_int = 46;
 pub const BIO_CTRL_FLUSH: c_int = 11;
 pub const BIO_CTRL_PENDING: c_int = 10;
 pub const BIO_CTRL_WPENDING: c_int = 13;
@@ -402,6 +404,9 @@ unsafe extern "C" {
         algorithm: *const c_char,
         properties: *const c_char,
     ) -> *mut EVP_MAC;
+    pub fn BIO_ADDR_new() -> *mut BIO_ADDR;
+    pub fn BIO_ADDR_free(address: *mut BIO_ADDR);
+    pub fn BIO_ADDR_clear(address: *mut BIO_ADDR);
     pub fn EVP_MAC_free(mac: *mut EVP_MAC);
     pub fn EVP_MAC_CTX_new(mac: *mut EVP_MAC) -> *mut EVP_MAC_CTX;
     pub fn EVP_MAC_CTX_dup(context: *const EVP_MAC_CTX) -> *mut EVP_MAC_CTX;

@@ -40,6 +40,15 @@ impl ClientHello {
         Self::read_form(body, true)
     }
 
+    /// The cookie in the front of a body, of which the rest may still be to come.
+    pub fn read_cookie(front: &[u8]) -> Result<&[u8]> {
+        let mut reader = Reader::new(front);
+        reader.u16()?;
+        reader.array::<32>()?;
+        reader.vec8()?;
+        reader.vec8()
+    }
+
     fn read_form(body: &[u8], has_cookie: bool) -> Result<Self> {
         parse(body, |reader| {
             let legacy_version = reader.u16().map_err(|_| Error::decode(Reason::LENGTH_TOO_SHORT))?.into();
@@ -153,6 +162,10 @@ mod tests {
             assert_eq!(ClientHello::read_datagram(hello.write().body()), Ok(hello));
         }
         assert!(ClientHello::read_datagram(sample().write().body()).is_err());
+        let hello = ClientHello { cookie: Some(vec![9; 20]), ..sample() }.write();
+        let front = 2 + 32 + 33 + 21;
+        assert_eq!(ClientHello::read_cookie(&hello.body()[..front]), Ok(&[9; 20][..]));
+        assert!(ClientHello::read_cookie(&hello.body()[..front - 1]).is_err());
     }
 
     #[test]

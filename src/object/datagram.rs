@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The most bytes of a datagram that are read: two records of full length, in case that some were put together on the way.
-const MOST_RECEIVED: usize = 2 * (13 + 16_384 + 2048);
+pub(super) const MOST_RECEIVED: usize = 2 * (13 + 16_384 + 2048);
 /// The least that every link is said to carry (`DTLS_get_link_min_mtu`).
 pub const LEAST_LINK_MTU: usize = 256;
 /// What the headers below us take at most, of IPv6 and UDP.

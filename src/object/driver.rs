@@ -366,7 +366,7 @@ impl Ssl {
         }
     }
 
-    fn tell_message(&self, direction: Direction, version: i32, content_type: i32, bytes: &[u8]) {
+    pub(super) fn tell_message(&self, direction: Direction, version: i32, content_type: i32, bytes: &[u8]) {
         let callback = self.with_config(|config| config.callbacks.message);
         if let Some(function) = callback.function {
             let write_direction = c_int::from(direction == Direction::Write);

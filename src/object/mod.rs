@@ -19,6 +19,7 @@
 //! | `server_info` | extensions that a program gives with a certificate |
 //! | `server_name` | the name of the server that a client asks for |
 //! | `ssl` | [`Ssl`], behind `SSL` |
+//! | `listen` | `DTLSv1_listen` |
 //! | `library` | what the program's library context offers |
 //! | `negotiated` | what was negotiated, under libcrypto's numbers |
 //! | `session` | [`SessionHandle`], behind `SSL_SESSION` |
@@ -82,6 +83,7 @@ pub mod jobs;
 mod key_exchange;
 pub mod keying;
 pub mod library;
+pub mod listen;
 pub mod log;
 pub mod negotiated;
 pub mod own_certificate;

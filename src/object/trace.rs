@@ -2,6 +2,7 @@
 //! as a hexadecimal dump.
 
 use crate::{
+    handshake::dtls::Fragment,
     message::Message,
     wire::{ContentType, HandshakeType, ProtocolVersion},
 };
@@ -15,6 +16,8 @@ pub struct Traced<'a> {
     pub content_type: i32,
     /// Its bytes.
     pub bytes: &'a [u8],
+    /// Whether it is DTLS, whose messages have longer headers.
+    pub is_datagram: bool,
 }
 
 /// `SSL3_RT_HEADER`.
@@ -31,11 +34,31 @@ pub fn text<'a>(
     let content_type = u8::try_from(traced.content_type).map(ContentType);
     match (traced.content_type, content_type, traced.bytes) {
         (RECORD_HEADER, _, &[content_type, major, minor, high, low]) => {
-            (record_header(traced.sent, content_type, [major, minor], [high, low]), &[])
+            (record_header(traced.sent, content_type, [major, minor], "", [high, low]), &[])
+        }
+        (RECORD_HEADER, _, &[content_type, major, minor, e0, e1, s0, s1, s2, s3, s4, s5, high, low]) => {
+            let epoch = u16::from_be_bytes([e0, e1]);
+            let number = format!(
+                "  epoch={epoch}, sequence_number={s0:02x}{s1:02x}{s2:02x}{s3:02x}{s4:02x}{s5:02x}\n"
+            );
+            (record_header(traced.sent, content_type, [major, minor], &number, [high, low]), &[])
         }
         (INNER_CONTENT_TYPE, _, &[content_type]) => {
             (format!("  Inner Content Type = {}\n", type_name(content_type)), &[])
         }
+        (_, Ok(ContentType::HANDSHAKE), bytes) if traced.is_datagram => match Fragment::split(bytes) {
+            Some((fragment, _)) => {
+                let name = handshake_name(fragment.handshake_type);
+                let Fragment { length, sequence, offset, bytes, .. } = fragment;
+                let text = format!(
+                    "    {name}, Length={length}\n    message_seq={sequence}, fragment_offset={offset}, \
+                     fragment_length={}\n",
+                    bytes.len()
+                );
+                (text, bytes)
+            }
+            None => (String::new(), bytes),
+        },
         (_, Ok(ContentType::HANDSHAKE), bytes) => match Message::from_bytes(bytes.to_vec()) {
             Some(message) => {
                 let name = handshake_name(message.handshake_type());
@@ -53,11 +76,11 @@ pub fn text<'a>(
     }
 }
 
-fn record_header(sent: bool, content_type: u8, version: [u8; 2], length: [u8; 2]) -> String {
+fn record_header(sent: bool, content_type: u8, version: [u8; 2], number: &str, length: [u8; 2]) -> String {
     let direction = if sent { "Sent" } else { "Received" };
     let version = ProtocolVersion(u16::from_be_bytes(version));
     format!(
-        "{direction} Record\nHeader:\n  Version = {} (0x{:x})\n  Content Type = {}\n  Length = {}\n",
+        "{direction} Record\nHeader:\n  Version = {} (0x{:x})\n{number}  Content Type = {}\n  Length = {}\n",
         version_name(version),
         version.0,
         type_name(content_type),
@@ -72,6 +95,8 @@ const fn version_name(version: ProtocolVersion) -> &'static str {
         ProtocolVersion::TLS1_1 => "TLS 1.1",
         ProtocolVersion::TLS1_2 => "TLS 1.2",
         ProtocolVersion::TLS1_3 => "TLS 1.3",
+        ProtocolVersion::DTLS1_0 => "DTLS 1.0",
+        ProtocolVersion::DTLS1_2 => "DTLS 1.2",
         _ => "UNKNOWN",
     }
 }
@@ -114,7 +139,11 @@ mod tests {
     use super::*;
 
     fn of(content_type: i32, bytes: &[u8]) -> (String, Vec<u8>) {
-        let traced = Traced { sent: false, content_type, bytes };
+        traced(content_type, bytes, false)
+    }
+
+    fn traced(content_type: i32, bytes: &[u8], is_datagram: bool) -> (String, Vec<u8>) {
+        let traced = Traced { sent: false, content_type, bytes, is_datagram };
         let (text, rest) = text(traced, |_, _| ("warning".into(), "close notify".into()));
         (text, rest.to_vec())
     }
@@ -125,6 +154,18 @@ mod tests {
                         Content Type = ApplicationData (23)\n  Length = 260\n";
         assert_eq!(of(RECORD_HEADER, &[23, 3, 3, 1, 4]), (expected.into(), vec![]));
         assert_eq!(of(INNER_CONTENT_TYPE, &[22]).0, "  Inner Content Type = Handshake (22)\n");
+    }
+
+    #[test]
+    fn headers_of_dtls_show_where_they_belong() {
+        let header = b"\x16\xfe\xfd\0\x01\0\0\0\0\x01\x02\0\x20";
+        let expected = "Received Record\nHeader:\n  Version = DTLS 1.2 (0xfefd)\n  \
+                        epoch=1, sequence_number=000000000102\n  Content Type = Handshake (22)\n  Length = 32\n";
+        assert_eq!(of(RECORD_HEADER, header).0, expected);
+        let expected =
+            "    ServerHelloDone, Length=5\n    message_seq=4, fragment_offset=1, fragment_length=2\n";
+        let message = b"\x0e\0\0\x05\0\x04\0\0\x01\0\0\x02ab";
+        assert_eq!(traced(22, message, true), (expected.into(), b"ab".to_vec()));
     }
 
     #[test]

@@ -6,13 +6,16 @@
 //! | `reassembly` | messages out of fragments, in their order (§4.2.3) |
 //! | `flight` | what was sent and may have to be sent again (§4.2.4) |
 //! | `timer` | when that is due (§4.2.4.1) |
+//! | `listen` | ClientHellos that are answered without keeping anything (§4.2.1) |
 //! | `send` | messages cut into fragments that fit into datagrams |
 
 mod flight;
+mod listen;
 mod reassembly;
 mod send;
 mod timer;
 
+pub use listen::Knock;
 pub use reassembly::Fragment;
 pub use timer::Timer;
 
@@ -41,13 +44,23 @@ pub struct Datagrams {
     pub timer: Timer,
     /// A ChangeCipherSpec of the current epoch came, perhaps before its turn.
     pub change_cipher_spec_came: bool,
-    /// A HelloRequest was sent, which counts as a message of the handshake that it asks for.
+    /// Something was sent that counts as a message of the handshake that is to come: a HelloRequest, or a HelloVerifyRequest.
     numbering_begun: bool,
     /// The epoch in which this handshake began: its Finished comes in a later one.
     pub first_epoch: u16,
 }
 
 impl Datagrams {
+    /// This ClientHello is the first that we know of, but perhaps not the first that the client sent.
+    pub fn admit(&mut self, knock: &Knock, datagram: Vec<u8>) {
+        let sequence = knock.sequence;
+        self.begin_numbering();
+        self.flight.number_from(sequence);
+        self.reassembly.expect(sequence);
+        self.outbound.set_sequence(knock.header.sequence);
+        self.inbound.receive(datagram);
+    }
+
     /// The next message is the first of a handshake, with the number 0: a HelloRequest is, too (RFC 6347 §4.2.2).
     pub fn begin_numbering(&mut self) {
         self.flight.begin_handshake();

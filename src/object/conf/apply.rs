@@ -151,8 +151,11 @@ fn set_bound(
 ) -> Option<()> {
     match words::bound(text)? {
         Bound::Unlimited => owner.change_settings(|settings| set(settings, None)),
-        Bound::Tls(version) => owner.change_settings(|settings| set(settings, Some(version))),
-        Bound::Dtls => {}
+        Bound::Version(version) => owner.change_settings(|settings| {
+            if version.is_datagram() == settings.is_datagram() {
+                set(settings, Some(version));
+            }
+        }),
     }
     Some(())
 }

@@ -94,10 +94,8 @@ pub fn apply(list: &str, words: &[Word], flags: u32, bits: &mut u64) -> bool {
 pub enum Bound {
     /// `None`: the bound is lifted.
     Unlimited,
-    /// A version of TLS.
-    Tls(ProtocolVersion),
-    /// A version of DTLS, which says nothing to contexts of TLS.
-    Dtls,
+    /// A version; one of DTLS says nothing to contexts of TLS, nor the other way round.
+    Version(ProtocolVersion),
 }
 
 /// Reads the name of a version.
@@ -105,12 +103,13 @@ pub enum Bound {
 pub fn bound(name: &str) -> Option<Bound> {
     Some(match name {
         "None" => Bound::Unlimited,
-        "SSLv3" => Bound::Tls(ProtocolVersion::SSL3),
-        "TLSv1" => Bound::Tls(ProtocolVersion::TLS1_0),
-        "TLSv1.1" => Bound::Tls(ProtocolVersion::TLS1_1),
-        "TLSv1.2" => Bound::Tls(ProtocolVersion::TLS1_2),
-        "TLSv1.3" => Bound::Tls(ProtocolVersion::TLS1_3),
-        "DTLSv1" | "DTLSv1.2" => Bound::Dtls,
+        "SSLv3" => Bound::Version(ProtocolVersion::SSL3),
+        "TLSv1" => Bound::Version(ProtocolVersion::TLS1_0),
+        "TLSv1.1" => Bound::Version(ProtocolVersion::TLS1_1),
+        "TLSv1.2" => Bound::Version(ProtocolVersion::TLS1_2),
+        "TLSv1.3" => Bound::Version(ProtocolVersion::TLS1_3),
+        "DTLSv1" => Bound::Version(ProtocolVersion::DTLS1_0),
+        "DTLSv1.2" => Bound::Version(ProtocolVersion::DTLS1_2),
         _ => return None,
     })
 }

@@ -25,7 +25,8 @@ pub struct RecordHeader {
 
 impl RecordHeader {
     /// From the bytes of a datagram: the header, its body, and what follows. `None` if that is no whole record.
-    pub(super) fn split(bytes: &[u8]) -> Option<(Self, &[u8], &[u8])> {
+    #[must_use]
+    pub fn split(bytes: &[u8]) -> Option<(Self, &[u8], &[u8])> {
         let (header, rest) = bytes.split_first_chunk::<HEADER_LENGTH>()?;
         let header = Self::read(*header);
         let (body, rest) = rest.split_at_checked(header.length.into())?;
