@@ -28,6 +28,10 @@ static: setup
 install: all static
 	@scripts/install $(TARGET) "$(DESTDIR)" "$(PREFIX)" "$(LIB)"
 
+# The Debian package: the library in a directory of its own, ferrossl-run and ferrossl-system.
+deb: all
+	@scripts/build-deb $(TARGET)
+
 setup:
 	@scripts/setup
 
@@ -45,6 +49,10 @@ test: all
 # What is installed works: compile with its pkg-config file, shared and static, and run.
 test-install: all static
 	tests/install/run.sh
+
+# The package in an empty Debian: installed, enabled, disabled, purged. Needs root, debootstrap and lintian.
+test-deb: all
+	tests/package/run.sh "$$(scripts/build-deb $(TARGET))"
 
 oracle: setup
 	$(MAKE) -C ctests

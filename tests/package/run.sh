@@ -1,0 +1,83 @@
+#!/bin/sh
+# run.sh PACKAGE.deb [DEBIAN]: installs, enables, disables, removes and purges the package in an empty Debian of its own (debootstrap),
+# or in a copy of the one given, and looks at what the dynamic linker does and at every file of /etc after each step. Needs
+# root, debootstrap and lintian.
+set -eu
+package=$1 debian=${2:-}
+root=$(mktemp -d)
+trap 'umount "$root/proc" 2>/dev/null || true; rm -rf "$root"' EXIT
+
+lintian --fail-on error --allow-root "$package"
+if [ -n "$debian" ]; then
+	cp -a "$debian/." "$root"
+else
+	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	debootstrap --variant=minbase --include=openssl "$suite" "$root" >"$root.log" 2>&1 || {
+		tail "$root.log" >&2
+		exit 1
+	}
+	rm -f "$root.log"
+fi
+mount -t proc proc "$root/proc"
+
+inside() { LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" "$@"; }
+# Everything that enabling could have changed.
+state() { inside sh -c 'find /etc -type f ! -name "ld.so.cache" -exec md5sum {} + | sort -k 2; find /etc/systemd -type d | sort; ldconfig -p'; }
+loaded() { inside ldd /usr/bin/openssl | sed -n 's/.*libssl.so.3 => \(.*\) (.*/\1/p'; }
+expect() {
+	[ "$2" = "$3" ] || {
+		echo "$1: expected '$2', found '$3'" >&2
+		exit 1
+	}
+	echo "ok: $1"
+}
+refused() {
+	what=$1
+	shift
+	if inside "$@" >"$root/tmp/output" 2>&1; then
+		cat "$root/tmp/output" >&2
+		echo "$what: was not refused" >&2
+		exit 1
+	fi
+	echo "ok: $what: $(tail -n 1 "$root/tmp/output")"
+}
+
+theirs=$(loaded)
+before=$(state)
+cp "$package" "$root/tmp/ferrossl.deb"
+inside dpkg -i /tmp/ferrossl.deb >/dev/null
+expect "installing changes no program" "$theirs" "$(loaded)"
+expect "ferrossl-run runs a program on it" /usr/lib/ferrossl/libssl.so.3 \
+	"$(inside ferrossl-run ldd /usr/bin/openssl | sed -n 's/.*libssl.so.3 => \(.*\) (.*/\1/p')"
+expect "nothing is enabled" "whole system: disabled" "$(inside ferrossl-system status | head -n 1)"
+
+inside ferrossl-system enable
+expect "enabled, programs load it" /usr/lib/ferrossl/libssl.so.3 "$(loaded)"
+expect "status says so" "whole system: enabled" "$(inside ferrossl-system status | head -n 1)"
+expect "openssl works on it" 0 "$(inside openssl ciphers >/dev/null 2>&1; echo $?)"
+inside ferrossl-system disable
+expect "disabled, all is as it was" "$before" "$(state)"
+refused "disabling twice" ferrossl-system disable
+
+inside ferrossl-system enable nginx postfix@-.service
+expect "a service has its drop-in" "Environment=LD_LIBRARY_PATH=/usr/lib/ferrossl" \
+	"$(tail -n 1 "$root/etc/systemd/system/nginx.service.d/50-ferrossl.conf")"
+expect "status names the services" "services: nginx postfix@- " "$(inside ferrossl-system status | sed -n 2p)"
+refused "a service that is a path" ferrossl-system enable ../nginx
+inside ferrossl-system disable nginx postfix@-
+expect "services disabled, all is as it was" "$before" "$(state)"
+
+# A library that cannot do a handshake is not let loose on the system.
+mv "$root/usr/lib/ferrossl/libssl.so.3" "$root/tmp/good"
+head -c 100000 "$root/tmp/good" >"$root/usr/lib/ferrossl/libssl.so.3"
+refused "enabling a broken library" ferrossl-system enable
+refused "enabling a broken library for a service" ferrossl-system enable nginx
+expect "refused, all is as it was" "$before" "$(state)"
+mv "$root/tmp/good" "$root/usr/lib/ferrossl/libssl.so.3"
+
+inside ferrossl-system enable
+inside ferrossl-system enable nginx
+inside dpkg --remove ferrossl >/dev/null
+expect "removed while enabled, all is as it was" "$before" "$(state)"
+inside dpkg --purge ferrossl >/dev/null 2>&1 || true
+expect "purged, nothing is left" "" "$(find "$root/usr" "$root/etc" "$root/var/lib/dpkg/info" -name '*ferrossl*')"
