@@ -5,6 +5,7 @@ typedef int (*SSL_async_callback_fn)(SSL*, void*);
 typedef void (*SSL_CTX_keylog_cb_func)(const SSL*, const char*);
 typedef int (*GEN_SESSION_CB)(SSL*, unsigned char*, unsigned int*);
 typedef int (*SSL_client_hello_cb_fn)(SSL*, int*, void*);
+typedef unsigned int (*DTLS_timer_cb)(SSL*, unsigned int);
 typedef int (*SSL_allow_early_data_cb_fn)(SSL*, void*);
 typedef int (*SSL_CTX_npn_advertised_cb_func)(SSL*, const unsigned char**, unsigned int*, void*);
 typedef int (*SSL_CTX_npn_select_cb_func)(SSL*, unsigned char**, unsigned char*, const unsigned char*, unsigned int, void*);

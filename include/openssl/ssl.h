@@ -299,6 +299,16 @@ extern "C" {
 #if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
 #define SSL_CTRL_GET0_IMPLEMENTED_GROUPS 139
 #define SSL_WRITE_FLAG_CONCLUDE (1U << 0)
+#define OSSL_RECORD_PROTECTION_LEVEL_NONE 0
+#define OSSL_RECORD_PROTECTION_LEVEL_EARLY 1
+#define OSSL_RECORD_PROTECTION_LEVEL_HANDSHAKE 2
+#define OSSL_RECORD_PROTECTION_LEVEL_APPLICATION 3
+#define OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_SEND 2001
+#define OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_RECV_RCD 2002
+#define OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_RELEASE_RCD 2003
+#define OSSL_FUNC_SSL_QUIC_TLS_YIELD_SECRET 2004
+#define OSSL_FUNC_SSL_QUIC_TLS_GOT_TRANSPORT_PARAMS 2005
+#define OSSL_FUNC_SSL_QUIC_TLS_ALERT 2006
 #endif
 #define SSL_CTRL_GET_CURVES SSL_CTRL_GET_GROUPS
 #define SSL_CTRL_GET_SERVER_TMP_KEY SSL_CTRL_GET_PEER_TMP_KEY
@@ -970,14 +980,14 @@ int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
 int SSL_version(const SSL *ssl);
 
 /* The version that the ClientHello names in its old field: what a server received or a client sent.
- * TLS_ANY_VERSION (0x10000) before there is one. */
+ * TLS_ANY_VERSION (0x10000) or DTLS_ANY_VERSION (0x1ffff) before there is one. */
 int SSL_client_version(const SSL *ssl);
 
 /* The name of the protocol version in use, TLSv1.3; before the handshake that of the highest of the method. The
  * string is static. */
 const char *SSL_get_version(const SSL *ssl);
 
-/* Whether the connection is of DTLS, which this library does not have: 0. */
+/* 1 if the connection is of DTLS, else 0. */
 int SSL_is_dtls(const SSL *ssl);
 
 /* 1 for a server, 0 for a client. */
@@ -1542,6 +1552,14 @@ int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
 int SSL_get0_dane_tlsa(SSL *ssl, uint8_t *usage, uint8_t *selector, uint8_t *mtype, const unsigned char **data,
     size_t *dlen);
 
+/* Sets what says how many microseconds the retransmission timer of a DTLS connection runs: it is called with 0 when the timer
+ * starts, and with the time that it ran when it has run out. Null: one second, doubled each time. DTLS_set_timer_cb(3) */
+void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb cb);
+
+/* The most bytes of application data that fit into a datagram of a DTLS connection; 0 before that is known.
+ * DTLS_get_data_mtu(3) */
+size_t DTLS_get_data_mtu(const SSL *ssl);
+
 /* Writes num bytes of early data from buf, after the ClientHello if that was not sent, and stores how many in
  * *written. A server that reads early data writes to a client that it does not know yet.
  *
@@ -2031,6 +2049,30 @@ const char *SSL_get_psk_identity(const SSL *ssl);
 /* The server's hint which pre-shared key it wants below TLS 1.3; null without one, and on the server.
  * SSL_get_psk_identity(3) */
 const char *SSL_get_psk_identity_hint(const SSL *ssl);
+#endif
+
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+/* Hands the handshake of a connection that has not begun to a QUIC stack, whose callbacks qtdis lists, each by the number of
+ * its OSSL_FUNC_SSL_QUIC_TLS_…; a zero ends the list. They are called with arg, by SSL_do_handshake and by SSL_read, take
+ * the place of the BIOs, and return 1 for success. TLS 1.3 becomes the lowest version, and SSL_OP_ENABLE_MIDDLEBOX_COMPAT is
+ * taken back.
+ *
+ * Returns 1; 0 for null, for a connection of DTLS or one that has begun, and where a callback is missing.
+ * SSL_set_quic_tls_cbs(3), of OpenSSL 3.5 */
+int SSL_set_quic_tls_cbs(SSL *ssl, const OSSL_DISPATCH *qtdis, void *arg);
+
+/* Sets the transport parameters that the peer's QUIC stack gets, of which a copy is made: a client's before the handshake, a
+ * server's at the latest while it is shown the client's.
+ *
+ * Returns 1; 0 without SSL_set_quic_tls_cbs. SSL_set_quic_tls_cbs(3), of OpenSSL 3.5 */
+int SSL_set_quic_tls_transport_params(SSL *ssl, const unsigned char *params, size_t params_len);
+
+/* Lets the QUIC stack have early data (RFC 9001 §4.6), or not: on a server in sessions to come, on a client in the session that was
+ * set before.
+ *
+ * Returns 1; 0 without SSL_set_quic_tls_cbs, and on a client without a session that allows early data.
+ * SSL_set_quic_tls_cbs(3), of OpenSSL 3.5 */
+int SSL_set_quic_tls_early_data_enabled(SSL *ssl, int enabled);
 #endif
 
 /* Sets who says how many bytes of padding each record gets; null for nobody. It is called for each record of TLS 1.3 that is
@@ -2800,48 +2842,42 @@ OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *TLSv1_server_method(void);
 #endif
 
-/* DTLS, any version, either side: not supported yet. */
+/* Any version of DTLS, either side. */
 const SSL_METHOD *DTLS_method(void);
 
-/* DTLS, any version, client only: not supported yet. */
+/* Any version of DTLS, client only. */
 const SSL_METHOD *DTLS_client_method(void);
 
-/* DTLS, any version, server only: not supported yet. */
+/* Any version of DTLS, server only. */
 const SSL_METHOD *DTLS_server_method(void);
 
 #if !defined(OPENSSL_NO_DTLS1_2_METHOD) && !defined(OPENSSL_NO_DEPRECATED_1_1_0)
-/* DTLS 1.2, either side: not supported yet. */
+/* DTLS 1.2, either side. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_2_method(void);
 
-/* DTLS 1.2, client only: not supported yet. */
+/* DTLS 1.2, client only. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_2_client_method(void);
 
-/* DTLS 1.2, server only: not supported yet. */
+/* DTLS 1.2, server only. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_2_server_method(void);
 #endif
 
 #if !defined(OPENSSL_NO_DTLS1_METHOD) && !defined(OPENSSL_NO_DEPRECATED_1_1_0)
-/* DTLS 1.0, either side: not supported yet. */
+/* DTLS 1.0, either side. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_method(void);
 
-/* DTLS 1.0, client only: not supported yet. */
+/* DTLS 1.0, client only. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_client_method(void);
 
-/* DTLS 1.0, server only: not supported yet. */
+/* DTLS 1.0, server only. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_server_method(void);
 #endif
-
-/* How many bytes of data a record may carry: not supported yet. */
-size_t DTLS_get_data_mtu(const SSL *ssl);
-
-/* Has the program's callback tell how long timers run: not supported yet. */
-void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb callback);
 
 #if !defined(OPENSSL_NO_SOCK)
 /* Answers ClientHellos without keeping state until one brings its cookie back: not supported yet. */

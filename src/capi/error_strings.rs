@@ -272,6 +272,7 @@ const TEXTS: &[(Reason, &CStr)] = &[
     (Reason::INVALID_TICKET_KEYS_LENGTH, c"invalid ticket keys length"),
     (Reason::INVALID_STATUS_RESPONSE, c"invalid status response"),
     (Reason::UNSUPPORTED_STATUS_TYPE, c"unsupported status type"),
+    (Reason::MISSING_QUIC_TLS_FUNCTIONS, c"missing quic tls functions"),
     (Reason::UNSUPPORTED_WRITE_FLAG, c"unsupported write flag"),
     (
         Reason::NO_GOST_CERTIFICATE_SENT_BY_PEER,

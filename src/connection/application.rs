@@ -154,6 +154,10 @@ impl Connection {
         if let Some(error) = self.failure {
             return Err(error);
         }
+        if self.is_in_quic() {
+            // Application data is QUIC's own.
+            return Err(Error::Usage(Reason::ERR_INTERNAL_ERROR));
+        }
         let address = data.as_ptr() as usize;
         if self.writing.pending {
             let may_move = environment.settings.mode & mode::ACCEPT_MOVING_WRITE_BUFFER != 0;

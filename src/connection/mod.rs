@@ -9,6 +9,7 @@
 //! | `datagram` | what is different in DTLS (RFC 6347) |
 //! | `early_data` | early data (RFC 8446 §4.2.10) |
 //! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
+//! | `quic` | without records, inside QUIC (RFC 9001) |
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
 //! | `export` | keying material (RFC 8446 §7.5, RFC 5705) and `SSL_get_finished` |
 
@@ -23,6 +24,7 @@ mod datagram;
 mod early_data;
 mod export;
 mod incoming;
+mod quic;
 mod renegotiation;
 #[cfg(test)]
 mod tests;

@@ -204,6 +204,7 @@ impl End {
             Ask::MakeDatagramCookie => Answer::Cookie(b"a cookie".to_vec()),
             Ask::CheckDatagramCookie(cookie) => Answer::Allowed(cookie == b"a cookie"),
             Ask::SealCookie(contents) | Ask::OpenCookie(contents) => Answer::Cookie(contents),
+            Ask::TransportParameters(_) => Answer::Refuse(Error::internal()),
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),
             Ask::Sign { slot, scheme, content } => Answer::Signature(self.sign(slot, scheme, &content)),

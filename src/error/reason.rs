@@ -175,6 +175,8 @@ impl Reason {
     pub const MISSING_FATAL: Self = Self(256);
     pub const MISSING_PARAMETERS: Self = Self(290);
     pub const MISSING_PSK_KEX_MODES_EXTENSION: Self = Self(310);
+    /// Of OpenSSL 3.5.
+    pub const MISSING_QUIC_TLS_FUNCTIONS: Self = Self(423);
     pub const MISSING_RSA_CERTIFICATE: Self = Self(168);
     pub const MISSING_RSA_ENCRYPTING_CERT: Self = Self(169);
     pub const MISSING_RSA_SIGNING_CERT: Self = Self(170);

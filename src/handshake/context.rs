@@ -9,7 +9,7 @@ use crate::{
     key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
     message::Message,
     policy::{Settings, options::option},
-    record::{HEADER_LENGTH, RecordKeys, SecurityParameters, Side},
+    record::{HEADER_LENGTH, Level, RecordKeys, SecurityParameters, Side},
     session::Session,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, SignatureScheme},
 };
@@ -195,6 +195,9 @@ impl Connected<'_> {
         if self.is_datagram() {
             return self.seal_datagram(content_type, content);
         }
+        if self.records.crypto_stream.is_some() {
+            return self.send_in_quic(content_type, content);
+        }
         let fragment = self.settings().max_send_fragment;
         let mark = self.records.outbound.mark();
         self.records.outbound.seal(content_type, content, fragment)?;
@@ -208,6 +211,19 @@ impl Connected<'_> {
                     self.tell_inner_type(Direction::Write, ProtocolVersion::TLS1_2, content_type);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// RFC 9001 §4: QUIC carries handshake messages, and alerts as errors of its own; a ChangeCipherSpec would mean nothing, and
+    /// application data is none of ours.
+    fn send_in_quic(&mut self, content_type: ContentType, content: &[u8]) -> Result<()> {
+        let stream = self.records.crypto_stream.as_mut().ok_or(Error::internal())?;
+        match (content_type, content) {
+            (ContentType::HANDSHAKE, message) => stream.send(message),
+            (ContentType::ALERT, [_, description]) => stream.alert(AlertDescription(*description)),
+            (ContentType::CHANGE_CIPHER_SPEC, _) => {}
+            _ => return Err(Error::internal()),
         }
         Ok(())
     }
@@ -228,27 +244,40 @@ impl Connected<'_> {
             datagrams.begin_read_epoch(keys);
             return Ok(());
         }
-        if !self.records.joiner.is_empty() {
-            return Err(Error::fatal(
-                AlertDescription::UNEXPECTED_MESSAGE,
-                crate::error::Reason::NOT_ON_RECORD_BOUNDARY,
-            ));
-        }
+        self.check_boundary()?;
         self.records.inbound.set_keys(keys);
         Ok(())
     }
 
-    /// From the next record on we write with the keys of this TLS 1.3 secret (RFC 8446 §7.3).
-    pub fn set_write_secret(&mut self, secret: &TrafficSecret) -> Result<()> {
+    fn check_boundary(&self) -> Result<()> {
+        if self.records.joiner.is_empty() {
+            return Ok(());
+        }
+        Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, crate::error::Reason::NOT_ON_RECORD_BOUNDARY))
+    }
+
+    /// From the next record on we write with the keys of this TLS 1.3 secret (RFC 8446 §7.3), which is one of this level.
+    pub fn set_write_secret(&mut self, level: Level, secret: &TrafficSecret) -> Result<()> {
+        if let Some(stream) = &mut self.records.crypto_stream {
+            stream.add_secret(level, true, secret.as_bytes());
+            return Ok(());
+        }
         let keys = self.tls13_keys(secret)?;
         self.set_write_keys(keys)
     }
 
     /// From the next record on the peer writes with the keys of this TLS 1.3 secret; errors as
     /// [`Self::set_read_keys`].
-    pub fn set_read_secret(&mut self, secret: &TrafficSecret) -> Result<()> {
-        let keys = self.tls13_keys(secret)?;
-        self.set_read_keys(keys)
+    pub fn set_read_secret(&mut self, level: Level, secret: &TrafficSecret) -> Result<()> {
+        if self.records.crypto_stream.is_none() {
+            let keys = self.tls13_keys(secret)?;
+            return self.set_read_keys(keys);
+        }
+        self.check_boundary()?;
+        if let Some(stream) = &mut self.records.crypto_stream {
+            stream.add_secret(level, false, secret.as_bytes());
+        }
+        Ok(())
     }
 
     fn tls13_keys(&self, secret: &TrafficSecret) -> Result<RecordKeys> {

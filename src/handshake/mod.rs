@@ -24,6 +24,7 @@ mod next_protocol;
 pub mod position;
 pub mod post;
 mod premaster_psk;
+pub mod quic;
 mod records;
 pub mod server;
 mod server_name;

@@ -4,7 +4,7 @@ use super::dtls::Datagrams;
 use crate::{
     error::{Error, Result},
     message::Message,
-    record::{Inbound, MessageJoiner, Outbound},
+    record::{CryptoStream, Inbound, MessageJoiner, Outbound},
     wire::{ContentType, ProtocolVersion},
 };
 
@@ -18,6 +18,8 @@ pub struct Records {
     pub joiner: MessageJoiner,
     /// DTLS: what stands in for all of these.
     pub datagrams: Option<Box<Datagrams>>,
+    /// What takes the place of records inside QUIC.
+    pub crypto_stream: Option<CryptoStream>,
 }
 
 impl Records {
@@ -29,6 +31,7 @@ impl Records {
             outbound: Outbound::new(),
             joiner: MessageJoiner::default(),
             datagrams: None,
+            crypto_stream: None,
         }
     }
 
@@ -124,6 +127,9 @@ impl Records {
     /// Whether sealed bytes wait to be written.
     #[must_use]
     pub fn has_outgoing(&self) -> bool {
+        if let Some(stream) = &self.crypto_stream {
+            return !stream.is_empty();
+        }
         match &self.datagrams {
             None => !self.outbound.pending().is_empty() || self.outbound.has_unsealed(),
             Some(datagrams) => !datagrams.outbound.is_empty(),

@@ -167,6 +167,8 @@ pub enum Ask {
         /// What came.
         received: Vec<Received>,
     },
+    /// Either side: the peer's transport parameters of QUIC ([`Answer::Proceed`] or `Refuse`).
+    TransportParameters(Vec<u8>),
     /// Either side: this session must not be resumed again ([`Answer::Proceed`]).
     RemoveSession(Arc<Session>),
 }
@@ -340,6 +342,10 @@ pub struct Hooks {
     pub stateless: bool,
     /// `DTLS_set_timer_cb`.
     pub timer: bool,
+    /// `SSL_set_quic_tls_cbs`.
+    pub quic: bool,
+    /// `SSL_set_quic_tls_early_data_enabled`.
+    pub quic_early_data: bool,
     /// `SSL_CTX_set_info_callback`.
     pub info: bool,
     /// `SSL_CTX_set_msg_callback`.

@@ -41,6 +41,13 @@ pub type stack_st_SCT = OPENSSL_STACK;
 /// `STACK_OF(void)`.
 pub type stack_st_void = OPENSSL_STACK;
 
+/// An entry of a table of functions, which a zero ends (`OSSL_DISPATCH`): as `<openssl/core.h>` lays it out.
+#[repr(C)]
+pub struct OSSL_DISPATCH {
+    pub function_id: c_int,
+    pub function: Option<unsafe extern "C" fn()>,
+}
+
 /// A slot of program data in an object (`CRYPTO_EX_DATA`): as `<openssl/crypto.h>` lays it out.
 #[repr(C)]
 pub struct CRYPTO_EX_DATA {

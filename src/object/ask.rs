@@ -80,6 +80,7 @@ impl Ssl {
             }
             Ask::AdvertiseNextProtocols => Answer::Protocols(self.ask_next_protocols()),
             Ask::SelectNextProtocol(list) => Answer::Alpn(self.ask_next_protocol(list)),
+            Ask::TransportParameters(parameters) => self.show_transport_parameters(parameters),
             Ask::CheckTimestamps => self.check_timestamps(),
             Ask::ProvideStatus => self.ask_status_to_send(),
             Ask::CheckStatus(response) => self.ask_status_received(response.as_deref()),

@@ -138,7 +138,7 @@ impl Ssl {
         self.follow_suites();
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
-        let settings = self.judge(settings);
+        let settings = self.judge(self.for_quic(settings));
         let (now, now_microseconds) = clock::now();
         let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
         Environment { settings, hooks, now, now_microseconds, mtu: self.mtu(), offered_session }
@@ -169,6 +169,8 @@ impl Ssl {
             record_padding: callbacks.record_padding.function.is_some(),
             stateless: self.stateless.get(),
             timer: self.datagram.timer.get().is_some(),
+            quic: self.quic_stack.get().is_some(),
+            quic_early_data: self.quic_early_data.get(),
             info: callbacks.info.or(live.info).is_some(),
             message: callbacks.message.function.is_some(),
             session_ticket_extension: callbacks.session_ticket_extension.function.is_some(),
@@ -214,6 +216,9 @@ impl Ssl {
 
     /// Reads what the current record lacks, or as much as is there with read-ahead.
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
+        if let Some(stack) = self.quic_stack.get() {
+            return self.fill_from_quic(environment, &stack);
+        }
         let Some(bio) = self.read_bio() else {
             error_queue::raise_ssl(Reason::READ_BIO_NOT_SET);
             return Err(Pause::Failed);
@@ -259,6 +264,9 @@ impl Ssl {
 
     /// Writes all that waits to be written.
     pub(super) fn flush(&self) -> core::result::Result<(), Pause> {
+        if let Some(stack) = self.quic_stack.get() {
+            return self.flush_to_quic(&stack);
+        }
         let Some(bio) = self.write_bio() else {
             self.waiting.set(Waiting::Writing);
             // A handshake without anywhere to write to fails without a reason.

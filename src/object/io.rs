@@ -445,6 +445,8 @@ impl Ssl {
             Waiting::RetryVerify => return SslError::WantRetryVerify,
             Waiting::AsyncPaused => return SslError::WantAsync,
             Waiting::AsyncNoJobs => return SslError::WantAsyncJob,
+            Waiting::Reading if self.quic_stack.get().is_some() => return SslError::WantRead,
+            Waiting::Writing if self.quic_stack.get().is_some() => return SslError::WantWrite,
             Waiting::Reading | Waiting::Writing => {
                 match self.waiting_bio().and_then(|bio| bio.retry_reason()) {
                     Some(RetryReason::Read) => return SslError::WantRead,

@@ -90,6 +90,7 @@ pub mod own_certificate;
 pub mod own_chain;
 pub mod peer;
 pub mod psk;
+pub mod quic;
 pub mod record_padding;
 pub mod renegotiation;
 pub mod security;

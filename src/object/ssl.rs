@@ -11,6 +11,7 @@ use super::{
     context::Method,
     datagram::Datagram,
     jobs::JobState,
+    quic::QuicStack,
     security::Judged,
     status_request::RequestItems,
     transparency::PeerTimestamps,
@@ -150,6 +151,10 @@ pub struct Ssl {
     pub(super) scheduled_authentication: Cell<bool>,
     /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
     pub client_hello_suites: RefCell<Vec<u8>>,
+    /// The QUIC stack that carries the handshake.
+    pub(super) quic_stack: Cell<Option<QuicStack>>,
+    /// Whether the QUIC stack may have early data.
+    pub(super) quic_early_data: Cell<bool>,
     /// How many tickets `SSL_new_session_ticket` asked for.
     pub(super) requested_tickets: Cell<usize>,
     /// The position that the info callback is being told, while later ones are queued.
@@ -216,6 +221,8 @@ impl Ssl {
             stateless: Cell::new(false),
             scheduled_authentication: Cell::new(false),
             client_hello_suites: RefCell::default(),
+            quic_stack: Cell::new(None),
+            quic_early_data: Cell::new(false),
             requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
         });
@@ -330,7 +337,10 @@ impl Ssl {
     pub fn reset(&self) {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
-        let fresh = connection_of(self.method(), self.side());
+        let mut fresh = connection_of(self.method(), self.side());
+        if self.quic_stack.get().is_some() {
+            fresh.use_crypto_stream();
+        }
         drop(self.connection.replace(fresh));
         self.shutdown.set(0);
         self.waiting.set(Waiting::Nothing);

@@ -48,6 +48,10 @@ impl Ssl {
         if self.version() != Some(ProtocolVersion::TLS1_3) {
             return Err(Reason::WRONG_SSL_VERSION);
         }
+        if self.quic_stack.get().is_some() {
+            // RFC 9001 §6: QUIC updates its keys by itself.
+            return Err(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
+        }
         let update_requested = match update_type {
             KEY_UPDATE_NOT_REQUESTED => false,
             KEY_UPDATE_REQUESTED => true,

@@ -136,6 +136,8 @@ pub struct Settings {
     pub custom_extensions: Arc<[custom_extension::CustomExtension]>,
     /// How certificates are compressed, in order of preference; empty: not at all.
     pub certificate_compression: Arc<[CertificateCompression]>,
+    /// The transport parameters of QUIC that we send.
+    pub quic_transport_parameters: Option<Arc<[u8]>>,
     /// Records are padded to a multiple of this (TLS 1.3).
     pub block_padding: usize,
     /// As `block_padding`, for handshake messages.
@@ -195,6 +197,7 @@ impl Settings {
             max_fragment_length: 0,
             custom_extensions: Arc::default(),
             certificate_compression: Arc::default(),
+            quic_transport_parameters: None,
             block_padding: 0,
             handshake_block_padding: 0,
             read_ahead: false,

@@ -9,6 +9,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod crypto_stream;
 pub mod dtls;
 mod header;
 mod inbound;
@@ -20,6 +21,7 @@ mod protection;
 #[cfg(test)]
 mod round_trip;
 
+pub use crypto_stream::{CryptoStream, Level, Outgoing};
 pub use inbound::{Inbound, Opened};
 pub use joiner::MessageJoiner;
 pub use outbound::Outbound;

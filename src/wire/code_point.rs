@@ -169,6 +169,7 @@ code_point! {
         SESSION_TICKET = 35,
         PRE_SHARED_KEY = 41,
         EARLY_DATA = 42,
+        QUIC_TRANSPORT_PARAMETERS = 57,
         SUPPORTED_VERSIONS = 43,
         COOKIE = 44,
         PSK_KEY_EXCHANGE_MODES = 45,

@@ -11,6 +11,7 @@ use crate::{
         Context, Environment, Renegotiation, Transition, certificate_compression, custom_extensions,
         fragment_limits, next_protocol,
         position::Position,
+        quic,
         want::{Answer, Ask, ExternalPsk},
     },
     message::{
@@ -381,6 +382,7 @@ fn extensions(
     if versions.contains(&ProtocolVersion::TLS1_3) {
         certificate_compression::offer(&mut extensions, context);
     }
+    quic::offer(&mut extensions, context);
     let schemes = settings.offered_signature_schemes(versions, false);
     if !schemes.is_empty() {
         extensions

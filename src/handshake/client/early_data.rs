@@ -15,7 +15,7 @@ use crate::{
         extension::{Extensions, alpn},
     },
     policy::{Settings, options::option},
-    record::RecordKeys,
+    record::{Level, RecordKeys},
     session::Session,
     wire::{AlertDescription, ExtensionType, HandshakeType, ProtocolVersion},
 };
@@ -24,12 +24,16 @@ use crate::{
 /// that belongs to another name or protocol than those asked for now is an error: the server would give the data
 /// another meaning (RFC 8446 §4.2.10).
 pub fn wanted(context: &Context<'_>, session: Option<&Session>) -> Result<bool> {
-    if context.negotiated.early_data.stage != Stage::Connecting {
+    let in_quic = context.hooks().quic_early_data;
+    if context.negotiated.early_data.stage != Stage::Connecting && !in_quic {
         return Ok(false);
     }
     let refused = |reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason);
     // The program was let in for a session that turns out to be of no use.
     let Some(session) = session.filter(|session| session.max_early_data > 0) else {
+        if in_quic {
+            return Ok(false);
+        }
         return Err(refused(Reason::ERR_INTERNAL_ERROR));
     };
     let settings = context.settings();
@@ -63,6 +67,13 @@ pub fn begin(context: &mut Context<'_>, session: &Session) -> Result<()> {
     let exporter = early.exporter(transcript.as_ref());
     context.log_secret("EARLY_EXPORTER_SECRET", exporter.as_bytes());
     context.log_secret("CLIENT_EARLY_TRAFFIC_SECRET", traffic.as_bytes());
+    if context.hooks().quic {
+        context.set_write_secret(Level::Early, &traffic)?;
+        context.negotiated.early_data.status = Status::Rejected;
+        context.negotiated.early_data.exporter = Some(exporter);
+        context.leave_for(Position::CwClntHello);
+        return Ok(());
+    }
     let algorithm = suite.aead().ok_or(Error::internal())?;
     let (key, iv) = traffic.record_keys(algorithm);
     context.set_write_keys(RecordKeys::tls13(algorithm, key.as_ref(), iv)?)?;

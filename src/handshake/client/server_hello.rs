@@ -24,7 +24,7 @@ use crate::{
         server_hello::ServerHello,
     },
     policy::{custom_extension::place, library::KnownGroup, options::option},
-    record::Side,
+    record::{Level, Side},
     session::Session,
     wire::{AlertDescription, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
 };
@@ -258,10 +258,10 @@ fn read_tls13(
     let server = handshake.server_traffic(transcript.as_ref());
     context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server.as_bytes());
-    context.set_read_secret(&server)?;
+    context.set_read_secret(Level::Handshake, &server)?;
     // From here on also an alert is encrypted (RFC 8446 §6). Early data keeps its keys to its end.
     if !context.negotiated.early_data.writes_under_its_keys {
-        context.set_write_secret(&client)?;
+        context.set_write_secret(Level::Handshake, &client)?;
     }
     let keys = tls13::Keys { handshake, client, server };
     Ok(tls13::begin(keys, client_hello.extensions))

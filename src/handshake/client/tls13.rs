@@ -8,7 +8,7 @@ use crate::{
     handshake::{
         Context, Expects, Input, Transition, certificate_compression, custom_extensions, fragment_limits,
         position::Position,
-        server_name,
+        quic, server_name,
         want::{Answer, Ask},
     },
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
@@ -23,17 +23,19 @@ use crate::{
         finished,
     },
     policy::custom_extension::place,
+    record::Level,
     wire::{AlertDescription, ExtensionType, HandshakeType},
 };
 
 /// What EncryptedExtensions may carry (RFC 8446 §4.2), of what we offer.
-const ALLOWED: [ExtensionType; 6] = [
+const ALLOWED: [ExtensionType; 7] = [
     ExtensionType::SERVER_NAME,
     ExtensionType::MAX_FRAGMENT_LENGTH,
     ExtensionType::SUPPORTED_GROUPS,
     ExtensionType::ALPN,
     ExtensionType::RECORD_SIZE_LIMIT,
     ExtensionType::EARLY_DATA,
+    ExtensionType::QUIC_TRANSPORT_PARAMETERS,
 ];
 /// What a certificate entry may carry (RFC 8446 §4.4.2), of what we offer.
 const ALLOWED_IN_ENTRY: [ExtensionType; 2] =
@@ -174,11 +176,13 @@ fn read_encrypted_extensions(
     let (message_place, resumed) = (place::ENCRYPTED_EXTENSIONS, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, &received, 0)?;
     custom_extensions::read(context, message_place, custom, &[], move |context| {
-        if context.hooks().server_name {
-            let state = State::AskedServerName(keys, offered);
-            return Ok(Transition::Ask(Ask::ServerName, ClientState::Tls13(state)));
-        }
-        Ok(expect_authentication(keys, offered, context))
+        quic::read(context, &received, move |context| {
+            if context.hooks().server_name {
+                let state = State::AskedServerName(keys, offered);
+                return Ok(Transition::Ask(Ask::ServerName, ClientState::Tls13(state)));
+            }
+            Ok(expect_authentication(keys, offered, context))
+        })
     })
 }
 
@@ -337,7 +341,7 @@ fn read_finished(
     context.log_secret("CLIENT_TRAFFIC_SECRET_0", client.as_bytes());
     context.log_secret("SERVER_TRAFFIC_SECRET_0", server.as_bytes());
     context.log_secret("EXPORTER_SECRET", exporter.as_bytes());
-    context.set_read_secret(&server)?;
+    context.set_read_secret(Level::Application, &server)?;
     context.negotiated.exporter = Some(exporter);
     let keys = tls13_flight::Keys { handshake: keys.client, master, client, server };
     tls13_flight::begin(keys, context)

@@ -23,6 +23,7 @@ use crate::{
         custom_extension::place,
         options::{cache, option},
     },
+    record::Level,
     wire::SignatureScheme,
 };
 
@@ -115,7 +116,7 @@ fn emit_own_flight(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transit
 /// Ends the early data, and goes on under the handshake keys.
 fn end_early_data(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
     early_data::end(context)?;
-    context.set_write_secret(&keys.handshake)?;
+    context.set_write_secret(Level::Handshake, &keys.handshake)?;
     emit_authentication(keys, context)
 }
 
@@ -205,7 +206,7 @@ fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<Cl
     let verify_data = keys.handshake.verify_data(context.transcript.current()?.as_ref());
     context.emit(&finished::write(verify_data.as_ref()))?;
     context.negotiated.client_verify_data = verify_data.as_ref().to_vec();
-    context.set_write_secret(&keys.client)?;
+    context.set_write_secret(Level::Application, &keys.client)?;
     let resumption = keys.master.resumption(context.transcript.current()?.as_ref());
     context.negotiated.traffic = Some(Traffic::new(keys.server.clone(), keys.client.clone(), resumption));
     if context.negotiated.post_handshake_auth_offered {

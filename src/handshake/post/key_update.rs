@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{Negotiated, Traffic, context::Connected, position::Position},
     message::{Message, key_update},
-    record::Side,
+    record::{Level, Side},
     wire::{AlertDescription, HandshakeType},
 };
 
@@ -18,6 +18,10 @@ fn traffic(negotiated: &mut Negotiated) -> Result<&mut Traffic> {
 
 /// The peer changes its keys, and maybe wants us to change ours.
 pub(super) fn read_key_update(connected: &mut Connected<'_>, message: &Message) -> Result<()> {
+    if connected.records.crypto_stream.is_some() {
+        // RFC 9001 §6: QUIC updates its keys by itself.
+        return Err(Error::unexpected());
+    }
     let update_requested = key_update::read(message.expect(HandshakeType::KEY_UPDATE)?)?;
     super::report_read(connected, position_of_read(connected.side));
     let traffic = traffic(connected.negotiated)?;
@@ -29,7 +33,7 @@ pub(super) fn read_key_update(connected: &mut Connected<'_>, message: &Message) 
     let read = traffic.read.clone();
     // A peer that reads nothing must not make the answers pile up.
     let answers = update_requested && !core::mem::replace(&mut traffic.answer_waits, true);
-    connected.set_read_secret(&read)?;
+    connected.set_read_secret(Level::Application, &read)?;
     if answers { send_key_update(connected, false) } else { Ok(()) }
 }
 
@@ -50,7 +54,7 @@ pub fn send_key_update(connected: &mut Connected<'_>, update_requested: bool) ->
     let traffic = traffic(connected.negotiated)?;
     traffic.write = traffic.write.next();
     let write = traffic.write.clone();
-    connected.set_write_secret(&write)?;
+    connected.set_write_secret(Level::Application, &write)?;
     connected.leave_for(Position::Ok);
     Ok(())
 }

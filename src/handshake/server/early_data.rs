@@ -18,6 +18,7 @@ use crate::{
     key_schedule::tls13::{EarlySecret, TrafficSecret},
     message::Message,
     policy::options::option,
+    record::Level,
     session::Session,
     wire::HandshakeType,
 };
@@ -84,7 +85,7 @@ fn may_accept(context: &Context<'_>, hello: &Hello) -> bool {
             && (psk.session.server_name.is_none() || psk.session.server_name == negotiated.server_name)
     };
     context.settings().max_early_data > 0
-        && negotiated.early_data.stage == Stage::Accepting
+        && (negotiated.early_data.stage == Stage::Accepting || context.hooks().quic_early_data)
         && hello.received.retry.is_none()
         && hello.psk.as_ref().is_some_and(fits)
 }
@@ -130,7 +131,7 @@ pub fn read_end(context: &mut Context<'_>, message: &Message, handshake: &Traffi
     }
     context.add_to_transcript(message);
     context.negotiated.early_data.stage = Stage::Finished;
-    context.set_read_secret(handshake)
+    context.set_read_secret(Level::Handshake, handshake)
 }
 
 /// Our flight is sent, or a HelloRetryRequest: what the client writes next is read. A program that reads early data is let

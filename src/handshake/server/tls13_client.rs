@@ -22,6 +22,7 @@ use crate::{
         finished,
     },
     policy::{VerifyMode, custom_extension::place},
+    record::Level,
     wire::{AlertDescription, HandshakeType},
 };
 
@@ -68,12 +69,16 @@ pub struct Pending {
 }
 
 /// Waits for the first message of the client's flight.
-pub fn await_flight(context: &Context<'_>, pending: Pending) -> Transition<State> {
+pub fn await_flight(context: &mut Context<'_>, pending: Pending) -> Step {
     let pending = Box::new(pending);
     if context.negotiated.early_data.status == Status::Accepted {
-        return next(Awaited::EndOfEarlyData, pending);
+        if !context.hooks().quic {
+            return Ok(next(Awaited::EndOfEarlyData, pending));
+        }
+        // RFC 9001 §8.3: there is no EndOfEarlyData.
+        context.set_read_secret(Level::Handshake, &pending.client_secret)?;
     }
-    await_authentication(context, pending)
+    Ok(await_authentication(context, pending))
 }
 
 fn await_authentication(context: &Context<'_>, pending: Box<Pending>) -> Transition<State> {
@@ -193,7 +198,7 @@ fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message)
     context.negotiated.client_verify_data = verify_data.to_vec();
 
     let Pending { master_secret, read, write, takes_tickets, .. } = pending;
-    context.set_read_secret(&read)?;
+    context.set_read_secret(Level::Application, &read)?;
     context.log_secret("CLIENT_TRAFFIC_SECRET_0", read.as_bytes());
     let resumption = master_secret.resumption(context.transcript.current()?.as_ref());
     context.negotiated.traffic = Some(Traffic::new(read, write, resumption));

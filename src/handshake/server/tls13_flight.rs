@@ -18,6 +18,7 @@ use crate::{
         early_data::Status,
         fragment_limits,
         position::Position,
+        quic,
         want::{Answer, Ask},
     },
     key_schedule::tls13::{EarlySecret, HandshakeSecret, TrafficSecret},
@@ -35,7 +36,7 @@ use crate::{
         server_hello::ServerHello,
     },
     policy::{VerifyMode, certificate::Slot, custom_extension::place, options::option},
-    record::Side,
+    record::{Level, Side},
     wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
@@ -111,9 +112,14 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
     let client_secret = handshake_secret.client_traffic(transcript.as_ref());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server_secret.as_bytes());
     context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client_secret.as_bytes());
-    context.set_write_secret(&server_secret)?;
     // RFC 8446 §4.2.10: early data comes first, under keys of its own.
-    context.set_read_secret(early_data.as_ref().unwrap_or(&client_secret))?;
+    if let Some(secret) = &early_data {
+        context.set_read_secret(Level::Early, secret)?;
+    }
+    context.set_write_secret(Level::Handshake, &server_secret)?;
+    if early_data.is_none() {
+        context.set_read_secret(Level::Handshake, &client_secret)?;
+    }
 
     let Hello { certificate, status, modes, .. } = *hello;
     let flight =
@@ -162,6 +168,7 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
     if context.negotiated.early_data.status == Status::Accepted {
         extensions.add(ExtensionType::EARLY_DATA, |_| {});
     }
+    quic::offer(&mut extensions, context);
     context.leave_for(Position::SwEncryptedExtensions);
     context.emit(&encrypted_extensions::write(&extensions))
 }
@@ -303,7 +310,7 @@ fn emit_finished(context: &mut Context<'_>, flight: Flight) -> Step {
     let read = master_secret.client_traffic(transcript.as_ref());
     context.log_secret("EXPORTER_SECRET", exporter.as_bytes());
     context.log_secret("SERVER_TRAFFIC_SECRET_0", write.as_bytes());
-    context.set_write_secret(&write)?;
+    context.set_write_secret(Level::Application, &write)?;
     context.negotiated.exporter = Some(exporter);
     early_data::await_client(context);
 
@@ -314,5 +321,5 @@ fn emit_finished(context: &mut Context<'_>, flight: Flight) -> Step {
         write,
         takes_tickets: flight.takes_tickets,
     };
-    Ok(tls13_client::await_flight(context, pending))
+    tls13_client::await_flight(context, pending)
 }

@@ -15,7 +15,7 @@ use crate::{
     crypto::{hash::HashAlgorithm, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition, certificate_compression, custom_extensions, fragment_limits,
+        Context, Transition, certificate_compression, custom_extensions, fragment_limits, quic,
         want::{Answer, Ask},
     },
     message::extension::{
@@ -154,10 +154,13 @@ pub fn after_psk(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     let (message_place, resumed) = (place::CLIENT_HELLO, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, extensions, 0)?;
     custom_extensions::read(context, message_place, custom, &[], move |context| {
-        if context.hooks().server_name {
-            return Ok(Transition::Ask(Ask::ServerName, State::Tls13Hello(Question::ServerName, hello)));
-        }
-        ask_protocol(context, hello)
+        let extensions = hello.received.hello.extensions.clone();
+        quic::read(context, &extensions, move |context| {
+            if context.hooks().server_name {
+                return Ok(Transition::Ask(Ask::ServerName, State::Tls13Hello(Question::ServerName, hello)));
+            }
+            ask_protocol(context, hello)
+        })
     })
 }
 
