@@ -42,6 +42,16 @@ source_of() {
 }
 APT_CONFIG=$work/apt.conf apt-get update -qq
 
+# same_code NAME FLAGS…: the file of these flags compiles to the same machine code with our headers and with the system's.
+same_code() {
+	name=$1
+	shift
+	cc -O1 -w -c "$@" -o "$work/$name.system.o"
+	cc -O1 -w -c -I"$prefix/include" "$@" -o "$work/$name.ours.o"
+	cmp "$work/$name.system.o" "$work/$name.ours.o"
+	say "$name compiles to the same machine code with the system's headers"
+}
+
 # built NAME LOG OBJECT-DEPENDENCIES: our header was used, and the compiler had nothing to say about it.
 built() {
 	grep -q "$prefix/include/openssl/ssl.h" "$3" || die "$1: our ssl.h was not used"
@@ -58,6 +68,8 @@ if [ ! -x "$curl_source/src/curl" ]; then
 	make -s -j"$jobs" >>"$work/curl.log" 2>&1 || die "curl: see $work/curl.log"
 fi
 built curl "$work/curl.log" "$curl_source/lib/vtls/.deps/libcurl_la-openssl.Plo"
+cd "$curl_source"
+same_code openssl -Ilib -Iinclude -DHAVE_CONFIG_H -DBUILDING_LIBCURL -DCURL_STATICLIB lib/vtls/openssl.c
 
 nginx_source=$(source_of nginx)
 if [ ! -x "$nginx_source/objs/nginx" ]; then
@@ -69,16 +81,19 @@ if [ ! -x "$nginx_source/objs/nginx" ]; then
 	} >"$work/nginx.log" 2>&1 || die "nginx: see $work/nginx.log"
 fi
 built nginx "$work/nginx.log" "$nginx_source/objs/src/event/ngx_event_openssl.d"
+cd "$nginx_source"
+same_code ngx_event_openssl -Isrc/core -Isrc/event -Isrc/event/modules -Isrc/os/unix -Iobjs src/event/ngx_event_openssl.c
 
 python_source=$(source_of python3.11)
 modules=$work/python
 mkdir -p "$modules"
-cc -shared -fPIC -O1 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -MD -DPy_BUILD_CORE_MODULE \
-	-I"$prefix/include" $(pkg-config --cflags python3) -I/usr/include/python3.11/internal -I"$python_source/Modules" \
+read -ra flags <<<"-fPIC -DPy_BUILD_CORE_MODULE $(pkg-config --cflags python3) -I/usr/include/python3.11/internal -I$python_source/Modules"
+cc -shared -O1 -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers -MD -I"$prefix/include" "${flags[@]}" \
 	"$python_source/Modules/_ssl.c" -o "$modules/$(python3 -c 'import sysconfig
 print("_ssl" + sysconfig.get_config_var("EXT_SUFFIX"))')" -L"$prefix/lib" -lssl -lcrypto >"$work/python.log" 2>&1 ||
 	die "python: see $work/python.log"
 built "CPython's _ssl" "$work/python.log" "$modules"/*.d
+same_code _ssl "${flags[@]}" "$python_source/Modules/_ssl.c"
 
 # They talk to each other: nginx serves a megabyte, curl and python3 fetch it and verify its certificate.
 cd "$work"
