@@ -1552,6 +1552,15 @@ int SSL_get0_dane_authority(SSL *ssl, X509 **mcert, EVP_PKEY **mspki);
 int SSL_get0_dane_tlsa(SSL *ssl, uint8_t *usage, uint8_t *selector, uint8_t *mtype, const unsigned char **data,
     size_t *dlen);
 
+#if !defined(OPENSSL_NO_SOCK)
+/* Waits on the BIOs of a DTLS server for a client that brings a cookie, sending all others away with one, and keeps nothing of
+ * them. The program's callbacks make and check cookies (SSL_CTX_set_cookie_generate_cb(3)).
+ *
+ * Returns 1 if there is one: its address is stored in peer, and SSL_accept goes on with it. 0 if there is none yet, or what
+ * came is no ClientHello; the reason is then in the queue. -1 on failure. DTLSv1_listen(3) */
+int DTLSv1_listen(SSL *ssl, BIO_ADDR *peer);
+#endif
+
 /* Sets what says how many microseconds the retransmission timer of a DTLS connection runs: it is called with 0 when the timer
  * starts, and with the time that it ran when it has run out. Null: one second, doubled each time. DTLS_set_timer_cb(3) */
 void DTLS_set_timer_cb(SSL *ssl, DTLS_timer_cb cb);
@@ -2877,11 +2886,6 @@ const SSL_METHOD *DTLSv1_client_method(void);
 /* DTLS 1.0, server only. */
 OSSL_DEPRECATEDIN_1_1_0
 const SSL_METHOD *DTLSv1_server_method(void);
-#endif
-
-#if !defined(OPENSSL_NO_SOCK)
-/* Answers ClientHellos without keeping state until one brings its cookie back: not supported yet. */
-int DTLSv1_listen(SSL *ssl, BIO_ADDR *peer);
 #endif
 
 /* Modes, options of certificates, what was negotiated. */
