@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install sources oracle lint headers coverage bench valgrind clean
+.PHONY: all static install setup demo test test-install sources oracle differential lint headers coverage bench valgrind clean
 
 all: setup
 	cargo build --release
@@ -58,6 +58,12 @@ oracle: setup
 	$(MAKE) -C ctests
 	ctests/run.sh system
 	$(PYTHON) tests/programs/run.py --library system
+
+# Random API calls on both libraries: COUNT sequences from SEED on.
+COUNT ?= 2000
+SEED ?= 1
+differential: all
+	$(PYTHON) tests/differential/run.py --library $(LIBDIR) --count $(COUNT) --seed $(SEED)
 
 lint: all
 	cargo fmt --check

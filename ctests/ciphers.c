@@ -288,3 +288,42 @@ TEST(supported_ciphers_by_version)
     finish();
 }
 
+
+/* A list that leaves nothing leaves nothing; one that is none leaves the list as it was, but its level counts. */
+TEST(wrong_cipher_lists_leave_traces)
+{
+    start();
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "@SECLEVEL=3:@NONSENSE"), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_COMMAND);
+    CHECK_EQ(SSL_CTX_get_security_level(context), 3);
+    CHECK(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)) > 3);
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "@SECLEVEL=1:NOSUCH"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    CHECK_EQ(SSL_CTX_get_security_level(context), 1);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 3);
+    finish();
+}
+
+/* Behind an unknown word nothing counts up to the next separator. */
+TEST(rest_behind_an_unknown_word_is_skipped)
+{
+    start();
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "ECDHE-RSA-AES128-GCM-SHA256:NOSUCH+$"));
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "ECDHE-RSA-AES128-GCM-SHA256:AES+$"), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_COMMAND);
+    finish();
+}
+
+/* Suite B: two suites at most, and no other list any more. */
+TEST(suite_b_lists_stay)
+{
+    start();
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "SUITEB128:ALL"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 5);
+    CHECK_EQ(SSL_CTX_set_cert_flags(context, 0), SSL_CERT_FLAG_SUITEB_128_LOS);
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "ALL"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 5);
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "SUITEB192"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 4);
+    finish();
+}

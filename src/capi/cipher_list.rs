@@ -149,7 +149,11 @@ fn shared_names(ssl: &Ssl, room: usize) -> String {
     if ssl.side() == Side::Client {
         return String::new();
     }
-    let own = ssl.supported_suites();
+    ssl.follow_suites();
+    let own = ssl.with_config(|config| {
+        let settings = &config.settings;
+        [&*settings.tls13_cipher_suites, &*settings.cipher_suites].concat()
+    });
     let offered = ssl.with_connection(|connection| connection.negotiated().client_suites.clone());
     let shared = offered.into_iter().filter_map(suite::find);
     let mut names = String::new();
@@ -164,11 +168,11 @@ fn shared_names(ssl: &Ssl, room: usize) -> String {
     names
 }
 
-/// The suite in use; null before it was negotiated. It is static.
+/// The suite in use, which may be that of the session that a client resumes; null before we write with one. It is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_current_cipher(ssl: *const SSL) -> *const SSL_CIPHER {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| cipher::pointer(ssl.suite())) }
+    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| cipher::pointer(ssl.suite_in_use())) }
 }
 
 /// The suite that the handshake chose; null before that. It is static.

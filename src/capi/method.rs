@@ -83,9 +83,13 @@ methods! {
     DTLSv1_server_method(DTLS1_0, client: false, server: true);
 }
 
-/// The version negotiated; before that the highest of the method.
+/// The version negotiated; before that what the hello speaks of, or the highest of the method.
 fn version(ssl: &Ssl) -> ProtocolVersion {
-    ssl.with_connection(|connection| connection.negotiated().version).unwrap_or(ssl.method().versions.1)
+    let known = ssl.with_connection(|connection| {
+        let negotiated = connection.negotiated();
+        negotiated.version.or(negotiated.tentative_version)
+    });
+    known.unwrap_or(ssl.method().versions.1)
 }
 
 export!(SSL_CTX_get_ssl_method SSL_CTX_set_ssl_version SSL_get_ssl_method SSL_set_ssl_method);
@@ -145,7 +149,7 @@ pub unsafe extern "C" fn SSL_version(ssl: *const SSL) -> c_int {
 }
 
 /// The version that the ClientHello names in its old field: what a server received or a client sent.
-/// `TLS_ANY_VERSION` (0x10000) or `DTLS_ANY_VERSION` (0x1ffff) before there is one.
+/// Before there is one the method's version, or `TLS_ANY_VERSION` (0x10000), `DTLS_ANY_VERSION` (0x1ffff).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_client_version(ssl: *const SSL) -> c_int {
     const ANY_VERSION: c_int = 0x10000;
@@ -154,8 +158,9 @@ pub unsafe extern "C" fn SSL_client_version(ssl: *const SSL) -> c_int {
     unsafe {
         with_ssl(ssl, 0, |ssl| {
             let any = if ssl.is_datagram() { ANY_DTLS_VERSION } else { ANY_VERSION };
+            let fixed = ssl.with_config(|config| config.settings.fixed_version()).map(|only| only.0.into());
             ssl.with_connection(|connection| connection.negotiated().client_version)
-                .map_or(any, |version| version.0.into())
+                .map_or_else(|| fixed.unwrap_or(any), |version| version.0.into())
         })
     }
 }

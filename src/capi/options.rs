@@ -62,13 +62,11 @@ pub unsafe extern "C" fn SSL_get_options(ssl: *const SSL) -> u64 {
     unsafe { with_ssl(ssl, 0, |ssl| ssl.with_config(|config| config.settings.options)) }
 }
 
-/// The levels of `SSL_CTX_set_security_level(3)`: what is outside of them counts as the nearest.
 fn set_security_level(target: &impl Configurable, level: c_int) {
-    let level = u8::try_from(level.clamp(0, 5)).unwrap_or(0);
-    target.change_settings(|settings| settings.security_level = level);
+    target.change_settings(|settings| settings.set_security_level(level));
 }
 
-/// Sets the security level, 0 to 5.
+/// Sets the security level, 0 to 5; what is outside of that counts as the nearest.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_level(ctx: *mut SSL_CTX, level: c_int) {
     // SAFETY: the contract of this module.
@@ -82,18 +80,18 @@ pub unsafe extern "C" fn SSL_set_security_level(ssl: *mut SSL, level: c_int) {
     unsafe { with_ssl(ssl, (), |ssl| set_security_level(ssl, level)) }
 }
 
-/// The security level.
+/// The security level as it was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_security_level(ctx: *const SSL_CTX) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, -1, |ctx| ctx.config().settings.security_level.into()) }
+    unsafe { with_context(ctx, -1, |ctx| ctx.config().settings.security_level_number) }
 }
 
-/// The security level.
+/// The security level as it was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_security_level(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, -1, |ssl| ssl.with_config(|config| config.settings.security_level.into())) }
+    unsafe { with_ssl(ssl, -1, |ssl| ssl.with_config(|config| config.settings.security_level_number)) }
 }
 
 /// Whether a client offers to authenticate itself after the handshake too (RFC 8446 §4.6.2).

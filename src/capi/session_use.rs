@@ -34,7 +34,7 @@ pub unsafe extern "C" fn SSL_get_session(ssl: *const SSL) -> *mut SSL_SESSION {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| {
-            ssl.session().map_or(core::ptr::null_mut(), |session| Arc::as_ptr(&session).cast_mut())
+            ssl.session_so_far().map_or(core::ptr::null_mut(), |session| Arc::as_ptr(&session).cast_mut())
         })
     }
 }
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn SSL_get_session(ssl: *const SSL) -> *mut SSL_SESSION {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_session(ssl: *mut SSL) -> *mut SSL_SESSION {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| convert::handle(ssl.session())) }
+    unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| convert::handle(ssl.session_so_far())) }
 }
 
 /// Offers `session` for resumption, taking a reference of its own; null takes the session away. Returns 1.

@@ -76,7 +76,8 @@ pub unsafe extern "C" fn SSL_get_sigalgs(
     }
 }
 
-/// As `SSL_get_sigalgs`, of the schemes that both sides have. `SSL_get_shared_sigalgs(3)`
+/// As `SSL_get_sigalgs`, of the schemes that both sides have; but a negative index is out of range.
+/// `SSL_get_shared_sigalgs(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_shared_sigalgs(
     ssl: *mut SSL,
@@ -89,7 +90,12 @@ pub unsafe extern "C" fn SSL_get_shared_sigalgs(
 ) -> c_int {
     let parts = Parts { signature, hash, both, raw_signature, raw_hash };
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| parts.write(&ssl.shared_signature_schemes(), index)) }
+    unsafe {
+        with_ssl(ssl, 0, |ssl| match index {
+            0.. => parts.write(&ssl.shared_signature_schemes(), index),
+            _ => 0,
+        })
+    }
 }
 
 /// The name of a group, given by libcrypto's NID or, where that has none, by 0x1000000 and its number on the wire; static.

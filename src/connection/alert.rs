@@ -3,7 +3,8 @@
 use super::Connection;
 use crate::{
     error::{Error, Reason, Result},
-    handshake::{Direction, Environment, Event},
+    handshake::{Direction, Environment, Event, position::Position},
+    record::Side,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, Reader},
 };
 
@@ -27,10 +28,22 @@ impl Connection {
         }
         self.failure = Some(error);
         if let Some(description) = error.alert() {
+            if matches!(self.position, Position::Before) || self.side == Side::Server {
+                self.speak_tentatively(environment);
+            }
             // When even the alert cannot be sealed there is nobody left to tell.
             let _ = self.send_alert(environment, AlertLevel::FATAL, description);
         }
         error
+    }
+
+    /// Before a version is negotiated the record of an alert has the one that `SSL_version(3)` gives.
+    fn speak_tentatively(&mut self, environment: &Environment) {
+        if self.negotiated.version.is_none() {
+            let highest = environment.settings.method_versions.1;
+            let version = self.negotiated.tentative_version.unwrap_or(highest).min(ProtocolVersion::TLS1_2);
+            self.records.outbound.set_version(version);
+        }
     }
 
     /// Sends close_notify, once.

@@ -144,7 +144,10 @@ impl Connection {
     /// Whether any bytes wait: application data, or bytes of records that were not opened yet.
     #[must_use]
     pub fn has_pending(&self) -> bool {
-        self.pending() > 0 || self.records.unprocessed() > 0
+        let inbound = &self.records.inbound;
+        self.pending() > 0
+            || self.records.unprocessed() > 0
+            || (inbound.content_type().is_some() && !inbound.plaintext().is_empty())
     }
 
     /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: another address without

@@ -201,11 +201,19 @@ impl Connection {
                 self.records.joiner.push(fragment, |handshake_type| message_limit(handshake_type, limits))?;
                 Incoming::Consumed
             }
-            ContentType::ALERT if self.side == Side::Server && self.awaits_first_hello() => {
+            // A server that may yet choose the version knows only a ClientHello.
+            ContentType::ALERT
+                if self.side == Side::Server
+                    && self.awaits_first_hello()
+                    && environment.settings.fixed_version().is_none() =>
+            {
+                self.negotiated.tentative_version =
+                    header.map(|[_, major, minor, ..]| ProtocolVersion(u16::from_be_bytes([major, minor])));
                 return Err(Error::unexpected());
             }
             ContentType::ALERT => {
                 let (alert, length) = copy_of(fragment);
+                self.records.inbound.consume(fragment.len());
                 self.read_alert(environment, alert.get(..length).unwrap_or_default())?;
                 Incoming::Consumed
             }

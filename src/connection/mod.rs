@@ -33,7 +33,7 @@ pub use application::Read;
 pub use early_data::EarlyRead;
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Reason, Result},
     handshake::{
         Environment, Event, Events, Expects, Handshake, Input, Negotiated, Progress, Records,
         context::Connected,
@@ -41,8 +41,9 @@ use crate::{
         want::{Answer, Ask, Want},
     },
     message::Message,
+    policy::Settings,
     record::Side,
-    wire::ContentType,
+    wire::{AlertDescription, ContentType},
 };
 
 /// How far a connection has come.
@@ -85,6 +86,8 @@ pub struct Connection {
     position: Position,
     /// The error that killed the connection.
     failure: Option<Error>,
+    /// It came up in a handshake while a message was read, not in what the message says.
+    failed_reading: bool,
     /// The message that began the handshake under way.
     first_message: Option<Message>,
     /// A question that the driver could not answer yet.
@@ -132,6 +135,7 @@ impl Connection {
             events: Events::new(),
             position: Position::Before,
             failure: None,
+            failed_reading: false,
             first_message: None,
             postponed: None,
             asked_after_handshake: false,
@@ -209,6 +213,12 @@ impl Connection {
         !self.events.is_empty()
     }
 
+    /// Whether the failure came up in a handshake while a message was read, not in what a message says.
+    #[must_use]
+    pub const fn failed_reading(&self) -> bool {
+        self.failed_reading
+    }
+
     /// The next thing to tell the program.
     pub fn next_event(&mut self) -> Option<Event> {
         self.events.pop_front()
@@ -264,7 +274,10 @@ impl Connection {
     pub fn take_incoming(&mut self, environment: &Environment) -> Result<(Vec<u8>, usize)> {
         let missing = match self.records.inbound.missing() {
             Ok(missing) => missing,
-            Err(error) => return Err(self.fail(environment, error)),
+            Err(error) => {
+                self.failed_reading = self.is_handshaking();
+                return Err(self.fail(environment, error));
+            }
         };
         Ok((self.records.inbound.take_buffer(missing, environment.settings.read_ahead), missing))
     }
@@ -276,6 +289,7 @@ impl Connection {
 
     /// The transport ended without a close_notify: the connection is dead (RFC 8446 §6.1).
     pub fn end_of_input(&mut self, environment: &Environment, error: Error) {
+        self.failed_reading = self.is_handshaking();
         self.fail(environment, error);
     }
 
@@ -323,13 +337,15 @@ impl Connection {
             }
             self.resume_after_early_data(environment);
             match &mut self.phase {
-                Phase::Before => self.begin(environment),
+                Phase::Before => self.begin(environment)?,
                 Phase::Established => return Ok(Want::Nothing),
                 Phase::Flushing => {
                     if self.has_outgoing() {
                         return Ok(Want::Write);
                     }
                     self.phase = Phase::Established;
+                    self.position = Position::Ok;
+                    self.connected(environment).complete();
                 }
                 Phase::Handshaking(handshake) => {
                     let expects = handshake.expects()?;
@@ -337,9 +353,13 @@ impl Connection {
                         Expects::Nothing => Input::Nothing,
                         Expects::Answer => return Err(Error::internal()),
                         Expects::Message | Expects::ChangeCipherSpec | Expects::MessageOrChangeCipherSpec => {
-                            match self.next_input(environment, expects, until)? {
-                                Ok(input) => input,
-                                Err(want) => return Ok(want),
+                            match self.next_input(environment, expects, until) {
+                                Ok(Ok(input)) => input,
+                                Ok(Err(want)) => return Ok(want),
+                                Err(error) => {
+                                    self.failed_reading = true;
+                                    return Err(error);
+                                }
                             }
                         }
                     };
@@ -372,12 +392,32 @@ impl Connection {
         self.postponed = Some(ask);
     }
 
-    fn begin(&mut self, environment: &Environment) {
-        self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
-        self.begin_datagram_handshake();
+    fn begin(&mut self, environment: &Environment) -> Result<()> {
+        if self.renegotiation_pending() {
+            return Err(Error::Usage(Reason::ERR_INTERNAL_ERROR));
+        }
         if environment.hooks.info {
             self.events.push_back(Event::HandshakeStart(self.position));
         }
+        self.check_settings(&environment.settings)?;
+        self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
+        self.begin_datagram_handshake();
+        Ok(())
+    }
+
+    /// Whether anything can come of a handshake with these settings, as OpenSSL looks at it before it begins.
+    fn check_settings(&self, settings: &Settings) -> Result<()> {
+        if !settings.is_secure_version(settings.method_versions.1) {
+            return Err(Error::Silent(Reason::ERR_INTERNAL_ERROR));
+        }
+        let Some(highest) = settings.offered_versions().first().copied() else {
+            return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
+        };
+        let mut suites = settings.tls13_cipher_suites.iter().chain(settings.cipher_suites.iter());
+        if self.side == Side::Server && !suites.any(|suite| suite.supports(highest)) {
+            return Err(Error::handshake_failure(Reason::NO_CIPHERS_AVAILABLE));
+        }
+        Ok(())
     }
 
     /// One step of the handshake under way; the question that it leads to, if any.
@@ -412,9 +452,7 @@ impl Connection {
                 });
                 self.phase = Phase::Flushing;
                 self.end_datagram_handshake();
-                self.position = Position::Ok;
                 self.negotiated.renegotiation = None;
-                self.connected(environment).complete();
                 Ok(None)
             }
         }

@@ -7,7 +7,7 @@ use crate::{
     crypto::{cbc, hash::HashAlgorithm, suite::Suite},
     error::{Error, Result},
     key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
-    message::Message,
+    message::{Message, extension::Extensions},
     policy::{Settings, options::option},
     record::{HEADER_LENGTH, Level, RecordKeys, SecurityParameters, Side},
     session::Session,
@@ -230,6 +230,7 @@ impl Connected<'_> {
 
     /// From the next record on we write with `keys`.
     pub fn set_write_keys(&mut self, keys: RecordKeys) -> Result<()> {
+        self.negotiated.suite_in_use = self.negotiated.suite;
         match &mut self.records.datagrams {
             None => self.records.outbound.set_keys(keys),
             Some(datagrams) => datagrams.outbound.begin_epoch(keys)?,
@@ -341,6 +342,15 @@ impl Connected<'_> {
         }
     }
 
+    /// Tells the program of a message's extensions, if it wants to know.
+    pub fn tell_extensions(&mut self, extensions: &Extensions) {
+        if self.hooks().extensions {
+            for (extension_type, data) in extensions.iter() {
+                self.events.push_back(Event::Extension(extension_type, data.to_vec()));
+            }
+        }
+    }
+
     /// Tells the message callback, if there is one.
     pub fn tell_message(&mut self, direction: Direction, content_type: ContentType, bytes: &[u8]) {
         if self.hooks().message {
@@ -392,13 +402,9 @@ impl Connected<'_> {
         }
     }
 
-    /// The version that the message callback is told. Before one is negotiated OpenSSL tells the highest: a client's of
-    /// those that it offers, a server's of its method.
+    /// The version that the message callback is told. Before one is negotiated OpenSSL tells the one that `SSL_version(3)` gives.
     fn told_version(&self) -> ProtocolVersion {
-        let highest = || match self.side {
-            Side::Client => self.settings().versions().into_iter().max(),
-            Side::Server => Some(self.settings().method_versions.1),
-        };
-        self.negotiated.version.or_else(highest).unwrap_or(ProtocolVersion::TLS1_2)
+        let negotiated = &self.negotiated;
+        negotiated.version.or(negotiated.tentative_version).unwrap_or(self.settings().method_versions.1)
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::position::Position;
-use crate::wire::{AlertDescription, AlertLevel, ContentType};
+use crate::wire::{AlertDescription, AlertLevel, ContentType, ExtensionType};
 
 /// Which way something went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub enum Event {
     /// DTLS: the program says how long the retransmission timer runs, which ran for so many microseconds; 0 at first
     /// (`DTLS_set_timer_cb`).
     Timer(u32),
+    /// An extension that the peer sent, for `SSL_set_tlsext_debug_callback`.
+    Extension(ExtensionType, Vec<u8>),
     /// A line of the key log, with its line end left out.
     KeyLog(String),
 }

@@ -98,7 +98,6 @@ impl Negotiated {
         self.peer_chain = None;
         self.group = None;
         self.peer_share.clear();
-        self.own_share.clear();
         self.peer_dh = None;
         self.resumed = false;
         self.not_resumable = false;
@@ -139,8 +138,13 @@ impl Negotiated {
             None => (agreement::name(group).is_some(), true),
         };
         self.group = Some(group);
-        self.own_share = if shows_own { own.to_vec() } else { Vec::new() };
+        self.own_share = shows_own.then(|| (group, own.to_vec()));
         self.peer_share = if shows_peer { peer.to_vec() } else { Vec::new() };
+    }
+
+    /// The share of the first ClientHello.
+    pub fn note_first_share(&mut self, group: NamedGroup, share: &[u8]) {
+        self.own_share = agreement::name(group).map(|_| (group, share.to_vec()));
     }
 
     /// Everything that waited was written.
@@ -166,17 +170,23 @@ impl Negotiated {
 pub struct Negotiated {
     /// The version, once ServerHello said it.
     pub version: Option<ProtocolVersion>,
+    /// The version that is spoken of before one is negotiated: the highest that a client offers, the one that a server
+    /// could not agree to.
+    pub tentative_version: Option<ProtocolVersion>,
     /// The version in the ClientHello's old field.
     pub client_version: Option<ProtocolVersion>,
     /// The suite, once ServerHello said it.
     pub suite: Option<&'static Suite>,
+    /// The suite that we write with.
+    pub suite_in_use: Option<&'static Suite>,
     /// The group of the key exchange.
     pub group: Option<NamedGroup>,
     /// The peer's share of the key exchange, in its wire form; empty without one, and for a server below TLS 1.3, which
     /// has no `SSL_get_peer_tmp_key(3)` in OpenSSL either.
     pub peer_share: Vec<u8>,
-    /// TLS 1.3: our own share, for `SSL_get_tmp_key`; that of a hybrid is not kept.
-    pub own_share: Vec<u8>,
+    /// Our own share in TLS 1.3, for `SSL_get_tmp_key`, though a client's server may choose an older version; that of a hybrid
+    /// is not kept.
+    pub own_share: Option<(NamedGroup, Vec<u8>)>,
     /// Client, TLS 1.2: the server's key of a Diffie-Hellman exchange over a prime.
     pub peer_dh: Option<Arc<dhe::PeerKey>>,
     /// The scheme that the peer signed with.

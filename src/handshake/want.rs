@@ -352,6 +352,8 @@ pub struct Hooks {
     pub message: bool,
     /// `SSL_CTX_set_keylog_callback`.
     pub key_log: bool,
+    /// `SSL_set_tlsext_debug_callback`.
+    pub extensions: bool,
 }
 
 impl Hooks {

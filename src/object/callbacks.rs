@@ -45,6 +45,9 @@ pub type InfoCallback = unsafe extern "C" fn(*const SSL, c_int, c_int);
 /// `SSL_CTX_set_msg_callback`.
 pub type MessageCallback =
     unsafe extern "C" fn(c_int, c_int, c_int, *const c_void, usize, *mut SSL, *mut c_void);
+/// `SSL_set_tlsext_debug_callback`.
+pub type ExtensionsCallback =
+    unsafe extern "C" fn(*mut SSL, c_int, c_int, *const c_uchar, c_int, *mut c_void);
 /// `SSL_CTX_set_keylog_callback`.
 pub type KeyLogCallback = unsafe extern "C" fn(*const SSL, *const c_char);
 /// `SSL_CTX_set_client_hello_cb`.
@@ -184,6 +187,8 @@ pub struct CopiedCallbacks {
     pub verify: Option<VerifyCallback>,
     /// `SSL_CTX_set_msg_callback`.
     pub message: Callback<MessageCallback>,
+    /// `SSL_set_tlsext_debug_callback`; contexts have none.
+    pub extensions: Callback<ExtensionsCallback>,
     /// `SSL_CTX_set_cert_cb`.
     pub certificate: Callback<CertificateCallback>,
     /// `SSL_CTX_set_security_callback` and `SSL_CTX_set0_security_ex_data`.

@@ -58,6 +58,15 @@ mod info {
     pub const ALERT: c_int = 0x4000;
 }
 
+/// What OpenSSL says in addition to a reason.
+const fn details(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::NO_CIPHERS_AVAILABLE => Some("No ciphers enabled for max supported SSL/TLS version"),
+        Reason::NO_SUITABLE_GROUPS => Some("No groups enabled for max supported SSL/TLS version"),
+        _ => None,
+    }
+}
+
 impl Ssl {
     /// Lets the core work until it is done or the call has to return.
     pub(super) fn drive<T>(
@@ -182,6 +191,7 @@ impl Ssl {
             find_psk: callbacks.psk_find_session.is_some() || callbacks.psk_server.is_some(),
             psk_server: callbacks.psk_server.is_some(),
             key_log: live.key_log.is_some(),
+            extensions: callbacks.extensions.function.is_some(),
         }
     }
 
@@ -198,14 +208,18 @@ impl Ssl {
                 // The alert goes out if the transport takes it; the failure is what counts.
                 let _ = self.flush();
                 mark.pop();
-                self.waiting.set(Waiting::Nothing);
+                let was_reading = self.with_connection(|connection| connection.failed_reading());
+                self.waiting.set(if was_reading { Waiting::Reading } else { Waiting::Nothing });
             }
         }
         match error {
             Error::PeerAlert(alert) => {
                 error_queue::raise_ssl_with_data(error.reason(), &format!("SSL alert number {}", alert.0))
             }
-            _ => error_queue::raise_ssl(error.reason()),
+            _ => match details(error.reason()) {
+                Some(details) => error_queue::raise_ssl_with_data(error.reason(), details),
+                None => error_queue::raise_ssl(error.reason()),
+            },
         }
     }
 
@@ -323,6 +337,7 @@ impl Ssl {
                 }
                 Event::Timer(duration) => self.ask_timer(duration),
                 Event::KeyLog(line) => self.tell_key_log(line),
+                Event::Extension(extension_type, data) => self.tell_extension(extension_type.0, &data),
             }
         }
     }
@@ -388,6 +403,25 @@ impl Ssl {
                     bytes.as_ptr().cast::<c_void>(),
                     bytes.len(),
                     self.as_handle(),
+                    callback.argument,
+                );
+            }
+        }
+    }
+
+    fn tell_extension(&self, extension_type: u16, data: &[u8]) {
+        let callback = self.with_config(|config| config.callbacks.extensions);
+        if let (Some(function), Ok(length)) = (callback.function, c_int::try_from(data.len())) {
+            let from_client = c_int::from(self.side() == Side::Client);
+            // SAFETY: the program registered `function` for exactly these arguments; `data` outlives the call, and
+            // nothing of `self` is borrowed.
+            unsafe {
+                function(
+                    self.as_handle(),
+                    from_client,
+                    extension_type.into(),
+                    data.as_ptr(),
+                    length,
                     callback.argument,
                 );
             }

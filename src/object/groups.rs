@@ -5,7 +5,10 @@ use super::config::Configurable;
 use crate::{
     error::Reason,
     libcrypto::error_queue,
-    policy::{library::LibraryOffer, list},
+    policy::{
+        library::LibraryOffer,
+        list::{self, Refused},
+    },
     wire::NamedGroup,
 };
 use std::sync::Arc;
@@ -24,13 +27,13 @@ pub fn set_groups_list(target: &impl Configurable, text: &str) -> bool {
 /// The groups of a list, of ours and of those that the library context adds. A name that nobody has is
 /// `ERR_R_PASSED_INVALID_ARGUMENT`.
 pub fn read_groups_list(text: &str, library: &LibraryOffer) -> Option<Arc<[NamedGroup]>> {
-    let groups = list::groups(text, library);
-    if groups.is_none() {
-        let unknown = text.split(':').find(|name| list::groups(name, library).is_none() && !name.is_empty());
-        if let Some(name) = unknown {
+    match list::groups(text, library) {
+        Ok(groups) => Some(groups),
+        Err(Refused::Unknown(name)) => {
             let data = format!("group '{name}' cannot be set");
             error_queue::raise_ssl_with_data(Reason::ERR_PASSED_INVALID_ARGUMENT, &data);
+            None
         }
+        Err(Refused::Malformed) => None,
     }
-    groups
 }

@@ -50,17 +50,7 @@ impl Ssl {
             error_queue::raise_ssl(Reason::CONNECTION_TYPE_NOT_SET);
             return -1;
         }
-        if !self.method_allows(self.side()) {
-            error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
-            return 0;
-        }
-        let method = self.method();
-        let has_side = match self.side() {
-            Side::Client => method.client,
-            Side::Server => method.server,
-        };
-        if !has_side {
-            error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
+        if self.is_of_other_side() {
             return 0;
         }
         let as_job = if self.is_in_handshake() { self.as_job(Operation::Handshake) } else { None };
@@ -69,6 +59,20 @@ impl Ssl {
             Err(Pause::Closed) => 0,
             Err(Pause::Waiting | Pause::Failed | Pause::Ended) => -1,
         }
+    }
+
+    /// Whether a handshake is to be done that a method is not for; the reason is in the queue then.
+    fn is_of_other_side(&self) -> bool {
+        let method = self.method();
+        let has_side = match self.side() {
+            Side::Client => method.client,
+            Side::Server => method.server,
+        };
+        let is_other = self.is_in_handshake() && !(self.method_allows(self.side()) && has_side);
+        if is_other {
+            error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
+        }
+        is_other
     }
 
     /// Whether the context's method is for this side.
@@ -124,11 +128,11 @@ impl Ssl {
             self.begin_statistics();
         }
         self.refresh_ca_names();
-        let failed_before = self.with_connection(|connection| connection.failure().is_some());
-        if !failed_before {
-            // What was there before is none of this handshake's: SSL_get_error(3) would take it for that.
-            error_queue::clear();
+        if self.with_connection(|connection| connection.failure().is_some()) {
+            return Err(Pause::Failed);
         }
+        // What was there before is none of this handshake's: SSL_get_error(3) would take it for that.
+        error_queue::clear();
         let result = self.drive_handshake(step);
         if result.is_ok() {
             match self.with_connection(Connection::take_completed) {
@@ -143,13 +147,11 @@ impl Ssl {
         }
         let done = self
             .with_connection(|connection| connection.is_established() || connection.waits_for_early_data());
-        if !failed_before {
-            self.tell_exit(match result {
-                Ok(()) if done => 1,
-                Err(Pause::Closed) => 0,
-                _ => -1,
-            });
-        }
+        self.tell_exit(match result {
+            Ok(()) if done => 1,
+            Err(Pause::Closed) => 0,
+            _ => -1,
+        });
         result
     }
 
@@ -259,6 +261,9 @@ impl Ssl {
             return Err(Pause::Closed);
         }
         self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting])?;
+        if self.is_of_other_side() {
+            return Err(Pause::Failed);
+        }
         let operation = Operation::Read { out: out.as_mut_ptr(), length: out.len(), peek };
         self.as_job(operation).unwrap_or_else(|| self.read_now(out, peek))
     }
@@ -272,9 +277,6 @@ impl Ssl {
         }
         if !self.with_connection(|connection| connection.may_read_early()) {
             self.handshake_with(Connection::handshake_before_read)?;
-        }
-        if out.is_empty() {
-            return Ok(0);
         }
         if self.waits_for_callback() {
             return Err(self.try_again());
@@ -330,6 +332,10 @@ impl Ssl {
             return Err(Pause::Failed);
         }
         self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting, Stage::Reading])?;
+        self.waiting.set(Waiting::Nothing);
+        if self.is_of_other_side() {
+            return Err(Pause::Failed);
+        }
         let operation = Operation::Write { data: data.as_ptr(), length: data.len() };
         self.as_job(operation).unwrap_or_else(|| self.write_now(data))
     }

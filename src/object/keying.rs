@@ -3,7 +3,7 @@
 use core::ffi::c_int;
 
 use super::Ssl;
-use crate::{libcrypto::error_queue, record::Side};
+use crate::{error::Reason, libcrypto::error_queue, record::Side, wire::ProtocolVersion};
 
 /// Copies what fits. Returns how much that is; for no room at all, how much there is.
 pub fn copy_out(from: &[u8], out: &mut [u8]) -> usize {
@@ -17,10 +17,17 @@ pub fn copy_out(from: &[u8], out: &mut [u8]) -> usize {
 impl Ssl {
     /// `SSL_export_keying_material(3)`: 1, 0 with a reason in the queue, or -1 before there is anything to export from.
     pub fn export_keying_material(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> c_int {
+        if self.session_so_far().is_none() {
+            return -1;
+        }
         self.with_connection(|connection| {
             let negotiated = connection.negotiated();
             if negotiated.exporter.is_none() && negotiated.master_secret.is_none() {
-                return -1;
+                let version = negotiated.version.or(negotiated.tentative_version);
+                if version.is_some_and(|version| version < ProtocolVersion::TLS1_3) {
+                    error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
+                }
+                return 0;
             }
             match connection.export(label, context, out) {
                 Ok(()) => 1,

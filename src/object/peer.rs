@@ -36,7 +36,7 @@ impl Ssl {
     fn refused_chain(&self) -> *mut sys::OPENSSL_STACK {
         let is_refused = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            connection.is_established() && negotiated.certificate_requested && !negotiated.resumed
+            negotiated.complete && negotiated.certificate_requested && !negotiated.resumed
         });
         if !is_refused {
             return ptr::null_mut();
@@ -74,12 +74,12 @@ impl Ssl {
         })
     }
 
-    /// Our own share of the key exchange of TLS 1.3 as a key; `None` without one.
+    /// Our own share of the key exchange as a key; `None` without one.
     #[must_use]
     pub fn own_share(&self) -> Option<PKey> {
         self.with_connection(|connection| {
-            let negotiated = connection.negotiated();
-            self.share_as_key(negotiated.group?, &negotiated.own_share)
+            let (group, share) = connection.negotiated().own_share.as_ref()?;
+            self.share_as_key(*group, share)
         })
     }
 

@@ -102,6 +102,17 @@ impl SessionHandle {
         })))
     }
 
+    /// The session of a handshake that has just begun.
+    #[must_use]
+    pub fn begun(version: ProtocolVersion, id_context: &[u8], lifetime: i64) -> Option<Arc<Self>> {
+        let (now, _) = clock::now();
+        Some(Self::new(Arc::new(Session {
+            id_context: id_context.to_vec(),
+            max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
+            ..Session::new(version, CipherSuite(0), Secret::new(&[])?, now, lifetime)
+        })))
+    }
+
     /// A session of its own that says the same, with the program's data (`SSL_SESSION_dup(3)`).
     #[must_use]
     pub fn duplicate(&self) -> Arc<Self> {

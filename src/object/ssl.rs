@@ -119,6 +119,8 @@ pub struct Ssl {
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
     pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
+    /// What the session is during the first handshake.
+    begun_session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session of the program's PSK that a client offers.
     pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
@@ -202,6 +204,7 @@ impl Ssl {
             server_name: RefCell::new(None),
             session: RefCell::new(None),
             offered_session: RefCell::new(None),
+            begun_session: RefCell::new(None),
             psk_session: RefCell::new(None),
             peer: RefCell::new(None),
             verified_chain: RefCell::new(None),
@@ -269,7 +272,7 @@ impl Ssl {
                 settings.custom_extensions = Arc::clone(&theirs.settings.custom_extensions);
                 settings.signature_schemes.clone_from(&theirs.settings.signature_schemes);
                 settings.client_signature_schemes.clone_from(&theirs.settings.client_signature_schemes);
-                settings.security_level = theirs.settings.security_level;
+                settings.set_security_level(theirs.settings.security_level_number);
                 if settings.session_id_context == replaced_id_context {
                     settings.session_id_context = Arc::clone(&theirs.settings.session_id_context);
                 }
@@ -343,12 +346,12 @@ impl Ssl {
         }
         drop(self.connection.replace(fresh));
         self.shutdown.set(0);
-        self.waiting.set(Waiting::Nothing);
         self.scheduled_key_update.set(None);
         self.scheduled_authentication.set(false);
         drop(self.verified_chain.take());
         self.forget_status_request();
         drop(self.psk_session.take());
+        drop(self.begun_session.take());
         self.requested_tickets.set(0);
     }
 
@@ -358,6 +361,7 @@ impl Ssl {
         self.forget_path();
         let is_cut_short = self.is_cut_short();
         self.start_over();
+        self.waiting.set(Waiting::Nothing);
         if is_cut_short {
             drop(self.set_session(None));
             drop(self.offer_session(None));
@@ -443,14 +447,23 @@ impl Ssl {
         stack.as_ref().map_or(core::ptr::null_mut(), |(_, stack)| stack.as_ptr())
     }
 
-    /// The suites that may be used in the versions and at the security level that are set, those of TLS 1.3 first.
+    /// The suites that may be used in the version that is negotiated, or in those that could be, and at the security level that are set, those of TLS 1.3 first.
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         let environment = self.environment();
         let settings = &environment.settings;
-        let mut suites = settings.offered_suites(&settings.offered_versions());
+        let negotiated = self.with_connection(|connection| connection.negotiated().version);
+        let versions = negotiated.map_or_else(|| settings.offered_versions(), |version| vec![version]);
+        let mut suites = settings.offered_suites(&versions);
         suites.retain(|suite| environment.hooks.client_can_use(suite) && settings.takes_signatures_of(suite));
         suites
+    }
+
+    /// The suite in use: what we write with, or before that the suite of the session that is to be resumed.
+    #[must_use]
+    pub fn suite_in_use(&self) -> Option<&'static Suite> {
+        self.with_connection(|connection| connection.negotiated().suite_in_use)
+            .or_else(|| suite::find(self.session()?.core().cipher_suite))
     }
 
     /// The suite negotiated.
@@ -503,6 +516,27 @@ impl Ssl {
     #[must_use]
     pub fn session(&self) -> Option<Arc<SessionHandle>> {
         self.session.borrow().clone()
+    }
+
+    /// The session that `SSL_get_session` gives: during a handshake one that nothing is known of yet.
+    #[must_use]
+    pub fn session_so_far(&self) -> Option<Arc<SessionHandle>> {
+        if let Some(session) = self.session() {
+            return Some(session);
+        }
+        let version = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            negotiated.version.or_else(|| match connection.side() {
+                Side::Client => negotiated.client_version.and(negotiated.tentative_version),
+                Side::Server => None,
+            })
+        })?;
+        let mut begun = self.begun_session.borrow_mut();
+        if begun.is_none() {
+            let settings = self.with_config(|config| Arc::clone(&config.settings));
+            *begun = SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime());
+        }
+        begun.clone()
     }
 
     /// Replaces it.

@@ -5,28 +5,40 @@ use super::config::Configurable;
 use crate::{
     error::Reason,
     libcrypto::error_queue,
-    policy::{cipher_string, list},
+    policy::{cipher_string, list, options::CERT_FLAG_SUITEB_128},
 };
 
-/// Sets the suites of TLS 1.2 by a cipher string. Whether it worked; if not, the reason is in the queue.
+/// Sets the suites of TLS 1.2 by a cipher string. Whether it worked; if not, the reason is in the queue. A string that leaves
+/// no suite leaves none, and a level in a wrong string counts: as in OpenSSL.
 pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
-    let parsed = text.ok_or(Reason::NO_CIPHER_MATCH).and_then(cipher_string::parse);
-    match parsed {
-        Ok(list) => {
-            target.change(|config| {
-                config.own_suites = true;
-                config.update_settings(|settings| {
-                    settings.cipher_suites = settings.without_missing(&list.suites);
-                    settings.security_level = list.security_level.unwrap_or(settings.security_level);
-                });
-            });
-            true
-        }
-        Err(reason) => {
-            error_queue::raise_ssl(reason);
-            false
-        }
+    let Some(text) = text else {
+        error_queue::raise_ssl(Reason::NO_CIPHER_MATCH);
+        return false;
+    };
+    let mode = target.look(|config| config.settings.certificate_flags & CERT_FLAG_SUITEB_128);
+    let list = Some(cipher_string::parse(text))
+        .filter(|list| list.suite_b.is_some())
+        .unwrap_or_else(|| cipher_string::parse(cipher_string::suite_b(mode).unwrap_or(text)));
+    target.change(|config| {
+        config.own_suites |= list.suites.is_some();
+        config.update_settings(|settings| {
+            if let Some(suites) = &list.suites {
+                settings.cipher_suites = settings.without_missing(suites);
+            }
+            if let Some(level) = list.security_level {
+                settings.set_security_level(level.into());
+            }
+            if let Some(mode) = list.suite_b {
+                settings.certificate_flags = settings.certificate_flags & !CERT_FLAG_SUITEB_128 | mode;
+            }
+        });
+    });
+    let mut is_good = true;
+    for reason in list.refusals() {
+        error_queue::raise_ssl(reason);
+        is_good = false;
     }
+    is_good
 }
 
 /// Sets the suites of TLS 1.3. Whether it worked; if not, the reason is in the queue.

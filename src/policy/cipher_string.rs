@@ -9,7 +9,10 @@
 
 use std::{cmp::Reverse, sync::Arc};
 
-use super::cipher_words::{is_default, matches};
+use super::{
+    cipher_words::{is_default, is_known, matches},
+    options::{CERT_FLAG_SUITEB_128, CERT_FLAG_SUITEB_128_ONLY, CERT_FLAG_SUITEB_192},
+};
 use crate::{
     crypto::suite::{SUITES, Suite},
     error::Reason,
@@ -21,17 +24,68 @@ const SEPARATORS: [char; 4] = [':', ' ', ';', ','];
 /// What a cipher string says.
 #[derive(Debug)]
 pub struct CipherList {
-    /// Suites of TLS 1.2 and below, in order.
-    pub suites: Arc<[&'static Suite]>,
-    /// `@SECLEVEL=n`, if it was there.
+    /// Suites of TLS 1.2 and below, in order; `None` for a string that is not of the language.
+    pub suites: Option<Arc<[&'static Suite]>>,
+    /// `@SECLEVEL=n`, if it was there. It counts even where the rest of the string is wrong.
     pub security_level: Option<u8>,
+    /// The mode of Suite B (RFC 6460) that the string stands for.
+    pub suite_b: Option<u32>,
+    /// How many of its commands are none.
+    pub invalid_commands: usize,
 }
 
-/// Parses a cipher string. `Err` carries OpenSSL's reason: `SSL_R_INVALID_COMMAND` for a string that is not
-/// of the language, `SSL_R_NO_CIPHER_MATCH` for one that leaves no suite.
-pub fn parse(text: &str) -> Result<CipherList, Reason> {
+impl CipherList {
+    /// OpenSSL's reasons to refuse the string: `SSL_R_INVALID_COMMAND` for each part that is not of the language,
+    /// `SSL_R_NO_CIPHER_MATCH` for a string that leaves no suite.
+    pub fn refusals(&self) -> impl Iterator<Item = Reason> {
+        let no_match = self.suites.as_ref().is_some_and(|suites| suites.is_empty());
+        let invalid = core::iter::repeat_n(Reason::INVALID_COMMAND, self.invalid_commands);
+        invalid.chain(no_match.then_some(Reason::NO_CIPHER_MATCH))
+    }
+}
+
+/// The modes of Suite B (RFC 6460), each a string that begins with its name: `SSL_CERT_FLAG_SUITEB_…` and its suites.
+const SUITE_B: [(&str, u32, &str); 4] = [
+    ("SUITEB128ONLY", CERT_FLAG_SUITEB_128_ONLY, "ECDHE-ECDSA-AES128-GCM-SHA256"),
+    ("SUITEB128C2", CERT_FLAG_SUITEB_128, "ECDHE-ECDSA-AES256-GCM-SHA384"),
+    ("SUITEB128", CERT_FLAG_SUITEB_128, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"),
+    ("SUITEB192", CERT_FLAG_SUITEB_192, "ECDHE-ECDSA-AES256-GCM-SHA384"),
+];
+
+/// The string that a mode of Suite B leaves in place of any other.
+#[must_use]
+pub fn suite_b(flags: u32) -> Option<&'static str> {
+    let mode = SUITE_B.iter().rev().find(|(_, own, _)| *own == flags);
+    mode.map(|(_, _, suites)| *suites)
+}
+
+/// Parses a cipher string.
+#[must_use]
+pub fn parse(text: &str) -> CipherList {
+    let mode = SUITE_B.iter().find(|(name, ..)| text.starts_with(name));
     let mut selection = Selection::new();
-    let mut security_level = None;
+    let mut list = CipherList {
+        suites: None,
+        security_level: None,
+        suite_b: mode.map(|(_, flags, _)| *flags),
+        invalid_commands: 0,
+    };
+    // Nothing after the name of a mode counts.
+    let text = mode.map_or(text, |(.., suites)| suites);
+    if run_commands(text, &mut selection, &mut list).is_err() {
+        list.invalid_commands += 1;
+    }
+    if list.invalid_commands == 0 {
+        list.suites = Some(selection.chosen.into());
+    }
+    list
+}
+
+/// What is between two separators is no command: what follows is not looked at.
+struct NoCommand;
+
+/// Runs the commands of a string. A word behind `@` that is not known only counts as wrong.
+fn run_commands(text: &str, selection: &mut Selection, list: &mut CipherList) -> Result<(), NoCommand> {
     let mut rest = text;
     // `DEFAULT` is a word only at the very start; what follows needs no separator.
     if let Some(after) = rest.strip_prefix("DEFAULT") {
@@ -46,9 +100,9 @@ pub fn parse(text: &str) -> Result<CipherList, Reason> {
         if let Some(after) = rest.strip_prefix('@') {
             let (word, after) = split_word(after)?;
             match word.strip_prefix("SECLEVEL=").map(str::as_bytes) {
-                Some([digit @ b'0'..=b'5']) => security_level = Some(digit.saturating_sub(b'0')),
+                Some([digit @ b'0'..=b'5']) => list.security_level = Some(digit.saturating_sub(b'0')),
                 None if word == "STRENGTH" => selection.sort_by_strength(),
-                _ => return Err(Reason::INVALID_COMMAND),
+                _ => list.invalid_commands += 1,
             }
             // What stands between it and the next separator is skipped.
             rest = after.trim_start_matches(|character| !SEPARATORS.contains(&character));
@@ -64,10 +118,7 @@ pub fn parse(text: &str) -> Result<CipherList, Reason> {
             rest = after;
         }
     }
-    if selection.chosen.is_empty() {
-        return Err(Reason::NO_CIPHER_MATCH);
-    }
-    Ok(CipherList { suites: selection.chosen.into(), security_level })
+    Ok(())
 }
 
 /// The default list (`SSL_CTX_new`).
@@ -81,26 +132,49 @@ fn listed() -> impl Iterator<Item = &'static Suite> {
     SUITES.iter().filter(|suite| !suite.is_tls13())
 }
 
-/// A word and what follows it. No word is an `SSL_R_INVALID_COMMAND`.
-fn split_word(text: &str) -> Result<(&str, &str), Reason> {
+/// A word and what follows it.
+fn split_word(text: &str) -> Result<(&str, &str), NoCommand> {
     let is_of_word = |character: char| character.is_ascii_alphanumeric() || "-.=_".contains(character);
     let end = text.find(|character| !is_of_word(character)).unwrap_or(text.len());
     match text.split_at_checked(end) {
         Some((word, after)) if !word.is_empty() => Ok((word, after)),
-        _ => Err(Reason::INVALID_COMMAND),
+        _ => Err(NoCommand),
     }
 }
 
-/// Words with `+` between them, and what follows them.
-fn split_conjunction(text: &str) -> Result<(Vec<&str>, &str), Reason> {
-    let (word, mut rest) = split_word(text)?;
-    let mut words = vec![word];
-    while let Some(after) = rest.strip_prefix('+') {
-        let (word, after) = split_word(after)?;
+/// Words with `+` between them, and what follows them: nothing up to a separator if one of them is not known.
+fn split_conjunction(text: &str) -> Result<(Vec<&str>, &str), NoCommand> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    loop {
+        let (word, after) = split_word(rest)?;
         words.push(word);
-        rest = after;
+        if !is_known(word) {
+            return Ok((words, after.trim_start_matches(|character| !SEPARATORS.contains(&character))));
+        }
+        match after.strip_prefix('+') {
+            Some(after) => rest = after,
+            None => return Ok((words, after)),
+        }
     }
-    Ok((words, rest))
+}
+
+/// The words of a conjunction that count. `HIGH` and `FIPS` are two classes of strength, of which a suite is in one only,
+/// and overrule a `COMPLEMENTOFDEFAULT` that stands before them.
+fn without_overruled<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let is_class = |word: &&str| matches!(*word, "HIGH" | "FIPS");
+    let last_class = words.iter().position(is_class).unwrap_or(0);
+    let mut counting = words.to_vec();
+    let mut index = 0;
+    counting.retain(|word| {
+        let is_overruled = index < last_class && *word == "COMPLEMENTOFDEFAULT";
+        index += 1;
+        !is_overruled
+    });
+    if words.contains(&"HIGH") && words.contains(&"FIPS") {
+        counting.push("LOW");
+    }
+    counting
 }
 
 /// What is done with the suites that match.
@@ -130,6 +204,7 @@ impl Selection {
 
     /// Runs a command on the suites that match all of `words`.
     fn run(&mut self, command: Command, words: &[&str]) {
+        let words = without_overruled(words);
         let matching = |suite: &mut &'static Suite| words.iter().all(|word| matches(suite, word));
         match command {
             Command::Add => self.chosen.extend(self.available.extract_if(.., matching)),
@@ -183,8 +258,17 @@ mod tests {
     }
 
     fn order(text: &str) -> Result<String, Reason> {
-        let codes: Vec<_> =
-            parse(text)?.suites.iter().filter(|suite| is_recorded(suite)).map(|suite| code(suite)).collect();
+        let list = parse(text);
+        if let Some(reason) = list.refusals().next() {
+            return Err(reason);
+        }
+        let codes: Vec<_> = list
+            .suites
+            .iter()
+            .flat_map(|suites| suites.iter())
+            .filter(|suite| is_recorded(suite))
+            .map(|suite| code(suite))
+            .collect();
         Ok(codes.join(" "))
     }
 
@@ -297,16 +381,38 @@ mod tests {
 
     #[test]
     fn last_security_level_counts() {
-        let level = |text| parse(text).unwrap().security_level;
+        let level = |text| parse(text).security_level;
         assert_eq!(level("ALL"), None);
         assert_eq!(level("ALL@SECLEVEL=0"), Some(0));
         assert_eq!(level("DEFAULT@SECLEVEL=5"), Some(5));
         assert_eq!(level("ALL:@SECLEVEL=1:@SECLEVEL=2"), Some(2));
+        assert_eq!(level("@FOO:@SECLEVEL=3"), Some(3));
+        assert_eq!(level("@SECLEVEL=1:$:@SECLEVEL=3"), Some(1));
+    }
+
+    #[test]
+    fn suite_b_leaves_nothing_else() {
+        let names =
+            |text| -> Vec<_> { parse(text).suites.unwrap().iter().map(|suite| suite.openssl_name).collect() };
+        assert_eq!(names("SUITEB128ONLY"), ["ECDHE-ECDSA-AES128-GCM-SHA256"]);
+        assert_eq!(names("SUITEB192:ALL:@SECLEVEL=9"), ["ECDHE-ECDSA-AES256-GCM-SHA384"]);
+        assert_eq!(names("SUITEB128").len(), 2);
+        assert_eq!(parse("SUITEB192").suite_b, Some(CERT_FLAG_SUITEB_192));
+        assert!(names("ALL:SUITEB128").len() > 100 && parse("ALL:SUITEB128").suite_b.is_none());
+    }
+
+    #[test]
+    fn classes_of_strength_exclude_each_other_and_overrule() {
+        assert_eq!(order("FIPS+HIGH"), Err(Reason::NO_CIPHER_MATCH));
+        let count = |text| parse(text).suites.unwrap().len();
+        assert_eq!(count("COMPLEMENTOFDEFAULT+HIGH"), count("HIGH"));
+        assert_eq!(count("HIGH+COMPLEMENTOFDEFAULT"), count("COMPLEMENTOFDEFAULT"));
+        assert_eq!((count("FIPS+COMPLEMENTOFDEFAULT"), count("COMPLEMENTOFDEFAULT+FIPS")), (14, 60));
     }
 
     #[test]
     fn default_list_has_no_suite_of_tls13() {
-        assert_eq!(parse("DEFAULT").unwrap().suites.len(), default_suites().len());
+        assert_eq!(parse("DEFAULT").suites.unwrap().len(), default_suites().len());
         assert!(default_suites().iter().all(|suite| !suite.is_tls13()));
     }
 }

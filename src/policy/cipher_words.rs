@@ -5,7 +5,9 @@ use crate::{
     crypto::{
         aead::AeadAlgorithm as Aead,
         cbc::CbcAlgorithm as Cbc,
-        suite::{Authentication, BulkCipher, KeyExchangeAlgorithm as KeyExchange, MacAlgorithm, Suite},
+        suite::{
+            Authentication, BulkCipher, KeyExchangeAlgorithm as KeyExchange, MacAlgorithm, SUITES, Suite,
+        },
     },
     wire::ProtocolVersion,
 };
@@ -73,6 +75,12 @@ pub fn matches(suite: &Suite, word: &str) -> bool {
     }
 }
 
+/// Whether a word is one of the language, if only for suites that nobody has any more.
+pub fn is_known(word: &str) -> bool {
+    matches!(word, "LOW" | "MEDIUM" | "3DES")
+        || SUITES.iter().any(|suite| !suite.is_tls13() && matches(suite, word))
+}
+
 /// Whether `DEFAULT` has it.
 pub fn is_default(suite: &Suite) -> bool {
     !matches!(suite.bulk, BulkCipher::Null)
@@ -103,7 +111,6 @@ fn is_camellia(suite: &Suite) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::suite::SUITES;
 
     /// How many suites `openssl ciphers -s -tls1_2 WORD:@SECLEVEL=0` lists without PSK and SRP.
     #[test]

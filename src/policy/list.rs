@@ -33,11 +33,32 @@ pub fn default_tls13_suites() -> Arc<[&'static Suite]> {
     SUITES.iter().filter(is_default).collect()
 }
 
-/// `SSL_CTX_set1_groups_list`, with the groups that providers add. `None` for an unknown name, an empty one, or the same
-/// group twice.
-#[must_use]
-pub fn groups(text: &str, library: &LibraryOffer) -> Option<Arc<[NamedGroup]>> {
-    distinct(text, |name| library.group_by_name(name).map(Some))
+/// Why a list is refused.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Refused<'a> {
+    /// This name stands for nothing.
+    Unknown(&'a str),
+    /// A name is empty, or too long, or names what another names too.
+    Malformed,
+}
+
+/// `SSL_CTX_set1_groups_list`, with the groups that providers add: no name is empty, and no group is there twice.
+pub fn groups<'a>(text: &'a str, library: &LibraryOffer) -> Result<Arc<[NamedGroup]>, Refused<'a>> {
+    /// The length of a name that OpenSSL has room for.
+    const LONGEST: usize = 63;
+
+    let mut groups = Vec::new();
+    for name in names(text) {
+        if name.is_empty() || name.len() > LONGEST {
+            return Err(Refused::Malformed);
+        }
+        let id = library.group_by_name(name).ok_or(Refused::Unknown(name))?;
+        if groups.contains(&id) {
+            return Err(Refused::Malformed);
+        }
+        groups.push(id);
+    }
+    Ok(groups.into())
 }
 
 /// `SSL_CTX_set1_sigalgs_list`: `rsa_pss_rsae_sha256` or `RSA-PSS+SHA256`. `None` for an unknown name, an
@@ -112,7 +133,7 @@ mod tests {
     fn groups_are_taken_in_their_order() {
         let two = [NamedGroup::X25519, NamedGroup::SECP256R1];
         for text in ["X25519:P-256", "x25519:prime256v1", " X25519 :secp256r1"] {
-            assert_eq!(groups(text, &LibraryOffer::default()).as_deref(), Some(&two[..]), "{text}");
+            assert_eq!(groups(text, &LibraryOffer::default()).as_deref(), Ok(&two[..]), "{text}");
         }
     }
 
@@ -134,7 +155,7 @@ mod tests {
             "X25519/P-256",
             "brainpoolP256t1",
         ] {
-            assert_eq!(groups(text, &LibraryOffer::default()), None, "{text}");
+            assert!(groups(text, &LibraryOffer::default()).is_err(), "{text}");
         }
     }
 

@@ -96,6 +96,8 @@ pub struct Settings {
     pub client_signature_schemes: Option<Arc<[SignatureScheme]>>,
     /// The security level, 0 to 5.
     pub security_level: u8,
+    /// The security level as the program set it.
+    pub security_level_number: i32,
     /// What the library context offers.
     pub library: Arc<library::LibraryOffer>,
     /// What the program's security callback refused; the level does not count then.
@@ -177,6 +179,7 @@ impl Settings {
             signature_schemes: None,
             client_signature_schemes: None,
             security_level: 2,
+            security_level_number: 2,
             library: Arc::default(),
             refusals: None,
             verify_mode: VerifyMode(0),
@@ -221,6 +224,12 @@ impl Settings {
     #[must_use]
     pub const fn session_lifetime(&self) -> i64 {
         if self.session_timeout == 0 { DEFAULT_SESSION_TIMEOUT } else { self.session_timeout }
+    }
+
+    /// Sets the security level: what is outside of 0 to 5 counts as the nearest.
+    pub fn set_security_level(&mut self, number: i32) {
+        self.security_level_number = number;
+        self.security_level = u8::try_from(number.clamp(0, 5)).unwrap_or(0);
     }
 
     /// Whether this `SSL_OP_…` is set.

@@ -124,3 +124,9 @@ pub mod cache {
 
 /// `SSL_CERT_FLAG_TLS_STRICT`: our certificates must be signed as the peer wants.
 pub const CERT_FLAG_TLS_STRICT: u32 = 0x1;
+/// `SSL_CERT_FLAG_SUITEB_128_LOS_ONLY`: Suite B (RFC 6460) with P-256 alone.
+pub const CERT_FLAG_SUITEB_128_ONLY: u32 = 0x1_0000;
+/// `SSL_CERT_FLAG_SUITEB_192_LOS`: with P-384 alone.
+pub const CERT_FLAG_SUITEB_192: u32 = 0x2_0000;
+/// `SSL_CERT_FLAG_SUITEB_128_LOS`: with either.
+pub const CERT_FLAG_SUITEB_128: u32 = 0x3_0000;

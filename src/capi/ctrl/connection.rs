@@ -18,7 +18,7 @@ use crate::{
     },
     object::{
         Ssl,
-        callbacks::{MessageCallback, TemporaryDhCallback},
+        callbacks::{ExtensionsCallback, MessageCallback, TemporaryDhCallback},
         negotiated,
     },
     record::Side,
@@ -38,6 +38,10 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         },
         command::SET_MSG_CALLBACK_ARG => {
             ssl.update_config(|config| config.callbacks.message.argument = pointer);
+            1
+        }
+        command::SET_TLSEXT_DEBUG_ARG => {
+            ssl.update_config(|config| config.callbacks.extensions.argument = pointer);
             1
         }
         command::GET_TLSEXT_STATUS_REQ_EXTS => {
@@ -64,6 +68,14 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { get_ocsp_response(ssl, pointer.cast()) },
         // SAFETY: the caller's promise.
         command::SET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { set_ocsp_response(ssl, pointer.cast(), number) },
+        // A server tells what the client asked for.
+        command::GET_TLSEXT_STATUS_REQ_TYPE
+            if ssl.side() == Side::Server
+                && ssl.with_connection(|connection| connection.negotiated().version.is_some()) =>
+        {
+            let requested = ssl.with_connection(|connection| connection.negotiated().status_requested);
+            if requested { 1 } else { -1 }
+        }
         command::GET_NUM_RENEGOTIATIONS => count(ssl.renegotiations()),
         command::CLEAR_NUM_RENEGOTIATIONS => count(ssl.clear_renegotiations()),
         command::GET_TOTAL_RENEGOTIATIONS => count(ssl.total_renegotiations()),
@@ -263,6 +275,12 @@ pub(super) unsafe fn set_callback(ssl: &Ssl, command: c_int, callback: AnyCallba
             // SAFETY: the caller's promise: the type is the command's.
             let function = unsafe { transmute::<AnyCallback, Option<MessageCallback>>(callback) };
             ssl.update_config(|config| config.callbacks.message.function = function);
+            1
+        }
+        command::SET_TLSEXT_DEBUG_CB => {
+            // SAFETY: the caller's promise: the type is the command's.
+            let function = unsafe { transmute::<AnyCallback, Option<ExtensionsCallback>>(callback) };
+            ssl.update_config(|config| config.callbacks.extensions.function = function);
             1
         }
         command::SET_TMP_DH_CB => {

@@ -35,8 +35,9 @@ pub(super) unsafe fn control(context: &Context, arguments: Arguments) -> Option<
     Some(match command {
         command::SESS_NUMBER => c_long::try_from(context.sessions.len()).unwrap_or(c_long::MAX),
         command::SET_SESS_CACHE_SIZE => {
+            let Ok(limit) = usize::try_from(number) else { return Some(0) };
             let before = context.sessions.limit();
-            context.sessions.set_limit(usize::try_from(number).unwrap_or(0));
+            context.sessions.set_limit(limit);
             c_long::try_from(before).unwrap_or(c_long::MAX)
         }
         command::GET_SESS_CACHE_SIZE => c_long::try_from(context.sessions.limit()).unwrap_or(c_long::MAX),

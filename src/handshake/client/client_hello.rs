@@ -126,8 +126,9 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     let custom = custom_extensions::begin(context);
     let environment = context.environment;
     let settings = &environment.settings;
-    let negotiated = &*context.negotiated;
     let versions = versions(context);
+    context.negotiated.tentative_version = versions.first().copied();
+    let negotiated = &*context.negotiated;
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     };
@@ -221,6 +222,9 @@ fn emit_second(
 
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
+    if let Some(key) = &offer.key {
+        context.negotiated.note_first_share(key.group(), key.share());
+    }
     context.emit(&message)?;
     context.negotiated.time_answer();
     context.negotiated.post_handshake_auth_offered =

@@ -52,6 +52,7 @@ pub fn read_server_hello(
     }
     let hello = ServerHello::read(message.expect(HandshakeType::SERVER_HELLO)?)?;
     context.leave_for(Position::CrSrvrHello);
+    context.tell_extensions(&hello.extensions);
     let version = check_version(&offer, &hello, context.settings().fixed_version())?;
     if version != ProtocolVersion::TLS1_3 {
         // RFC 8446 §D.3: an older server cannot tell early data from a broken record.
@@ -256,8 +257,8 @@ fn read_tls13(
     let handshake = early.into_handshake(shared.as_ref().map(|secret| secret.as_slice()));
     let client = handshake.client_traffic(transcript.as_ref());
     let server = handshake.server_traffic(transcript.as_ref());
-    context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server.as_bytes());
+    context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
     context.set_read_secret(Level::Handshake, &server)?;
     // From here on also an alert is encrypted (RFC 8446 §6). Early data keeps its keys to its end.
     if !context.negotiated.early_data.writes_under_its_keys {

@@ -167,6 +167,7 @@ fn read_encrypted_extensions(
 ) -> Result<Transition<ClientState>> {
     let received = encrypted_extensions::read(message.expect(HandshakeType::ENCRYPTED_EXTENSIONS)?)?;
     context.leave_for(Position::CrEncryptedExtensions);
+    context.tell_extensions(&received);
     extensions::check(&received, &ALLOWED, &offered, context, place::ENCRYPTED_EXTENSIONS)?;
     extensions::read_server_name(&received, context)?;
     extensions::read_alpn(&received, &offered, context)?;
@@ -222,6 +223,7 @@ pub fn take_certificate_request(
 ) -> Result<Transition<ClientState>> {
     let request = CertificateRequest13::read(message.expect(HandshakeType::CERTIFICATE_REQUEST)?)?;
     context.leave_for(Position::CrCertReq);
+    context.tell_extensions(&request.extensions);
     if request.extensions.iter().any(|(extension_type, _)| FORBIDDEN_IN_REQUEST.contains(&extension_type)) {
         return Err(Error::illegal(Reason::BAD_EXTENSION));
     }
@@ -258,6 +260,7 @@ fn read_certificate(
     let plain = expanded.as_ref().unwrap_or(message);
     let certificate = Certificate13::read(plain.expect(HandshakeType::CERTIFICATE)?)?;
     context.leave_for(Position::CrCert);
+    certificate.entries.iter().for_each(|entry| context.tell_extensions(&entry.extensions));
     // RFC 8446 §4.4.2: in the server's handshake the context is empty.
     if !certificate.request_context.is_empty() {
         return Err(Error::decode(Reason::LENGTH_MISMATCH));

@@ -25,6 +25,7 @@ pub(super) fn read_new_session_ticket(
 ) -> Result<Option<Ask>> {
     let ticket = NewSessionTicket13::read(message.expect(HandshakeType::NEW_SESSION_TICKET)?)?;
     super::report_read(connected, Position::CrSessionTicket);
+    connected.tell_extensions(&ticket.extensions);
     let max_early_data = match ticket.extensions.get(ExtensionType::EARLY_DATA) {
         Some(data) => early_data::read_max_size(data)?,
         None => 0,

@@ -43,12 +43,16 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
     let hello =
         if context.is_datagram() { ClientHello::read_datagram(body)? } else { ClientHello::read(body)? };
     context.leave_for(Position::SrClntHello);
+    context.tell_extensions(&hello.extensions);
     if hello_verify::is_wanted(context, &hello) {
         return Ok(hello_verify::request(context));
     }
     match &retry {
         Some(retry) => retry.check(&hello)?,
-        None => context.negotiated.forget_last_handshake(),
+        None => {
+            context.negotiated.forget_last_handshake();
+            context.negotiated.own_share = None;
+        }
     }
 
     context.negotiated.client_version = Some(hello.legacy_version);
@@ -66,6 +70,10 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
 
 /// Chooses the version, and with it the state machine that goes on.
 pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step {
+    if received.hello.cipher_suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) {
+        context.negotiated.secure_renegotiation = true;
+    }
+    context.negotiated.tentative_version = Some(received.hello.legacy_version);
     let version = choose_version(context, &received.hello)?;
     if received.retry.is_some() && version != ProtocolVersion::TLS1_3 {
         return Err(unsupported_version());

@@ -135,6 +135,7 @@ pub fn take_certificate(
     let plain = expanded.as_ref().unwrap_or(message);
     let certificate = Certificate13::read(plain.expect(HandshakeType::CERTIFICATE)?)?;
     context.leave_for(Position::SrCert);
+    certificate.entries.iter().for_each(|entry| context.tell_extensions(&entry.extensions));
     if certificate.request_context != request_context {
         return Err(Error::illegal(Reason::INVALID_CONTEXT));
     }

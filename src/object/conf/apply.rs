@@ -41,7 +41,7 @@ pub fn check(action: Action, value: &CStr, flags: u32) -> bool {
     let mut bits = 0;
     match action {
         Action::SignatureSchemes | Action::ClientSignatureSchemes => list::signature_schemes(text).is_some(),
-        Action::Groups => list::groups(text, &LibraryOffer::default()).is_some(),
+        Action::Groups => list::groups(text, &LibraryOffer::default()).is_ok(),
         Action::Group => !text.contains(':'),
         Action::Options => words::apply(text, words::OPTIONS, flags, &mut bits),
         Action::Protocol => words::apply(text, words::PROTOCOLS, flags, &mut bits),
