@@ -266,3 +266,27 @@ TEST(renegotiation)
     CHECK_STR(told, READ12(1) " >303 H21/0303 >303 A1/100");
     pair_free(pair);
 }
+
+static size_t some_padding(SSL *ssl, int type, size_t length, void *argument)
+{
+    (void)ssl, (void)type, (void)length, (void)argument;
+    return 20;
+}
+
+TEST(padded_records_are_told)
+{
+    struct pair *pair = listening(TLS1_3_VERSION);
+    char byte;
+
+    SSL_CTX_set_record_padding_callback(pair->ctx[CLIENT], some_padding);
+    established(pair);
+    listen_to(pair->ssl[CLIENT]);
+    transfer(pair->ssl[CLIENT], pair->ssl[SERVER], "data", 4);
+    CHECK_STR(told, ">303 H23/0303 >303 I23");
+    /* A full record has no room for padding. */
+    listen_to(pair->ssl[CLIENT]);
+    transfer(pair->ssl[CLIENT], pair->ssl[SERVER], pattern(20000), 20000);
+    CHECK_STR(told, ">303 H23/0303 >303 I23 >303 H23/0303 >303 I23");
+    CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &byte, 1), SSL_ERROR_WANT_READ);
+    pair_free(pair);
+}

@@ -42,7 +42,7 @@ use crate::{
     },
     message::Message,
     policy::Settings,
-    record::Side,
+    record::{Side, Unpadded},
     wire::{AlertDescription, ContentType},
 };
 
@@ -259,14 +259,32 @@ impl Connection {
         self.outgoing_is_out || self.records.has_outgoing()
     }
 
+    /// Whether records wait for the program's word on their padding.
+    #[must_use]
+    pub fn has_unsealed(&self) -> bool {
+        self.records.outbound.has_unsealed()
+    }
+
     /// The next record that waits for the program's word on its padding: its type, and its length without padding.
-    pub fn next_unpadded(&mut self) -> Result<Option<(ContentType, usize)>> {
-        self.records.outbound.next_unpadded()
+    pub fn next_unpadded(&mut self, environment: &Environment) -> Result<Option<(ContentType, usize)>> {
+        loop {
+            let mark = self.records.outbound.mark();
+            match self.records.outbound.next_unpadded()? {
+                Unpadded::Nothing => return Ok(None),
+                Unpadded::Waits(content_type, length) => return Ok(Some((content_type, length))),
+                Unpadded::Sealed(content_type) => {
+                    self.connected(environment).tell_records(mark, content_type)
+                }
+            }
+        }
     }
 
     /// The program's word.
-    pub fn pad(&mut self, padding: usize) -> Result<()> {
-        self.records.outbound.seal_padded(padding)
+    pub fn pad(&mut self, environment: &Environment, padding: usize) -> Result<()> {
+        let mark = self.records.outbound.mark();
+        let content_type = self.records.outbound.seal_padded(padding)?;
+        self.connected(environment).tell_records(mark, content_type);
+        Ok(())
     }
 
     /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks.

@@ -201,6 +201,12 @@ impl Connected<'_> {
         let fragment = self.settings().max_send_fragment;
         let mark = self.records.outbound.mark();
         self.records.outbound.seal(content_type, content, fragment)?;
+        self.tell_records(mark, content_type);
+        Ok(())
+    }
+
+    /// Tells the message callback, if there is one, of the records of this type that were sealed since the outbound `mark`.
+    pub fn tell_records(&mut self, mark: usize, content_type: ContentType) {
         if self.hooks().message {
             let hidden =
                 self.records.outbound.hides_type() && content_type != ContentType::CHANGE_CIPHER_SPEC;
@@ -212,7 +218,6 @@ impl Connected<'_> {
                 }
             }
         }
-        Ok(())
     }
 
     /// RFC 9001 §4: QUIC carries handshake messages, and alerts as errors of its own; a ChangeCipherSpec would mean nothing, and

@@ -8,12 +8,18 @@ use crate::error::Error;
 impl Ssl {
     /// Asks for the padding of all records that wait for it, so that they can be written.
     pub(super) fn pad_records(&self) -> Result<(), Pause> {
+        if !self.with_connection(|connection| connection.has_unsealed()) {
+            return Ok(());
+        }
+        let environment = self.environment();
         loop {
-            match self.with_connection(|connection| connection.next_unpadded()) {
+            let next = self.with_connection(|connection| connection.next_unpadded(&environment));
+            self.deliver_events();
+            match next {
                 Ok(None) => return Ok(()),
                 Ok(Some((content_type, length))) => {
                     let padding = self.ask_padding(c_int::from(content_type.0), length);
-                    self.with_connection(|connection| connection.pad(padding))
+                    self.with_connection(|connection| connection.pad(&environment, padding))
                         .map_err(|error| self.give_up(error))?;
                 }
                 Err(error) => return Err(self.give_up(error)),

@@ -24,7 +24,7 @@ mod round_trip;
 pub use crypto_stream::{CryptoStream, Level, Outgoing};
 pub use inbound::{Inbound, Opened};
 pub use joiner::MessageJoiner;
-pub use outbound::Outbound;
+pub use outbound::{Outbound, Unpadded};
 pub use parameters::{SecurityParameters, WriteKeys};
 pub use protection::RecordKeys;
 

@@ -30,6 +30,17 @@ pub struct Outbound {
     unsealed: VecDeque<Unsealed>,
 }
 
+/// What is to be done about records that wait for the program's word on their padding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpadded {
+    /// None waits.
+    Nothing,
+    /// One of this type was sealed without asking.
+    Sealed(ContentType),
+    /// One of this type waits; its content and that type are together so many bytes.
+    Waits(ContentType, usize),
+}
+
 /// What waits until the program said how much padding the records before it get.
 enum Unsealed {
     /// A record's content, and the most bytes that it may have with its padding.
@@ -122,34 +133,34 @@ impl Outbound {
         !self.unsealed.is_empty()
     }
 
-    /// The type of the next record that waits for its padding, and the length of its content and that type
-    /// together; `None` if none does.
-    pub fn next_unpadded(&mut self) -> Result<Option<(ContentType, usize)>> {
+    /// The next record that waits for its padding; one that cannot be padded is sealed instead.
+    pub fn next_unpadded(&mut self) -> Result<Unpadded> {
         loop {
             match self.unsealed.pop_front() {
-                None => return Ok(None),
+                None => return Ok(Unpadded::Nothing),
                 Some(Unsealed::Keys(keys)) => self.keys = Some(*keys),
                 Some(Unsealed::Record { content_type, content, most }) => {
                     let length = content.len() + 1;
                     // Neither a record without protection nor one that is full can be padded.
                     if content_type == ContentType::CHANGE_CIPHER_SPEC || length >= most {
                         self.seal_now(content_type, &content, most)?;
-                        continue;
+                        return Ok(Unpadded::Sealed(content_type));
                     }
                     self.unsealed.push_front(Unsealed::Record { content_type, content, most });
-                    return Ok(Some((content_type, length)));
+                    return Ok(Unpadded::Waits(content_type, length));
                 }
             }
         }
     }
 
-    /// Seals the record that [`Self::next_unpadded`] told of, with this much padding or what a full record leaves.
-    pub fn seal_padded(&mut self, padding: usize) -> Result<()> {
+    /// Seals the record that [`Self::next_unpadded`] told of, with this much padding or what a full record leaves; its type.
+    pub fn seal_padded(&mut self, padding: usize) -> Result<ContentType> {
         let Some(Unsealed::Record { content_type, content, most }) = self.unsealed.pop_front() else {
             return Err(Error::internal());
         };
         let room = most.saturating_sub(content.len() + 1);
-        self.seal_record(content_type, &content, padding.min(room))
+        self.seal_record(content_type, &content, padding.min(room))?;
+        Ok(content_type)
     }
 
     /// Bytes that wait. None while the buffer is taken out: what is sealed then waits for its return.
@@ -460,15 +471,17 @@ mod tests {
         outbound.seal(ContentType::ALERT, &[1, 0], 500).unwrap();
         assert!(outbound.pending().is_empty() && outbound.has_unsealed());
         // The first one is full: nobody is asked.
-        assert_eq!(outbound.next_unpadded(), Ok(Some((ContentType::APPLICATION_DATA, 101))));
+        assert_eq!(outbound.next_unpadded(), Ok(Unpadded::Sealed(ContentType::APPLICATION_DATA)));
+        assert_eq!(outbound.next_unpadded(), Ok(Unpadded::Waits(ContentType::APPLICATION_DATA, 101)));
         assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + 500 + 17);
         outbound.seal_padded(10).unwrap();
         assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + 101 + 10 + 16);
-        assert_eq!(outbound.next_unpadded(), Ok(Some((ContentType::ALERT, 3))));
+        assert_eq!(outbound.next_unpadded(), Ok(Unpadded::Sealed(ContentType::CHANGE_CIPHER_SPEC)));
+        assert_eq!(outbound.next_unpadded(), Ok(Unpadded::Waits(ContentType::ALERT, 3)));
         assert_eq!(drained(&mut outbound), [20, 3, 1, 0, 1, 1]);
         outbound.seal_padded(usize::MAX).unwrap();
         assert_eq!(drained(&mut outbound).len(), HEADER_LENGTH + 500 + 16);
-        assert_eq!(outbound.next_unpadded(), Ok(None));
+        assert_eq!(outbound.next_unpadded(), Ok(Unpadded::Nothing));
         assert!(!outbound.has_unsealed());
         assert!(outbound.seal_padded(0).is_err());
     }
