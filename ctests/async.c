@@ -406,3 +406,57 @@ TEST_VERSIONS(stack_of_a_job_suffices)
             pair_free(pair);
         }
 }
+
+/* Reads early data; how often the job paused meanwhile. */
+static int read_early(SSL *ssl, const char *text)
+{
+    char buffer[100];
+    size_t length = 0;
+    int pauses = 0, result;
+
+    while ((result = SSL_read_early_data(ssl, buffer, sizeof(buffer), &length)) == SSL_READ_EARLY_DATA_ERROR) {
+        CHECK_EQ(SSL_get_error(ssl, 0), SSL_ERROR_WANT_ASYNC);
+        CHECK_EQ(SSL_waiting_for_async(ssl), 1);
+        CHECK_NO_ERRORS();
+        pauses++;
+    }
+    CHECK_EQ(result, text != NULL ? SSL_READ_EARLY_DATA_SUCCESS : SSL_READ_EARLY_DATA_FINISH);
+    CHECK_EQ(length, text != NULL ? strlen(text) : 0);
+    if (text != NULL)
+        CHECK_MEM(buffer, text, length);
+    return pauses;
+}
+
+static int pause_for_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    return pause_in_callback(ssl, argument) ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* The handshake below SSL_read_early_data() and SSL_write_early_data() is a job as well. */
+TEST(early_data_pauses_and_goes_on)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL_SESSION *session;
+    size_t written;
+    char buffer[10];
+
+    CHECK_OK(SSL_CTX_set_max_early_data(pair->ctx[SERVER], 1000));
+    session = connect_with(pair, NULL, 0);
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], pause_for_name);
+    SSL_CTX_set_mode(pair->ctx[SERVER], SSL_MODE_ASYNC);
+    SSL_CTX_set_mode(pair->ctx[CLIENT], SSL_MODE_ASYNC);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pauses_left = 0;
+    CHECK_OK(SSL_write_early_data(pair->ssl[CLIENT], "early", 5, &written));
+    pauses_left = 2;
+    CHECK_EQ(read_early(pair->ssl[SERVER], "early"), 2);
+    CHECK_EQ(SSL_get_early_data_status(pair->ssl[SERVER]), SSL_EARLY_DATA_ACCEPTED);
+    CHECK_OK(SSL_do_handshake(pair->ssl[CLIENT]));
+    CHECK_EQ(read_early(pair->ssl[SERVER], NULL), 0);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], buffer, sizeof(buffer)), SSL_ERROR_WANT_READ);
+    check_alive(pair);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

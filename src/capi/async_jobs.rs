@@ -98,7 +98,7 @@ pub unsafe extern "C" fn SSL_set_async_callback(ssl: *mut SSL, callback: Option<
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
-            ssl.update_config(|config| config.callbacks.async_done.function = callback);
+            ssl.change_async_callback(|done| done.function = callback);
             1
         })
     }
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn SSL_set_async_callback_arg(ssl: *mut SSL, arg: *mut c_v
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
-            ssl.update_config(|config| config.callbacks.async_done.argument = arg);
+            ssl.change_async_callback(|done| done.argument = arg);
             1
         })
     }

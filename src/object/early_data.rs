@@ -5,6 +5,7 @@ use super::{
     Ssl,
     driver::{Outcome, Pause},
     io::Unfinished,
+    jobs::Operation,
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
 };
 use crate::{
@@ -84,7 +85,7 @@ impl Ssl {
 
     /// Goes on with the handshake to where early data may be written.
     fn connect_for_early_data(&self) -> Result<(), Pause> {
-        self.handshake_with(Connection::handshake)?;
+        self.do_or_pause(Operation::EarlyHandshake)?;
         self.set_early_data_stage(Stage::Writing);
         Ok(())
     }
@@ -111,7 +112,7 @@ impl Ssl {
             return Ok(EarlyData::Read(count));
         }
         // What follows the early data may not be here yet; that is the next call's concern.
-        match self.complete_handshake() {
+        match self.do_or_pause(Operation::Handshake) {
             Err(pause) if self.early_data_stage() != Stage::Finished => Err(pause),
             Err(pause @ (Pause::Failed | Pause::Ended)) => Err(pause),
             _ => Ok(EarlyData::Finished),
@@ -120,7 +121,7 @@ impl Ssl {
 
     /// Goes on with the handshake to where early data may be read, if it is accepted.
     fn accept_early_data(&self) -> Result<(), Pause> {
-        self.handshake_with(Connection::handshake)?;
+        self.do_or_pause(Operation::EarlyHandshake)?;
         self.note_acceptance();
         Ok(())
     }

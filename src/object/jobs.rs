@@ -8,10 +8,19 @@ use core::{
     cell::{Cell, RefCell},
     ffi::{c_int, c_void},
 };
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, PoisonError},
+};
 
-use super::{Ssl, driver::Pause, ssl::Waiting};
+use super::{
+    Ssl,
+    callbacks::{AsyncCallback, Callback},
+    driver::Pause,
+    ssl::Waiting,
+};
 use crate::{
+    connection::Connection,
     error::Reason,
     libcrypto::{
         async_job::{self, Jobs, PausedJob, Progress},
@@ -25,8 +34,17 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) enum Operation {
     Handshake,
-    Read { out: *mut u8, length: usize, peek: bool },
-    Write { data: *const u8, length: usize },
+    /// The handshake as far as early data can be written or read.
+    EarlyHandshake,
+    Read {
+        out: *mut u8,
+        length: usize,
+        peek: bool,
+    },
+    Write {
+        data: *const u8,
+        length: usize,
+    },
     Close,
 }
 
@@ -46,6 +64,8 @@ pub struct JobState {
     result: Cell<Option<Result<usize, Pause>>>,
     /// What the paused job waited for, besides to be gone on with.
     waiting: Cell<Option<Waiting>>,
+    /// Whom an engine's word that a job can go on is passed on to. It comes on any thread.
+    done: Mutex<Callback<AsyncCallback>>,
     /// Where the core works meanwhile.
     side_stack: RefCell<Option<SideStack>>,
 }
@@ -80,6 +100,22 @@ impl Ssl {
     pub(super) fn as_job(&self, operation: Operation) -> Option<Result<usize, Pause>> {
         let is_wanted = self.with_config(|config| config.settings.mode & mode::ASYNC != 0);
         (is_wanted && !async_job::is_running()).then(|| self.run_job(operation))
+    }
+
+    /// Does an operation as a job where the program wants that, else here.
+    pub(super) fn do_or_pause(&self, operation: Operation) -> Result<(), Pause> {
+        self.as_job(operation).unwrap_or_else(|| self.operate(operation)).map(drop)
+    }
+
+    /// Changes whom an engine's word is passed on to (`SSL_set_async_callback(3)`).
+    pub fn change_async_callback(&self, change: impl Fn(&mut Callback<AsyncCallback>)) {
+        self.update_config(|config| change(&mut config.callbacks.async_done));
+        self.publish_async_callback();
+    }
+
+    fn publish_async_callback(&self) {
+        let callback = self.with_config(|config| config.callbacks.async_done);
+        *self.job_state.done.lock().unwrap_or_else(PoisonError::into_inner) = callback;
     }
 
     fn run_job(&self, operation: Operation) -> Result<usize, Pause> {
@@ -121,6 +157,7 @@ impl Ssl {
         let mut jobs = self.job_state.jobs.borrow_mut();
         if jobs.is_none() {
             let mut new = Jobs::new()?;
+            self.publish_async_callback();
             if self.with_config(|config| config.callbacks.async_done.function.is_some()) {
                 // SAFETY: the function takes this connection, which outlives its jobs.
                 unsafe { new.set_callback(tell_done, self.as_handle().cast()) };
@@ -134,6 +171,7 @@ impl Ssl {
     fn operate(&self, operation: Operation) -> Result<usize, Pause> {
         match operation {
             Operation::Handshake => self.complete_handshake().map(|()| 1),
+            Operation::EarlyHandshake => self.handshake_with(Connection::handshake).map(|()| 1),
             // SAFETY: the program keeps its buffer for this call and those that go on with it.
             Operation::Read { out, length, peek } => unsafe {
                 self.read_now(core::slice::from_raw_parts_mut(out, length), peek)
@@ -166,15 +204,17 @@ unsafe extern "C" fn run(argument: *mut c_void) -> c_int {
     1
 }
 
-/// Passes on an engine's word that a job can go on.
+/// Passes on an engine's word that a job can go on, on the thread that it comes on: of the connection only what is shared
+/// may be looked at.
 ///
 /// # Safety
 ///
 /// `connection` is a valid [`Ssl`].
 unsafe extern "C" fn tell_done(connection: *mut c_void) -> c_int {
     let handle = connection.cast::<Ssl>();
-    // SAFETY: the caller's promise.
-    let callback = unsafe { (*handle).with_config(|config| config.callbacks.async_done) };
+    // SAFETY: the caller's promise. Only the field is borrowed, which may be shared by threads.
+    let done = unsafe { &(*handle).job_state.done };
+    let callback = *done.lock().unwrap_or_else(PoisonError::into_inner);
     // SAFETY: the program registered `function` for exactly these arguments, and nothing is borrowed.
     callback.function.map_or(0, |function| unsafe { function(handle, callback.argument) })
 }
