@@ -152,6 +152,60 @@ TEST(calls_with_retry_and_client_certificate)
 
 /* ---- the older functions ---- */
 
+/* A server that asks for the client's certificate after the handshake, and sends a ticket when it is told to. */
+TEST(calls_after_the_handshake)
+{
+    struct pair *pair = pair_with_extensions(TLS1_3_VERSION);
+
+    CHECK_EQ(SSL_CTX_set_num_tickets(pair->ctx[SERVER], 0), 1);
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE, accept_any);
+    SSL_CTX_set_cert_cb(pair->ctx[CLIENT], NULL, NULL);
+    SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+    use_identity(pair->ctx[CLIENT], "ec");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    calls[0] = '\0';
+    CHECK_OK(SSL_verify_client_post_handshake(pair->ssl[SERVER]));
+    CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+    CHECK_STR(calls, "Sadd 4000 00\nSfree 4000 00\n");
+    calls[0] = '\0';
+    pair_settle(pair);
+    CHECK_STR(calls, "Cparse 4000 00\nCadd 1000 10\nCfree 1000 00\nCadd 1000 11\nCfree 1000 00\n"
+                     "Sparse 1000 10\nSparse 1000 11\n");
+    calls[0] = '\0';
+    CHECK_OK(SSL_new_session_ticket(pair->ssl[SERVER]));
+    CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+    pair_settle(pair);
+    CHECK_STR(calls, "Sadd 2000 00\nSfree 2000 00\nCparse 2000 00\n");
+    pair_free(pair);
+}
+
+static int refuse_request(SSL *ssl, unsigned int type, unsigned int context, const unsigned char **out,
+                          size_t *length, X509 *x509, size_t index, int *alert, void *argument)
+{
+    (void)ssl, (void)type, (void)context, (void)out, (void)length, (void)x509, (void)index, (void)argument;
+    *alert = SSL_AD_ACCESS_DENIED;
+    return -1;
+}
+
+TEST(refused_request_after_the_handshake_is_fatal)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    char byte;
+
+    CHECK_OK(SSL_CTX_add_custom_ext(pair->ctx[SERVER], 1000, SSL_EXT_TLS1_3_CERTIFICATE_REQUEST, refuse_request,
+                                    NULL, NULL, NULL, NULL));
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE, NULL);
+    SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_OK(SSL_verify_client_post_handshake(pair->ssl[SERVER]));
+    CHECK_FAILS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_R_CALLBACK_FAILED);
+    CHECK_FAILS(pair->ssl[CLIENT], SSL_read(pair->ssl[CLIENT], &byte, 1), SSL_R_TLSV1_ALERT_ACCESS_DENIED);
+    pair_free(pair);
+}
+
 static int old_result = 1, old_alert;
 
 static int old_add(SSL *ssl, unsigned int type, const unsigned char **out, size_t *length, int *alert,

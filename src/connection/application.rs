@@ -6,13 +6,15 @@ use super::{Connection, Phase};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{
-        Environment, Expects, post,
+        Environment, Expects,
+        custom_extensions::{self, Block},
+        post,
         want::{Ask, Want},
     },
     policy::options::mode,
     record::MAX_PLAINTEXT,
     session::Session,
-    wire::{ContentType, ProtocolVersion},
+    wire::{ContentType, ExtensionType, ProtocolVersion},
 };
 
 use super::incoming::{AfterHandshake, Incoming};
@@ -246,6 +248,17 @@ impl Connection {
         self.negotiated.session = Some(session);
         self.phase = Phase::Flushing;
         Ok(())
+    }
+
+    /// Which extensions the program is to be asked for, before a message after the handshake (`SSL_EXT_…`) is sent;
+    /// [`Self::give_extensions`] takes them.
+    pub fn wanted_extensions(&mut self, environment: &Environment, message_place: u32) -> Vec<ExtensionType> {
+        custom_extensions::wanted(&mut self.connected(environment), message_place)
+    }
+
+    /// The program's extensions for the next message.
+    pub fn give_extensions(&mut self, environment: &Environment, blocks: Vec<Block>) {
+        custom_extensions::give(&mut self.connected(environment), blocks);
     }
 
     /// Whether a server of TLS 1.3 can ask the client for its certificate after the handshake

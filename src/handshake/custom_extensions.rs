@@ -82,6 +82,18 @@ pub fn add<S: Pausing>(
     Ok(Transition::Ask(ask, S::paused(Box::new(rest))))
 }
 
+/// After the handshake: what the program is to be asked for in the message at `message_place`; [`give`] takes its answer.
+#[must_use]
+pub fn wanted(connected: &mut Connected<'_>, message_place: u32) -> Vec<ExtensionType> {
+    connected.negotiated.custom.blocks.clear();
+    to_add(connected, message_place)
+}
+
+/// After the handshake: the program's extensions for the next message.
+pub fn give(connected: &mut Connected<'_>, blocks: Vec<Block>) {
+    connected.negotiated.custom.blocks = blocks.into();
+}
+
 /// The extensions of a message, or of the next certificate, with those of the program, which stand first.
 pub fn begin(connected: &mut Connected<'_>) -> Extensions {
     let mut extensions = Extensions::new();
@@ -96,7 +108,7 @@ pub fn was_sent(context: &Context<'_>, extension_type: ExtensionType) -> bool {
     context.negotiated.custom.sent.contains(&extension_type)
 }
 
-fn to_add(context: &Context<'_>, message_place: u32) -> Vec<ExtensionType> {
+fn to_add(connected: &Connected<'_>, message_place: u32) -> Vec<ExtensionType> {
     /// The messages that answer: they have what was asked for.
     const ANSWERS: u32 = place::TLS1_2_SERVER_HELLO
         | place::TLS1_3_SERVER_HELLO
@@ -105,18 +117,18 @@ fn to_add(context: &Context<'_>, message_place: u32) -> Vec<ExtensionType> {
         | place::CERTIFICATE;
 
     let is_hello = message_place == place::CLIENT_HELLO;
-    let offers_tls13 = || context.settings().versions().first() >= Some(&ProtocolVersion::TLS1_3);
-    let resumed = !is_hello && context.negotiated.resumed;
+    let offers_tls13 = || connected.settings().versions().first() >= Some(&ProtocolVersion::TLS1_3);
+    let resumed = !is_hello && connected.negotiated.resumed;
     let wanted = |custom: &&CustomExtension| {
         custom.places & message_place != 0
-            && custom.is_for(context.side)
-            && is_relevant(context, custom, message_place, resumed)
+            && custom.is_for(connected.side)
+            && is_relevant(connected, custom, message_place, resumed)
             && (message_place & ANSWERS == 0
-                || context.negotiated.custom.received.contains(&custom.extension_type))
+                || connected.negotiated.custom.received.contains(&custom.extension_type))
             && (is_hello || custom.adds)
             && !(is_hello && custom.places & place::TLS1_3_ONLY != 0 && !offers_tls13())
     };
-    let customs = context.settings().custom_extensions.iter().filter(wanted);
+    let customs = connected.settings().custom_extensions.iter().filter(wanted);
     customs.map(|custom| custom.extension_type).collect()
 }
 

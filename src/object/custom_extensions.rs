@@ -7,7 +7,10 @@ use std::sync::Arc;
 use super::{SSL, Ssl, config::Config, server_info};
 use crate::{
     error::{Error, Reason, Result},
-    handshake::custom_extensions::{Block, Received},
+    handshake::{
+        custom_extensions::{Block, Received},
+        want::Answer,
+    },
     libcrypto::{sys, x509::X509},
     policy::custom_extension,
     record::Side,
@@ -138,6 +141,24 @@ impl Config {
 }
 
 impl Ssl {
+    /// Asks the program what it adds to a message after the handshake, and lets the core have it. An error has ended the
+    /// connection.
+    pub(super) fn add_extensions_after_handshake(&self, place: u32) -> Result<()> {
+        let environment = self.environment();
+        let extensions = self.with_connection(|connection| connection.wanted_extensions(&environment, place));
+        if extensions.is_empty() {
+            return Ok(());
+        }
+        let blocks = self.add_extensions(place, &extensions, &[]);
+        self.with_connection(|connection| match blocks {
+            Ok(blocks) => {
+                connection.give_extensions(&environment, blocks);
+                Ok(())
+            }
+            Err(error) => connection.answer(&environment, Answer::Refuse(error)),
+        })
+    }
+
     /// What the program adds to a message: one block for each certificate, or one.
     pub(super) fn add_extensions(
         &self,

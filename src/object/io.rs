@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Reason},
     handshake::{Environment, early_data::Stage, want::Want},
     libcrypto::{bio::RetryReason, error_queue},
-    policy::options::mode,
+    policy::{custom_extension::place, options::mode},
     record::Side,
     session::Session,
 };
@@ -167,7 +167,9 @@ impl Ssl {
         if self.with_connection(|connection| connection.is_established()) {
             self.refresh_ca_names();
             let environment = self.environment();
-            let sealed = self.with_connection(|connection| connection.request_certificate(&environment));
+            let sealed = self.add_extensions_after_handshake(place::CERTIFICATE_REQUEST).and_then(|()| {
+                self.with_connection(|connection| connection.request_certificate(&environment))
+            });
             self.deliver_events();
             if let Err(error) = sealed {
                 self.scheduled_authentication.set(false);

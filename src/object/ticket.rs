@@ -18,6 +18,7 @@ use crate::{
         error_queue,
         ticket_cipher::{CipherContext, MAX_IV_LENGTH, MacContext},
     },
+    policy::custom_extension::place,
     record::Side,
     session::{Session, TicketKeyRing, ticket},
     wire::{AlertDescription, ProtocolVersion},
@@ -129,6 +130,7 @@ impl Ssl {
             };
         let Some(ticket) = ticket else { return Ok(()) };
         self.new_session(&environment, &session);
+        self.add_extensions_after_handshake(place::NEW_SESSION_TICKET)?;
         self.with_connection(|connection| connection.send_ticket(&environment, session, ticket))
     }
 
