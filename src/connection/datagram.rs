@@ -264,6 +264,10 @@ fn read_fragments(datagrams: &mut Datagrams, handshaking: bool, epoch: u16, max_
     let mut rest = datagrams.inbound.plaintext();
     while let Some((fragment, after)) = Fragment::split(rest) {
         rest = after;
+        // RFC 5246 §7.4.1.1: passed over while a handshake is under way. It has no number of its own in it, either.
+        if fragment.handshake_type == HandshakeType::HELLO_REQUEST && handshaking {
+            continue;
+        }
         if fragment.handshake_type == HandshakeType::FINISHED && finished_is_old {
             repeats |= !handshaking;
             continue;
