@@ -26,17 +26,23 @@ extern "C" {
 #endif
 
 #if !defined(OPENSSL_NO_SRTP)
-/* The SRTP profile that was agreed on: null, none. */
-SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
-
-/* The SRTP profiles that are set: null, none. */
-STACK_OF(SRTP_PROTECTION_PROFILE) *SSL_get_srtp_profiles(SSL *ssl);
-
-/* The protection profiles to offer or to choose from, by name: not supported yet. */
+/* Sets which protection profiles the connections of a context offer (client) or take (server), by their names between
+ * colons, the best first. TLS makes no use of them. A connection without profiles of its own follows its context.
+ *
+ * Returns 0 for success and 1 for an error: a name that there is not, or one that comes twice.
+ * SSL_CTX_set_tlsext_use_srtp(3) */
 int SSL_CTX_set_tlsext_use_srtp(SSL_CTX *ctx, const char *profiles);
 
-/* As SSL_CTX_set_tlsext_use_srtp, for a connection: not supported yet. */
+/* As SSL_CTX_set_tlsext_use_srtp, for one connection. */
 int SSL_set_tlsext_use_srtp(SSL *ssl, const char *profiles);
+
+/* The profiles that are set, for the connection or else for its context, which keeps them until others are set; null for none.
+ * SSL_CTX_set_tlsext_use_srtp(3) */
+STACK_OF(SRTP_PROTECTION_PROFILE) *SSL_get_srtp_profiles(SSL *ssl);
+
+/* The profile that was agreed on, which nobody frees; null for none. The keys are those of SSL_export_keying_material
+ * with the label EXTRACTOR-dtls_srtp and no context. SSL_CTX_set_tlsext_use_srtp(3) */
+SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *ssl);
 #endif
 
 #ifdef __cplusplus

@@ -31,6 +31,7 @@ mod server_name;
 #[cfg(test)]
 mod test_endpoint;
 mod transcript;
+mod use_srtp;
 pub mod want;
 
 pub use context::{Context, Environment};

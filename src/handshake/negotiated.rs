@@ -23,6 +23,7 @@ use crate::{
     session::{PeerChain, Session},
     wire::{
         CertificateCompression, CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme,
+        SrtpProfile,
     },
 };
 
@@ -221,6 +222,10 @@ pub struct Negotiated {
     pub max_fragment_length: u8,
     /// The most that the peer takes in a record, and the most that we do (RFC 8449), once both have said so.
     pub record_size_limits: Option<RecordSizeLimits>,
+    /// Client of DTLS: the cookie that the server gave last.
+    pub datagram_cookie: Vec<u8>,
+    /// DTLS: the protection profile of SRTP (RFC 5764), if one was agreed on.
+    pub srtp_profile: Option<SrtpProfile>,
     /// Whether the session was resumed.
     pub resumed: bool,
     /// The session: the one resumed, or the new one.

@@ -9,6 +9,8 @@ pub struct PointerStack(NonNull<sys::OPENSSL_STACK>);
 
 // SAFETY: the stack is plain memory, not bound to a thread.
 unsafe impl Send for PointerStack {}
+// SAFETY: nothing of it is changed once it is made.
+unsafe impl Sync for PointerStack {}
 
 impl PointerStack {
     /// A stack of these; `None` when memory is out.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Context, Ssl, ca_names::CaLists, callbacks::CopiedCallbacks, context::Method, credentials::Credentials,
-    custom_extensions::CustomExtension, security::Asker, srp::Srp,
+    custom_extensions::CustomExtension, security::Asker, srp::Srp, use_srtp::Profiles,
 };
 use crate::{
     libcrypto::{library::Library, stack::X509Stack, store::X509Store, verify_param::VerifyParam},
@@ -35,6 +35,8 @@ pub struct Config {
     pub custom_extensions: Arc<[CustomExtension]>,
     /// `SSL_CTX_set_max_pipelines`.
     pub max_pipelines: usize,
+    /// The protection profiles of SRTP. A connection begins with none of its own, and follows its context.
+    pub srtp_profiles: Option<Arc<Profiles>>,
     /// What SRP needs.
     pub srp: Srp,
     /// The CA names to send. A connection begins with none of its own, and falls back on its context's.

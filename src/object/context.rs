@@ -152,6 +152,7 @@ impl Context {
             extra_chain: None,
             custom_extensions: Arc::default(),
             max_pipelines: 1,
+            srtp_profiles: None,
             srp: Srp::default(),
             ca_lists: CaLists::empty()?,
         };

@@ -145,6 +145,7 @@ impl Ssl {
     #[must_use]
     pub(super) fn environment(&self) -> Environment {
         self.follow_suites();
+        self.follow_srtp_profiles();
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
         let settings = self.judge(self.for_quic(settings));

@@ -111,6 +111,7 @@ pub mod trace;
 pub mod transparency;
 pub mod transport;
 pub mod trust;
+pub mod use_srtp;
 pub mod verify;
 
 pub use conf::ConfContext;

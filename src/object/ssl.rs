@@ -184,6 +184,7 @@ impl Ssl {
             dane_context: RefCell::new(None),
             config: RefCell::new(Config {
                 own_suites: false,
+                srtp_profiles: None,
                 ca_lists: CaLists::default(),
                 ..Config::clone(&context.config())
             }),

@@ -18,7 +18,7 @@ use std::{ffi::CStr, sync::Arc};
 use crate::{
     crypto::{dhe, group::DEFAULT_GROUPS, suite::Suite},
     message::extension::status_request::StatusRequest,
-    wire::{CertificateCompression, NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{CertificateCompression, NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile},
 };
 use certificate::Certificates;
 use options::{cache, mode, option};
@@ -158,6 +158,8 @@ pub struct Settings {
     pub srp_user_name: Option<Arc<CStr>>,
     /// What a client sends as its ticket where no session has one; empty: no extension at all (`SSL_set_session_ticket_ext`).
     pub session_ticket_data: Option<Arc<[u8]>>,
+    /// The protection profiles of SRTP that a client offers and a server takes (RFC 5764), the best first.
+    pub srtp_profiles: Arc<[SrtpProfile]>,
     /// A server's hint which PSK it wants in TLS 1.2; may be empty.
     pub psk_identity_hint: Option<Arc<[u8]>>,
 }
@@ -210,6 +212,7 @@ impl Settings {
             post_handshake_auth: false,
             srp_user_name: None,
             session_ticket_data: None,
+            srtp_profiles: Arc::default(),
             psk_identity_hint: None,
         }
     }

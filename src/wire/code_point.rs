@@ -269,6 +269,16 @@ code_point! {
 }
 
 code_point! {
+    /// Protection profiles of SRTP (RFC 5764 §4.1.2, RFC 7714 §14.2).
+    SrtpProfile(u16) {
+        SRTP_AES128_CM_SHA1_80 = 1,
+        SRTP_AES128_CM_SHA1_32 = 2,
+        SRTP_AEAD_AES_128_GCM = 7,
+        SRTP_AEAD_AES_256_GCM = 8,
+    }
+}
+
+code_point! {
     /// How a PSK may be used (RFC 8446 §4.2.9).
     #[derive(PartialOrd, Ord)]
     PskKeyExchangeMode(u8) {

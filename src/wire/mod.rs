@@ -12,6 +12,7 @@ mod writer;
 pub use code_point::{
     AlertDescription, AlertLevel, CertificateCompression, CertificateType, CipherSuite, ContentType,
     ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
+    SrtpProfile,
 };
 pub use reader::Reader;
 pub use writer::Writer;

@@ -11,7 +11,7 @@ use crate::{
         Context, Environment, Renegotiation, Transition, certificate_compression, custom_extensions,
         fragment_limits, next_protocol,
         position::Position,
-        quic,
+        quic, use_srtp,
         want::{Answer, Ask, ExternalPsk},
     },
     message::{
@@ -147,7 +147,8 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
         legacy_version: legacy_version(*highest),
         random: random(environment)?,
         session_id: session_id(settings, &versions, session.as_deref())?,
-        cookie: context.is_datagram().then(Vec::new),
+        // In a renegotiation as well: OpenSSL's servers that ask for cookies take no hello without one there, nor ask again.
+        cookie: context.is_datagram().then(|| context.negotiated.datagram_cookie.clone()),
         cipher_suites,
         compression_methods: vec![NO_COMPRESSION],
         extensions: extensions(
@@ -247,6 +248,7 @@ pub fn emit_with_cookie(
     cookie: Vec<u8>,
     context: &mut Context<'_>,
 ) -> Result<Transition<State>> {
+    context.negotiated.datagram_cookie.clone_from(&cookie);
     offer.hello.cookie = Some(cookie);
     context.leave_for(Position::CwClntHello);
     emit(offer, context)
@@ -372,6 +374,7 @@ fn extensions(
     if !settings.alpn_protocols.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_list(writer, &settings.alpn_protocols));
     }
+    use_srtp::offer(&mut extensions, settings, versions);
     if !settings.has_option(option::NO_ENCRYPT_THEN_MAC) {
         // RFC 7366 §2.
         extensions.add(ExtensionType::ENCRYPT_THEN_MAC, |_| {});

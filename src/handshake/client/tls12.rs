@@ -23,7 +23,7 @@ use crate::{
     handshake::{
         Context, Expects, Input, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
-        server_name,
+        server_name, use_srtp,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -42,7 +42,7 @@ use crate::{
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
 /// OpenSSL lets them.
-const ALLOWED: [ExtensionType; 13] = [
+const ALLOWED: [ExtensionType; 14] = [
     ExtensionType::NEXT_PROTOCOL_NEGOTIATION,
     ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP,
     ExtensionType::SERVER_NAME,
@@ -52,6 +52,7 @@ const ALLOWED: [ExtensionType; 13] = [
     ExtensionType::SUPPORTED_GROUPS,
     ExtensionType::EC_POINT_FORMATS,
     ExtensionType::ALPN,
+    ExtensionType::USE_SRTP,
     ExtensionType::ENCRYPT_THEN_MAC,
     ExtensionType::EXTENDED_MASTER_SECRET,
     ExtensionType::SESSION_TICKET,
@@ -297,6 +298,7 @@ fn read_extensions(
     extensions::check(received, &ALLOWED, offered, context, place::TLS1_2_SERVER_HELLO)?;
     extensions::read_server_name(received, context)?;
     extensions::read_alpn(received, offered, context)?;
+    use_srtp::read_answer(received, offered, context)?;
     fragment_limits::read_answer(received, offered, context)?;
     extensions::read_timestamps(received, context);
     read_renegotiation_info(received, context)?;

@@ -30,7 +30,7 @@ impl Knock {
         if datagram.len() < HEADER_LENGTH {
             return Err(Reason::RECORD_TOO_SMALL);
         }
-        let (header, content, _) = RecordHeader::split(datagram).ok_or(Reason::LENGTH_TOO_SHORT)?;
+        let (header, content, _) = RecordHeader::split(datagram).ok_or(Reason::LENGTH_MISMATCH)?;
         if header.content_type != ContentType::HANDSHAKE {
             return Err(Reason::UNEXPECTED_MESSAGE);
         }

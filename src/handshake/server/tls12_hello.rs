@@ -22,6 +22,7 @@ use crate::{
     handshake::{
         Context, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
+        use_srtp,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -198,6 +199,7 @@ fn take_session_secret(context: &mut Context<'_>, mut hello: Box<Hello>, answer:
 
 fn go_on_with_extensions(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     fragment_limits::read_offer(&hello.hello.extensions, context)?;
+    use_srtp::read_offer(&hello.hello.extensions, context)?;
     let (message_place, resumed) = (place::CLIENT_HELLO, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, &hello.hello.extensions, 0)?;
     custom_extensions::read(context, message_place, custom, &[], move |context| {
@@ -438,6 +440,7 @@ fn server_hello_extensions(mut extensions: Extensions, context: &Context<'_>, he
     if !negotiated.alpn.is_empty() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_selected(writer, &negotiated.alpn));
     }
+    use_srtp::answer(&mut extensions, context);
     if negotiated.encrypt_then_mac {
         extensions.add(ExtensionType::ENCRYPT_THEN_MAC, |_| {});
     }

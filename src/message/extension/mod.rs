@@ -23,6 +23,7 @@ pub mod srp;
 pub mod status_request;
 pub mod supported_groups;
 pub mod supported_versions;
+pub mod use_srtp;
 
 use super::parse;
 use crate::{
