@@ -65,6 +65,64 @@ BIO *wire_bio(struct wire_end *end);
 /* A deterministic sequence of numbers. */
 uint64_t next_random(uint64_t *state);
 
+/* ---- datagrams.c: two queues of datagrams in memory, seen through two BIOs, and the clock ---- */
+
+struct datagram {
+    struct datagram *next;
+    size_t length;
+    unsigned char bytes[];
+};
+
+struct datagrams {
+    struct datagram *first;
+    size_t count;
+};
+
+void datagram_add(struct datagrams *queue, const void *bytes, size_t length);
+/* The datagram at this place; it stays in the queue. */
+struct datagram *datagram_at(struct datagrams *queue, size_t place);
+/* Takes it out; the caller frees it. */
+struct datagram *datagram_take(struct datagrams *queue, size_t place);
+void datagrams_drop(struct datagrams *queue);
+
+/* One end of the link. A test changes the fields at any time. */
+struct link_end {
+    struct datagrams *in, *out;
+    long mtu;          /* what the BIO says of the path; 0: it cannot tell */
+    long fallback_mtu; /* what it says when it is asked for the least */
+    size_t limit;      /* longer datagrams are refused, as "message too long" is, ... */
+    int swallow;       /* ... or get lost without a word */
+    int full;          /* writes want a retry */
+    int fail_write;    /* writes fail for good */
+    int mtu_exceeded;  /* the last write was refused for its length */
+    size_t largest;    /* the longest datagram so far */
+    unsigned long sent;
+    unsigned long timer_set; /* how often the BIO was told when the next timeout is */
+};
+
+/* The BIO over one end, which must outlive it. */
+BIO *link_bio(struct link_end *end);
+
+/* From the first call on, the clock stands still for the whole program, but for what the calls add. */
+void advance_clock(long microseconds);
+
+/* What stands in a record, of those in a datagram. */
+struct record {
+    int type, version, epoch;
+    uint64_t sequence;
+    size_t length;
+    unsigned char *header, *body;
+};
+
+/* Reads the record at *offset of the datagram and moves on; 0 at the end. */
+int next_record(struct datagram *datagram, size_t *offset, struct record *record);
+/* The header of a record of DTLS. */
+void put_record_header(unsigned char header[13], int type, int version, int epoch, uint64_t sequence,
+                       size_t length);
+/* The header of a handshake message's fragment. */
+void put_fragment_header(unsigned char header[12], int type, size_t message_length, int sequence,
+                         size_t offset, size_t length);
+
 /* ---- pair.c: a client and a server ---- */
 
 struct pair {
@@ -72,12 +130,15 @@ struct pair {
     SSL *ssl[2];
     struct wire_end end[2];
     struct queue queue[2];
+    struct link_end link[2];
+    struct datagrams datagrams[2]; /* what each side will read */
     int sockets[2];
 };
 
 /*
  * Two contexts with nothing else: the server has the identity "ec", the client trusts "root" and
- * verifies. `version` fixes the protocol version; 0 leaves the defaults.
+ * verifies. `version` fixes the protocol version, of TLS or DTLS; 0 leaves the defaults of TLS and
+ * DTLS_ANY_VERSION those of DTLS. DTLS 1.0 gets the security level 0, which it needs.
  */
 struct pair *pair_contexts(int version);
 
@@ -86,12 +147,15 @@ void pair_over_wire(struct pair *pair);
 void pair_over_bio_pair(struct pair *pair, size_t size);
 void pair_over_memory(struct pair *pair);
 void pair_over_sockets(struct pair *pair, int nonblocking);
+/* For DTLS: over the link of datagrams.c, and over a pair of datagram sockets. */
+void pair_over_datagrams(struct pair *pair);
+void pair_over_datagram_sockets(struct pair *pair, int nonblocking);
 
 /* Runs both handshakes in turns until both are done. */
 void pair_handshake(struct pair *pair);
 /* Reads on both sides what is not application data (session tickets). */
 void pair_settle(struct pair *pair);
-/* All of the above over the wire. */
+/* All of the above over the wire, or over the link where the version is of DTLS. */
 struct pair *pair_established(int version);
 
 /* How a handshake ended on one side. */
@@ -129,6 +193,9 @@ void fill_pattern(unsigned char *buffer, size_t length, size_t offset);
 unsigned char *pattern(size_t length);
 
 void set_nonblocking(int fd);
+
+/* Whether the library under test is the system's: for what it does wrong, and ours right on purpose. */
+int on_the_oracle(void);
 
 /* Runs function(argument) in a thread; background_join() returns what it returned. */
 pthread_t background(void *(*function)(void *), void *argument);

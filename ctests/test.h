@@ -6,6 +6,7 @@
  *   TEST(name) { ... }                     one test
  *   TEST_VERSIONS(name) { ... version }    one for TLS 1.2 and one for TLS 1.3
  *   TEST_SIDES(name) { ... version, server }   these, from the client's and the server's view
+ *   TEST_DTLS(name), TEST_DTLS_SIDES(name)     the same for DTLS 1.2 and DTLS 1.0
  *
  * The same binaries run on the system's libssl (where every test must pass) and on ours.
  */
@@ -51,6 +52,20 @@ void test_fail(const char *file, int line, const char *format, ...)
     TEST_REGISTER_(name, _tls12_server, TLS1_2_VERSION, 1)                                         \
     TEST_REGISTER_(name, _tls13_client, TLS1_3_VERSION, 0)                                         \
     TEST_REGISTER_(name, _tls13_server, TLS1_3_VERSION, 1)                                         \
+    TEST_DEFINE_(name)
+
+#define TEST_DTLS(name)                                                                            \
+    TEST_BODY_(name)                                                                               \
+    TEST_REGISTER_(name, _dtls12, DTLS1_2_VERSION, 0)                                              \
+    TEST_REGISTER_(name, _dtls10, DTLS1_VERSION, 0)                                                \
+    TEST_DEFINE_(name)
+
+#define TEST_DTLS_SIDES(name)                                                                      \
+    TEST_BODY_(name)                                                                               \
+    TEST_REGISTER_(name, _dtls12_client, DTLS1_2_VERSION, 0)                                       \
+    TEST_REGISTER_(name, _dtls12_server, DTLS1_2_VERSION, 1)                                       \
+    TEST_REGISTER_(name, _dtls10_client, DTLS1_VERSION, 0)                                         \
+    TEST_REGISTER_(name, _dtls10_server, DTLS1_VERSION, 1)                                         \
     TEST_DEFINE_(name)
 
 #define CHECK(condition)                                                                           \

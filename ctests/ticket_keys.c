@@ -5,44 +5,13 @@
  */
 #include "support.h"
 
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { HOUR = 3600, DAY = 24 * HOUR, KEYS_LENGTH = 80 };
 
-/* How far the clock goes wrong. */
-static long ahead;
-
-int clock_gettime(clockid_t clock, struct timespec *now)
+static void wait_for(long seconds)
 {
-    int result = (int)syscall(SYS_clock_gettime, clock, now);
-
-    if (clock == CLOCK_REALTIME)
-        now->tv_sec += ahead;
-    return result;
-}
-
-time_t time(time_t *out)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (out != NULL)
-        *out = now.tv_sec;
-    return now.tv_sec;
-}
-
-int gettimeofday(struct timeval *restrict out, void *restrict zone)
-{
-    struct timespec now;
-
-    (void)zone;
-    clock_gettime(CLOCK_REALTIME, &now);
-    out->tv_sec = now.tv_sec;
-    out->tv_usec = now.tv_nsec / 1000;
-    return 0;
+    advance_clock(seconds * 1000000);
 }
 
 /* The client tries its sessions for as long as it likes: what counts is the server's word. */
@@ -59,7 +28,7 @@ static struct pair *pair_with_lifetime(int version, long lifetime)
 /* Connects with the session, after so many seconds. */
 static void resume_after(struct pair *pair, SSL_SESSION *session, long seconds, int reused)
 {
-    ahead += seconds;
+    wait_for(seconds);
     SSL_SESSION_free(connect_with(pair, session, reused));
 }
 
@@ -77,7 +46,7 @@ TEST_VERSIONS(tickets_open_as_long_as_sessions_live)
             resume_after(pair, session, lifetimes[i] - 10, 1);
             resume_after(pair, session, 20, 0);
             SSL_SESSION_free(session);
-            ahead += 5 * HOUR - lifetimes[i] % (5 * HOUR);
+            wait_for(5 * HOUR - lifetimes[i] % (5 * HOUR));
         }
         pair_free(pair);
     }
@@ -91,7 +60,7 @@ TEST(forked_processes_open_each_others_tickets_a_day_later)
 
     /* Both see the same key at work, without asking for it: it stands first in the ticket. */
     CHECK_EQ(pipe(pipes), 0);
-    ahead += 30 * HOUR;
+    wait_for(30 * HOUR);
     for (int child = 1; child >= 0; child--) {
         const unsigned char *ticket;
         size_t length;
