@@ -13,6 +13,15 @@ export! {
     SSL_CTX_set_alpn_protos SSL_set_alpn_protos SSL_CTX_set_alpn_select_cb SSL_get0_alpn_selected
 }
 
+/// Whether this is a list of protocols, or none at all: that is looked at before the handle is.
+///
+/// # Safety
+/// `protocols` is null or points to `length` bytes.
+unsafe fn is_list(protocols: *const c_uchar, length: c_uint) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { convert::bytes(protocols, length as usize) }.is_none_or(is_protocol_list)
+}
+
 /// Sets the protocols that a client offers. 0 on success, unlike nearly all other functions.
 ///
 /// # Safety
@@ -20,9 +29,6 @@ export! {
 unsafe fn set_protocols(target: &impl Configurable, protocols: *const c_uchar, length: c_uint) -> c_int {
     // SAFETY: the caller's promise.
     let Some(list) = (unsafe { convert::bytes(protocols, length as usize) }) else { return 0 };
-    if !is_protocol_list(list) {
-        return 1;
-    }
     target.change_settings(|settings| settings.alpn_protocols = list.into());
     0
 }
@@ -47,7 +53,12 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_protos(
     length: c_uint,
 ) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 1, |ctx| set_protocols(ctx, protocols, length)) }
+    unsafe {
+        if !is_list(protocols, length) {
+            return 1;
+        }
+        with_context(ctx, 1, |ctx| set_protocols(ctx, protocols, length))
+    }
 }
 
 /// As `SSL_CTX_set_alpn_protos`, for one connection.
@@ -58,7 +69,12 @@ pub unsafe extern "C" fn SSL_set_alpn_protos(
     length: c_uint,
 ) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 1, |ssl| set_protocols(ssl, protocols, length)) }
+    unsafe {
+        if !is_list(protocols, length) {
+            return 1;
+        }
+        with_ssl(ssl, 1, |ssl| set_protocols(ssl, protocols, length))
+    }
 }
 
 /// Sets who chooses from the protocols that a client offers, and the argument that it gets.

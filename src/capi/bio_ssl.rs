@@ -6,7 +6,11 @@ use core::ffi::c_int;
 
 use super::support::{convert, export, guard, with_ssl};
 use crate::{
-    libcrypto::sys::{self, BIO, BIO_METHOD},
+    error::Reason,
+    libcrypto::{
+        error_queue,
+        sys::{self, BIO, BIO_METHOD},
+    },
     object::{SSL_CTX, Ssl},
     record::Side,
 };
@@ -31,6 +35,9 @@ pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut SSL_CTX, client: c_int) -> *mut B
     guard(core::ptr::null_mut(), || {
         // SAFETY: the contract of this module; the BIO takes over the connection.
         unsafe {
+            if ctx.is_null() {
+                error_queue::raise_ssl(Reason::NULL_SSL_CTX);
+            }
             let Some(ssl) = convert::shared(ctx).and_then(Ssl::new) else { return core::ptr::null_mut() };
             ssl.set_side(side);
             let bio = sys::BIO_new(BIO_f_ssl());

@@ -169,13 +169,7 @@ fn give(names: Option<NameStack>) -> *mut stack_st_X509_NAME {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_load_client_CA_file(path: *const c_char) -> *mut stack_st_X509_NAME {
     // SAFETY: the contract of this module.
-    guard(core::ptr::null_mut(), || match unsafe { convert::c_string(path) } {
-        Some(path) => give(ca_names::load(path)),
-        None => {
-            error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-            core::ptr::null_mut()
-        }
-    })
+    guard(core::ptr::null_mut(), || give(ca_names::load(unsafe { convert::c_string(path) })))
 }
 
 /// As `SSL_load_client_CA_file`; names need nothing of a library context.
@@ -198,13 +192,11 @@ pub unsafe extern "C" fn SSL_add_file_cert_subjects_to_stack(
 ) -> c_int {
     // SAFETY: the contract of this module.
     guard(0, || unsafe {
-        match convert::c_string(path) {
-            Some(path) if !names.is_null() => ca_names::add_file(names, path).into(),
-            _ => {
-                error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-                0
-            }
+        if names.is_null() {
+            error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
+            return 0;
         }
+        ca_names::add_file(names, convert::c_string(path)).into()
     })
 }
 
@@ -216,13 +208,11 @@ pub unsafe extern "C" fn SSL_add_dir_cert_subjects_to_stack(
 ) -> c_int {
     // SAFETY: the contract of this module.
     guard(0, || unsafe {
-        match convert::c_string(path) {
-            Some(path) if !names.is_null() => ca_names::add_directory(names, path).into(),
-            _ => {
-                error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-                0
-            }
+        if names.is_null() {
+            error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
+            return 0;
         }
+        ca_names::add_directory(names, convert::c_string(path)).into()
     })
 }
 

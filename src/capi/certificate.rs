@@ -61,12 +61,6 @@ unsafe fn use_certificate(owner: &impl Configurable, certificate: *mut X509) -> 
     }
 }
 
-/// A null file name, which OpenSSL reports as the system's refusal to open it.
-fn refuse_null_file() -> c_int {
-    error_queue::raise_ssl(Reason::ERR_SYS_LIB);
-    0
-}
-
 /// A null pointer where none is allowed.
 fn refuse_null() -> c_int {
     error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
@@ -126,9 +120,8 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_context(context, 0, |context| match convert::c_string(path) {
-            Some(path) => credential_files::use_certificate_file(context, path, file_type).into(),
-            None => refuse_null_file(),
+        with_context(context, 0, |owner| {
+            credential_files::use_certificate_file(owner, convert::c_string(path), file_type).into()
         })
     }
 }
@@ -142,9 +135,8 @@ pub unsafe extern "C" fn SSL_use_certificate_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, 0, |ssl| match convert::c_string(path) {
-            Some(path) => credential_files::use_certificate_file(ssl, path, file_type).into(),
-            None => refuse_null_file(),
+        with_ssl(ssl, 0, |owner| {
+            credential_files::use_certificate_file(owner, convert::c_string(path), file_type).into()
         })
     }
 }
@@ -158,9 +150,8 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_context(context, 0, |context| match convert::c_string(path) {
-            Some(path) => credential_files::use_certificate_chain_file(context, path).into(),
-            None => refuse_null_file(),
+        with_context(context, 0, |owner| {
+            credential_files::use_certificate_chain_file(owner, convert::c_string(path)).into()
         })
     }
 }
@@ -170,9 +161,8 @@ pub unsafe extern "C" fn SSL_CTX_use_certificate_chain_file(
 pub unsafe extern "C" fn SSL_use_certificate_chain_file(ssl: *mut SSL, path: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, 0, |ssl| match convert::c_string(path) {
-            Some(path) => credential_files::use_certificate_chain_file(ssl, path).into(),
-            None => refuse_null_file(),
+        with_ssl(ssl, 0, |owner| {
+            credential_files::use_certificate_chain_file(owner, convert::c_string(path)).into()
         })
     }
 }
@@ -230,7 +220,11 @@ unsafe fn use_both(
             };
             owner.change(used).into()
         }
-        None => refuse_null(),
+        // What is not there has no strength.
+        None => {
+            error_queue::raise_ssl(Reason::EE_KEY_TOO_SMALL);
+            0
+        }
     }
 }
 

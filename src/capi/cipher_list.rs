@@ -81,6 +81,9 @@ pub unsafe extern "C" fn SSL_get_ciphers(ssl: *const SSL) -> *mut stack_st_SSL_C
 /// stack with `sk_SSL_CIPHER_free`. Null if there are none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_supported_ciphers(ssl: *mut SSL) -> *mut stack_st_SSL_CIPHER {
+    if ssl.is_null() {
+        return core::ptr::null_mut();
+    }
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| {
@@ -95,6 +98,9 @@ pub unsafe extern "C" fn SSL_get1_supported_ciphers(ssl: *mut SSL) -> *mut stack
 /// stays the connection's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_client_ciphers(ssl: *const SSL) -> *mut stack_st_SSL_CIPHER {
+    if ssl.is_null() {
+        return core::ptr::null_mut();
+    }
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| ssl.client_cipher_stack()) }
 }
@@ -196,6 +202,10 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
+        if let Err(reason) = check_length(length, is_ssl2 != 0) {
+            error_queue::raise_ssl(reason);
+            return 0;
+        }
         with_ssl(ssl, 0, |_| {
             let bytes = convert::bytes(bytes, length).unwrap_or_default();
             match read_suites(bytes, is_ssl2 != 0) {
@@ -221,15 +231,25 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
     }
 }
 
-fn read_suites(bytes: &[u8], is_ssl2: bool) -> Result<Vec<&'static Suite>, Reason> {
-    let size = if is_ssl2 { 3 } else { 2 };
-    if bytes.is_empty() {
+/// How many bytes a suite has.
+const fn suite_length(is_ssl2: bool) -> usize {
+    if is_ssl2 { 3 } else { 2 }
+}
+
+/// Whether so many bytes are a list of suites.
+const fn check_length(length: usize, is_ssl2: bool) -> Result<(), Reason> {
+    if length == 0 {
         return Err(Reason::NO_CIPHERS_SPECIFIED);
     }
-    if !bytes.len().is_multiple_of(size) {
+    if !length.is_multiple_of(suite_length(is_ssl2)) {
         return Err(Reason::ERROR_IN_RECEIVED_CIPHER_LIST);
     }
-    let numbers = bytes.chunks_exact(size).filter_map(|entry| match *entry {
+    Ok(())
+}
+
+fn read_suites(bytes: &[u8], is_ssl2: bool) -> Result<Vec<&'static Suite>, Reason> {
+    check_length(bytes.len(), is_ssl2)?;
+    let numbers = bytes.chunks_exact(suite_length(is_ssl2)).filter_map(|entry| match *entry {
         [high, low] | [0, high, low] => Some(CipherSuite(u16::from_be_bytes([high, low]))),
         _ => None,
     });

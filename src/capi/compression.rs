@@ -1,13 +1,15 @@
 //! Compression of records, which is never negotiated (RFC 8446 §4.1.2): `SSL_COMP_add_compression_method(3)`.
 
-use core::ffi::{c_char, c_int};
+use core::{
+    ffi::{c_char, c_int},
+    sync::atomic::{AtomicPtr, Ordering},
+};
 use std::sync::OnceLock;
 
 use super::support::{export, guard};
 use crate::{
     crypto::suite::Suite,
-    error::Reason,
-    libcrypto::{error_queue, pointer_stack::PointerStack, sys::stack_st_SSL_COMP},
+    libcrypto::{pointer_stack::PointerStack, sys::stack_st_SSL_COMP},
     object::SSL,
 };
 
@@ -28,31 +30,32 @@ export! {
     SSL_COMP_get_name SSL_COMP_get0_name SSL_COMP_get_id SSL_get_current_compression SSL_get_current_expansion
 }
 
-/// The compression methods: an empty stack, which is static.
-#[unsafe(no_mangle)]
-pub extern "C" fn SSL_COMP_get_compression_methods() -> *mut stack_st_SSL_COMP {
-    /// The address of an empty stack.
-    static NONE: OnceLock<usize> = OnceLock::new();
-    guard(core::ptr::null_mut(), || {
-        let address = *NONE.get_or_init(|| {
-            PointerStack::of::<Suite>([].into_iter()).map_or(0, |stack| stack.into_ptr().expose_provenance())
-        });
-        core::ptr::with_exposed_provenance_mut(address)
+/// The compression methods, which nobody looks at: at first an empty stack.
+fn methods() -> &'static AtomicPtr<stack_st_SSL_COMP> {
+    static METHODS: OnceLock<AtomicPtr<stack_st_SSL_COMP>> = OnceLock::new();
+    METHODS.get_or_init(|| {
+        let empty = PointerStack::of::<Suite>([].into_iter());
+        AtomicPtr::new(empty.map_or(core::ptr::null_mut(), PointerStack::into_ptr))
     })
 }
 
-/// Replaces the compression methods, which nobody looks at: the stack is given back to the caller.
+/// The compression methods; they stay the library's.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
-    methods: *mut stack_st_SSL_COMP,
-) -> *mut stack_st_SSL_COMP {
-    methods
+pub extern "C" fn SSL_COMP_get_compression_methods() -> *mut stack_st_SSL_COMP {
+    guard(core::ptr::null_mut(), || methods().load(Ordering::Acquire))
 }
 
-/// Adds a compression method, which is not possible: 1, the failure value, and a reason in the queue.
+/// Replaces the compression methods, and gives the old ones to the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_COMP_set0_compression_methods(
+    new: *mut stack_st_SSL_COMP,
+) -> *mut stack_st_SSL_COMP {
+    guard(core::ptr::null_mut(), || methods().swap(new, Ordering::AcqRel))
+}
+
+/// Adds a compression method, which is not possible, as libcrypto has none: 1, the failure value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_COMP_add_compression_method(_id: c_int, _method: *mut COMP_METHOD) -> c_int {
-    error_queue::raise_ssl(Reason::COMPRESSION_DISABLED);
     1
 }
 

@@ -145,11 +145,12 @@ pub unsafe extern "C" fn SSL_CONF_cmd_argv(
 ) -> c_int {
     // SAFETY: the contract of this module; a list without a count ends with a null pointer.
     unsafe {
+        let left = count.as_ref().copied();
+        if left.is_some_and(|left| left <= 0) || arguments.is_null() {
+            return 0;
+        }
         with_conf(conf, 0, |conf| {
-            let (left, list) = (count.as_ref().copied(), *arguments);
-            if left.is_some_and(|left| left <= 0) {
-                return 0;
-            }
+            let list = *arguments;
             let Some(name) = convert::c_string(*list) else { return 0 };
             let value = if left == Some(1) { None } else { convert::c_string(*list.add(1)) };
             conf.read_command_line();

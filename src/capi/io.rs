@@ -135,6 +135,7 @@ unsafe fn read(ssl: *mut SSL, buffer: *mut c_void, length: usize, peek: bool) ->
     unsafe {
         with_ssl(ssl, Err(Pause::Failed), |ssl| match bytes_mut(buffer, length) {
             Some(out) => ssl.read(out, peek),
+            None if !ssl.side_is_set() => fail(Reason::UNINITIALIZED, Err(Pause::Failed)),
             None => fail(Reason::ERR_PASSED_NULL_PARAMETER, Err(Pause::Failed)),
         })
     }
@@ -311,6 +312,9 @@ pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const SSL_CTX) -> c_in
 /// error queue, which must have been empty before that call. `SSL_get_error(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_error(ssl: *const SSL, ret: c_int) -> c_int {
+    if ret > 0 {
+        return SslError::None as c_int;
+    }
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, SslError::Ssl as c_int, |ssl| ssl.error_of(ret) as c_int) }
 }

@@ -32,11 +32,10 @@ pub unsafe extern "C" fn SSL_export_keying_material(
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, -1, |ssl| {
-            let (Some(label), Some(out)) = (bytes(label.cast(), llen), bytes_mut(out.cast(), olen)) else {
-                return 0;
-            };
+            let room = bytes_mut(out.cast(), olen).filter(|_| !out.is_null());
+            let label = bytes(label.cast(), llen).filter(|_| !label.is_null());
             let context = if use_context == 0 { None } else { bytes(context, contextlen) };
-            ssl.export_keying_material(label, context, out)
+            ssl.export_keying_material(label, context, room)
         })
     }
 }

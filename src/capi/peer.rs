@@ -21,6 +21,9 @@ export! {
 /// The peer's certificate, of a resumed session too; null if it sent none. It stays the connection's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const SSL) -> *mut X509 {
+    if ssl.is_null() {
+        return core::ptr::null_mut();
+    }
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| {
@@ -32,6 +35,9 @@ pub unsafe extern "C" fn SSL_get0_peer_certificate(ssl: *const SSL) -> *mut X509
 /// As `SSL_get0_peer_certificate`, with a reference for the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const SSL) -> *mut X509 {
+    if ssl.is_null() {
+        return core::ptr::null_mut();
+    }
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| {
@@ -44,6 +50,9 @@ pub unsafe extern "C" fn SSL_get1_peer_certificate(ssl: *const SSL) -> *mut X509
 /// They stay the connection's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_peer_cert_chain(ssl: *const SSL) -> *mut stack_st_X509 {
+    if ssl.is_null() {
+        return core::ptr::null_mut();
+    }
     // SAFETY: the contract of this module.
     unsafe { with_ssl(ssl, core::ptr::null_mut(), |ssl| ssl.peer_chain()) }
 }

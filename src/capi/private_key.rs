@@ -77,7 +77,7 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_ASN1(
     // SAFETY: the contract of this module.
     unsafe {
         with_context(context, 0, |context| {
-            let key = der_of(der, length).and_then(|der| PKey::private_from_der(kind, der));
+            let key = PKey::private_from_der(kind, der_of(der, length), &context.library());
             use_key(context, key, Reason::ERR_ASN1_LIB)
         })
     }
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
-            let key = der_of(der, length).and_then(|der| PKey::private_from_der(kind, der));
+            let key = PKey::private_from_der(kind, der_of(der, length), &ssl.library());
             use_key(ssl, key, Reason::ERR_ASN1_LIB)
         })
     }
@@ -102,10 +102,10 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_ASN1(
 
 /// # Safety
 ///
-/// `der` points to `length` bytes that stay unchanged for `'a`.
+/// `der` is null or points to `length` bytes that stay unchanged for `'a`.
 unsafe fn der_of<'a>(der: *const c_uchar, length: c_long) -> Option<&'a [u8]> {
     // SAFETY: the caller's promise.
-    unsafe { convert::bytes(der, usize::try_from(length).ok()?) }
+    unsafe { convert::bytes(der, usize::try_from(length).ok()?) }.filter(|_| !der.is_null())
 }
 
 /// Uses the private key in a file, whose `file_type` is `SSL_FILETYPE_PEM` or `SSL_FILETYPE_ASN1`. The password callback
@@ -122,9 +122,8 @@ pub unsafe extern "C" fn SSL_CTX_use_PrivateKey_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_context(context, 0, |context| match convert::c_string(path) {
-            Some(path) => credential_files::use_key_file(context, path, file_type).into(),
-            None => use_key(context, None, Reason::ERR_PASSED_NULL_PARAMETER),
+        with_context(context, 0, |owner| {
+            credential_files::use_key_file(owner, convert::c_string(path), file_type).into()
         })
     }
 }
@@ -138,9 +137,8 @@ pub unsafe extern "C" fn SSL_use_PrivateKey_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, 0, |ssl| match convert::c_string(path) {
-            Some(path) => credential_files::use_key_file(ssl, path, file_type).into(),
-            None => use_key(ssl, None, Reason::ERR_PASSED_NULL_PARAMETER),
+        with_ssl(ssl, 0, |owner| {
+            credential_files::use_key_file(owner, convert::c_string(path), file_type).into()
         })
     }
 }
@@ -204,9 +202,8 @@ pub unsafe extern "C" fn SSL_CTX_use_RSAPrivateKey_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_context(context, 0, |context| match convert::c_string(path) {
-            Some(path) => credential_files::use_rsa_key_file(context, path, file_type).into(),
-            None => use_key(context, None, Reason::ERR_PASSED_NULL_PARAMETER),
+        with_context(context, 0, |owner| {
+            credential_files::use_rsa_key_file(owner, convert::c_string(path), file_type).into()
         })
     }
 }
@@ -220,9 +217,8 @@ pub unsafe extern "C" fn SSL_use_RSAPrivateKey_file(
 ) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, 0, |ssl| match convert::c_string(path) {
-            Some(path) => credential_files::use_rsa_key_file(ssl, path, file_type).into(),
-            None => use_key(ssl, None, Reason::ERR_PASSED_NULL_PARAMETER),
+        with_ssl(ssl, 0, |owner| {
+            credential_files::use_rsa_key_file(owner, convert::c_string(path), file_type).into()
         })
     }
 }

@@ -30,6 +30,10 @@ pub unsafe extern "C" fn SSL_CTX_sessions(ctx: *mut SSL_CTX) -> *mut lhash_st_SS
 pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut SSL_CTX, session: *mut SSL_SESSION) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
+        // Such a session is in no cache, and nobody looks for one.
+        if session.as_ref().is_none_or(|session| session.core().id.is_empty()) {
+            return 0;
+        }
         with_context(ctx, 0, |context| {
             shared(session).map_or(0, |session| c_int::from(context.add_session(&session)))
         })
@@ -42,6 +46,10 @@ pub unsafe extern "C" fn SSL_CTX_add_session(ctx: *mut SSL_CTX, session: *mut SS
 pub unsafe extern "C" fn SSL_CTX_remove_session(ctx: *mut SSL_CTX, session: *mut SSL_SESSION) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
+        // Such a session is in no cache, and nobody looks for one.
+        if session.as_ref().is_none_or(|session| session.core().id.is_empty()) {
+            return 0;
+        }
         with_context(ctx, 0, |context| {
             shared(session).map_or(0, |session| c_int::from(context.remove_session(&session)))
         })

@@ -184,6 +184,9 @@ pub unsafe extern "C" fn SSL_get_num_tickets(ssl: *const SSL) -> usize {
 /// `SSL_CTX_set_timeout(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut SSL_CTX, t: c_long) -> c_long {
+    if ctx.is_null() {
+        return 0;
+    }
     // SAFETY: the contract of this module.
     unsafe {
         with_context(ctx, 0, |context| {
@@ -197,6 +200,9 @@ pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut SSL_CTX, t: c_long) -> c_
 /// What `SSL_CTX_set_timeout` set. `SSL_CTX_set_timeout(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_timeout(ctx: *const SSL_CTX) -> c_long {
+    if ctx.is_null() {
+        return 0;
+    }
     // SAFETY: the contract of this module.
     unsafe { with_context(ctx, 0, |context| context.config().settings.session_timeout) }
 }

@@ -195,7 +195,7 @@ pub unsafe extern "C" fn SSL_set_srp_server_param_pw(
     unsafe {
         with_ssl(ssl, -1, |ssl| {
             let (Some(user), Some(password)) = (c_string(user), c_string(pass)) else { return -1 };
-            let Some((modulus, generator)) = c_string(grp).and_then(srp::group_named) else { return -1 };
+            let Some((modulus, generator)) = srp::group_named(c_string(grp)) else { return -1 };
             let group = Group { modulus: &modulus, generator: &generator };
             let Some((salt, verifier)) = group.verifier(user, password) else { return -1 };
             ssl.update_config(|config| {

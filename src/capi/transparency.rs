@@ -7,7 +7,7 @@ use super::support::{convert::c_string, export, with_context, with_ssl};
 use crate::{
     error::Reason,
     libcrypto::{
-        ct::LogStore,
+        ct::{LogFile, LogStore},
         error_queue,
         sys::{CTLOG_STORE, stack_st_SCT},
     },
@@ -151,20 +151,12 @@ pub unsafe extern "C" fn SSL_CTX_get0_ctlog_store(ctx: *const SSL_CTX) -> *const
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ctlog_list_file(ctx: *mut SSL_CTX, path: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe {
-        with_context(ctx, 0, |ctx| match c_string(path) {
-            Some(path) => ctx.load_logs(Some(path)).into(),
-            None => {
-                error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-                0
-            }
-        })
-    }
+    unsafe { with_context(ctx, 0, |ctx| ctx.load_logs(LogFile::Named(c_string(path))).into()) }
 }
 
 /// Adds the logs of the file that `CTLOG_FILE` in the environment names, or of libcrypto's own one. 1, or 0 with a reason in the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_default_ctlog_list_file(ctx: *mut SSL_CTX) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |ctx| ctx.load_logs(None).into()) }
+    unsafe { with_context(ctx, 0, |ctx| ctx.load_logs(LogFile::Default).into()) }
 }

@@ -16,7 +16,7 @@ use crate::{
         Environment,
         want::{AlpnOutcome, Answer, Ask, ExternalPsk, Hooks, ServerNameOutcome, TicketOutcome, Want},
     },
-    libcrypto::{evp_pkey::PKey, rsa_transport},
+    libcrypto::{evp_pkey::PKey, library::Library, rsa_transport},
     policy::{
         Settings, VerifyMode,
         certificate::{Certificates, CertifiedKey, SigningKey, Slot},
@@ -213,7 +213,7 @@ impl End {
                 /// `EVP_PKEY_RSA`.
                 const RSA: i32 = 6;
                 let (_, _, der) = KEYS.iter().find(|(key_type, ..)| *key_type == KeyType::Rsa).unwrap();
-                let key = PKey::private_from_der(RSA, der).unwrap();
+                let key = PKey::private_from_der(RSA, Some(der), &Library::default()).unwrap();
                 match rsa_transport::decrypt(&key, &encrypted, client_version, stand_in) {
                     Some(premaster) => Answer::Premaster(premaster),
                     None => Answer::Refuse(Error::internal()),
@@ -236,7 +236,7 @@ impl End {
         assert_eq!(slot, Slot::Ecdsa);
         let certificate = &self.environment.settings.certificates.get(slot).unwrap().certificate;
         let (_, _, key) = KEYS.iter().find(|(_, known, _)| **known == **certificate).unwrap();
-        PKey::private_from_der(EC, key).unwrap().sign(scheme, content).unwrap()
+        PKey::private_from_der(EC, Some(key), &Library::default()).unwrap().sign(scheme, content).unwrap()
     }
 
     fn answer(&mut self, ask: Ask) -> Result<()> {

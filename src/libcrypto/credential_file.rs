@@ -29,17 +29,18 @@ impl Password {
     pub const NONE: Self = Self { function: None, argument: core::ptr::null_mut() };
 }
 
-/// Opens a file; `None` with the operating system's reason in the queue.
-pub(super) fn open_file(path: &CStr) -> Option<Bio> {
+/// Opens a file; `None` with the operating system's reason in the queue, which it has for no path, too.
+pub(super) fn open_file(path: Option<&CStr>) -> Option<Bio> {
     // SAFETY: the method is libcrypto's; the new reference is ours.
     let bio = unsafe { Bio::from_owned(sys::BIO_new(sys::BIO_s_file())) }?;
-    // SAFETY: the BIO is valid and takes a C string for this command, which it does not change.
+    // SAFETY: the BIO is valid and takes a C string for this command, which it does not change; null is passed on to fopen(3),
+    // which the operating system answers.
     let opened = unsafe {
         sys::BIO_ctrl(
             bio.as_ptr(),
             sys::BIO_C_SET_FILENAME,
             (sys::BIO_CLOSE | sys::BIO_FP_READ).into(),
-            path.as_ptr().cast_mut().cast(),
+            path.map_or(core::ptr::null(), CStr::as_ptr).cast_mut().cast(),
         )
     };
     (opened > 0).then_some(bio)
@@ -55,7 +56,7 @@ impl CredentialFile {
     /// Opens a file, the objects of which are used in a library context; `None` with the operating system's reason in
     /// the queue.
     #[must_use]
-    pub fn open(path: &CStr, library: Library) -> Option<Self> {
+    pub fn open(path: Option<&CStr>, library: Library) -> Option<Self> {
         open_file(path).map(|bio| Self { bio, library })
     }
 

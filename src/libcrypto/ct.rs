@@ -41,12 +41,15 @@ impl LogStore {
 
     /// Adds the logs of a file, or of libcrypto's own one; `false` with a reason in the queue.
     #[must_use]
-    pub fn load(&self, path: Option<&CStr>) -> bool {
-        // SAFETY: the store is valid, the path is a C string.
+    pub fn load(&self, file: LogFile<'_>) -> bool {
+        // SAFETY: the store is valid; the path is a C string, or null, which is passed on to fopen(3).
         let loaded = unsafe {
-            match path {
-                Some(path) => sys::CTLOG_STORE_load_file(self.as_ptr(), path.as_ptr()),
-                None => sys::CTLOG_STORE_load_default_file(self.as_ptr()),
+            match file {
+                LogFile::Named(path) => {
+                    let path = path.map_or(core::ptr::null(), CStr::as_ptr);
+                    sys::CTLOG_STORE_load_file(self.as_ptr(), path)
+                }
+                LogFile::Default => sys::CTLOG_STORE_load_default_file(self.as_ptr()),
             }
         };
         loaded > 0
@@ -58,6 +61,15 @@ impl Drop for LogStore {
         // SAFETY: the store is ours.
         unsafe { sys::CTLOG_STORE_free(self.as_ptr()) };
     }
+}
+
+/// Which file names the logs.
+#[derive(Clone, Copy)]
+pub enum LogFile<'a> {
+    /// This one; one without a name is not there.
+    Named(Option<&'a CStr>),
+    /// That of `CTLOG_FILE` in the environment, or libcrypto's own.
+    Default,
 }
 
 /// Where a timestamp comes from (`SCT_SOURCE_…`).

@@ -5,7 +5,7 @@ use core::{
     ptr::NonNull,
 };
 
-use super::sys;
+use super::{library::Library, sys};
 use crate::{
     crypto::{hash::HashAlgorithm, signature::KeyType, signature_scheme},
     wire::SignatureScheme,
@@ -77,13 +77,23 @@ impl PKey {
         }
     }
 
-    /// A private key from DER: `kind` is an `EVP_PKEY_…`. `None` with libcrypto's reason in the queue.
+    /// A private key from DER: `kind` is an `EVP_PKEY_…`. `None` with libcrypto's reason in the queue, which it has for no
+    /// bytes, too.
     #[must_use]
-    pub fn private_from_der(kind: c_int, der: &[u8]) -> Option<Self> {
-        let mut input = der.as_ptr();
-        let length = der.len().try_into().ok()?;
-        // SAFETY: `input` points to `length` bytes, and the result is ours.
-        unsafe { Self::from_owned(sys::d2i_PrivateKey(kind, core::ptr::null_mut(), &raw mut input, length)) }
+    pub fn private_from_der(kind: c_int, der: Option<&[u8]>, library: &Library) -> Option<Self> {
+        let mut input = der.map_or(core::ptr::null(), <[u8]>::as_ptr);
+        let length = der.unwrap_or_default().len().try_into().ok()?;
+        // SAFETY: `input` points to `length` bytes, or is null; the library's pointers are valid or null, and the result is ours.
+        unsafe {
+            Self::from_owned(sys::d2i_PrivateKey_ex(
+                kind,
+                core::ptr::null_mut(),
+                &raw mut input,
+                length,
+                library.as_ptr(),
+                library.properties(),
+            ))
+        }
     }
 
     /// An RSA private key from its own DER form; `None` with libcrypto's reason in the queue.

@@ -11,7 +11,7 @@ impl PemFile {
     /// Opens a file; `None` with the operating system's reason in the queue.
     #[must_use]
     pub fn open(path: &CStr) -> Option<Self> {
-        credential_file::open_file(path).map(Self)
+        credential_file::open_file(Some(path)).map(Self)
     }
 
     /// The name of the next section and what is in it; `None` behind the last one.

@@ -95,10 +95,10 @@ pub struct Group<'a> {
 
 /// The group that libcrypto knows by this name ("1024" to "8192"): modulus and generator.
 #[must_use]
-pub fn group_named(name: &CStr) -> Option<(Number, Number)> {
-    // SAFETY: the name is a C string; the group is libcrypto's own, and its numbers are copied.
+pub fn group_named(name: Option<&CStr>) -> Option<(Number, Number)> {
+    // SAFETY: the name is a C string, or null for the largest group; the group is libcrypto's own, and its numbers are copied.
     unsafe {
-        let group = sys::SRP_get_default_gN(name.as_ptr()).as_ref()?;
+        let group = sys::SRP_get_default_gN(name.map_or(core::ptr::null(), CStr::as_ptr)).as_ref()?;
         Some((Number::copy_of(group.N)?, Number::copy_of(group.g)?))
     }
 }
@@ -226,7 +226,7 @@ mod tests {
     /// RFC 5054 Appendix B.
     #[test]
     fn both_sides_come_to_the_premaster_secret_of_rfc5054() {
-        let (modulus, generator) = group_named(c"1024").unwrap();
+        let (modulus, generator) = group_named(Some(c"1024")).unwrap();
         let group = Group { modulus: &modulus, generator: &generator };
         let salt = number("BEB25379D1A8581EB5A727673A2441EE");
         let verifier = number(
@@ -256,11 +256,11 @@ mod tests {
 
     #[test]
     fn groups_are_known_by_name_and_by_numbers() {
-        let (modulus, generator) = group_named(c"2048").unwrap();
+        let (modulus, generator) = group_named(Some(c"2048")).unwrap();
         assert!(Group { modulus: &modulus, generator: &generator }.is_known());
         let other = number("03");
         assert!(!Group { modulus: &modulus, generator: &other }.is_known());
-        assert!(group_named(c"77").is_none());
+        assert!(group_named(Some(c"77")).is_none());
     }
 
     #[test]

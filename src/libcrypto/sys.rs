@@ -677,11 +677,13 @@ unsafe extern "C" {
     pub fn EVP_PKEY_get_security_bits(pkey: *const EVP_PKEY) -> c_int;
     pub fn EVP_PKEY_set1_RSA(pkey: *mut EVP_PKEY, key: *mut RSA) -> c_int;
     pub fn d2i_PUBKEY(to: *mut *mut EVP_PKEY, input: *mut *const c_uchar, length: c_long) -> *mut EVP_PKEY;
-    pub fn d2i_PrivateKey(
+    pub fn d2i_PrivateKey_ex(
         kind: c_int,
         a: *mut *mut EVP_PKEY,
         pp: *mut *const c_uchar,
         length: c_long,
+        libctx: *mut OSSL_LIB_CTX,
+        propq: *const c_char,
     ) -> *mut EVP_PKEY;
     pub fn d2i_PrivateKey_ex_bio(
         bio: *mut BIO,

@@ -168,7 +168,7 @@ impl PeerCaNames {
 /// The subjects of the certificates in a PEM file, each once (`SSL_load_client_CA_file(3)`). `None` with the reason in
 /// the queue: the file cannot be opened, or holds none.
 #[must_use]
-pub fn load(path: &CStr) -> Option<NameStack> {
+pub fn load(path: Option<&CStr>) -> Option<NameStack> {
     let names = NameStack::new()?;
     // SAFETY: the stack is ours.
     let count = unsafe { read_subjects(path, names.as_ptr()) }?;
@@ -185,7 +185,7 @@ pub fn load(path: &CStr) -> Option<NameStack> {
 /// # Safety
 ///
 /// `names` is a valid stack of valid names.
-pub unsafe fn add_file(names: *mut sys::OPENSSL_STACK, path: &CStr) -> bool {
+pub unsafe fn add_file(names: *mut sys::OPENSSL_STACK, path: Option<&CStr>) -> bool {
     // SAFETY: the caller's promise.
     let is_read = unsafe { read_subjects(path, names) }.is_some();
     if is_read {
@@ -199,13 +199,18 @@ pub unsafe fn add_file(names: *mut sys::OPENSSL_STACK, path: &CStr) -> bool {
 /// # Safety
 ///
 /// As [`add_file`].
-pub unsafe fn add_directory(names: *mut sys::OPENSSL_STACK, path: &CStr) -> bool {
+pub unsafe fn add_directory(names: *mut sys::OPENSSL_STACK, path: Option<&CStr>) -> bool {
     use std::os::unix::ffi::OsStrExt as _;
 
-    let entries = match std::fs::read_dir(std::ffi::OsStr::from_bytes(path.to_bytes())) {
+    let read = match path {
+        Some(path) => std::fs::read_dir(std::ffi::OsStr::from_bytes(path.to_bytes())),
+        None => Err(std::io::Error::from_raw_os_error(libc::EINVAL)),
+    };
+    let entries = match read {
         Ok(entries) => entries,
         Err(error) => {
-            let place = format!("calling OPENSSL_dir_read({})", path.to_string_lossy());
+            let path = path.map_or("<NULL>".into(), CStr::to_string_lossy);
+            let place = format!("calling OPENSSL_dir_read({path})");
             error_queue::raise_system(error.raw_os_error().unwrap_or_default(), &place);
             error_queue::raise_ssl(Reason::ERR_SYS_LIB);
             return false;
@@ -218,7 +223,7 @@ pub unsafe fn add_directory(names: *mut sys::OPENSSL_STACK, path: &CStr) -> bool
             return false;
         }
         // SAFETY: the caller's promise.
-        if !unsafe { add_file(names, &file) } {
+        if !unsafe { add_file(names, Some(&file)) } {
             return false;
         }
     }
@@ -247,7 +252,7 @@ const MAX_PATH: usize = 1024;
 /// # Safety
 ///
 /// As [`add_file`].
-unsafe fn read_subjects(path: &CStr, names: *mut sys::OPENSSL_STACK) -> Option<usize> {
+unsafe fn read_subjects(path: Option<&CStr>, names: *mut sys::OPENSSL_STACK) -> Option<usize> {
     let file = CredentialFile::open(path, Library::default())?;
     let mut count = 0;
     while let Some(certificate) = file.certificate(Format::Pem, Password::NONE) {

@@ -21,26 +21,26 @@ const fn format_of(file_type: c_int) -> Option<Format> {
 }
 
 /// Uses the certificate in a file.
-pub fn use_certificate_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
+pub fn use_certificate_file(owner: &impl Configurable, path: Option<&CStr>, file_type: c_int) -> bool {
     let asker = owner.asker();
     read(owner, path, file_type, CredentialFile::certificate)
         .is_some_and(|certificate| owner.change(|config| config.use_certificate(certificate, &asker)))
 }
 
 /// Uses the private key in a file.
-pub fn use_key_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
+pub fn use_key_file(owner: &impl Configurable, path: Option<&CStr>, file_type: c_int) -> bool {
     read(owner, path, file_type, CredentialFile::key)
         .is_some_and(|key| owner.change(|config| config.use_key(key)))
 }
 
 /// Uses the private key in a file, which must be RSA.
-pub fn use_rsa_key_file(owner: &impl Configurable, path: &CStr, file_type: c_int) -> bool {
+pub fn use_rsa_key_file(owner: &impl Configurable, path: Option<&CStr>, file_type: c_int) -> bool {
     read(owner, path, file_type, CredentialFile::rsa_key)
         .is_some_and(|key| owner.change(|config| config.use_key(key)))
 }
 
 /// Uses the first certificate of a PEM file, and the others as its chain. The queue is empty after a success.
-pub fn use_certificate_chain_file(owner: &impl Configurable, path: &CStr) -> bool {
+pub fn use_certificate_chain_file(owner: &impl Configurable, path: Option<&CStr>) -> bool {
     // What was there before would look like a failure to parse.
     error_queue::clear();
     let (password, asker) = (password_of(owner), owner.asker());
@@ -69,7 +69,7 @@ fn password_of(owner: &impl Configurable) -> Password {
     Password { function: callback.function, argument: callback.argument }
 }
 
-fn open(owner: &impl Configurable, path: &CStr) -> Option<CredentialFile> {
+fn open(owner: &impl Configurable, path: Option<&CStr>) -> Option<CredentialFile> {
     let file = CredentialFile::open(path, owner.library());
     if file.is_none() {
         error_queue::raise_ssl(Reason::ERR_SYS_LIB);
@@ -80,7 +80,7 @@ fn open(owner: &impl Configurable, path: &CStr) -> Option<CredentialFile> {
 /// Reads one object. Nothing is borrowed: the password callback may call into this library.
 fn read<T>(
     owner: &impl Configurable,
-    path: &CStr,
+    path: Option<&CStr>,
     file_type: c_int,
     read: impl FnOnce(&CredentialFile, Format, Password) -> Option<T>,
 ) -> Option<T> {

@@ -283,6 +283,8 @@ impl Ssl {
         if self.waits_for_callback() {
             return Err(self.try_again());
         }
+        // Room for nothing takes nothing, but waits for data all the same.
+        let peek = peek || out.is_empty();
         loop {
             let result = self.drive(|connection, environment| {
                 Ok(match connection.read(environment, out, peek)? {

@@ -3,7 +3,12 @@
 use core::ffi::c_int;
 
 use super::Ssl;
-use crate::{error::Reason, libcrypto::error_queue, record::Side, wire::ProtocolVersion};
+use crate::{
+    error::{Error, Reason},
+    libcrypto::error_queue,
+    record::Side,
+    wire::ProtocolVersion,
+};
 
 /// Copies what fits. Returns how much that is; for no room at all, how much there is.
 pub fn copy_out(from: &[u8], out: &mut [u8]) -> usize {
@@ -15,8 +20,14 @@ pub fn copy_out(from: &[u8], out: &mut [u8]) -> usize {
 }
 
 impl Ssl {
-    /// `SSL_export_keying_material(3)`: 1, 0 with a reason in the queue, or -1 before there is anything to export from.
-    pub fn export_keying_material(&self, label: &[u8], context: Option<&[u8]>, out: &mut [u8]) -> c_int {
+    /// `SSL_export_keying_material(3)`: 1, 0 with a reason in the queue, or -1 before there is anything to export from. What the
+    /// program left out, even of no length, is `ERR_R_INTERNAL_ERROR`.
+    pub fn export_keying_material(
+        &self,
+        label: Option<&[u8]>,
+        context: Option<&[u8]>,
+        out: Option<&mut [u8]>,
+    ) -> c_int {
         if self.session_so_far().is_none() {
             return -1;
         }
@@ -29,7 +40,11 @@ impl Ssl {
                 }
                 return 0;
             }
-            match connection.export(label, context, out) {
+            let exported = match (label, out) {
+                (Some(label), Some(out)) => connection.export(label, context, out),
+                _ => Err(Error::internal()),
+            };
+            match exported {
                 Ok(()) => 1,
                 Err(error) => {
                     error_queue::raise_ssl(error.reason());

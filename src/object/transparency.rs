@@ -2,7 +2,7 @@
 //! program says of them (`SSL_CTX_set_ct_validation_callback(3)`).
 
 use core::{
-    ffi::{CStr, c_int, c_void},
+    ffi::{c_int, c_void},
     ptr,
 };
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::{
     handshake::want::Answer,
     libcrypto::{
         clock,
-        ct::{self, LogStore, Policy, Source, TimestampList},
+        ct::{self, LogFile, LogStore, Policy, Source, TimestampList},
         error_queue, sys,
     },
     policy::VerifyMode,
@@ -76,9 +76,9 @@ pub fn validation(mode: c_int) -> Option<TimestampsCallback> {
 impl Context {
     /// Adds logs of a file, or of libcrypto's own one, to those that are known.
     #[must_use]
-    pub fn load_logs(&self, path: Option<&CStr>) -> bool {
+    pub fn load_logs(&self, file: LogFile<'_>) -> bool {
         match &**self.log_store.load() {
-            Some(store) => store.load(path),
+            Some(store) => store.load(file),
             None => false,
         }
     }

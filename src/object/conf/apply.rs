@@ -103,10 +103,12 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
             owner.change_settings(|settings| settings.num_tickets = count);
         }
         Action::Certificate => {
-            credential_files::use_certificate_chain_file(owner, value).then_some(())?;
+            credential_files::use_certificate_chain_file(owner, Some(value)).then_some(())?;
             return Some(owner.look(|config| config.credentials.current));
         }
-        Action::PrivateKey => credential_files::use_key_file(owner, value, FILE_TYPE_PEM).then_some(())?,
+        Action::PrivateKey => {
+            credential_files::use_key_file(owner, Some(value), FILE_TYPE_PEM).then_some(())?
+        }
         Action::ChainStore(place) => add_to_store(owner, |config| &mut config.chain_store, place, value)?,
         Action::VerifyStore(place) => add_to_store(owner, |config| &mut config.verify_store, place, value)?,
         Action::Set(_)

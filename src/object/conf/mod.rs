@@ -219,8 +219,8 @@ impl ConfContext {
         // SAFETY: the stack is ours.
         let is_added = unsafe {
             match place {
-                Place::File => ca_names::add_file(names.as_ptr(), value),
-                Place::Directory => ca_names::add_directory(names.as_ptr(), value),
+                Place::File => ca_names::add_file(names.as_ptr(), Some(value)),
+                Place::Directory => ca_names::add_directory(names.as_ptr(), Some(value)),
                 Place::Store => false,
             }
         };
@@ -233,7 +233,7 @@ impl ConfContext {
 fn use_keys_beside(owner: &impl Configurable, files: &[(Slot, CString)]) -> bool {
     files.iter().all(|(slot, path)| {
         owner.look(|config| config.credentials.get(*slot).key.is_some())
-            || credential_files::use_key_file(owner, path, FILE_TYPE_PEM)
+            || credential_files::use_key_file(owner, Some(path), FILE_TYPE_PEM)
     })
 }
 
