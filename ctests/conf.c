@@ -1,6 +1,8 @@
 /* SSL_CONF_cmd(3), SSL_CONF_CTX_new(3), SSL_CONF_cmd_argv(3), SSL_CTX_config(3). */
 #include "support.h"
 
+#include <unistd.h>
+
 static SSL_CTX *context;
 static SSL_CONF_CTX *conf;
 
@@ -180,5 +182,79 @@ TEST(conf_of_a_connection)
     CHECK_EQ(SSL_get_min_proto_version(ssl), TLS1_3_VERSION);
     CHECK_EQ(SSL_CTX_get_min_proto_version(context), 0);
     finish();
+    SSL_free(ssl);
+}
+
+/* Writes to a file of this process. */
+static const char *file_of(const char *text, long length)
+{
+    static char path[64];
+    BIO *file;
+
+    snprintf(path, sizeof(path), "/tmp/ctest_conf_%ld", (long)getpid());
+    file = BIO_new_file(path, "wb");
+    CHECK(file != NULL);
+    CHECK_EQ(BIO_write(file, text, (int)length), length);
+    BIO_free(file);
+    return path;
+}
+
+/* DHParameters: the parameters in a PEM file serve DHE suites. */
+TEST(conf_dh_parameters)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    EVP_PKEY_CTX *generator = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    EVP_PKEY *parameters = NULL, *used = NULL;
+    BIO *memory = BIO_new(BIO_s_mem());
+    const char *path;
+    char *text;
+    long length;
+
+    CHECK(EVP_PKEY_paramgen_init(generator) == 1 && EVP_PKEY_CTX_set_group_name(generator, "ffdhe3072") == 1);
+    CHECK_EQ(EVP_PKEY_generate(generator, &parameters), 1);
+    CHECK_EQ(PEM_write_bio_Parameters(memory, parameters), 1);
+    length = BIO_get_mem_data(memory, &text);
+    path = file_of(text, length);
+    start(SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CERTIFICATE);
+    SSL_CONF_CTX_set_ssl_ctx(conf, pair->ctx[SERVER]);
+    CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", path), 2);
+    CHECK_NO_ERRORS();
+    CHECK(SSL_CONF_CTX_finish(conf));
+    CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", cert_path("ec", "pem")), 0);
+    ERR_clear_error();
+    use_identity(pair->ctx[SERVER], "rsa");
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "DHE-RSA-AES128-GCM-SHA256"));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[CLIENT], &used), 1);
+    CHECK_EQ(EVP_PKEY_get_bits(used), 3072);
+    unlink(path);
+    EVP_PKEY_free(used);
+    EVP_PKEY_free(parameters);
+    EVP_PKEY_CTX_free(generator);
+    BIO_free(memory);
+    pair_free(pair);
+}
+
+/* ServerInfoFile: the extensions in a PEM file go with the certificate. */
+TEST(conf_server_info)
+{
+    static const char info[] = "-----BEGIN SERVERINFO FOR CTEST-----\nA+oAAmFi\n-----END SERVERINFO FOR CTEST-----\n";
+    const char *path = file_of(info, sizeof(info) - 1);
+    SSL *ssl;
+
+    start(SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CERTIFICATE);
+    SSL_CONF_CTX_set_ssl_ctx(conf, context);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", cert_path("ec", "pem")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "ServerInfoFile", path), 2);
+    ERR_clear_error(); /* OpenSSL leaves the end of the file there */
+    /* A context has each extension but once. */
+    CHECK_EQ(SSL_CTX_add_server_custom_ext(context, 1002, NULL, NULL, NULL, NULL, NULL), 0);
+    /* A connection has none of its own. */
+    ssl = SSL_new(context);
+    SSL_CONF_CTX_set_ssl(conf, ssl);
+    CHECK_EQ(SSL_CONF_cmd(conf, "ServerInfoFile", "/nonexistent/file"), 2);
+    CHECK_NO_ERRORS();
+    unlink(path);
     SSL_free(ssl);
 }

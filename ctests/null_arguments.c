@@ -10,6 +10,9 @@ TEST(null_ssl)
     CHECK(SSL_get_ciphers(NULL) == NULL);
     CHECK(SSL_get_client_ciphers(NULL) == NULL);
     CHECK(SSL_get_cipher_list(NULL, 0) == NULL);
+    CHECK(SSL_get1_supported_ciphers(NULL) == NULL);
+    CHECK_EQ(SSL_get_error(NULL, 1), SSL_ERROR_NONE);
+    CHECK_NO_ERRORS();
     CHECK_EQ(SSL_check_private_key(NULL), 0);
     CHECK_ERROR(ERR_LIB_SSL, ERR_R_PASSED_NULL_PARAMETER);
     SSL_free(NULL);
@@ -24,6 +27,11 @@ TEST(null_ssl_ctx)
     CHECK(SSL_CTX_get_ciphers(NULL) == NULL);
     CHECK_EQ(SSL_CTX_check_private_key(NULL), 0);
     CHECK_SSL_REASON(SSL_R_NO_CERTIFICATE_ASSIGNED);
+    CHECK(BIO_new_ssl(NULL, 1) == NULL);
+    CHECK_SSL_REASON(SSL_R_NULL_SSL_CTX);
+    CHECK_EQ(SSL_CTX_get_timeout(NULL), 0);
+    CHECK_EQ(SSL_CTX_set_timeout(NULL, 5), 0);
+    CHECK_EQ(SSL_CTX_set_alpn_protos(NULL, (const unsigned char *)"\x02" "a", 2), 1);
     SSL_CTX_free(NULL);
     CHECK_NO_ERRORS();
 }
@@ -107,4 +115,36 @@ TEST(no_bio)
     CHECK_NO_ERRORS();
     SSL_free(ssl);
     SSL_CTX_free(context);
+}
+
+/* Where keying material is wanted without a label or room for it, even of no length. */
+TEST_VERSIONS(null_in_exports)
+{
+    struct pair *pair = pair_established(version);
+    SSL *ssl = pair->ssl[CLIENT];
+    unsigned char out[8];
+
+    CHECK_EQ(SSL_export_keying_material(ssl, NULL, 0, "label", 5, NULL, 0, 0), 0);
+    CHECK_SSL_REASON(ERR_R_INTERNAL_ERROR);
+    CHECK_EQ(SSL_export_keying_material(ssl, out, 0, NULL, 0, NULL, 0, 0), 0);
+    CHECK_SSL_REASON(ERR_R_INTERNAL_ERROR);
+    CHECK_OK(SSL_export_keying_material(ssl, out, 8, "label", 5, NULL, 0, 0));
+    pair_free(pair);
+}
+
+/* The compression methods are a stack that a program may put another in the place of. */
+TEST(compression_methods)
+{
+    STACK_OF(SSL_COMP) *first = SSL_COMP_get_compression_methods(), *second = sk_SSL_COMP_new_null();
+
+    CHECK(first != NULL);
+    CHECK_EQ(sk_SSL_COMP_num(first), 0);
+    CHECK(SSL_COMP_set0_compression_methods(second) == first);
+    CHECK(SSL_COMP_get_compression_methods() == second);
+    CHECK(SSL_COMP_set0_compression_methods(NULL) == second);
+    CHECK(SSL_COMP_get_compression_methods() == NULL);
+    CHECK(SSL_COMP_set0_compression_methods(first) == NULL);
+    CHECK_EQ(SSL_COMP_add_compression_method(200, NULL), 1);
+    CHECK_NO_ERRORS();
+    sk_SSL_COMP_free(second);
 }

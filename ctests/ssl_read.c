@@ -558,6 +558,32 @@ TEST_SIDES(read_of_negative_length_fails)
     pair_free(pair);
 }
 
+/* One of nothing waits for data all the same, takes none, and sees the peer's close_notify. */
+TEST_SIDES(read_of_nothing_waits)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server], *peer = pair->ssl[!server];
+    char received[8];
+    size_t count = 99;
+
+    CHECK_WANTS(self, SSL_read(self, received, 0), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(self, SSL_read(self, NULL, 0), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(self, SSL_peek(self, received, 0), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_write(peer, "hello", 5), 5);
+    CHECK_EQ(SSL_read(self, received, 0), 0);
+    CHECK_SSL_ERROR(self, 0, SSL_ERROR_SYSCALL);
+    CHECK_EQ(SSL_pending(self), 5);
+    CHECK_EQ(SSL_read_ex(self, received, 0, &count), 0);
+    CHECK_EQ(count, 99);
+    CHECK_EQ(SSL_read(self, received, 8), 5);
+    CHECK_MEM(received, "hello", 5);
+    CHECK_EQ(SSL_shutdown(peer), 0);
+    CHECK_EQ(SSL_read(self, received, 0), 0);
+    CHECK_SSL_ERROR(self, 0, SSL_ERROR_ZERO_RETURN);
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}
+
 /* After the peer's close_notify: 0, ZERO_RETURN, again and again; what came before it is delivered. */
 TEST_SIDES(read_after_peers_close_notify_is_zero_return)
 {

@@ -2,18 +2,16 @@
 //! `SSL_CTX_set0_tmp_dh_pkey`, `SSL_CTX_set_dh_auto`. The last one, and `SSL_CTX_set_tmp_dh`, are commands of `SSL_CTX_ctrl`.
 
 use core::ffi::{c_int, c_long};
-use std::sync::Arc;
 
 use super::support::{export, with_context, with_ssl};
 use crate::{
-    crypto::dhe,
     error::Reason,
     libcrypto::{
         error_queue,
         evp_pkey::PKey,
         sys::{DH, EVP_PKEY},
     },
-    object::{SSL, SSL_CTX, callbacks::TemporaryDhCallback, config::Configurable},
+    object::{SSL, SSL_CTX, callbacks::TemporaryDhCallback, config::Configurable, temporary_dh},
 };
 
 export! {
@@ -39,7 +37,8 @@ pub unsafe extern "C" fn SSL_set0_tmp_dh_pkey(ssl: *mut SSL, key: *mut EVP_PKEY)
 /// `key` is null or valid, and given away on success.
 unsafe fn take_key(target: &impl Configurable, key: *mut EVP_PKEY) -> c_int {
     // SAFETY: the caller's promise.
-    let taken = unsafe { PKey::from_borrowed(key) }.is_some_and(|key| use_parameters(target, key));
+    let taken =
+        unsafe { PKey::from_borrowed(key) }.is_some_and(|key| temporary_dh::use_parameters(target, key));
     if taken {
         // SAFETY: the caller gave this reference away.
         drop(unsafe { PKey::from_owned(key) });
@@ -47,18 +46,6 @@ unsafe fn take_key(target: &impl Configurable, key: *mut EVP_PKEY) -> c_int {
         error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
     }
     taken.into()
-}
-
-/// Uses these parameters, unless the security level forbids them.
-fn use_parameters(target: &impl Configurable, key: PKey) -> bool {
-    let parameters = dhe::Parameters::from_key(key);
-    let bits = parameters.as_ref().map_or(0, |parameters| parameters.security_bits);
-    if !target.look(|config| config.settings.allows_diffie_hellman(bits)) {
-        error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
-        return false;
-    }
-    target.change_settings(|settings| settings.diffie_hellman.parameters = parameters.map(Arc::new));
-    true
 }
 
 /// `SSL_CTX_set_tmp_dh`: copies the parameters of a DH object, which stays the caller's.
@@ -71,7 +58,7 @@ pub(super) unsafe fn set_tmp_dh(target: &impl Configurable, dh: *mut DH) -> c_lo
         return 0;
     }
     // SAFETY: the caller's promise.
-    unsafe { PKey::from_dh(dh) }.is_some_and(|key| use_parameters(target, key)).into()
+    unsafe { PKey::from_dh(dh) }.is_some_and(|key| temporary_dh::use_parameters(target, key)).into()
 }
 
 /// `SSL_CTX_set_dh_auto`: 0 for no, 1 for as strong as the certificate, 2 for as the security level wants.

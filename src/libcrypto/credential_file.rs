@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_void};
 
-use super::{bio::Bio, evp_pkey::PKey, library::Library, sys, x509::X509};
+use super::{bio::Bio, error_queue, evp_pkey::PKey, library::Library, sys, x509::X509};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,23 @@ impl CredentialFile {
                 ),
             })
         }
+    }
+
+    /// The parameters of keys; `None` if there are none. What libcrypto says of that is dropped.
+    #[must_use]
+    pub fn parameters(&self) -> Option<PKey> {
+        let mark = error_queue::set_mark();
+        // SAFETY: the BIO is valid, the library's pointers are valid or null, and the result is ours.
+        let key = unsafe {
+            PKey::from_owned(sys::PEM_read_bio_Parameters_ex(
+                self.bio.as_ptr(),
+                core::ptr::null_mut(),
+                self.library.as_ptr(),
+                self.library.properties(),
+            ))
+        };
+        mark.pop();
+        key
     }
 
     /// The private key, which must be RSA; `None` with libcrypto's reason in the queue.

@@ -32,6 +32,18 @@ pub fn raise_system(errno: c_int, data: &str) {
     unsafe { sys::ERR_set_error(sys::ERR_LIB_SYS, errno, c"%s".as_ptr(), data.as_ptr()) };
 }
 
+/// Puts `ERR_R_PASSED_NULL_PARAMETER` of the BIO library into the queue: it is asked even where there is no BIO.
+#[track_caller]
+pub fn raise_bio_null() {
+    /// `ERR_LIB_BIO`.
+    const LIBRARY: c_int = 32;
+    new_entry();
+    // SAFETY: a null format means that there is no further text.
+    unsafe {
+        sys::ERR_set_error(LIBRARY, Reason::ERR_PASSED_NULL_PARAMETER.0, core::ptr::null());
+    }
+}
+
 /// Puts `CONF_R_LIST_CANNOT_BE_NULL` into the queue: libcrypto's reader of lists says so.
 #[track_caller]
 pub fn raise_conf_list_null() {

@@ -685,6 +685,12 @@ unsafe extern "C" {
         libctx: *mut OSSL_LIB_CTX,
         propq: *const c_char,
     ) -> *mut EVP_PKEY;
+    pub fn PEM_read_bio_Parameters_ex(
+        bp: *mut BIO,
+        x: *mut *mut EVP_PKEY,
+        libctx: *mut OSSL_LIB_CTX,
+        propq: *const c_char,
+    ) -> *mut EVP_PKEY;
     pub fn d2i_PrivateKey_ex_bio(
         bio: *mut BIO,
         to: *mut *mut EVP_PKEY,

@@ -106,6 +106,7 @@ pub mod ssl;
 pub mod state;
 pub mod status_request;
 pub mod suites;
+pub mod temporary_dh;
 pub mod ticket;
 pub mod trace;
 pub mod transparency;

@@ -5,7 +5,7 @@ use core::ffi::c_int;
 use super::Ssl;
 use crate::{
     error::Reason,
-    libcrypto::{bio::Bio, sys},
+    libcrypto::{bio::Bio, error_queue, sys},
 };
 
 /// A direction of the transport.
@@ -110,6 +110,12 @@ impl Ssl {
     /// The descriptor of the first BIO of one way that has one; -1 without.
     #[must_use]
     pub fn descriptor(&self, way: Way) -> c_int {
-        self.bio(way).and_then(|bio| bio.descriptor()).unwrap_or(-1)
+        match self.bio(way) {
+            Some(bio) => bio.descriptor().unwrap_or(-1),
+            None => {
+                error_queue::raise_bio_null();
+                -1
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     libcrypto::store::X509Store,
     object::{
         config::{Config, Configurable},
-        credential_files, groups, suites,
+        credential_files, groups, suites, temporary_dh,
     },
     policy::{
         Settings, VerifyMode, certificate::Slot, library::LibraryOffer, list, options::CERT_FLAG_TLS_STRICT,
@@ -106,17 +106,15 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
             credential_files::use_certificate_chain_file(owner, Some(value)).then_some(())?;
             return Some(owner.look(|config| config.credentials.current));
         }
+        Action::DhParameters => temporary_dh::use_parameters_file(owner, value).then_some(())?,
         Action::PrivateKey => {
             credential_files::use_key_file(owner, Some(value), FILE_TYPE_PEM).then_some(())?
         }
         Action::ChainStore(place) => add_to_store(owner, |config| &mut config.chain_store, place, value)?,
         Action::VerifyStore(place) => add_to_store(owner, |config| &mut config.verify_store, place, value)?,
-        Action::Set(_)
-        | Action::Clear(_)
-        | Action::Strict
-        | Action::ServerInfo
-        | Action::CaNames(_)
-        | Action::DhParameters => return None,
+        Action::Set(_) | Action::Clear(_) | Action::Strict | Action::ServerInfo | Action::CaNames(_) => {
+            return None;
+        }
     }
     Some(None)
 }

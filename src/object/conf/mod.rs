@@ -198,6 +198,9 @@ impl ConfContext {
         if let Action::CaNames(place) = action {
             return self.add_ca_names(place, value);
         }
+        if let Action::ServerInfo = action {
+            return self.use_server_info(value);
+        }
         let flags = self.flags.get();
         let target = self.target.borrow().clone();
         let slot = match &target {
@@ -212,6 +215,15 @@ impl ConfContext {
             self.certificate_files.borrow_mut().push((slot, value.to_owned()));
         }
         is_done
+    }
+
+    /// A connection has no server info of its own: there is nothing to do.
+    fn use_server_info(&self, path: &CStr) -> bool {
+        let target = self.target.borrow().clone();
+        match target {
+            Target::Context(context) => context.update_config(|config| config.use_server_info_file(path)),
+            Target::Connection(_) | Target::Nothing => true,
+        }
     }
 
     fn add_ca_names(&self, place: Place, value: &CStr) -> bool {

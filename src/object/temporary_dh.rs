@@ -1,0 +1,29 @@
+//! Diffie-Hellman parameters for TLS 1.2 and below (`SSL_CTX_set0_tmp_dh_pkey(3)`). What fails puts its reason into the queue.
+
+use core::ffi::CStr;
+use std::sync::Arc;
+
+use super::config::Configurable;
+use crate::{
+    crypto::dhe,
+    error::Reason,
+    libcrypto::{credential_file::CredentialFile, error_queue, evp_pkey::PKey},
+};
+
+/// Uses these parameters, unless the security level forbids them.
+pub fn use_parameters(target: &impl Configurable, key: PKey) -> bool {
+    let parameters = dhe::Parameters::from_key(key);
+    let bits = parameters.as_ref().map_or(0, |parameters| parameters.security_bits);
+    if !target.look(|config| config.settings.allows_diffie_hellman(bits)) {
+        error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
+        return false;
+    }
+    target.change_settings(|settings| settings.diffie_hellman.parameters = parameters.map(Arc::new));
+    true
+}
+
+/// Uses the parameters in a PEM file (`SSL_CONF_cmd(3)`, "DHParameters").
+pub fn use_parameters_file(target: &impl Configurable, path: &CStr) -> bool {
+    let Some(file) = CredentialFile::open(Some(path), target.library()) else { return false };
+    file.parameters().is_some_and(|key| use_parameters(target, key))
+}
