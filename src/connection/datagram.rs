@@ -90,11 +90,16 @@ impl Connection {
 
     /// The next message for a handshake that expects this. In DTLS one that came before its time waits: nobody knows yet who
     /// sent it.
-    pub(super) fn next_message(&mut self, expects: Expects) -> Result<Option<Message>> {
+    pub(super) fn next_message(
+        &mut self,
+        environment: &Environment,
+        expects: Expects,
+    ) -> Result<Option<Message>> {
         if self.is_datagram() && expects == Expects::ChangeCipherSpec {
             return Ok(None);
         }
-        self.records.pop_message()
+        let most = environment.settings.max_cert_list;
+        self.records.pop_message(|handshake_type, whole| message_limit(handshake_type, whole, most))
     }
 
     /// Opens one record and deals with it, as [`Self::next_record`] does in TLS.
@@ -272,7 +277,7 @@ fn read_fragments(datagrams: &mut Datagrams, handshaking: bool, epoch: u16, max_
             repeats |= !handshaking;
             continue;
         }
-        datagrams.reassembly.push(&fragment, message_limit(fragment.handshake_type, max_cert_list));
+        datagrams.reassembly.push(&fragment, message_limit(fragment.handshake_type, true, max_cert_list));
     }
     repeats
 }

@@ -14,7 +14,7 @@ use crate::{
     wire::{AlertDescription, ContentType, ProtocolVersion},
 };
 
-use super::incoming::Incoming;
+use super::incoming::{Incoming, message_limit};
 
 /// What a look for early data came to.
 pub enum EarlyRead {
@@ -123,6 +123,8 @@ impl Connection {
             if self.records.joiner.has_message() {
                 return Ok(EarlyRead::End);
             }
+            let most = environment.settings.max_cert_list;
+            self.records.joiner.check(|handshake_type, whole| message_limit(handshake_type, whole, most))?;
             if self.closing.received {
                 return Ok(EarlyRead::Want(Want::Closed));
             }

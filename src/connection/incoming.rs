@@ -65,23 +65,31 @@ impl Connection {
                 if until == Until::DoneOrData && self.may_carry_data() {
                     return Ok(Err(Want::Nothing));
                 }
-                let reason = match self.negotiated.renegotiation {
-                    Some(_) => Reason::UNEXPECTED_RECORD,
-                    None if self.awaits_first_hello() => Reason::UNEXPECTED_MESSAGE,
-                    None => Reason::APP_DATA_IN_HANDSHAKE,
+                let reason = if self.awaits_first_hello() {
+                    Reason::UNEXPECTED_MESSAGE
+                } else {
+                    Reason::UNEXPECTED_RECORD
                 };
                 return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, reason));
             }
             if self.takes_change_cipher_spec(expects) {
                 return Ok(Ok(Input::ChangeCipherSpec));
             }
-            if let Some(message) = self.next_message(expects)? {
-                if expects == Expects::ChangeCipherSpec {
-                    return Err(Error::unexpected());
-                }
+            // Without the ChangeCipherSpec what follows it cannot be read: its header says nothing.
+            if expects == Expects::ChangeCipherSpec
+                && self.records.joiner.next_type().is_some_and(|handshake_type| {
+                    self.side == Side::Server || handshake_type != HandshakeType::HELLO_REQUEST
+                })
+            {
+                return Err(Error::unexpected());
+            }
+            if let Some(message) = self.next_message(environment, expects)? {
                 if self.ignores(&message) {
                     self.count_unasked()?;
                     continue;
+                }
+                if expects == Expects::ChangeCipherSpec {
+                    return Err(Error::unexpected());
                 }
                 return Ok(Ok(Input::Message(message)));
             }
@@ -103,7 +111,7 @@ impl Connection {
 
     /// Deals with handshake messages that came after the handshake.
     pub(super) fn after_handshake(&mut self, environment: &Environment) -> Result<AfterHandshake> {
-        while let Some(message) = self.records.pop_message()? {
+        while let Some(message) = self.next_message(environment, Expects::Message)? {
             // RFC 5246 §7.2.1: after our close_notify nothing of TLS 1.2 is to be answered any more.
             if self.closing.sent && !self.is_tls13() {
                 continue;
@@ -182,6 +190,13 @@ impl Connection {
                 Reason::MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA,
             ));
         }
+        // RFC 5246 §7.1: the Finished comes right behind the ChangeCipherSpec. An alert may say why it does not.
+        if !matches!(content_type, ContentType::HANDSHAKE | ContentType::ALERT) && self.awaits_finished() {
+            return Err(Error::fatal(
+                AlertDescription::UNEXPECTED_MESSAGE,
+                Reason::DATA_BETWEEN_CCS_AND_FINISHED,
+            ));
+        }
         if let Opened::Direct(count) = opened {
             self.count_early_data(count)?;
             self.application_data_came();
@@ -192,13 +207,12 @@ impl Connection {
             self.application_data_came();
             return Ok(Incoming::ApplicationData);
         }
-        let limits = environment.settings.max_cert_list;
         let fragment = self.records.inbound.plaintext();
         let incoming = match content_type {
             ContentType::HANDSHAKE => {
                 self.warnings = 0;
                 self.ignored_changes = 0;
-                self.records.joiner.push(fragment, |handshake_type| message_limit(handshake_type, limits))?;
+                self.records.joiner.push(fragment);
                 Incoming::Consumed
             }
             // A server that may yet choose the version knows only a ClientHello.
@@ -218,10 +232,8 @@ impl Connection {
                 Incoming::Consumed
             }
             ContentType::CHANGE_CIPHER_SPEC => {
-                if fragment != [1] {
-                    return Err(Error::illegal(Reason::BAD_CHANGE_CIPHER_SPEC));
-                }
-                self.read_change_cipher_spec(expects, environment.hooks.stateless)?
+                let is_good = fragment == [1];
+                self.read_change_cipher_spec(environment, expects, is_good)?
             }
             _ => return Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::UNEXPECTED_RECORD)),
         };
@@ -238,11 +250,28 @@ impl Connection {
     }
 
     /// TLS 1.2's ChangeCipherSpec, or the one of TLS 1.3 that means nothing (RFC 8446 §5, §D.4).
-    fn read_change_cipher_spec(&mut self, expects: Expects, stateless: bool) -> Result<Incoming> {
-        // A server that has forgotten its HelloRetryRequest may see one before the second ClientHello.
-        let hello_outstanding = self.negotiated.version.is_none() && (self.side == Side::Client || stateless);
+    fn read_change_cipher_spec(
+        &mut self,
+        environment: &Environment,
+        expects: Expects,
+        is_good: bool,
+    ) -> Result<Incoming> {
+        let unexpected = |reason| Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, reason));
+        let hello_outstanding = self.negotiated.version.is_none()
+            && match self.side {
+                Side::Client => environment.settings.versions().contains(&ProtocolVersion::TLS1_3),
+                // One that has forgotten its HelloRetryRequest may see it before the second ClientHello.
+                Side::Server => environment.hooks.stateless,
+            };
         if self.is_tls13() || hello_outstanding {
-            if self.is_established() || !self.records.joiner.is_empty() {
+            if !is_good {
+                return unexpected(Reason::INVALID_CCS_MESSAGE);
+            }
+            // RFC 8446 §5: until the peer's Finished was received.
+            if self.negotiated.complete || self.is_established() {
+                return unexpected(Reason::BAD_RECORD_TYPE);
+            }
+            if !self.records.joiner.is_empty() {
                 return Err(Error::unexpected());
             }
             self.ignored_changes = self.ignored_changes.saturating_add(1);
@@ -254,10 +283,21 @@ impl Connection {
             }
             return Ok(Incoming::Consumed);
         }
+        if !is_good {
+            return unexpected(Reason::BAD_CHANGE_CIPHER_SPEC);
+        }
+        if self.is_established() || (!self.records.joiner.is_empty() && !self.awaits_first_hello()) {
+            return unexpected(Reason::CCS_RECEIVED_EARLY);
+        }
         if !matches!(expects, Expects::ChangeCipherSpec | Expects::MessageOrChangeCipherSpec) {
             return Err(Error::unexpected());
         }
         Ok(Incoming::ChangeCipherSpec)
+    }
+
+    /// Whether the peer's ChangeCipherSpec of TLS 1.2 came and its Finished did not.
+    const fn awaits_finished(&self) -> bool {
+        matches!(self.position, Position::CrChange | Position::SrChange | Position::SrNextProto)
     }
 
     /// Whether the peer's first hello is still to come: nothing else may come before it.
@@ -314,8 +354,18 @@ fn copy_of(fragment: &[u8]) -> ([u8; 3], usize) {
     (copy, length)
 }
 
-pub(super) fn message_limit(handshake_type: HandshakeType, max_cert_list: usize) -> usize {
+/// The most bytes of a message's body. What is too long for messages of fixed length and came as a whole is told when it is
+/// read; here memory is kept from growing.
+pub(super) fn message_limit(handshake_type: HandshakeType, whole: bool, max_cert_list: usize) -> usize {
     match handshake_type {
+        HandshakeType::HELLO_REQUEST
+        | HandshakeType::SERVER_HELLO_DONE
+        | HandshakeType::END_OF_EARLY_DATA
+            if !whole =>
+        {
+            0
+        }
+        HandshakeType::KEY_UPDATE if !whole => 1,
         HandshakeType::CERTIFICATE => max_cert_list,
         HandshakeType::CLIENT_HELLO => MAX_CLIENT_HELLO,
         HandshakeType::NEW_SESSION_TICKET => MAX_SESSION_TICKET,

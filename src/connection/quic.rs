@@ -39,9 +39,10 @@ impl Connection {
 
     /// Handshake bytes came, of the level whose read secret came last.
     pub fn receive_crypto(&mut self, environment: &Environment, bytes: &[u8]) -> Result<()> {
-        let limit = environment.settings.max_cert_list;
-        let pushed = self.records.joiner.push(bytes, |handshake_type| message_limit(handshake_type, limit));
-        pushed.map_err(|error| self.fail(environment, error))
+        let most = environment.settings.max_cert_list;
+        self.records.joiner.push(bytes);
+        let limit = |handshake_type, whole| message_limit(handshake_type, whole, most);
+        self.records.joiner.check(limit).map(drop).map_err(|error| self.fail(environment, error))
     }
 
     /// The QUIC stack failed: nothing of what waits for it matters any more, but an alert if the error has one.

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     message::Message,
     record::{CryptoStream, Inbound, MessageJoiner, Outbound},
-    wire::{ContentType, ProtocolVersion},
+    wire::{ContentType, HandshakeType, ProtocolVersion},
 };
 
 /// Both directions of the record layer, and the joiner of handshake messages.
@@ -78,10 +78,10 @@ impl Records {
         }
     }
 
-    /// The next whole message, if there is one.
-    pub fn pop_message(&mut self) -> Result<Option<Message>> {
+    /// The next whole message, if there is one; `limit` is that of [`MessageJoiner::pop`], and is kept in DTLS elsewhere.
+    pub fn pop_message(&mut self, limit: impl Fn(HandshakeType, bool) -> usize) -> Result<Option<Message>> {
         match &mut self.datagrams {
-            None => match self.joiner.pop() {
+            None => match self.joiner.pop(limit)? {
                 None => Ok(None),
                 Some(bytes) => Message::from_bytes(bytes).map(Some).ok_or(Error::internal()),
             },

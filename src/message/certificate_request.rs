@@ -29,6 +29,9 @@ impl CertificateRequest13 {
     pub fn read(body: &[u8]) -> Result<Self> {
         parse(body, |reader| {
             let request_context = reader.vec8()?.to_vec();
+            if reader.clone().vec16().is_err() {
+                return Err(Error::decode(Reason::BAD_LENGTH));
+            }
             let extensions = Extensions::read(reader)?;
             // RFC 8446 §4.3.2: signature_algorithms must be specified.
             if !extensions.contains(ExtensionType::SIGNATURE_ALGORITHMS) {

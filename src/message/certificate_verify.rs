@@ -3,7 +3,7 @@
 
 use super::{Message, parse};
 use crate::{
-    error::Result,
+    error::{Error, Reason, Result},
     wire::{HandshakeType, ProtocolVersion, SignatureScheme},
 };
 
@@ -20,7 +20,9 @@ impl CertificateVerify {
     /// Parses a body of this version.
     pub fn read(body: &[u8], version: ProtocolVersion) -> Result<Self> {
         parse(body, |reader| {
-            let scheme = version.has_signature_schemes().then(|| reader.u16()).transpose()?;
+            let too_short = |_| Error::decode(Reason::BAD_PACKET);
+            let scheme = version.has_signature_schemes().then(|| reader.u16().map_err(too_short));
+            let scheme = scheme.transpose()?;
             Ok(Self { scheme: scheme.map(Into::into), signature: reader.vec16()?.to_vec() })
         })
     }

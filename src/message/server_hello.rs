@@ -52,7 +52,11 @@ impl ServerHello {
                 session_id: session_id.to_vec(),
                 cipher_suite: reader.u16()?.into(),
                 compression_method: reader.u8()?,
-                extensions: if reader.is_empty() { Extensions::new() } else { Extensions::read(reader)? },
+                extensions: if reader.is_empty() {
+                    Extensions::new()
+                } else {
+                    Extensions::read_last(reader)?
+                },
             })
         })
     }

@@ -40,6 +40,10 @@ impl Header {
     /// Accepts a header, or says what is wrong with it.
     pub fn check(bytes: [u8; HEADER_LENGTH], expected: Expected) -> Result<Self> {
         let header = Self(bytes);
+        // RFC 8446 §5.1: what comes unprotected where nothing may says its version in vain.
+        if matches!(expected, Expected::Tls13 { .. }) {
+            header.check_type(expected)?;
+        }
         header.check_version(expected)?;
         header.check_type(expected)?;
         header.check_length(expected)?;

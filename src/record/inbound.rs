@@ -294,7 +294,10 @@ impl Inbound {
                 // RFC 8446 §5: a change_cipher_spec record of anything but the byte 1 is unexpected_message.
                 if keys.is_some() && header.content_type() == ContentType::CHANGE_CIPHER_SPEC && *bytes != [1]
                 {
-                    return Err(bad_record_type());
+                    return Err(Error::fatal(
+                        AlertDescription::UNEXPECTED_MESSAGE,
+                        Reason::INVALID_CCS_MESSAGE,
+                    ));
                 }
                 let length = bytes.len();
                 Unprotected { content_type: header.content_type(), content: 0..length, decrypted_end: length }

@@ -18,33 +18,41 @@ pub struct MessageJoiner {
 }
 
 impl MessageJoiner {
-    /// Adds a fragment. A message whose header announces more than `limit(type)` bytes of body is
-    /// `illegal_parameter` with `SSL_R_EXCESSIVE_MESSAGE_SIZE`, at once.
-    pub fn push(&mut self, fragment: &[u8], limit: impl Fn(HandshakeType) -> usize) -> Result<()> {
+    /// Adds a fragment.
+    pub fn push(&mut self, fragment: &[u8]) {
         // A peer that never ends a record at the end of a message must not make this grow.
         self.bytes.drain(..self.start);
         self.start = 0;
         self.bytes.extend_from_slice(fragment);
-        let mut rest = self.rest();
-        while let Some((message_type, body_length)) = message_header(rest) {
-            if body_length > limit(message_type) {
-                return Err(Error::illegal(Reason::EXCESSIVE_MESSAGE_SIZE));
-            }
-            rest = rest.get(MESSAGE_HEADER_LENGTH + body_length..).unwrap_or_default();
-        }
-        Ok(())
     }
 
-    /// The next whole message (header and body), if there is one.
-    pub fn pop(&mut self) -> Option<Vec<u8>> {
-        let (_, body_length) = message_header(self.rest())?;
-        let message = self.rest().get(..MESSAGE_HEADER_LENGTH + body_length)?.to_vec();
+    /// The next whole message (header and body), if there is one. If its header announces more than `limit` bytes of body it
+    /// is `illegal_parameter` with `SSL_R_EXCESSIVE_MESSAGE_SIZE`, at once; `limit` is told the type and whether it is whole.
+    pub fn pop(&mut self, limit: impl Fn(HandshakeType, bool) -> usize) -> Result<Option<Vec<u8>>> {
+        let Some(length) = self.check(limit)? else { return Ok(None) };
+        let Some(message) = self.rest().get(..length).map(<[u8]>::to_vec) else { return Ok(None) };
         self.start += message.len();
         if self.is_empty() {
             self.bytes = Vec::new();
             self.start = 0;
         }
-        Some(message)
+        Ok(Some(message))
+    }
+
+    /// The length of the next message, header included, if its header has come; errors as [`Self::pop`].
+    pub fn check(&self, limit: impl Fn(HandshakeType, bool) -> usize) -> Result<Option<usize>> {
+        let Some((message_type, body_length)) = message_header(self.rest()) else { return Ok(None) };
+        let length = MESSAGE_HEADER_LENGTH + body_length;
+        if body_length > limit(message_type, self.rest().len() >= length) {
+            return Err(Error::illegal(Reason::EXCESSIVE_MESSAGE_SIZE));
+        }
+        Ok(Some(length))
+    }
+
+    /// The type of the next message, of which not all may have come.
+    #[must_use]
+    pub fn next_type(&self) -> Option<HandshakeType> {
+        self.rest().first().copied().map(HandshakeType)
     }
 
     /// Whether [`Self::pop`] has a message to give.
@@ -78,8 +86,8 @@ mod tests {
 
     const TWO: &[u8] = &[1, 0, 0, 3, 7, 8, 9, 14, 0, 0, 0];
 
-    fn unlimited(_: HandshakeType) -> usize {
-        usize::MAX
+    fn pop(joiner: &mut MessageJoiner) -> Option<Vec<u8>> {
+        joiner.pop(|_, _| usize::MAX).unwrap()
     }
 
     #[test]
@@ -88,8 +96,8 @@ mod tests {
             let mut joiner = MessageJoiner::default();
             let mut messages = Vec::new();
             for fragment in TWO.chunks(size) {
-                joiner.push(fragment, unlimited).unwrap();
-                messages.extend(core::iter::from_fn(|| joiner.pop()));
+                joiner.push(fragment);
+                messages.extend(core::iter::from_fn(|| pop(&mut joiner)));
             }
             assert_eq!(messages, [TWO[..7].to_vec(), TWO[7..].to_vec()]);
             assert!(joiner.is_empty());
@@ -101,8 +109,8 @@ mod tests {
     fn part_of_a_message_is_left_over() {
         for length in 1..7 {
             let mut joiner = MessageJoiner::default();
-            joiner.push(&TWO[..length], unlimited).unwrap();
-            assert_eq!(joiner.pop(), None);
+            joiner.push(&TWO[..length]);
+            assert_eq!(pop(&mut joiner), None);
             assert!(!joiner.is_empty());
         }
     }
@@ -110,37 +118,48 @@ mod tests {
     #[test]
     fn start_of_the_next_message_is_left_over() {
         let mut joiner = MessageJoiner::default();
-        joiner.push(&TWO[..8], unlimited).unwrap();
-        assert!(joiner.pop().is_some());
+        joiner.push(&TWO[..8]);
+        assert!(pop(&mut joiner).is_some());
         assert!(!joiner.is_empty());
     }
 
     #[test]
     fn messages_that_straddle_records_leave_nothing_behind() {
         let mut joiner = MessageJoiner::default();
-        joiner.push(&TWO[..1], unlimited).unwrap();
+        joiner.push(&TWO[..1]);
         for _ in 0..1000 {
-            joiner.push(&[&TWO[1..7], &TWO[..1]].concat(), unlimited).unwrap();
-            assert_eq!(joiner.pop().unwrap(), TWO[..7]);
+            joiner.push(&[&TWO[1..7], &TWO[..1]].concat());
+            assert_eq!(pop(&mut joiner).unwrap(), TWO[..7]);
         }
         assert!(joiner.bytes.capacity() < 100);
     }
 
     #[test]
     fn announced_length_over_the_limit_fails_at_the_header() {
-        let limit = |message_type| if message_type == HandshakeType::CLIENT_HELLO { 3 } else { 4 };
+        let first_of = |bytes: &[u8]| {
+            let mut joiner = MessageJoiner::default();
+            joiner.push(bytes);
+            joiner.pop(
+                |message_type, whole| {
+                    if message_type == HandshakeType::CLIENT_HELLO && !whole { 3 } else { 4 }
+                },
+            )
+        };
         let excessive = Err(Error::illegal(Reason::EXCESSIVE_MESSAGE_SIZE));
-        assert_eq!(MessageJoiner::default().push(&[1, 0, 0, 3], limit), Ok(()));
-        assert_eq!(MessageJoiner::default().push(&[1, 0, 0, 4], limit), excessive);
-        assert_eq!(MessageJoiner::default().push(&[1, 0, 0], limit), Ok(()));
-        let second = [TWO, &[2, 0, 0, 5]].concat();
-        assert_eq!(MessageJoiner::default().push(&second, limit), excessive);
+        assert_eq!(first_of(&[1, 0, 0, 3]), Ok(None));
+        assert_eq!(first_of(&[1, 0, 0, 4]), excessive);
+        assert_eq!(first_of(&[1, 0, 0, 4, 1, 2, 3, 4]), Ok(Some(vec![1, 0, 0, 4, 1, 2, 3, 4])));
+        assert_eq!(first_of(&[1, 0, 0, 5, 1, 2, 3, 4, 5]), excessive);
+        assert_eq!(first_of(&[1, 0, 0]), Ok(None));
+        // The one before it is dealt with first.
+        assert_eq!(first_of(&[TWO, &[2, 0, 0, 5]].concat()), Ok(Some(TWO[..7].to_vec())));
     }
 
     #[test]
     fn announced_length_takes_no_memory() {
         let mut joiner = MessageJoiner::default();
-        joiner.push(&[11, 255, 255, 255], unlimited).unwrap();
+        joiner.push(&[11, 255, 255, 255]);
+        assert_eq!(pop(&mut joiner), None);
         assert!(joiner.bytes.capacity() < 100);
     }
 }

@@ -361,7 +361,9 @@ fn unprotected_change_cipher_spec_is_given_out_in_tls13() {
     {
         let (_, mut inbound) = pair(FORMS[0]);
         receive(&mut inbound, other);
-        assert_eq!(inbound.open(None), Err(BAD_RECORD_TYPE));
+        let refused = inbound.open(None).unwrap_err();
+        assert_eq!(refused.alert(), Some(AlertDescription::UNEXPECTED_MESSAGE));
+        assert_eq!(refused.reason(), Reason::INVALID_CCS_MESSAGE);
     }
 }
 

@@ -24,6 +24,15 @@ use std::sync::Arc;
 /// A share that cannot be used (RFC 8446 §4.2.8).
 const BAD_SHARE: Error = Error::illegal(Reason::BAD_KEY_SHARE);
 
+/// What OpenSSL calls a bad share before TLS 1.3, and a server of TLS 1.3 a client's.
+#[must_use]
+pub const fn as_point(error: Error) -> Error {
+    match error.reason() {
+        Reason::BAD_KEY_SHARE => Error::illegal(Reason::BAD_ECPOINT),
+        _ => error,
+    }
+}
+
 /// A private key that waits for the peer's share; used once.
 pub struct EphemeralKey {
     group: NamedGroup,

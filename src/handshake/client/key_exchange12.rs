@@ -9,7 +9,7 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{dhe, rand, secret::SharedSecret, suite::KeyExchangeAlgorithm},
+    crypto::{dhe, key_exchange::as_point, rand, secret::SharedSecret, suite::KeyExchangeAlgorithm},
     error::{Error, Reason, Result},
     handshake::{
         Context, premaster_psk,
@@ -128,14 +128,6 @@ impl KeyExchange {
             Self::Psk(exchange) => return Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),
         };
         Ok(Answered::Made(message, premaster))
-    }
-}
-
-/// What OpenSSL calls a bad share before TLS 1.3.
-fn as_point(error: Error) -> Error {
-    match error.reason() {
-        Reason::BAD_KEY_SHARE => Error::illegal(Reason::BAD_ECPOINT),
-        _ => error,
     }
 }
 

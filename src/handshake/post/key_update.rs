@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn key_update_not_at_the_end_of_a_record_is_unexpected() {
         let mut client = established(Side::Client);
-        client.records.joiner.push(&[4, 0], |_| 100).unwrap();
+        client.records.joiner.push(&[4, 0]);
         let refused = Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, Reason::NOT_ON_RECORD_BOUNDARY);
         assert_eq!(read_message(&mut client.connected(), &key_update::write(false)).err(), Some(refused));
     }

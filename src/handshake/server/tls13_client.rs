@@ -23,7 +23,7 @@ use crate::{
     },
     policy::{VerifyMode, custom_extension::place},
     record::Level,
-    wire::{AlertDescription, HandshakeType},
+    wire::{AlertDescription, HandshakeType, Reader},
 };
 
 /// What comes next.
@@ -133,7 +133,11 @@ pub fn take_certificate(
 ) -> Step {
     let expanded = certificate_compression::expand(message, context)?;
     let plain = expanded.as_ref().unwrap_or(message);
-    let certificate = Certificate13::read(plain.expect(HandshakeType::CERTIFICATE)?)?;
+    let body = plain.expect(HandshakeType::CERTIFICATE)?;
+    if Reader::new(body).vec8().is_err() {
+        return Err(Error::decode(Reason::INVALID_CONTEXT));
+    }
+    let certificate = Certificate13::read(body)?;
     context.leave_for(Position::SrCert);
     certificate.entries.iter().for_each(|entry| context.tell_extensions(&entry.extensions));
     if certificate.request_context != request_context {

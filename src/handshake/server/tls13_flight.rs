@@ -9,7 +9,7 @@ use super::{
     tls13_hello::{Hello, Share},
 };
 use crate::{
-    crypto::rand,
+    crypto::{key_exchange::as_point, rand},
     error::Result,
     handshake::{
         Context, Transition, certificate_compression,
@@ -73,7 +73,7 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
             // A share that is none is that of the group, too.
             context.negotiated.group = Some(group);
             let settings = &context.environment.settings;
-            let response = settings.respond(group, &share)?;
+            let response = settings.respond(group, &share).map_err(as_point)?;
             context.negotiated.note_shares(settings, group, Side::Server, &response.0, &share);
             Some((group, response))
         }

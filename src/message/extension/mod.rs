@@ -69,6 +69,15 @@ impl Extensions {
         Ok(Self { block: block.to_vec(), index, oversized: false })
     }
 
+    /// As [`Self::read`], of a block that ends its message: `SSL_R_BAD_LENGTH` if it does not.
+    pub fn read_last(reader: &mut Reader<'_>) -> Result<Self> {
+        let mut whole = reader.clone();
+        if whole.vec16().is_err() || !whole.is_empty() {
+            return Err(Error::decode(Reason::BAD_LENGTH));
+        }
+        Self::read(reader)
+    }
+
     /// Writes the block with its two-byte length.
     pub fn write(&self, writer: &mut Writer) {
         writer.vec16(|block| block.bytes(&self.block));
