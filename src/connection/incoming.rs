@@ -77,8 +77,8 @@ impl Connection {
             }
             // Without the ChangeCipherSpec what follows it cannot be read: its header says nothing.
             if expects == Expects::ChangeCipherSpec
-                && self.records.joiner.next_type().is_some_and(|handshake_type| {
-                    self.side == Side::Server || handshake_type != HandshakeType::HELLO_REQUEST
+                && self.records.joiner.next_header().is_some_and(|header| {
+                    self.side == Side::Server || header != (HandshakeType::HELLO_REQUEST, 0)
                 })
             {
                 return Err(Error::unexpected());

@@ -16,7 +16,7 @@ use crate::{
         Environment,
         want::{AlpnOutcome, Answer, Ask, ExternalPsk, Hooks, ServerNameOutcome, TicketOutcome, Want},
     },
-    libcrypto::{evp_pkey::PKey, library::Library, rsa_transport},
+    libcrypto::{evp_pkey::PKey, library::Library, rsa_transport, x509::X509},
     policy::{
         Settings, VerifyMode,
         certificate::{Certificates, CertifiedKey, SigningKey, Slot},
@@ -27,6 +27,7 @@ use crate::{
     wire::{AlertDescription, ContentType, HandshakeType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
+mod bad_messages;
 mod datagram;
 mod early_data;
 mod extensions;
@@ -216,10 +217,21 @@ impl End {
                 let key = PKey::private_from_der(RSA, Some(der), &Library::default()).unwrap();
                 match rsa_transport::decrypt(&key, &encrypted, client_version, stand_in) {
                     Some(premaster) => Answer::Premaster(premaster),
-                    None => Answer::Refuse(Error::internal()),
+                    None => Answer::Refuse(Error::fatal(
+                        AlertDescription::DECRYPT_ERROR,
+                        Reason::DECRYPTION_FAILED,
+                    )),
                 }
             }
-            Ask::VerifySignature { .. } => Answer::Refuse(Error::internal()),
+            Ask::VerifySignature { scheme, content, signature } => {
+                let chain = self.connection.negotiated().peer_chain.clone().unwrap();
+                let key = X509::from_der(&chain[0]).and_then(|certificate| certificate.public_key());
+                if key.is_some_and(|key| key.verify(scheme, &content, &signature)) {
+                    Answer::Proceed
+                } else {
+                    Answer::Refuse(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::BAD_SIGNATURE))
+                }
+            }
             Ask::CheckTimestamps
             | Ask::ClientHello
             | Ask::Certificate
@@ -229,14 +241,17 @@ impl End {
         }
     }
 
-    /// All keys are in our memory, but for a hash that is not its curve's an ECDSA key needs libcrypto.
+    /// All keys are in our memory, but for a hash that is not its curve's an ECDSA key needs libcrypto, as RSA
+    /// does for MD5 with SHA-1.
     fn sign(&self, slot: Slot, scheme: SignatureScheme, content: &[u8]) -> Vec<u8> {
         /// `EVP_PKEY_EC`.
         const EC: i32 = 408;
-        assert_eq!(slot, Slot::Ecdsa);
+        /// `EVP_PKEY_RSA`.
+        const RSA: i32 = 6;
         let certificate = &self.environment.settings.certificates.get(slot).unwrap().certificate;
         let (_, _, key) = KEYS.iter().find(|(_, known, _)| **known == **certificate).unwrap();
-        PKey::private_from_der(EC, Some(key), &Library::default()).unwrap().sign(scheme, content).unwrap()
+        let kind = if slot == Slot::Ecdsa { EC } else { RSA };
+        PKey::private_from_der(kind, Some(key), &Library::default()).unwrap().sign(scheme, content).unwrap()
     }
 
     fn answer(&mut self, ask: Ask) -> Result<()> {

@@ -165,7 +165,7 @@ impl Connected<'_> {
         }
         let (block, asks) = (self.settings().handshake_block_padding, self.hooks().record_padding);
         self.records.outbound.set_padding(block, asks);
-        self.seal(ContentType::HANDSHAKE, message.as_bytes())?;
+        self.seal_or_tamper(ContentType::HANDSHAKE, message.as_bytes())?;
         self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
         Ok(())
     }
@@ -176,9 +176,20 @@ impl Connected<'_> {
         if self.is_datagram() {
             return self.send_change_in_flight();
         }
-        self.seal(ContentType::CHANGE_CIPHER_SPEC, &[1])?;
+        self.seal_or_tamper(ContentType::CHANGE_CIPHER_SPEC, &[1])?;
         self.tell_message(Direction::Write, ContentType::CHANGE_CIPHER_SPEC, &[1]);
         Ok(())
+    }
+
+    /// [`Self::seal`], but for what a test puts in its place.
+    fn seal_or_tamper(&mut self, content_type: ContentType, content: &[u8]) -> Result<()> {
+        #[cfg(test)]
+        if let Some(mut tamper) = self.records.tamper.take() {
+            let instead = tamper(content_type, content);
+            self.records.tamper = Some(tamper);
+            return instead.iter().try_for_each(|(content_type, content)| self.seal(*content_type, content));
+        }
+        self.seal(content_type, content)
     }
 
     /// Sends a warning alert; a fatal one is sent by the connection when a step returns an error.

@@ -38,6 +38,8 @@ pub use context::{Context, Environment};
 pub use events::{Direction, Event, Events};
 pub use negotiated::{Negotiated, Renegotiation, RoundTrip, Traffic};
 pub use records::Records;
+#[cfg(test)]
+pub use records::Tamper;
 pub use transcript::Transcript;
 
 use crate::{

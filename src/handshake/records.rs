@@ -8,6 +8,10 @@ use crate::{
     wire::{ContentType, HandshakeType, ProtocolVersion},
 };
 
+/// What a test puts in place of a message or a ChangeCipherSpec that goes out.
+#[cfg(test)]
+pub type Tamper = Box<dyn FnMut(ContentType, &[u8]) -> Vec<(ContentType, Vec<u8>)> + Send + Sync>;
+
 /// Both directions of the record layer, and the joiner of handshake messages.
 pub struct Records {
     /// What comes in.
@@ -20,6 +24,9 @@ pub struct Records {
     pub datagrams: Option<Box<Datagrams>>,
     /// What takes the place of records inside QUIC.
     pub crypto_stream: Option<CryptoStream>,
+    /// A test is the attacker at this end.
+    #[cfg(test)]
+    pub tamper: Option<Tamper>,
 }
 
 impl Records {
@@ -32,6 +39,8 @@ impl Records {
             joiner: MessageJoiner::default(),
             datagrams: None,
             crypto_stream: None,
+            #[cfg(test)]
+            tamper: None,
         }
     }
 

@@ -38,6 +38,8 @@ pub mod srp;
 pub mod stack;
 pub mod store;
 pub(crate) mod sys;
+#[cfg(test)]
+pub mod system_libssl;
 mod thread_stack;
 pub mod ticket_cipher;
 pub mod uri;

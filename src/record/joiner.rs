@@ -49,10 +49,10 @@ impl MessageJoiner {
         Ok(Some(length))
     }
 
-    /// The type of the next message, of which not all may have come.
+    /// The type of the next message and the length of its body, if its header has come.
     #[must_use]
-    pub fn next_type(&self) -> Option<HandshakeType> {
-        self.rest().first().copied().map(HandshakeType)
+    pub fn next_header(&self) -> Option<(HandshakeType, usize)> {
+        message_header(self.rest())
     }
 
     /// Whether [`Self::pop`] has a message to give.

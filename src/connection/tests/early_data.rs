@@ -11,7 +11,7 @@ const MOST: u32 = 1000;
 
 impl End {
     /// The client's early data, after its ClientHello if that was not sent.
-    fn send_early(&mut self, data: &[u8], wire: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn send_early(&mut self, data: &[u8], wire: &mut Vec<u8>) -> Result<()> {
         if self.connection.early_data().stage == Stage::Unused {
             self.connection.set_early_data_stage(Stage::Connecting);
             assert!(self.handshake(wire)?);
