@@ -255,6 +255,7 @@ TEST(flush_sessions_ex_flushes_what_expired)
 
     NEEDS(SSL_CTX_flush_sessions_ex);
     end = SSL_SESSION_get_time(session) + SSL_SESSION_get_timeout(session);
+    CHECK_EQ(SSL_SESSION_set1_id(session, (const unsigned char *)"id", 2), 1);
     CHECK_EQ(SSL_CTX_add_session(context, session), 1);
     later_SSL_CTX_flush_sessions_ex(context, end - 5);
     CHECK_EQ(SSL_CTX_sess_number(context), 1);

@@ -409,6 +409,10 @@ extern "C" {
 #define SSL_OP_IGNORE_UNEXPECTED_EOF SSL_OP_BIT(7)
 #define SSL_OP_ALLOW_CLIENT_RENEGOTIATION SSL_OP_BIT(8)
 #define SSL_OP_DISABLE_TLSEXT_CA_NAMES SSL_OP_BIT(9)
+#if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+#define SSL_OP_NO_TX_CERTIFICATE_COMPRESSION SSL_OP_BIT(32)
+#define SSL_OP_NO_RX_CERTIFICATE_COMPRESSION SSL_OP_BIT(33)
+#endif
 #define SSL_OP_ALLOW_NO_DHE_KEX SSL_OP_BIT(10)
 #define SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS SSL_OP_BIT(11)
 #define SSL_OP_NO_QUERY_MTU SSL_OP_BIT(12)
@@ -980,7 +984,7 @@ int SSL_set_ssl_method(SSL *ssl, const SSL_METHOD *method);
 int SSL_version(const SSL *ssl);
 
 /* The version that the ClientHello names in its old field: what a server received or a client sent.
- * TLS_ANY_VERSION (0x10000) or DTLS_ANY_VERSION (0x1ffff) before there is one. */
+ * Before there is one the method's version, or TLS_ANY_VERSION (0x10000), DTLS_ANY_VERSION (0x1ffff). */
 int SSL_client_version(const SSL *ssl);
 
 /* The name of the protocol version in use, TLSv1.3; before the handshake that of the highest of the method. The
@@ -1260,7 +1264,7 @@ const char *SSL_get_cipher_list(const SSL *ssl, int index);
  * buffer, or null: on a client, before the ClientHello, with nothing in common, for less than two bytes. */
 char *SSL_get_shared_ciphers(const SSL *ssl, char *buffer, int size);
 
-/* The suite in use; null before it was negotiated. It is static. */
+/* The suite in use, which may be that of the session that a client resumes; null before we write with one. It is static. */
 const SSL_CIPHER *SSL_get_current_cipher(const SSL *ssl);
 
 /* The suite that the handshake chose; null before that. It is static. */
@@ -1321,13 +1325,13 @@ int SSL_client_hello_get_extension_order(SSL *ssl, uint16_t *exts, size_t *num_e
  * 1, or 0 if the ClientHello has none, or outside of the callback. SSL_CTX_set_client_hello_cb(3) */
 int SSL_client_hello_get0_ext(SSL *ssl, unsigned int extension_type, const unsigned char **out, size_t *length);
 
-/* The compression methods: an empty stack, which is static. */
+/* The compression methods; they stay the library's. */
 STACK_OF(SSL_COMP) *SSL_COMP_get_compression_methods(void);
 
-/* Replaces the compression methods, which nobody looks at: the stack is given back to the caller. */
-STACK_OF(SSL_COMP) *SSL_COMP_set0_compression_methods(STACK_OF(SSL_COMP) *methods);
+/* Replaces the compression methods, and gives the old ones to the caller. */
+STACK_OF(SSL_COMP) *SSL_COMP_set0_compression_methods(STACK_OF(SSL_COMP) *new_);
 
-/* Adds a compression method, which is not possible: 1, the failure value, and a reason in the queue. */
+/* Adds a compression method, which is not possible, as libcrypto has none: 1, the failure value. */
 int SSL_COMP_add_compression_method(int id, COMP_METHOD *method);
 
 /* The name of a compression method: null, as there are none. */
@@ -1882,16 +1886,16 @@ uint64_t SSL_CTX_get_options(const SSL_CTX *ctx);
 /* The options that are set. */
 uint64_t SSL_get_options(const SSL *ssl);
 
-/* Sets the security level, 0 to 5. */
+/* Sets the security level, 0 to 5; what is outside of that counts as the nearest. */
 void SSL_CTX_set_security_level(SSL_CTX *ctx, int level);
 
 /* As SSL_CTX_set_security_level, for one connection. */
 void SSL_set_security_level(SSL *ssl, int level);
 
-/* The security level. */
+/* The security level as it was set. */
 int SSL_CTX_get_security_level(const SSL_CTX *ctx);
 
-/* The security level. */
+/* The security level as it was set. */
 int SSL_get_security_level(const SSL *ssl);
 
 /* Whether a client offers to authenticate itself after the handshake too (RFC 8446 §4.6.2). */
@@ -2082,6 +2086,53 @@ int SSL_set_quic_tls_transport_params(SSL *ssl, const unsigned char *params, siz
  * Returns 1; 0 without SSL_set_quic_tls_cbs, and on a client without a session that allows early data.
  * SSL_set_quic_tls_cbs(3), of OpenSSL 3.5 */
 int SSL_set_quic_tls_early_data_enabled(SSL *ssl, int enabled);
+
+/* Sets which formats of the client's certificate are offered or taken, the preferred one first: TLSEXT_cert_type_x509 (0) and
+ * TLSEXT_cert_type_rpk (2). Null for no say: it is X.509 then.
+ *
+ * Returns 1; 0 for another one, one that is there twice, or an empty list. SSL_set1_client_cert_type(3) */
+int SSL_CTX_set1_client_cert_type(SSL_CTX *ctx, const unsigned char *val, size_t len);
+
+/* As SSL_CTX_set1_client_cert_type, of the server's certificate. */
+int SSL_CTX_set1_server_cert_type(SSL_CTX *ctx, const unsigned char *val, size_t len);
+
+/* As SSL_CTX_set1_client_cert_type, for one connection. */
+int SSL_set1_client_cert_type(SSL *ssl, const unsigned char *val, size_t len);
+
+/* As SSL_CTX_set1_server_cert_type, for one connection. */
+int SSL_set1_server_cert_type(SSL *ssl, const unsigned char *val, size_t len);
+
+/* Points *val to what SSL_CTX_set1_client_cert_type set, which stays the context's, and *len to its length; null and 0
+ * without any. 1, or 0 for null. SSL_set1_client_cert_type(3) */
+int SSL_CTX_get0_client_cert_type(const SSL_CTX *ctx, unsigned char **val, size_t *len);
+
+/* As SSL_CTX_get0_client_cert_type, of the server's certificate. */
+int SSL_CTX_get0_server_cert_type(const SSL_CTX *ctx, unsigned char **val, size_t *len);
+
+/* As SSL_CTX_get0_client_cert_type, for one connection. */
+int SSL_get0_client_cert_type(const SSL *ssl, unsigned char **val, size_t *len);
+
+/* As SSL_CTX_get0_server_cert_type, for one connection. */
+int SSL_get0_server_cert_type(const SSL *ssl, unsigned char **val, size_t *len);
+
+/* What the client's certificate is: TLSEXT_cert_type_x509 (0), also before that is known, or TLSEXT_cert_type_rpk (2).
+ * SSL_get_negotiated_client_cert_type(3) */
+int SSL_get_negotiated_client_cert_type(const SSL *ssl);
+
+/* As SSL_get_negotiated_client_cert_type, of the server's certificate. */
+int SSL_get_negotiated_server_cert_type(const SSL *ssl);
+
+/* The peer's raw public key, which stays the connection's; null if it sent none. SSL_get0_peer_rpk(3) */
+EVP_PKEY *SSL_get0_peer_rpk(const SSL *ssl);
+
+/* The peer's raw public key in a session, which stays the session's; null if there is none. SSL_get0_peer_rpk(3) */
+EVP_PKEY *SSL_SESSION_get0_peer_rpk(const SSL_SESSION *session);
+
+/* Adds a TLSA record by which this raw public key of the peer is taken for good; DANE has to be enabled before
+ * (SSL_dane_enable).
+ *
+ * Returns 1; 0 for null, without DANE, and for a key that cannot be written down. SSL_add_expected_rpk(3) */
+int SSL_add_expected_rpk(SSL *ssl, EVP_PKEY *rpk);
 #endif
 
 /* Sets who says how many bytes of padding each record gets; null for nobody. It is called for each record of TLS 1.3 that is

@@ -14,6 +14,10 @@
 
 #define TLSEXT_NAMETYPE_host_name 0
 #if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
+#define TLSEXT_cert_type_x509 0
+#define TLSEXT_cert_type_pgp 1
+#define TLSEXT_cert_type_rpk 2
+#define TLSEXT_cert_type_1609dot2 3
 #define TLSEXT_comp_cert_none 0
 #define TLSEXT_comp_cert_zlib 1
 #define TLSEXT_comp_cert_brotli 2
@@ -879,7 +883,8 @@ int SSL_get_servername_type(const SSL *ssl);
 int SSL_get_sigalgs(SSL *ssl, int index, int *signature, int *hash, int *both, unsigned char *raw_signature,
     unsigned char *raw_hash);
 
-/* As SSL_get_sigalgs, of the schemes that both sides have. SSL_get_shared_sigalgs(3) */
+/* As SSL_get_sigalgs, of the schemes that both sides have; but a negative index is out of range.
+ * SSL_get_shared_sigalgs(3) */
 int SSL_get_shared_sigalgs(SSL *ssl, int index, int *signature, int *hash, int *both, unsigned char *raw_signature,
     unsigned char *raw_hash);
 

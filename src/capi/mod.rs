@@ -46,6 +46,7 @@ pub mod peer;
 pub mod private_key;
 pub mod psk;
 pub mod quic_tls;
+pub mod raw_public_key;
 pub mod record_size;
 pub mod renegotiation;
 pub mod security;

@@ -66,6 +66,7 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
     let slot = Slot::of(key_type).unwrap();
     let mut certificates = Certificates { current: Some(slot), ..Certificates::default() };
     *certificates.get_mut(slot) = Some(CertifiedKey {
+        is_raw: false,
         certificate: certificate.into(),
         key_type,
         key_bits: bits(key_type),
@@ -205,6 +206,7 @@ impl End {
             Ask::MakeDatagramCookie => Answer::Cookie(b"a cookie".to_vec()),
             Ask::CheckDatagramCookie(cookie) => Answer::Allowed(cookie == b"a cookie"),
             Ask::SealCookie(contents) | Ask::OpenCookie(contents) => Answer::Cookie(contents),
+            Ask::RawPublicKeys => Answer::Proceed,
             Ask::TransportParameters(_) => Answer::Refuse(Error::internal()),
             Ask::ProvideStatus => Answer::Status(None),
             Ask::SessionId => Answer::SessionId(vec![7; 32]),

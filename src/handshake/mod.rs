@@ -25,6 +25,7 @@ pub mod position;
 pub mod post;
 mod premaster_psk;
 pub mod quic;
+mod raw_public_key;
 mod records;
 pub mod server;
 mod server_name;

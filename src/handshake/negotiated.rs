@@ -11,7 +11,8 @@ use super::{
     post::authentication::PostHandshakeAuthentication,
 };
 use crate::{
-    crypto::{dhe, suite::Suite},
+    crypto::{dhe, signature::PublicKey, suite::Suite},
+    error::{Error, Reason, Result},
     key_schedule::{
         tls12,
         tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
@@ -22,8 +23,8 @@ use crate::{
     record::Side,
     session::{PeerChain, Session},
     wire::{
-        CertificateCompression, CertificateType, CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme,
-        SrtpProfile,
+        CertificateCompression, CertificateFormat, CertificateType, CipherSuite, NamedGroup, ProtocolVersion,
+        SignatureScheme, SrtpProfile,
     },
 };
 
@@ -67,6 +68,28 @@ pub enum Renegotiation {
     Abbreviated,
 }
 
+/// Whether certificates or raw public keys are sent (RFC 7250).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CertificateFormats {
+    /// By the client.
+    pub client: CertificateFormat,
+    /// By the server.
+    pub server: CertificateFormat,
+    /// Server: whether it answers the one extension and the other.
+    pub answers: (bool, bool),
+}
+
+impl CertificateFormats {
+    /// What `side` sends.
+    #[must_use]
+    pub const fn of(&self, side: Side) -> CertificateFormat {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        }
+    }
+}
+
 /// How long the peer took to answer in the handshake (`SSL_get_handshake_rtt(3)`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RoundTrip {
@@ -82,6 +105,30 @@ pub enum RoundTrip {
 }
 
 impl Negotiated {
+    /// What the peer sent, which is not empty: its chain, or a raw public key.
+    pub fn set_peer(&mut self, side: Side, mut chain: Vec<Vec<u8>>) -> Result<()> {
+        if self.certificate_formats.of(side.peer()) != CertificateFormat::RAW_PUBLIC_KEY {
+            self.peer_chain = Some(Arc::new(chain));
+            return Ok(());
+        }
+        // RFC 8446 §4.4.2: no more than one entry, which has the key.
+        match (chain.pop(), chain.is_empty()) {
+            (Some(key), true) => self.peer_raw_key = Some(key.into()),
+            _ => return Err(Error::decode(Reason::LENGTH_MISMATCH)),
+        }
+        self.peer_chain = None;
+        Ok(())
+    }
+
+    /// The peer's public key.
+    pub fn peer_key(&self) -> Result<PublicKey> {
+        if let Some(key) = &self.peer_raw_key {
+            return PublicKey::from_subject_public_key_info(key);
+        }
+        let chain = self.peer_chain.as_ref().ok_or(Error::internal())?;
+        PublicKey::from_certificate(chain.first().ok_or(Error::internal())?)
+    }
+
     /// What was sealed just now is answered by what [`Self::answer_read`] comes with.
     pub const fn time_answer(&mut self) {
         self.round_trip = RoundTrip::Writing;
@@ -97,6 +144,8 @@ impl Negotiated {
     /// The peer's hello is read: what an earlier handshake found out about the peer counts no more.
     pub fn forget_last_handshake(&mut self) {
         self.peer_chain = None;
+        self.peer_raw_key = None;
+        self.certificate_formats = CertificateFormats::default();
         self.group = None;
         self.peer_share.clear();
         self.peer_dh = None;
@@ -200,6 +249,10 @@ pub struct Negotiated {
     pub server_random: [u8; 32],
     /// The peer's certificates as they came.
     pub peer_chain: Option<PeerChain>,
+    /// The peer's raw public key, if it sent one in place of certificates (RFC 7250): a DER SubjectPublicKeyInfo.
+    pub peer_raw_key: Option<Arc<[u8]>>,
+    /// Whether certificates or raw public keys are sent.
+    pub certificate_formats: CertificateFormats,
     /// libcrypto's `X509_V_…` of that chain, 0 until verified.
     pub verify_result: i64,
     /// The name that the client asked for (server) or that was acknowledged (client).

@@ -167,6 +167,8 @@ pub enum Ask {
         /// What came.
         received: Vec<Received>,
     },
+    /// Server: raw public keys in place of certificates are wanted in the settings ([`Answer::Proceed`]).
+    RawPublicKeys,
     /// Either side: the peer's transport parameters of QUIC ([`Answer::Proceed`] or `Refuse`).
     TransportParameters(Vec<u8>),
     /// Either side: this session must not be resumed again ([`Answer::Proceed`]).

@@ -102,6 +102,25 @@ impl MatchingTypes {
         self.strengths.get(usize::from(matching_type)).copied().unwrap_or_default()
     }
 
+    /// The digest of `data` that a matching type has; `None` for a type that is not known.
+    fn digest(&self, matching_type: u8, data: &[u8]) -> Option<Vec<u8>> {
+        let length = self.digest_length(matching_type)?;
+        let method = *self.digests.get(usize::from(matching_type))?;
+        let mut out = vec![0; length];
+        // SAFETY: the method is a valid digest, whose output has this length; a null length is not asked for.
+        let made = unsafe {
+            sys::EVP_Digest(
+                data.as_ptr().cast(),
+                data.len(),
+                out.as_mut_ptr(),
+                core::ptr::null_mut(),
+                method,
+                core::ptr::null_mut(),
+            )
+        };
+        (made == 1).then_some(out)
+    }
+
     /// How long the data of a matching type is; `None` for a type that is not known.
     fn digest_length(&self, matching_type: u8) -> Option<usize> {
         let digest = *self.digests.get(usize::from(matching_type))?;
@@ -240,6 +259,17 @@ pub struct Match {
     pub key: *mut sys::EVP_PKEY,
 }
 
+/// What came of looking for a raw public key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RawKeyMatch {
+    /// There are no records.
+    NoRecords,
+    /// No record is of this key.
+    None,
+    /// A record is.
+    Matched,
+}
+
 /// The records of a connection. Its address does not change once a pointer to it was given out.
 pub struct Dane {
     layout: UnsafeCell<DaneLayout>,
@@ -308,6 +338,39 @@ impl Dane {
     #[must_use]
     pub fn has_records(&self) -> bool {
         self.count() > 0
+    }
+
+    /// Looks for the record of a raw public key, given as SubjectPublicKeyInfo: one for DANE-EE(3) and SPKI(1) (RFC 7671 §4.4).
+    pub fn match_raw_key(&self, info: &[u8]) -> RawKeyMatch {
+        self.forget_match();
+        if !self.has_records() {
+            return RawKeyMatch::NoRecords;
+        }
+        for index in 0..self.count() {
+            // SAFETY: the index is below the count, and records stay as they are.
+            let Some(record) = (unsafe { self.record_at(index).as_ref() }) else { continue };
+            if (record.usage, record.selector) != (usage::DANE_EE, selector::SPKI) {
+                continue;
+            }
+            // SAFETY: the record's data is as long as it says.
+            let data = unsafe { core::slice::from_raw_parts(record.data, record.length) };
+            let is_match = match record.matching_type {
+                FULL => data == info,
+                // SAFETY: the cell is ours, and nothing writes to it meanwhile.
+                other => {
+                    unsafe { (*self.held.get()).digest(other, info) }.is_some_and(|digest| digest == data)
+                }
+            };
+            if is_match {
+                // SAFETY: the layout is ours, and nothing refers to its fields meanwhile.
+                unsafe {
+                    (*self.layout.get()).matched_record = record;
+                    (*self.layout.get()).match_depth = 0;
+                }
+                return RawKeyMatch::Matched;
+            }
+        }
+        RawKeyMatch::None
     }
 
     /// Sets the matching types that verifications know.

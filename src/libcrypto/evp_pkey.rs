@@ -122,6 +122,18 @@ impl PKey {
         (input == der.as_ptr_range().end).then_some(key)
     }
 
+    /// The public key as a DER SubjectPublicKeyInfo; `None` for a kind of key that has none.
+    #[must_use]
+    pub fn public_to_der(&self) -> Option<Vec<u8>> {
+        // SAFETY: the key is valid; a null pointer only asks for the length, and the buffer then has room for that.
+        unsafe {
+            let length = usize::try_from(sys::i2d_PUBKEY(self.as_ptr(), core::ptr::null_mut())).ok()?;
+            let mut der = vec![0; length];
+            let mut end = der.as_mut_ptr();
+            (length > 0 && sys::i2d_PUBKEY(self.as_ptr(), &raw mut end) > 0).then_some(der)
+        }
+    }
+
     /// Gives this reference away.
     #[must_use]
     pub fn into_raw(self) -> *mut sys::EVP_PKEY {

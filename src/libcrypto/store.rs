@@ -195,6 +195,26 @@ impl<'a> StoreContext<'a> {
         ready.then_some(this)
     }
 
+    /// A verification of no certificate, for callbacks that are told of something else; `None` with libcrypto's reason in the
+    /// queue.
+    #[must_use]
+    pub fn without_certificate(store: &'a X509Store) -> Option<Self> {
+        let (library, properties) = (store.library.as_ptr(), store.library.properties());
+        // SAFETY: the library context is valid or null, and the query is a C string or null, which is copied.
+        let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new_ex(library, properties) })?;
+        let this = Self { context, inputs: core::marker::PhantomData };
+        let (none, nobody) = (core::ptr::null_mut(), core::ptr::null_mut());
+        // SAFETY: the store is valid, and outlives the verification by its lifetime; there may be no certificate.
+        let ready = unsafe { sys::X509_STORE_CTX_init(this.as_ptr(), store.as_ptr(), none, nobody) == 1 };
+        ready.then_some(this)
+    }
+
+    /// Sets what [`Self::error`] says.
+    pub fn set_error(&mut self, error: c_int) {
+        // SAFETY: the context is valid.
+        unsafe { sys::X509_STORE_CTX_set_error(self.as_ptr(), error) };
+    }
+
     /// The pointer that callbacks get.
     #[must_use]
     pub const fn as_ptr(&self) -> *mut sys::X509_STORE_CTX {

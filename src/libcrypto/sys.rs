@@ -517,6 +517,16 @@ unsafe extern "C" {
     pub fn X509_STORE_CTX_set_default(context: *mut X509_STORE_CTX, name: *const c_char) -> c_int;
     pub fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: X509_STORE_CTX_verify_cb);
     pub fn X509_STORE_CTX_get0_param(context: *const X509_STORE_CTX) -> *mut X509_VERIFY_PARAM;
+    pub fn EVP_Digest(
+        data: *const c_void,
+        count: usize,
+        out: *mut c_uchar,
+        size: *mut c_uint,
+        kind: *const EVP_MD,
+        engine: *mut ENGINE,
+    ) -> c_int;
+    pub fn X509_STORE_CTX_set_error(context: *mut X509_STORE_CTX, error: c_int);
+    pub fn i2d_PUBKEY(key: *const EVP_PKEY, out: *mut *mut c_uchar) -> c_int;
     pub fn X509_STORE_CTX_get_error(context: *const X509_STORE_CTX) -> c_int;
     pub fn X509_STORE_CTX_get0_chain(context: *const X509_STORE_CTX) -> *mut stack_st_X509;
     pub fn X509_verify_cert(context: *mut X509_STORE_CTX) -> c_int;

@@ -3,7 +3,7 @@
 use super::{Message, extension::Extensions, items, parse};
 use crate::{
     error::{Error, Reason, Result},
-    wire::{HandshakeType, Reader},
+    wire::{CertificateFormat, HandshakeType, Reader},
 };
 
 /// One certificate of a chain with its extensions (always empty in TLS 1.2).
@@ -67,6 +67,25 @@ pub fn write_tls12<'a>(chain: impl IntoIterator<Item = &'a [u8]>) -> Message {
             }
         });
     })
+}
+
+/// As [`read_tls12`], of what is in this format: a raw public key stands alone (RFC 7250 §3).
+pub fn read_tls12_as(body: &[u8], format: CertificateFormat) -> Result<Vec<Vec<u8>>> {
+    if format != CertificateFormat::RAW_PUBLIC_KEY {
+        return read_tls12(body);
+    }
+    let key = parse(body, |reader| Ok(reader.vec24()?.to_vec()))?;
+    Ok(if key.is_empty() { Vec::new() } else { vec![key] })
+}
+
+/// As [`write_tls12`], of what is in this format.
+#[must_use]
+pub fn write_tls12_as<'a>(mut chain: impl Iterator<Item = &'a [u8]>, format: CertificateFormat) -> Message {
+    if format != CertificateFormat::RAW_PUBLIC_KEY {
+        return write_tls12(chain);
+    }
+    let key = chain.next().unwrap_or_default();
+    Message::build(HandshakeType::CERTIFICATE, |body| body.vec24(|info| info.bytes(key)))
 }
 
 /// An `ASN1Cert<1..2^24-1>`.

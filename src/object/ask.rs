@@ -80,6 +80,7 @@ impl Ssl {
             }
             Ask::AdvertiseNextProtocols => Answer::Protocols(self.ask_next_protocols()),
             Ask::SelectNextProtocol(list) => Answer::Alpn(self.ask_next_protocol(list)),
+            Ask::RawPublicKeys => Answer::Proceed,
             Ask::TransportParameters(parameters) => self.show_transport_parameters(parameters),
             Ask::CheckTimestamps => self.check_timestamps(),
             Ask::ProvideStatus => self.ask_status_to_send(),
@@ -454,7 +455,11 @@ impl Ssl {
     }
 
     fn verify_signature(&self, scheme: SignatureScheme, content: &[u8], signature: &[u8]) -> Answer {
-        let key = self.peer_certificates().and_then(|peer| peer.chain.get(0)?.public_key());
+        let raw = self.with_connection(|connection| connection.negotiated().peer_raw_key.clone());
+        let key = match raw {
+            Some(raw) => PKey::public_from_der(&raw),
+            None => self.peer_certificates().and_then(|peer| peer.chain.get(0)?.public_key()),
+        };
         if key.is_some_and(|key| key.verify(scheme, content, signature)) {
             Answer::Proceed
         } else {

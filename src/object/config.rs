@@ -70,7 +70,11 @@ impl Config {
     pub fn update_credentials<R>(&mut self, change: impl FnOnce(&mut Credentials) -> R) -> R {
         let result = change(Arc::make_mut(&mut self.credentials));
         let certificates = Arc::new(self.credentials.for_core());
-        self.update_settings(|settings| settings.certificates = certificates);
+        let has_key = self.credentials.slots.iter().any(|credential| credential.key.is_some());
+        self.update_settings(|settings| {
+            settings.certificates = certificates;
+            settings.has_key = has_key;
+        });
         result
     }
 }

@@ -95,11 +95,38 @@ impl Credentials {
         certificates
     }
 
+    /// As [`Self::for_core`], with raw public keys in place of the certificates (RFC 7250): that of the certificate, or else of
+    /// the private key.
+    #[must_use]
+    pub fn raw_for_core(&self) -> Certificates {
+        let mut certificates = Certificates { current: self.current, ..Certificates::default() };
+        for slot in Slot::ALL {
+            *certificates.get_mut(slot) = self.raw_key(slot);
+        }
+        certificates
+    }
+
+    fn raw_key(&self, slot: Slot) -> Option<CertifiedKey> {
+        let credential = self.get(slot);
+        let of_certificate = credential.certificate.as_ref().and_then(X509::public_key);
+        let key = of_certificate.or_else(|| credential.key.clone())?;
+        Some(CertifiedKey {
+            certificate: key.public_to_der()?.into(),
+            is_raw: true,
+            key_type: key.key_type(),
+            key_bits: key.bits(),
+            signature: (0, 0),
+            key: credential.signing_key.clone(),
+            chain: Some(Arc::default()),
+        })
+    }
+
     fn certified_key(&self, slot: Slot) -> Option<CertifiedKey> {
         let credential = self.get(slot);
         let certificate = credential.certificate.as_ref()?;
         Some(CertifiedKey {
             certificate: certificate.to_der().into(),
+            is_raw: false,
             key_type: certificate.key_type(),
             key_bits: certificate.key_bits(),
             signature: certificate.signature_nids(),

@@ -148,7 +148,7 @@ impl Ssl {
         self.follow_srtp_profiles();
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
-        let settings = self.judge(self.for_quic(settings));
+        let settings = self.judge(self.with_raw_keys(self.for_quic(settings)));
         let (now, now_microseconds) = clock::now();
         let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
         Environment { settings, hooks, now, now_microseconds, mtu: self.mtu(), offered_session }

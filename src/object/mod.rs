@@ -91,6 +91,7 @@ pub mod own_chain;
 pub mod peer;
 pub mod psk;
 pub mod quic;
+mod raw_public_key;
 pub mod record_padding;
 pub mod renegotiation;
 pub mod security;

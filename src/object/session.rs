@@ -9,6 +9,7 @@ use crate::{
     error::Reason,
     libcrypto::{
         clock,
+        evp_pkey::PKey,
         ex_data::{Class, ExData},
         library::Library,
         x509::X509,
@@ -38,7 +39,9 @@ pub struct SessionHandle {
     pub ex_data: ExData,
     /// The peer's certificate as an object, made when somebody asks for it.
     peer: OnceLock<Option<X509>>,
-    /// Where it is made.
+    /// Its raw public key, likewise.
+    raw_key: OnceLock<Option<PKey>>,
+    /// Where the certificate is made.
     library: Library,
     /// What pointers were given out for.
     shown: Shown,
@@ -83,6 +86,7 @@ impl SessionHandle {
             core: ArcSwap::new(session),
             ex_data: ExData::new(Class::Session),
             peer: OnceLock::new(),
+            raw_key: OnceLock::new(),
             library,
             shown: Shown::default(),
         });
@@ -173,6 +177,11 @@ impl SessionHandle {
     #[must_use]
     pub fn is(&self, session: &Arc<Session>) -> bool {
         Arc::ptr_eq(&self.core.load(), session) || core::ptr::eq(self.origin.as_ptr(), Arc::as_ptr(session))
+    }
+
+    /// The peer's raw public key as an object; `None` if it sent none.
+    pub fn peer_raw_key(&self) -> Option<&PKey> {
+        self.raw_key.get_or_init(|| PKey::public_from_der(self.core.load().peer_raw_key.as_ref()?)).as_ref()
     }
 
     /// The peer's certificate; `None` if it sent none or one that libcrypto cannot parse.

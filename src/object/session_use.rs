@@ -120,6 +120,7 @@ impl Ssl {
             config.credentials = theirs.credentials;
             config.update_settings(|settings| {
                 settings.certificates = Arc::clone(&theirs.settings.certificates);
+                settings.has_key = theirs.settings.has_key;
                 settings.session_id_context = Arc::clone(&theirs.settings.session_id_context);
             });
         });

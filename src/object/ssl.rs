@@ -23,6 +23,7 @@ use crate::{
     libcrypto::{
         bio::Bio,
         dane::Dane,
+        evp_pkey::PKey,
         ex_data::{Class, ExData},
         pointer_stack::PointerStack,
         stack::X509Stack,
@@ -124,6 +125,8 @@ pub struct Ssl {
     /// The session of the program's PSK that a client offers.
     pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
+    /// What `SSL_get0_peer_rpk` gave last, and what it was made from.
+    pub(super) raw_key: RefCell<Option<(Arc<[u8]>, PKey)>>,
     pub(super) verified_chain: RefCell<Option<X509Stack>>,
     pub(super) timestamps: RefCell<Option<PeerTimestamps>>,
     pub(super) status_items: RequestItems,
@@ -208,6 +211,7 @@ impl Ssl {
             begun_session: RefCell::new(None),
             psk_session: RefCell::new(None),
             peer: RefCell::new(None),
+            raw_key: RefCell::new(None),
             verified_chain: RefCell::new(None),
             timestamps: RefCell::new(None),
             status_items: RequestItems::default(),
@@ -270,6 +274,7 @@ impl Ssl {
             config.chain_store.clone_from(&theirs.chain_store);
             config.update_settings(|settings| {
                 settings.certificates = Arc::clone(&theirs.settings.certificates);
+                settings.has_key = theirs.settings.has_key;
                 settings.custom_extensions = Arc::clone(&theirs.settings.custom_extensions);
                 settings.signature_schemes.clone_from(&theirs.settings.signature_schemes);
                 settings.client_signature_schemes.clone_from(&theirs.settings.client_signature_schemes);

@@ -15,7 +15,7 @@ use crate::{
 
 impl Ssl {
     /// The store that the peer's chain is verified with.
-    fn verify_store(&self) -> X509Store {
+    pub(super) fn verify_store(&self) -> X509Store {
         let context = self.context();
         let own = self.with_config(|config| config.verify_store.clone());
         own.map_or_else(|| context.store(), |store| store.within(&context.library))
@@ -26,6 +26,9 @@ impl Ssl {
         let (level, mode, callback) = self.with_config(|config| {
             (config.settings.security_level, config.settings.verify_mode, config.callbacks.verify)
         });
+        if let Some(key) = self.with_connection(|connection| connection.negotiated().peer_raw_key.clone()) {
+            return self.verify_raw_key(&key);
+        }
         let Some(peer) = self.peer_certificates() else {
             // The bytes do not parse as a certificate.
             return Answer::Refuse(Error::fatal(AlertDescription::DECODE_ERROR, Reason::ERR_ASN1_LIB));
@@ -75,7 +78,7 @@ impl Ssl {
 
 /// The alert that tells a peer what is wrong with its certificate (RFC 8446 §6.2), by libcrypto's
 /// `X509_V_ERR_…`: the same as OpenSSL sends for each.
-fn alert_of(result: i64) -> AlertDescription {
+pub(super) fn alert_of(result: i64) -> AlertDescription {
     match result {
         2 | 3 | 18..=22 | 25 | 33 | 79 => AlertDescription::UNKNOWN_CA,
         4..=6 | 9 | 11 | 13..=16 | 27 | 28 | 62..=68 | 94 => AlertDescription::BAD_CERTIFICATE,

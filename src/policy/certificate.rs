@@ -7,6 +7,7 @@ use crate::{
         signature::{KeyType, PrivateKey, PublicKey},
         signature_scheme,
     },
+    error::Result,
     wire::{NamedGroup, SignatureScheme},
 };
 
@@ -22,8 +23,10 @@ pub enum SigningKey {
 /// One certificate with its key.
 #[derive(Clone)]
 pub struct CertifiedKey {
-    /// The certificate, DER.
+    /// The certificate, DER; or a SubjectPublicKeyInfo.
     pub certificate: Arc<[u8]>,
+    /// Whether it is a raw public key (RFC 7250).
+    pub is_raw: bool,
     /// What kind of key it holds.
     pub key_type: KeyType,
     /// The key's size in bits.
@@ -44,14 +47,25 @@ impl CertifiedKey {
             KeyType::EcdsaP256 => Some(NamedGroup::SECP256R1),
             KeyType::EcdsaP384 => Some(NamedGroup::SECP384R1),
             KeyType::EcdsaP521 => Some(NamedGroup::SECP521R1),
-            KeyType::EcdsaOther => PublicKey::from_certificate(&self.certificate).ok()?.curve(),
+            KeyType::EcdsaOther => self.public_key().ok()?.curve(),
             _ => None,
         }
     }
 
-    /// Whether the certificate is signed under one of these schemes.
+    fn public_key(&self) -> Result<PublicKey> {
+        if self.is_raw {
+            PublicKey::from_subject_public_key_info(&self.certificate)
+        } else {
+            PublicKey::from_certificate(&self.certificate)
+        }
+    }
+
+    /// Whether the certificate is signed under one of these schemes; nobody signs a raw public key.
     #[must_use]
     pub fn is_signed_with(&self, schemes: &[SignatureScheme]) -> bool {
+        if self.is_raw {
+            return true;
+        }
         let known = schemes.iter().filter_map(|id| signature_scheme::find(*id));
         known.map(|scheme| (scheme.hash_nid(), scheme.signature.nid())).any(|nids| nids == self.signature)
     }
@@ -60,8 +74,7 @@ impl CertifiedKey {
     /// forbid it.
     #[must_use]
     pub fn permits(&self, scheme: SignatureScheme) -> bool {
-        self.key_type != KeyType::RsaPss
-            || PublicKey::from_certificate(&self.certificate).map_or(true, |key| key.permits(scheme))
+        self.key_type != KeyType::RsaPss || self.public_key().map_or(true, |key| key.permits(scheme))
     }
 }
 
@@ -144,6 +157,7 @@ mod tests {
         let mut certificates = Certificates::default();
         let slot = Slot::of(KeyType::EcdsaOther).unwrap();
         *certificates.get_mut(slot) = Some(CertifiedKey {
+            is_raw: false,
             certificate: Arc::default(),
             key_type: KeyType::EcdsaOther,
             key_bits: 256,

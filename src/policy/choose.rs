@@ -331,6 +331,7 @@ mod tests {
         for (key_type, key_bits) in keys.iter().copied() {
             let slot = Slot::of(key_type).unwrap();
             *certificates.get_mut(slot) = Some(CertifiedKey {
+                is_raw: false,
                 certificate: Arc::default(),
                 key_type,
                 key_bits,

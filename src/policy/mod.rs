@@ -18,7 +18,9 @@ use std::{ffi::CStr, sync::Arc};
 use crate::{
     crypto::{dhe, group::DEFAULT_GROUPS, suite::Suite},
     message::extension::status_request::StatusRequest,
-    wire::{CertificateCompression, NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile},
+    wire::{
+        CertificateCompression, CertificateFormat, NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile,
+    },
 };
 use certificate::Certificates;
 use options::{cache, mode, option};
@@ -110,6 +112,8 @@ pub struct Settings {
     pub certificate_types: Option<Arc<[u8]>>,
     /// Our certificates and keys.
     pub certificates: Arc<Certificates>,
+    /// Whether we have a private key, be it without a certificate.
+    pub has_key: bool,
     /// DER names of the CAs that a server asks for (or a client hints at).
     pub ca_names: Arc<[Vec<u8>]>,
     /// The protocols that a client offers, in the wire form without the outer length.
@@ -138,6 +142,10 @@ pub struct Settings {
     pub custom_extensions: Arc<[custom_extension::CustomExtension]>,
     /// How certificates are compressed, in order of preference; empty: not at all.
     pub certificate_compression: Arc<[CertificateCompression]>,
+    /// The formats of the client's certificate, in order of preference; empty: nothing is said, which stands for X.509.
+    pub client_certificate_formats: Arc<[CertificateFormat]>,
+    /// The formats of the server's.
+    pub server_certificate_formats: Arc<[CertificateFormat]>,
     /// The transport parameters of QUIC that we send.
     pub quic_transport_parameters: Option<Arc<[u8]>>,
     /// Records are padded to a multiple of this (TLS 1.3).
@@ -188,6 +196,7 @@ impl Settings {
             certificate_flags: 0,
             certificate_types: None,
             certificates: Arc::default(),
+            has_key: false,
             ca_names: Arc::default(),
             alpn_protocols: Arc::default(),
             server_name: None,
@@ -202,6 +211,8 @@ impl Settings {
             max_fragment_length: 0,
             custom_extensions: Arc::default(),
             certificate_compression: Arc::default(),
+            client_certificate_formats: Arc::default(),
+            server_certificate_formats: Arc::default(),
             quic_transport_parameters: None,
             block_padding: 0,
             handshake_block_padding: 0,

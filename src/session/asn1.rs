@@ -9,7 +9,7 @@
 //!     [8] pskIdentity OCTET STRING, [9] ticketLifetime INTEGER, [10] ticket OCTET STRING,
 //!     [11] compression OCTET STRING, [12] srpUserName OCTET STRING, [13] flags INTEGER,
 //!     [14] ticketAgeAdd INTEGER, [15] maxEarlyData INTEGER, [16] alpn OCTET STRING,
-//!     [17] maxFragmentLength INTEGER, [18] ticketAppData OCTET STRING, [19] group INTEGER
+//!     [17] maxFragmentLength INTEGER, [18] ticketAppData OCTET STRING, [19] group INTEGER, [20] peerRawKey OCTET STRING
 //! }
 //! ```
 //!
@@ -86,6 +86,7 @@ pub fn encode(session: &Session) -> Option<Zeroizing<Vec<u8>>> {
     write_bytes(&mut fields, 18, unless_empty(&session.ticket_app_data));
     let group = session.group.map_or(0, |group| group.0);
     der::write_explicit(&mut fields, 19, |field| der::write_integer(field, group.into()));
+    write_bytes(&mut fields, 20, session.peer_raw_key.as_deref());
 
     let mut encoded = Zeroizing::new(Vec::with_capacity(fields.len() + 8));
     der::write(&mut encoded, SEQUENCE, &fields);
@@ -127,6 +128,7 @@ fn decode_fields(reader: &mut Reader<'_>, now: i64) -> Result<Session, DecodeErr
     let max_fragment_length: u32 = read_number(reader, 17)?;
     let ticket_app_data = read_bytes(reader, 18)?.unwrap_or_default();
     let group: u16 = read_number(reader, 19)?;
+    let peer_raw_key = read_bytes(reader, 20)?.map(Arc::from);
 
     if structure_version != STRUCTURE_VERSION {
         return Err(DecodeError::Refused(Reason::UNKNOWN_SSL_VERSION));
@@ -149,6 +151,7 @@ fn decode_fields(reader: &mut Reader<'_>, now: i64) -> Result<Session, DecodeErr
         id: id.to_vec(),
         id_context: id_context.to_vec(),
         peer_chain: peer.map(|certificate| Arc::new(vec![certificate.to_vec()])),
+        peer_raw_key,
         verify_result,
         server_name,
         alpn: alpn.to_vec(),
@@ -178,6 +181,7 @@ fn flags(session: &Session) -> u32 {
 /// Enough room for the fields, so that no copy of the secret is left behind in memory that was outgrown.
 fn encoded_length_at_most(session: &Session) -> usize {
     let certificate = session.peer_chain.as_ref().and_then(|chain| chain.first()).map_or(0, Vec::len);
+    let raw_key = session.peer_raw_key.as_ref().map_or(0, |key| key.len());
     let carried = &session.carried;
     let strings =
         [&session.server_name, &carried.psk_identity_hint, &carried.psk_identity, &carried.srp_user_name];
@@ -185,8 +189,8 @@ fn encoded_length_at_most(session: &Session) -> usize {
     let vectors =
         [&session.id, &session.id_context, &session.alpn, &session.ticket, &session.ticket_app_data];
     let vectors: usize = vectors.into_iter().map(Vec::len).sum();
-    // Every one of 24 fields has a header within a header, and a number within.
-    certificate + strings + vectors + session.secret.as_ref().len() + 24 * 24
+    // Every one of 25 fields has a header within a header, and a number within.
+    certificate + raw_key + strings + vectors + session.secret.as_ref().len() + 25 * 24
 }
 
 fn write_number(out: &mut Vec<u8>, number: u8, value: i64) {

@@ -32,6 +32,8 @@ pub struct Session {
     pub timeout: i64,
     /// The peer's chain, if it sent one.
     pub peer_chain: Option<PeerChain>,
+    /// The peer's raw public key, if it sent one in place of certificates: a DER SubjectPublicKeyInfo.
+    pub peer_raw_key: Option<Arc<[u8]>>,
     /// libcrypto's `X509_V_…` of the peer's chain.
     pub verify_result: i64,
     /// The server name that was negotiated.
@@ -99,6 +101,7 @@ impl Session {
             time_milliseconds: 0,
             timeout,
             peer_chain: None,
+            peer_raw_key: None,
             verify_result: 0,
             server_name: None,
             alpn: Vec::new(),

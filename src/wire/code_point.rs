@@ -298,6 +298,15 @@ code_point! {
 }
 
 code_point! {
+    /// What stands in a Certificate message (RFC 7250 §3).
+    #[derive(Default)]
+    CertificateFormat(u8) {
+        X509 = 0,
+        RAW_PUBLIC_KEY = 2,
+    }
+}
+
+code_point! {
     /// Cipher suites that the handshake names itself; the table of all is `crypto::suite`.
     #[derive(PartialOrd, Ord)]
     CipherSuite(u16) {

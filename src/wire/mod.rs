@@ -10,9 +10,9 @@ mod reader;
 mod writer;
 
 pub use code_point::{
-    AlertDescription, AlertLevel, CertificateCompression, CertificateType, CipherSuite, ContentType,
-    ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode, SignatureScheme,
-    SrtpProfile,
+    AlertDescription, AlertLevel, CertificateCompression, CertificateFormat, CertificateType, CipherSuite,
+    ContentType, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion, PskKeyExchangeMode,
+    SignatureScheme, SrtpProfile,
 };
 pub use reader::Reader;
 pub use writer::Writer;

@@ -1,8 +1,6 @@
 //! What a client does about certificates in both versions: the server's chain and signatures (RFC 8446
 //! §4.4.2, §4.4.3, RFC 5246 §7.4.2, §7.4.3), and its own certificate and signature when the server asks for them.
 
-use std::sync::Arc;
-
 use super::State;
 use crate::{
     crypto::signature::PublicKey,
@@ -21,7 +19,8 @@ pub fn verify_chain(chain: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<As
     if chain.is_empty() {
         return Err(Error::decode(Reason::LENGTH_MISMATCH));
     }
-    context.negotiated.peer_chain = Some(Arc::new(chain));
+    let side = context.side;
+    context.negotiated.set_peer(side, chain)?;
     Ok(Ask::VerifyChain)
 }
 
@@ -30,8 +29,7 @@ pub fn chain_verified(answer: Answer, context: &mut Context<'_>) -> Result<Publi
     let Answer::Verified { outcome, result } = answer else { return Err(Error::internal()) };
     context.negotiated.verify_result = result;
     outcome.map_err(|alert| Error::fatal(alert, Reason::CERTIFICATE_VERIFY_FAILED))?;
-    let chain = context.negotiated.peer_chain.as_ref().ok_or(Error::internal())?;
-    PublicKey::from_certificate(chain.first().ok_or(Error::internal())?)
+    context.negotiated.peer_key()
 }
 
 /// Checks the server's signature over `content`; it names its scheme from TLS 1.2 on. `Some`: only libcrypto can, and the driver is to ask it.

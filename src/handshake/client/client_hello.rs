@@ -11,7 +11,7 @@ use crate::{
         Context, Environment, Renegotiation, Transition, certificate_compression, custom_extensions,
         fragment_limits, next_protocol,
         position::Position,
-        quic, use_srtp,
+        quic, raw_public_key, use_srtp,
         want::{Answer, Ask, ExternalPsk},
     },
     message::{
@@ -390,6 +390,7 @@ fn extensions(
         certificate_compression::offer(&mut extensions, context);
     }
     quic::offer(&mut extensions, context);
+    raw_public_key::offer(&mut extensions, settings);
     let schemes = settings.offered_signature_schemes(versions, false);
     if !schemes.is_empty() {
         extensions

@@ -15,7 +15,7 @@ use crate::{
         Context, premaster_psk,
         want::{Answer, Ask},
     },
-    libcrypto::{rsa_transport, x509::X509},
+    libcrypto::{evp_pkey::PKey, rsa_transport, x509::X509},
     message::{
         Message, client_key_exchange,
         server_key_exchange::{Parameters, SrpParameters},
@@ -141,10 +141,13 @@ fn new_premaster(context: &Context<'_>) -> Result<SharedSecret> {
 }
 
 fn encrypt(premaster: &SharedSecret, context: &Context<'_>) -> Result<Vec<u8>> {
-    let chain = context.negotiated.peer_chain.as_ref().ok_or(Error::internal())?;
-    let certificate = X509::from_der(chain.first().ok_or(Error::internal())?);
-    certificate
-        .and_then(|certificate| certificate.public_key())
+    let negotiated = &*context.negotiated;
+    let of_certificate = || {
+        X509::from_der(negotiated.peer_chain.as_ref()?.first()?)
+            .and_then(|certificate| certificate.public_key())
+    };
+    let raw = negotiated.peer_raw_key.as_deref();
+    raw.map_or_else(of_certificate, PKey::public_from_der)
         .and_then(|key| rsa_transport::encrypt(&key, premaster))
         .ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::BAD_RSA_ENCRYPT))
 }

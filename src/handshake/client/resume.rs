@@ -69,6 +69,7 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
     }
     context.negotiated.resumed = true;
     context.negotiated.peer_chain.clone_from(&session.peer_chain);
+    context.negotiated.peer_raw_key.clone_from(&session.peer_raw_key);
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.peer_scheme = session.peer_scheme;
     context.negotiated.session = Some(Arc::clone(session));
@@ -91,6 +92,7 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
         id_context: settings.session_id_context.to_vec(),
         time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
+        peer_raw_key: negotiated.peer_raw_key.clone(),
         verify_result: negotiated.verify_result,
         server_name: negotiated.server_name.clone(),
         alpn: negotiated.alpn.clone(),

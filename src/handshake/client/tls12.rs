@@ -23,7 +23,7 @@ use crate::{
     handshake::{
         Context, Expects, Input, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
-        server_name, use_srtp,
+        raw_public_key, server_name, use_srtp,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -42,7 +42,9 @@ use crate::{
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
 /// OpenSSL lets them.
-const ALLOWED: [ExtensionType; 14] = [
+const ALLOWED: [ExtensionType; 16] = [
+    ExtensionType::CLIENT_CERTIFICATE_TYPE,
+    ExtensionType::SERVER_CERTIFICATE_TYPE,
     ExtensionType::NEXT_PROTOCOL_NEGOTIATION,
     ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP,
     ExtensionType::SERVER_NAME,
@@ -301,6 +303,7 @@ fn read_extensions(
     use_srtp::read_answer(received, offered, context)?;
     fragment_limits::read_answer(received, offered, context)?;
     extensions::read_timestamps(received, context);
+    raw_public_key::read_answer(received, offered, context)?;
     read_renegotiation_info(received, context)?;
     if let Some(data) = received.get(ExtensionType::EC_POINT_FORMATS) {
         // RFC 8422 §5.1.2.
@@ -357,7 +360,10 @@ fn read_certificate(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
-    let chain = certificate::read_tls12(message.expect(HandshakeType::CERTIFICATE)?)?;
+    let chain = certificate::read_tls12_as(
+        message.expect(HandshakeType::CERTIFICATE)?,
+        context.negotiated.certificate_formats.server,
+    )?;
     context.leave_for(Position::CrCert);
     context.add_to_transcript(message);
     let ask = authentication::verify_chain(chain, context)?;

@@ -185,7 +185,8 @@ fn emit_authenticated(
 
 fn emit_certificate(chain: &[Vec<u8>], context: &mut Context<'_>) -> Result<()> {
     context.leave_for(Position::CwCert);
-    context.emit(&certificate::write_tls12(chain.iter().map(Vec::as_slice)))
+    let format = context.negotiated.certificate_formats.client;
+    context.emit(&certificate::write_tls12_as(chain.iter().map(Vec::as_slice), format))
 }
 
 /// Our half of the key exchange. The signer is that of the CertificateVerify which follows.

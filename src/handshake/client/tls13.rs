@@ -8,7 +8,7 @@ use crate::{
     handshake::{
         Context, Expects, Input, Transition, certificate_compression, custom_extensions, fragment_limits,
         position::Position,
-        quic, server_name,
+        quic, raw_public_key, server_name,
         want::{Answer, Ask},
     },
     key_schedule::tls13::{HandshakeSecret, TrafficSecret},
@@ -28,7 +28,9 @@ use crate::{
 };
 
 /// What EncryptedExtensions may carry (RFC 8446 §4.2), of what we offer.
-const ALLOWED: [ExtensionType; 7] = [
+const ALLOWED: [ExtensionType; 9] = [
+    ExtensionType::CLIENT_CERTIFICATE_TYPE,
+    ExtensionType::SERVER_CERTIFICATE_TYPE,
     ExtensionType::SERVER_NAME,
     ExtensionType::MAX_FRAGMENT_LENGTH,
     ExtensionType::SUPPORTED_GROUPS,
@@ -173,6 +175,7 @@ fn read_encrypted_extensions(
     extensions::read_alpn(&received, &offered, context)?;
     fragment_limits::read_answer(&received, &offered, context)?;
     early_data::read_answer(&received, context)?;
+    raw_public_key::read_answer(&received, &offered, context)?;
     context.add_to_transcript(message);
     let (message_place, resumed) = (place::ENCRYPTED_EXTENSIONS, context.negotiated.resumed);
     let custom = custom_extensions::received(context, message_place, resumed, &received, 0)?;

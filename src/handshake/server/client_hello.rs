@@ -12,7 +12,7 @@ use crate::{
         extension::{Extensions, supported_versions},
     },
     policy::certificate::Slot,
-    wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, ProtocolVersion},
+    wire::{AlertDescription, CertificateFormat, CipherSuite, ExtensionType, HandshakeType, ProtocolVersion},
 };
 
 /// A ClientHello that was read.
@@ -141,7 +141,10 @@ pub fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Pr
 /// Whether there is, or may yet come, a certificate or a PSK that TLS 1.3 can use. Without one OpenSSL falls back to TLS 1.2.
 fn may_authenticate_in_tls13(context: &Context<'_>) -> bool {
     let hooks = context.hooks();
-    let may_come = hooks.server_name || hooks.certificate || hooks.find_psk;
+    let settings = context.settings();
+    let has_raw_key =
+        settings.has_key && settings.server_certificate_formats.contains(&CertificateFormat::RAW_PUBLIC_KEY);
+    let may_come = hooks.server_name || hooks.certificate || hooks.find_psk || has_raw_key;
     may_come || Slot::ALL.iter().any(|slot| *slot != Slot::Dsa && has_certificate(context, *slot))
 }
 

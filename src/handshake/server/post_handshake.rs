@@ -106,6 +106,7 @@ fn read_finished(context: &mut Context<'_>, message: &Message) -> Step {
     let session = negotiated.session.as_deref().cloned().ok_or(Error::internal())?;
     negotiated.session = Some(Arc::new(Session {
         peer_chain: negotiated.peer_chain.clone(),
+        peer_raw_key: negotiated.peer_raw_key.clone(),
         verify_result: negotiated.verify_result,
         ..session
     }));

@@ -167,6 +167,7 @@ fn accept(
     let is_fresh = external || offered.is_some_and(|(_, age)| early_data::is_fresh(context, &session, *age));
     context.negotiated.resumed = true;
     context.negotiated.peer_chain = session.peer_chain.clone();
+    context.negotiated.peer_raw_key = session.peer_raw_key.clone();
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.session = Some(Arc::clone(&session));
     let index = u16::try_from(index).map_err(|_| Error::internal())?;

@@ -53,6 +53,7 @@ pub fn forget_session(context: &mut Context<'_>) {
     negotiated.resumed = false;
     negotiated.session = None;
     negotiated.peer_chain = None;
+    negotiated.peer_raw_key = None;
     negotiated.peer_scheme = None;
     negotiated.psk_identity = None;
     negotiated.verify_result = 0;
@@ -80,6 +81,7 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
         id_context: negotiated.session_id_context.to_vec(),
         time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
+        peer_raw_key: negotiated.peer_raw_key.clone(),
         verify_result: negotiated.verify_result,
         server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),
         alpn: negotiated.alpn.clone(),
@@ -187,6 +189,7 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
     negotiated.group = session.group;
     negotiated.peer_scheme = session.peer_scheme;
     negotiated.peer_chain = session.peer_chain.clone();
+    negotiated.peer_raw_key = session.peer_raw_key.clone();
     negotiated.verify_result = session.verify_result;
     negotiated.psk_identity.clone_from(&session.carried.psk_identity);
     if let Some(name) = &session.server_name {

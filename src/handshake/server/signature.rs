@@ -2,7 +2,6 @@
 //! that can be, else by the driver.
 
 use crate::{
-    crypto::signature::PublicKey,
     error::{Error, Result},
     handshake::{
         Context,
@@ -54,9 +53,7 @@ pub fn take_signature(answer: Answer) -> Result<Vec<u8>> {
 
 /// Verifies the client's CertificateVerify over `content`; a question if only libcrypto can.
 pub fn verify(context: &mut Context<'_>, verify: CertificateVerify, content: Vec<u8>) -> Result<Option<Ask>> {
-    let own =
-        context.negotiated.peer_chain.as_ref().and_then(|chain| chain.first()).ok_or(Error::internal())?;
-    let key = PublicKey::from_certificate(own)?;
+    let key = context.negotiated.peer_key()?;
     let CertificateVerify { scheme, signature } = verify;
     let scheme = context.settings().peer_scheme(scheme, &key, context.version()?, true)?;
     context.negotiated.peer_scheme = Some(scheme);

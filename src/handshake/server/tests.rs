@@ -65,6 +65,7 @@ impl Server {
         let mut settings = Settings::new((ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3));
         let mut certificates = Certificates::default();
         *certificates.get_mut(Slot::Rsa) = Some(CertifiedKey {
+            is_raw: false,
             certificate: [0x30, 0].into(),
             key_type: KeyType::Rsa,
             key_bits: 2048,

@@ -107,7 +107,10 @@ fn read_certificate(
     exchange: KeyExchange,
     message: &Message,
 ) -> Step {
-    let chain = certificate::read_tls12(message.expect(HandshakeType::CERTIFICATE)?)?;
+    let chain = certificate::read_tls12_as(
+        message.expect(HandshakeType::CERTIFICATE)?,
+        context.negotiated.certificate_formats.client,
+    )?;
     context.leave_for(Position::SrCert);
     context.add_to_transcript(message);
     if chain.is_empty() {
@@ -117,7 +120,8 @@ fn read_certificate(
         }
         return Ok(next(State::KeyExchange(pending, exchange)));
     }
-    context.negotiated.peer_chain = Some(Arc::new(chain));
+    let side = context.side;
+    context.negotiated.set_peer(side, chain)?;
     Ok(Transition::Ask(Ask::VerifyChain, ServerState::Tls12Client(State::Verification(pending, exchange))))
 }
 
@@ -151,7 +155,7 @@ fn complete_key_exchange(context: &mut Context<'_>, pending: Box<Pending>, compl
     context.negotiated.session = Some(Arc::clone(&session));
     let finish = Finish::new(context, suite, master_secret, session, sends_ticket)?;
 
-    if context.negotiated.peer_chain.is_some() {
+    if context.negotiated.peer_chain.is_some() || context.negotiated.peer_raw_key.is_some() {
         return Ok(next(State::CertificateVerify(Box::new(finish))));
     }
     context.transcript.set_hash(context.handshake_hash()?);

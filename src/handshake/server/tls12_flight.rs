@@ -83,7 +83,8 @@ fn emit_certificate(context: &mut Context<'_>, flight: Flight, slot: Slot, chain
     let own = Arc::clone(&signature::certificate(context.settings(), slot)?.certificate);
     let certificates = core::iter::once(&own[..]).chain(chain.iter().map(Vec::as_slice));
     context.leave_for(Position::SwCert);
-    context.emit(&certificate::write_tls12(certificates))?;
+    let format = context.negotiated.certificate_formats.server;
+    context.emit(&certificate::write_tls12_as(certificates, format))?;
     if let Some(response) = &flight.status {
         context.leave_for(Position::SwCertStatus);
         context.emit(&certificate_status::write(response))?;

@@ -22,7 +22,7 @@ use crate::{
     handshake::{
         Context, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
-        use_srtp,
+        raw_public_key, use_srtp,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -256,10 +256,13 @@ fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     if hello.session.is_some() {
         return ask_protocol(context, hello, None);
     }
-    if context.hooks().certificate {
-        return Ok(Transition::Ask(Ask::Certificate, State::Tls12Hello(Question::Certificate, hello)));
-    }
-    choose(context, hello)
+    let extensions = hello.hello.extensions.clone();
+    raw_public_key::read_offer(context, &extensions, move |context| {
+        if context.hooks().certificate {
+            return Ok(Transition::Ask(Ask::Certificate, State::Tls12Hello(Question::Certificate, hello)));
+        }
+        choose(context, hello)
+    })
 }
 
 fn choose_tls12(context: &Context<'_>, hello: &Hello) -> Result<Choice12> {
@@ -422,6 +425,7 @@ fn server_hello_extensions(mut extensions: Extensions, context: &Context<'_>, he
         extensions.add(ExtensionType::SERVER_NAME, |_| {});
     }
     fragment_limits::answer(&mut extensions, context);
+    raw_public_key::answer(&mut extensions, context);
     let runs_on_group = negotiated.suite.is_some_and(Suite::has_group);
     if is_full && runs_on_group && hello.hello.extensions.contains(ExtensionType::EC_POINT_FORMATS) {
         extensions.add(ExtensionType::EC_POINT_FORMATS, |writer| {

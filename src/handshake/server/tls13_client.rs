@@ -159,12 +159,14 @@ pub fn take_certificate(
             ));
         }
         context.negotiated.peer_chain = None;
+        context.negotiated.peer_raw_key = None;
         return then(context, false);
     }
     let chain: Vec<_> = certificate.entries.into_iter().map(|entry| entry.certificate).collect();
     let certificates = if custom.is_empty() { Vec::new() } else { chain.clone() };
     custom_extensions::read(context, message_place, custom, &certificates, move |context| {
-        context.negotiated.peer_chain = Some(Arc::new(chain));
+        let side = context.side;
+        context.negotiated.set_peer(side, chain)?;
         then(context, true)
     })
 }

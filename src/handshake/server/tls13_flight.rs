@@ -18,7 +18,7 @@ use crate::{
         early_data::Status,
         fragment_limits,
         position::Position,
-        quic,
+        quic, raw_public_key,
         want::{Answer, Ask},
     },
     key_schedule::tls13::{EarlySecret, HandshakeSecret, TrafficSecret},
@@ -169,6 +169,7 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
         extensions.add(ExtensionType::EARLY_DATA, |_| {});
     }
     quic::offer(&mut extensions, context);
+    raw_public_key::answer(&mut extensions, context);
     context.leave_for(Position::SwEncryptedExtensions);
     context.emit(&encrypted_extensions::write(&extensions))
 }

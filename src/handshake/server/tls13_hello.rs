@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition, certificate_compression, custom_extensions, fragment_limits, quic,
+        raw_public_key,
         want::{Answer, Ask},
     },
     message::extension::{
@@ -233,10 +234,13 @@ fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
         }
         return choose_key_exchange(context, hello);
     }
-    if context.hooks().certificate {
-        return Ok(Transition::Ask(Ask::Certificate, State::Tls13Hello(Question::Certificate, hello)));
-    }
-    choose_certificate(context, hello)
+    let extensions = hello.received.hello.extensions.clone();
+    raw_public_key::read_offer(context, &extensions, move |context| {
+        if context.hooks().certificate {
+            return Ok(Transition::Ask(Ask::Certificate, State::Tls13Hello(Question::Certificate, hello)));
+        }
+        choose_certificate(context, hello)
+    })
 }
 
 fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {

@@ -6,6 +6,7 @@
 
 pub mod alpn;
 pub mod certificate_authorities;
+pub mod certificate_format;
 pub mod compress_certificate;
 pub mod cookie;
 pub mod early_data;

@@ -1,0 +1,95 @@
+//! Raw public keys (RFC 7250, `SSL_set1_server_cert_type(3)`): the peer's as libcrypto's object, and its verification, which is
+//! by TLSA records alone (`SSL_add_expected_rpk(3)`).
+
+use std::sync::Arc;
+
+use super::{Ssl, verify::alert_of};
+use crate::{
+    error::Error,
+    handshake::want::Answer,
+    libcrypto::{dane::RawKeyMatch, error_queue, evp_pkey::PKey, store::StoreContext, sys},
+    policy::{Settings, VerifyMode},
+    record::Side,
+    wire::CertificateFormat,
+};
+
+/// `X509_V_OK`.
+const OK: i32 = 0;
+/// `X509_V_ERR_DANE_NO_MATCH`.
+const DANE_NO_MATCH: i32 = 65;
+/// `X509_V_ERR_RPK_UNTRUSTED`, of OpenSSL 3.2.
+const UNTRUSTED: i32 = 95;
+
+impl Ssl {
+    /// The peer's raw public key, which the connection keeps; null if it sent none.
+    #[must_use]
+    pub fn peer_raw_key(&self) -> *mut sys::EVP_PKEY {
+        let Some(der) = self.with_connection(|connection| connection.negotiated().peer_raw_key.clone())
+        else {
+            return core::ptr::null_mut();
+        };
+        if let Some((_, key)) = self.raw_key.borrow().as_ref().filter(|(known, _)| Arc::ptr_eq(known, &der)) {
+            return key.as_ptr();
+        }
+        let Some(key) = PKey::public_from_der(&der) else { return core::ptr::null_mut() };
+        let pointer = key.as_ptr();
+        drop(self.raw_key.replace(Some((der, key))));
+        pointer
+    }
+
+    /// Takes a TLSA record for this key (usage DANE-EE, selector SPKI, the key itself). `false`: DANE is not enabled, or the key
+    /// cannot be written down.
+    pub fn expect_raw_key(&self, key: &PKey) -> bool {
+        const DANE_EE: u8 = 3;
+        const SPKI: u8 = 1;
+        const FULL: u8 = 0;
+        if !self.dane.is_enabled() {
+            return false;
+        }
+        let Some(der) = key.public_to_der() else { return false };
+        self.add_tlsa_record((DANE_EE, SPKI, FULL), Some(&der), der.len()) == 1
+    }
+
+    /// The settings with raw public keys in place of our certificates, if we are to send one.
+    pub(super) fn with_raw_keys(&self, mut settings: Arc<Settings>) -> Arc<Settings> {
+        let side = self.side();
+        let format = self.with_connection(|connection| connection.negotiated().certificate_formats.of(side));
+        if format == CertificateFormat::RAW_PUBLIC_KEY {
+            let credentials = self.with_config(|config| Arc::clone(&config.credentials));
+            Arc::make_mut(&mut settings).certificates = Arc::new(credentials.raw_for_core());
+        }
+        settings
+    }
+
+    /// Verifies the peer's raw public key. The program's callback has the last word, with no certificate to look at.
+    pub(super) fn verify_raw_key(&self, der: &[u8]) -> Answer {
+        let (mode, callback) =
+            self.with_config(|config| (config.settings.verify_mode, config.callbacks.verify));
+        self.follow_matching_types();
+        let found = match self.dane.match_raw_key(der) {
+            RawKeyMatch::NoRecords => UNTRUSTED,
+            RawKeyMatch::None => DANE_NO_MATCH,
+            RawKeyMatch::Matched => OK,
+        };
+        let store = self.verify_store();
+        let Some(mut verification) = StoreContext::without_certificate(&store) else {
+            return Answer::Refuse(Error::internal());
+        };
+        verification.set_connection(self.as_handle().cast());
+        verification.set_error(found);
+        let good = match callback {
+            // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+            Some(function) => unsafe { function((found == OK).into(), verification.as_ptr()) > 0 },
+            None => found == OK,
+        };
+        let result = i64::from(verification.error());
+        self.verify_result.set(result);
+        drop(self.verified_chain.take());
+        let is_ignored = mode == VerifyMode::NONE && self.side() == Side::Client;
+        let outcome = if good || is_ignored { Ok(()) } else { Err(alert_of(result)) };
+        if outcome.is_ok() {
+            error_queue::clear();
+        }
+        Answer::Verified { outcome, result }
+    }
+}
