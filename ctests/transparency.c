@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <openssl/ct.h>
+#include <openssl/sha.h>
 
 #include "support.h"
 
@@ -200,4 +201,111 @@ TEST(logs)
     SSL_CTX_set0_ctlog_store(context, NULL);
     CHECK(SSL_CTX_get0_ctlog_store(context) == NULL);
     SSL_CTX_free(context);
+}
+
+/* ---- a log of our own (RFC 6962) ---- */
+
+/* Lets the context know a log with this key. */
+static void know_log(SSL_CTX *context, EVP_PKEY *key)
+{
+    char path[] = "/tmp/logs-XXXXXX", text[400];
+    unsigned char *der = NULL;
+    int length = i2d_PUBKEY(key, &der);
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    CHECK(length > 0 && length < 200);
+    EVP_EncodeBlock((unsigned char *)text, der, length);
+    fprintf(file, "enabled_logs = ours\n[ours]\ndescription = Ours\nkey = %s\n", text);
+    fclose(file);
+    CHECK_OK(SSL_CTX_set_ctlog_list_file(context, path));
+    unlink(path);
+    OPENSSL_free(der);
+}
+
+/* RFC 6962 3.2: what a log signs about a certificate. */
+static size_t sign_timestamp(EVP_PKEY *key, X509 *certificate, uint64_t timestamp, unsigned char signature[100])
+{
+    unsigned char signed_data[4000] = {0}, *out = signed_data + 15;
+    EVP_MD_CTX *operation = EVP_MD_CTX_new();
+    size_t length = 100;
+    int der_length = i2d_X509(certificate, NULL);
+
+    /* Version, type of the signature, type of the entry and the length of the extensions are all 0. */
+    CHECK(der_length > 0 && der_length < 3900);
+    for (int i = 0; i < 8; i++)
+        signed_data[2 + i] = (unsigned char)(timestamp >> (56 - 8 * i));
+    signed_data[13] = (unsigned char)(der_length >> 8);
+    signed_data[14] = (unsigned char)der_length;
+    i2d_X509(certificate, &out);
+    CHECK_OK(EVP_DigestSignInit(operation, NULL, EVP_sha256(), NULL, key));
+    CHECK_OK(EVP_DigestSign(operation, signature, &length, signed_data, 15 + (size_t)der_length + 2));
+    EVP_MD_CTX_free(operation);
+    return length;
+}
+
+/* A list with the log's timestamp of the certificate. */
+static size_t make_signed_list(EVP_PKEY *key, X509 *certificate, uint64_t timestamp, unsigned char list[200])
+{
+    unsigned char log[SHA256_DIGEST_LENGTH], signature[100], *der = NULL, *out = list;
+    size_t signature_length = sign_timestamp(key, certificate, timestamp, signature);
+    int length = i2d_PUBKEY(key, &der);
+    SCT *sct = SCT_new();
+    STACK_OF(SCT) *all = sk_SCT_new_null();
+
+    SHA256(der, (size_t)length, log);
+    OPENSSL_free(der);
+    CHECK_EQ(SCT_set_version(sct, SCT_VERSION_V1), 1);
+    CHECK_EQ(SCT_set1_log_id(sct, log, sizeof(log)), 1);
+    SCT_set_timestamp(sct, timestamp);
+    CHECK_EQ(SCT_set_signature_nid(sct, NID_ecdsa_with_SHA256), 1);
+    CHECK_EQ(SCT_set1_signature(sct, signature, signature_length), 1);
+    sk_SCT_push(all, sct);
+    length = i2o_SCT_LIST(all, &out);
+    CHECK(length > 0 && length < 200);
+    SCT_LIST_free(all);
+    return (size_t)length;
+}
+
+TEST_VERSIONS(timestamp_of_a_known_log_is_valid)
+{
+    enum { GOOD, CHANGED, OTHER_CERTIFICATE, OTHER_LOG, FUTURE, CASES };
+    static const sct_validation_status_t statuses[CASES] = {
+        SCT_VALIDATION_STATUS_VALID, SCT_VALIDATION_STATUS_INVALID, SCT_VALIDATION_STATUS_INVALID,
+        SCT_VALIDATION_STATUS_UNKNOWN_LOG, SCT_VALIDATION_STATUS_INVALID,
+    };
+    EVP_PKEY *key = EVP_EC_gen("P-256"), *other_key = EVP_EC_gen("P-256");
+
+    for (int i = 0; i < CASES; i++) {
+        struct pair *pair = pair_contexts(version);
+        X509 *certificate = load_certificate(i == OTHER_CERTIFICATE ? "rsa" : "ec");
+        uint64_t timestamp = i == FUTURE ? 99000000000000 : 1600000000000;
+        const STACK_OF(SCT) *timestamps;
+        struct outcome outcome[2];
+        unsigned char list[200];
+        size_t length = make_signed_list(key, certificate, timestamp, list);
+
+        if (i == CHANGED)
+            list[length - 1] ^= 1;
+        serve_list(pair->ctx[SERVER], list, length);
+        know_log(pair->ctx[CLIENT], i == OTHER_LOG ? other_key : key);
+        CHECK_OK(SSL_CTX_enable_ct(pair->ctx[CLIENT], SSL_CT_VALIDATION_STRICT));
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (i == GOOD) {
+            CHECK_EQ(outcome[CLIENT].ret, 1);
+            CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
+            pair_settle(pair);
+            check_alive(pair);
+        } else {
+            CHECK_OUTCOME(outcome[CLIENT], SSL_R_NO_VALID_SCTS);
+            CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_NO_VALID_SCTS);
+        }
+        timestamps = SSL_get0_peer_scts(pair->ssl[CLIENT]);
+        CHECK_EQ(sk_SCT_num(timestamps), 1);
+        CHECK_EQ(SCT_get_validation_status(sk_SCT_value(timestamps, 0)), statuses[i]);
+        X509_free(certificate);
+        pair_free(pair);
+    }
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(other_key);
 }
