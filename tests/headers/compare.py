@@ -118,7 +118,7 @@ def compare_names():
 
 
 def compare_expansions(macros):
-    """Each function-like macro, with arguments of its own, spelled without brackets, spaces and casts to pointers."""
+    """Each function-like macro, with arguments of its own, spelled without brackets and spaces; whichever pointer a cast is to."""
     lines = []
     for name, (parameters, _) in macros:
         count = len([p for p in parameters[1:-1].split(",") if p.strip()])
@@ -126,8 +126,8 @@ def compare_expansions(macros):
     expansions = []
     for flags in ([], ["-I", OURS]):
         text = compiler(["-E", "-P", *flags], include("ssl") + "\n".join(lines) + "\n@@\n").stdout
-        found = dict(re.findall(r"@ ?(\w+) ?@([^@]*)", text))
-        expansions.append({name: re.sub(r"\((?:char|void|int) ?\*\)|[\s()]", "", text) for name, text in found.items()})
+        plain = re.sub(r"\((?:char|void|int) ?\*\)", "CAST:", text)
+        expansions.append({name: re.sub(r"[\s()]", "", body) for name, body in re.findall(r"@ ?(\w+) ?@([^@]*)", plain)})
     same = 0
     for name, _ in macros:
         theirs, ours = (found.get(name) for found in expansions)
