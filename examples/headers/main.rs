@@ -32,7 +32,6 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("headers");
     let mut prototypes = from_source(root);
-    prototypes.add_missing(&read(&folder.join("unsupported.h.in")));
     let exported = exported(root);
     prototypes.retain(&exported);
     for (name, _) in &exported {

@@ -46,15 +46,6 @@ impl Prototypes {
         Self { functions, callbacks }
     }
 
-    /// Adds what this text declares and the source does not.
-    pub fn add_missing(&mut self, text: &str) {
-        for function in items(text).into_iter().filter_map(|item| item.into_function(&HashMap::new())) {
-            if !self.functions.iter().any(|known| known.name == function.name) {
-                self.functions.push(function);
-            }
-        }
-    }
-
     /// The `methods!` of a source file, which cbindgen does not expand: a line each, with its docstring above it.
     pub fn add_methods(&mut self, source: &str) {
         let Some((_, list)) = source.split_once("\nmethods! {\n") else { return };
