@@ -143,7 +143,7 @@ impl Network {
                 match end.connection.handshake(&end.environment)? {
                     Want::Nothing => {}
                     Want::Read => return Ok(false),
-                    Want::Closed => panic!("closed"),
+                    Want::Closed | Want::Environment => panic!("closed"),
                     Want::Write => self.flush(side),
                     Want::Ask(ask) => end.answer(ask)?,
                 }
