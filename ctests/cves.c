@@ -1,0 +1,435 @@
+/*
+ * What went wrong in TLS libraries before, where no other file has a test of it. docs/CVES.md says which test belongs to
+ * which CVE.
+ */
+#include "support.h"
+
+static void inject_record(struct pair *pair, int side, int type, const void *bytes, size_t length)
+{
+    unsigned char header[5] = {(unsigned char)type, 3, 3, (unsigned char)(length >> 8), (unsigned char)length};
+
+    queue_add(&pair->queue[side], header, 5);
+    queue_add(&pair->queue[side], bytes, length);
+}
+
+/* CVE-2014-0160: a heartbeat request that says to be longer than it is gets no answer but an alert. */
+TEST_SIDES(heartbeat_is_not_answered)
+{
+    static const unsigned char request[] = {1, 0xff, 0xff, 'a'};
+    struct pair *pair = pair_contexts(version);
+    struct queue *out;
+
+    pair_over_wire(pair);
+    if (server)
+        CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[server]), -1);
+    out = &pair->queue[!server];
+    queue_drop(out, queue_length(out));
+    inject_record(pair, server, 24, request, sizeof(request));
+    CHECK_EQ(SSL_do_handshake(pair->ssl[server]), -1);
+    CHECK_SSL_ERROR(pair->ssl[server], -1, SSL_ERROR_SSL);
+    ERR_clear_error();
+    CHECK(queue_length(out) < 40);
+    pair_free(pair);
+}
+
+/* CVE-2014-0224: a ChangeCipherSpec before there are keys. */
+TEST(early_change_cipher_spec)
+{
+    for (int server = 0; server < 2; server++) {
+        for (int later = 0; later < 2; later++) {
+            struct pair *pair = pair_contexts(TLS1_2_VERSION);
+            struct queue *in;
+
+            pair_over_wire(pair);
+            in = &pair->queue[server];
+            if (server || later)
+                CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
+            if (later) {
+                CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
+                /* Of the server's flight the ServerHello alone. */
+                if (!server)
+                    in->end = in->start + 5 + (size_t)(in->bytes[in->start + 3] << 8 | in->bytes[in->start + 4]);
+            } else if (server) {
+                queue_drop(in, queue_length(in));
+            }
+            inject_record(pair, server, SSL3_RT_CHANGE_CIPHER_SPEC, "\x01", 1);
+            CHECK_FAILS(pair->ssl[server], SSL_do_handshake(pair->ssl[server]), SSL_R_UNEXPECTED_MESSAGE);
+            in = &pair->queue[!server];
+            CHECK_EQ(in->bytes[in->end - 1], SSL_AD_UNEXPECTED_MESSAGE);
+            pair_free(pair);
+        }
+    }
+}
+
+/* CVE-2014-3511: a ClientHello in records of one byte is no reason for an older version. */
+TEST_VERSIONS(client_hello_in_single_bytes)
+{
+    struct pair *pair = pair_contexts(version);
+    struct queue *queue;
+    unsigned char hello[2048];
+    size_t length;
+
+    pair_over_wire(pair);
+    SSL_CTX_set_min_proto_version(pair->ctx[SERVER], 0);
+    SSL_set_min_proto_version(pair->ssl[SERVER], 0);
+    queue = &pair->queue[SERVER];
+    CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
+    length = queue_length(queue);
+    CHECK(length < sizeof(hello));
+    memcpy(hello, queue->bytes + queue->start, length);
+    queue_drop(queue, length);
+    for (size_t i = 5; i < length; i++)
+        inject_record(pair, SERVER, SSL3_RT_HANDSHAKE, hello + i, 1);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_version(pair->ssl[SERVER]), version);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* CVE-2014-3566, CVE-2014-3568, CVE-2014-3569: a ClientHello of SSL 3.0. */
+TEST(ssl3_is_refused)
+{
+    unsigned char hello[43 + 4] = {1, 0, 0, 43, 3, 0};
+    struct pair *pair = pair_contexts(0);
+    const struct queue *answer;
+
+    hello[39] = 0, hello[40] = 0, hello[41] = 4; /* no session, two suites */
+    hello[42] = 0, hello[43] = 0x35, hello[44] = 0, hello[45] = 0x2f;
+    hello[3] = 44;
+    pair_over_wire(pair);
+    queue_add(&pair->queue[SERVER], "\x16\x03\x00\x00\x30", 5);
+    queue_add(&pair->queue[SERVER], hello, sizeof(hello));
+    queue_add(&pair->queue[SERVER], "\x00", 1);
+    CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
+    CHECK_SSL_ERROR(pair->ssl[SERVER], -1, SSL_ERROR_SSL);
+    ERR_clear_error();
+    answer = &pair->queue[CLIENT];
+    CHECK_EQ(queue_length(answer), 7);
+    CHECK_EQ(answer->bytes[answer->start], SSL3_RT_ALERT);
+    pair_free(pair);
+}
+
+/* CVE-2015-0293, CVE-2016-0800: SSL 2.0 gets no answer of its kind. */
+TEST(ssl2_is_refused)
+{
+    static const unsigned char hello[] = {0x80, 0x2e, 1, 0, 2, 0, 0x15, 0, 0, 0, 0x10, 1, 0, 0x80, 2, 0, 0x80, 3, 0, 0x80,
+                                          4, 0, 0x80, 5, 0, 0x80, 6, 0, 0x40, 7, 0, 0xc0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+                                          11, 12, 13, 14, 15, 16};
+    struct pair *pair = pair_contexts(0);
+
+    pair_over_wire(pair);
+    queue_add(&pair->queue[SERVER], hello, sizeof(hello));
+    CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
+    CHECK_SSL_ERROR(pair->ssl[SERVER], -1, SSL_ERROR_SSL);
+    ERR_clear_error();
+    CHECK(queue_length(&pair->queue[CLIENT]) <= 7);
+    pair_free(pair);
+}
+
+/* CVE-2016-2183: nobody gets 3DES who does not ask for it. */
+TEST(no_triple_des_by_default)
+{
+    struct pair *pair = pair_contexts(0);
+    STACK_OF(SSL_CIPHER) *suites = SSL_CTX_get_ciphers(pair->ctx[CLIENT]);
+
+    CHECK(sk_SSL_CIPHER_num(suites) > 10);
+    for (int i = 0; i < sk_SSL_CIPHER_num(suites); i++)
+        CHECK(SSL_CIPHER_get_cipher_nid(sk_SSL_CIPHER_value(suites, i)) != NID_des_ede3_cbc);
+    pair_free(pair);
+}
+
+/* CVE-2016-6309: a Certificate message far longer than a record, in small ones. */
+TEST_VERSIONS(certificate_in_many_records)
+{
+    static const int counts[] = {30, 60, 150};
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct pair *pair = pair_contexts(version);
+
+        for (int count = 0; count < counts[i]; count++)
+            CHECK_EQ(SSL_CTX_add_extra_chain_cert(pair->ctx[SERVER], load_certificate("rsa")), 1);
+        SSL_CTX_set_max_cert_list(pair->ctx[CLIENT], 500000);
+        CHECK_EQ(SSL_CTX_set_max_send_fragment(pair->ctx[SERVER], 512), 1);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])), counts[i] + 1);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* CVE-2016-7054: a large record of ChaCha20-Poly1305 with any bit changed. */
+TEST(large_chacha_record_changed)
+{
+    unsigned char *bytes = pattern(16384);
+    uint64_t random = 7;
+
+    for (int round = 0; round < 30; round++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        struct queue *queue;
+        char received[100];
+
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-CHACHA20-POLY1305"));
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        queue = &pair->queue[SERVER];
+        CHECK_EQ(SSL_write(pair->ssl[CLIENT], bytes, 16384), 16384);
+        queue->bytes[queue->start + 5 + next_random(&random) % (queue_length(queue) - 5)] ^= 4;
+        CHECK_FAILS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], received, sizeof(received)),
+                    SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC);
+        pair_free(pair);
+    }
+    free(bytes);
+}
+
+/* CVE-2017-3731: protected records too short for what protects them. */
+TEST_SIDES(records_shorter_than_a_tag)
+{
+    for (size_t length = 1; length < 24; length++) {
+        struct pair *pair = pair_established(version);
+        char received[16];
+
+        inject_record(pair, server, SSL3_RT_APPLICATION_DATA, "0123456789012345678901234567890", length);
+        CHECK_EQ(SSL_read(pair->ssl[server], received, sizeof(received)), -1);
+        CHECK_SSL_ERROR(pair->ssl[server], -1, SSL_ERROR_SSL);
+        ERR_clear_error();
+        pair_free(pair);
+    }
+}
+
+/* CVE-2017-3737: nothing is sent in clear after a handshake that failed. */
+TEST_SIDES(write_after_a_failed_handshake)
+{
+    struct pair *pair = pair_contexts(version);
+    char received[8];
+    size_t before;
+
+    pair_over_wire(pair);
+    inject_record(pair, server, SSL3_RT_HANDSHAKE, "\x14\x00\x00\x00", 4);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[server]), -1);
+    ERR_clear_error();
+    before = queue_length(&pair->queue[!server]);
+    for (int i = 0; i < 3; i++) {
+        CHECK(SSL_write(pair->ssl[server], "secret", 6) <= 0);
+        CHECK(SSL_read(pair->ssl[server], received, sizeof(received)) <= 0);
+        ERR_clear_error();
+    }
+    CHECK_EQ(queue_length(&pair->queue[!server]), before);
+    pair_free(pair);
+}
+
+/* CVE-2021-4044: a verification that fails without a verdict is an error, and no reason to try again. */
+static int verification_breaks(X509_STORE_CTX *context, void *argument)
+{
+    (void)context, (void)argument;
+    return -1;
+}
+
+TEST_VERSIONS(verification_that_breaks)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], verification_breaks, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_EQ(outcome[CLIENT].error, SSL_ERROR_SSL);
+    pair_free(pair);
+}
+
+/* CVE-2024-4741: buffers that hold part of a record are not freed. */
+TEST_SIDES(buffers_with_part_of_a_record_stay)
+{
+    struct pair *pair = pair_established(version);
+    char received[8];
+
+    CHECK_EQ(SSL_write(pair->ssl[!server], "hello", 5), 5);
+    for (size_t length = 5; length < 12; length += 6) {
+        pair->end[server].read_room = length == 5 ? 5 : 6;
+        CHECK_WANTS(pair->ssl[server], SSL_read(pair->ssl[server], received, 5), SSL_ERROR_WANT_READ);
+        CHECK_EQ(SSL_free_buffers(pair->ssl[server]), 0);
+    }
+    pair->end[server].read_room = SIZE_MAX;
+    CHECK_EQ(SSL_read(pair->ssl[server], received, 5), 5);
+    CHECK_MEM(received, "hello", 5);
+    CHECK_EQ(SSL_free_buffers(pair->ssl[server]), 1);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* CVE-2025-15468: every suite's number gives a suite or nothing. */
+TEST(every_number_of_a_suite)
+{
+    struct pair *pair = pair_contexts(0);
+    int found = 0;
+
+    pair_over_wire(pair);
+    for (int id = 0; id < 65536; id++) {
+        unsigned char bytes[2] = {(unsigned char)(id >> 8), (unsigned char)id};
+        const SSL_CIPHER *suite = SSL_CIPHER_find(pair->ssl[CLIENT], bytes);
+
+        if (suite != NULL && ++found > 0)
+            CHECK_EQ(SSL_CIPHER_get_protocol_id(suite), id);
+    }
+    CHECK(found > 100);
+    pair_free(pair);
+}
+
+/* CVE-2015-0285: no two hellos have the same random. */
+TEST_VERSIONS(randoms_of_clients_differ)
+{
+    static unsigned char randoms[300][32];
+    struct pair *pair = pair_contexts(version);
+
+    for (int i = 0; i < 300; i++) {
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
+        CHECK_EQ(SSL_get_client_random(pair->ssl[CLIENT], randoms[i], 32), 32);
+        for (int j = 0; j < i; j++)
+            CHECK(memcmp(randoms[i], randoms[j], 32) != 0);
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* ---- threads ---- */
+
+enum { THREADS = 6, ROUNDS = 15 };
+
+struct shared {
+    SSL_CTX *ctx[2];
+    SSL_SESSION *session;
+    int version, number;
+};
+
+/* A whole connection between two SSL objects of these contexts; the client is left to be looked at. */
+static void connect_in_thread(const struct shared *shared, SSL *ssl[2])
+{
+    BIO *ends[2];
+    int done = 0;
+
+    CHECK_EQ(BIO_new_bio_pair(&ends[0], 0, &ends[1], 0), 1);
+    for (int side = 0; side < 2; side++) {
+        ssl[side] = SSL_new(shared->ctx[side]);
+        CHECK(ssl[side] != NULL);
+        SSL_set_bio(ssl[side], ends[side], ends[side]);
+    }
+    SSL_set_connect_state(ssl[CLIENT]);
+    SSL_set_accept_state(ssl[SERVER]);
+    if (shared->session != NULL)
+        CHECK_EQ(SSL_set_session(ssl[CLIENT], shared->session), 1);
+    for (int turn = 0; turn < 50 && done != 2; turn++)
+        done = (SSL_do_handshake(ssl[CLIENT]) == 1) + (SSL_do_handshake(ssl[SERVER]) == 1);
+    CHECK_EQ(done, 2);
+}
+
+static void disconnect_in_thread(SSL *ssl[2])
+{
+    for (int side = 0; side < 2; side++) {
+        SSL_set_shutdown(ssl[side], SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        SSL_free(ssl[side]);
+    }
+}
+
+static void *resume_shared(void *argument)
+{
+    const struct shared *shared = argument;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        SSL *ssl[2];
+        char byte;
+
+        connect_in_thread(shared, ssl);
+        CHECK_EQ(SSL_session_reused(ssl[CLIENT]), 1);
+        /* The new tickets. */
+        CHECK(SSL_read(ssl[CLIENT], &byte, 1) <= 0);
+        disconnect_in_thread(ssl);
+    }
+    return NULL;
+}
+
+/* CVE-2014-3509, CVE-2015-1791: threads that resume one session, and get new tickets, leave it as it is. */
+TEST_VERSIONS(threads_resume_one_session)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    struct shared shared = {{pair->ctx[0], pair->ctx[1]}, session, version, 0};
+    unsigned char *before = NULL, *after = NULL;
+    int length = i2d_SSL_SESSION(session, &before);
+    pthread_t threads[THREADS];
+
+    CHECK(length > 0);
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = background(resume_shared, &shared);
+    for (int i = 0; i < THREADS; i++)
+        background_join(threads[i]);
+    CHECK_EQ(i2d_SSL_SESSION(session, &after), length);
+    CHECK_MEM(after, before, (size_t)length);
+    OPENSSL_free(before);
+    OPENSSL_free(after);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static unsigned int psk_client(SSL *ssl, const char *hint, char *identity, unsigned int most, unsigned char *key,
+                               unsigned int most_key)
+{
+    (void)ssl, (void)most_key;
+    /* The identity repeats the hint. */
+    snprintf(identity, most, "%s", hint);
+    memset(key, 7, 16);
+    return 16;
+}
+
+static unsigned int psk_server(SSL *ssl, const char *identity, unsigned char *key, unsigned int most_key)
+{
+    (void)ssl, (void)most_key;
+    if (strncmp(identity, "hint", 4) != 0)
+        return 0;
+    memset(key, 7, 16);
+    return 16;
+}
+
+static void *connect_with_hint(void *argument)
+{
+    const struct shared *shared = argument;
+    char hint[32];
+
+    snprintf(hint, sizeof(hint), "hint %d", shared->number);
+    for (int round = 0; round < ROUNDS; round++) {
+        SSL *ssl[2];
+
+        connect_in_thread(shared, ssl);
+        CHECK_STR(SSL_get_psk_identity_hint(ssl[CLIENT]), hint);
+        CHECK_STR(SSL_get_psk_identity(ssl[SERVER]), hint);
+        disconnect_in_thread(ssl);
+    }
+    return NULL;
+}
+
+/* CVE-2015-3196: a hint is of the connection, not of the client's context. */
+TEST(threads_get_different_hints)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    struct shared shared[THREADS];
+    pthread_t threads[THREADS];
+
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "PSK-AES128-GCM-SHA256"));
+    SSL_CTX_set_psk_client_callback(pair->ctx[CLIENT], psk_client);
+    for (int i = 0; i < THREADS; i++) {
+        char hint[32];
+
+        snprintf(hint, sizeof(hint), "hint %d", i);
+        shared[i] = (struct shared){{pair->ctx[CLIENT], SSL_CTX_new(TLS_server_method())}, NULL, TLS1_2_VERSION, i};
+        CHECK_OK(SSL_CTX_set_cipher_list(shared[i].ctx[SERVER], "PSK-AES128-GCM-SHA256"));
+        SSL_CTX_set_psk_server_callback(shared[i].ctx[SERVER], psk_server);
+        CHECK_OK(SSL_CTX_use_psk_identity_hint(shared[i].ctx[SERVER], hint));
+        threads[i] = background(connect_with_hint, &shared[i]);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        background_join(threads[i]);
+        SSL_CTX_free(shared[i].ctx[SERVER]);
+    }
+    pair_free(pair);
+}
