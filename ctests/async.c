@@ -1,8 +1,10 @@
 /* SSL_MODE_ASYNC: SSL_get_all_async_fds(3), SSL_set_async_callback(3), ASYNC_start_job(3). What an engine would do, callbacks
  * do here: they pause the job that they run in. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
 #include <openssl/async.h>
+#include <openssl/ec.h>
 
 static int pauses_left, wait_fd = -1, told;
 static const char *told_argument;
@@ -459,4 +461,77 @@ TEST(early_data_pauses_and_goes_on)
     check_alive(pair);
     SSL_SESSION_free(session);
     pair_free(pair);
+}
+
+/* ---- a key whose signatures take a while, as one in an engine or a provider may ---- */
+
+static int (*sign_now)(int, const unsigned char *, int, unsigned char *, unsigned int *, const BIGNUM *, const BIGNUM *, EC_KEY *);
+static int signatures;
+
+static int sign_with_pauses(int type, const unsigned char *digest, int digest_length, unsigned char *signature,
+                            unsigned int *length, const BIGNUM *inverse, const BIGNUM *point, EC_KEY *key)
+{
+    for (; pauses_left > 0; pauses_left--)
+        CHECK_EQ(ASYNC_pause_job(), 1);
+    signatures++;
+    return sign_now(type, digest, digest_length, signature, length, inverse, point, key);
+}
+
+/* The same key with a method of its own, which makes it one that only libcrypto can use. */
+static EVP_PKEY *slow_key(const char *name)
+{
+    EVP_PKEY *plain = load_key(name), *slow = EVP_PKEY_new();
+    EC_KEY *key = EVP_PKEY_get1_EC_KEY(plain);
+    EC_KEY_METHOD *method = EC_KEY_METHOD_new(EC_KEY_OpenSSL());
+    int (*setup)(EC_KEY *, BN_CTX *, BIGNUM **, BIGNUM **);
+    ECDSA_SIG *(*sign_sig)(const unsigned char *, int, const BIGNUM *, const BIGNUM *, EC_KEY *);
+
+    EC_KEY_METHOD_get_sign(method, &sign_now, &setup, &sign_sig);
+    EC_KEY_METHOD_set_sign(method, sign_with_pauses, setup, sign_sig);
+    CHECK(EC_KEY_set_method(key, method) && EVP_PKEY_assign_EC_KEY(slow, key));
+    EVP_PKEY_free(plain);
+    return slow;
+}
+
+TEST_SIDES(key_that_pauses)
+{
+    struct pair *pair = pair_contexts(version);
+    EVP_PKEY *key = slow_key(server ? "ec" : "client");
+    int waits = 0, done[2] = {0, 0};
+
+    if (server) {
+        CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], key));
+    } else {
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        trust(pair->ctx[SERVER], "root");
+        CHECK_OK(SSL_CTX_use_certificate_file(pair->ctx[CLIENT], cert_path("client", "pem"), SSL_FILETYPE_PEM));
+        CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[CLIENT], key));
+    }
+    SSL_CTX_set_mode(pair->ctx[server], SSL_MODE_ASYNC);
+    pair_over_wire(pair);
+    pauses_left = 2;
+    for (int turn = 0; !done[0] || !done[1]; turn++) {
+        SSL *ssl = pair->ssl[turn % 2];
+        int ret = SSL_do_handshake(ssl), error = SSL_get_error(ssl, ret);
+
+        CHECK(turn < 100);
+        CHECK(ret == 1 || error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_ASYNC);
+        CHECK_EQ(SSL_waiting_for_async(ssl), error == SSL_ERROR_WANT_ASYNC);
+        if (error == SSL_ERROR_WANT_ASYNC) {
+            CHECK_EQ(turn % 2, server);
+            waits++;
+            /* What the program may ask meanwhile. */
+            CHECK(SSL_in_init(ssl) && !SSL_is_init_finished(ssl));
+            CHECK_EQ(SSL_version(ssl), version);
+            CHECK(SSL_get_current_cipher(ssl) != NULL || SSL_get_pending_cipher(ssl) != NULL);
+        }
+        done[turn % 2] = ret == 1;
+        CHECK_NO_ERRORS();
+    }
+    CHECK_EQ(waits, 2);
+    CHECK_EQ(signatures, 1);
+    pair_settle(pair);
+    check_alive(pair);
+    pair_free(pair);
+    EVP_PKEY_free(key);
 }

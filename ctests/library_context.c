@@ -1,6 +1,8 @@
 /* SSL_CTX_new_ex(3): a library context and a property query. SSL_CTX_config(3): what the configuration file says. */
 #include "support.h"
 
+#include <unistd.h>
+
 #include <openssl/conf.h>
 #include <openssl/provider.h>
 
@@ -186,6 +188,61 @@ TEST(named_configuration)
     CHECK_OK(SSL_config(ssl, "server"));
     SSL_free(ssl);
     SSL_CTX_free(context);
+}
+
+/* Writes a configuration file that lets no context do more than TLS 1.2. */
+static const char *configuration_file(void)
+{
+    static char path[64];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/tmp/ctest_configuration_%ld", (long)getpid());
+    file = fopen(path, "w");
+    CHECK(file != NULL && fputs(CONFIGURATION, file) > 0 && fclose(file) == 0);
+    return path;
+}
+
+static void check_highest(int version)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK(context != NULL);
+    CHECK_EQ(SSL_CTX_get_max_proto_version(context), version);
+    SSL_CTX_free(context);
+}
+
+/* OPENSSL_CONF(7): the file of the environment is read when the library is first used. */
+TEST(configuration_file_of_the_environment)
+{
+    const char *path = configuration_file();
+
+    CHECK_EQ(setenv("OPENSSL_CONF", path, 1), 0);
+    check_highest(TLS1_2_VERSION);
+    unlink(path);
+}
+
+/* OPENSSL_init_ssl(3): the program may name another file. */
+TEST(configuration_file_of_the_program)
+{
+    const char *path = configuration_file();
+    OPENSSL_INIT_SETTINGS *settings = OPENSSL_INIT_new();
+
+    CHECK_EQ(OPENSSL_INIT_set_config_filename(settings, path), 1);
+    CHECK_EQ(OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, settings), 1);
+    OPENSSL_INIT_free(settings);
+    check_highest(TLS1_2_VERSION);
+    unlink(path);
+}
+
+/* ... or have none read. */
+TEST(no_configuration_file)
+{
+    const char *path = configuration_file();
+
+    CHECK_EQ(setenv("OPENSSL_CONF", path, 1), 0);
+    CHECK_EQ(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL), 1);
+    check_highest(0);
+    unlink(path);
 }
 
 /* ---- SSL_CTX_set_client_cert_engine ---- */

@@ -341,3 +341,76 @@ TEST(default_timeouts)
     SSL_free(ssl);
     SSL_CTX_free(context);
 }
+
+/* ---- CRYPTO_get_ex_new_index(3): the three functions of an index ---- */
+
+static struct {
+    int made, copied, freed;
+    void *object;
+} ex_calls[3];
+static int ex_index[3];
+
+static void ex_new(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long argl, void *argp)
+{
+    CHECK(parent != NULL && pointer == NULL && data != NULL);
+    CHECK(argp == &ex_calls[argl] && (ex_index[argl] == index || ex_index[argl] == 0));
+    ex_calls[argl].made++;
+    ex_calls[argl].object = parent;
+}
+
+static int ex_dup(CRYPTO_EX_DATA *to, const CRYPTO_EX_DATA *from, void **pointer, int index, long argl, void *argp)
+{
+    CHECK(to != from && argp == &ex_calls[argl] && index == ex_index[argl]);
+    ex_calls[argl].copied++;
+    if (*pointer != NULL)
+        *pointer = (char *)*pointer + 1;
+    return 1;
+}
+
+static void ex_free(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long argl, void *argp)
+{
+    (void)pointer;
+    CHECK(parent != NULL && data != NULL && argp == &ex_calls[argl] && index == ex_index[argl]);
+    ex_calls[argl].freed++;
+}
+
+TEST(ex_data_callbacks)
+{
+    static char value[] = "value";
+    SSL_CTX *context;
+    SSL *ssl, *copy;
+    SSL_SESSION *session, *second;
+
+    ex_index[0] = SSL_CTX_get_ex_new_index(0, &ex_calls[0], ex_new, ex_dup, ex_free);
+    ex_index[1] = SSL_get_ex_new_index(1, &ex_calls[1], ex_new, ex_dup, ex_free);
+    ex_index[2] = SSL_SESSION_get_ex_new_index(2, &ex_calls[2], ex_new, ex_dup, ex_free);
+    CHECK(ex_index[0] > 0 && ex_index[1] > 0 && ex_index[2] > 0);
+
+    context = SSL_CTX_new(TLS_method());
+    CHECK(ex_calls[0].made == 1 && ex_calls[0].object == context);
+    ssl = SSL_new(context);
+    CHECK(ex_calls[1].made == 1 && ex_calls[1].object == ssl);
+    CHECK_OK(SSL_set_ex_data(ssl, ex_index[1], value));
+    copy = SSL_dup(ssl);
+    CHECK(ex_calls[1].made == 2 && ex_calls[1].copied == 1);
+    CHECK(SSL_get_ex_data(copy, ex_index[1]) == value + 1);
+    CHECK(SSL_get_ex_data(ssl, ex_index[1]) == value);
+    SSL_free(copy);
+    CHECK_EQ(ex_calls[1].freed, 1);
+
+    session = SSL_SESSION_new();
+    CHECK(ex_calls[2].made == 1 && ex_calls[2].object == session);
+    CHECK_OK(SSL_SESSION_set_ex_data(session, ex_index[2], value));
+    second = SSL_SESSION_dup(session);
+    CHECK_EQ(ex_calls[2].copied, 1);
+    CHECK(SSL_SESSION_get_ex_data(second, ex_index[2]) == value + 1);
+    SSL_SESSION_free(second);
+    SSL_SESSION_free(session);
+    CHECK_EQ(ex_calls[2].freed, 2);
+
+    /* The context goes with its last connection. */
+    SSL_CTX_free(context);
+    CHECK_EQ(ex_calls[0].freed, 0);
+    SSL_free(ssl);
+    CHECK(ex_calls[1].freed == 2 && ex_calls[0].freed == 1 && ex_calls[0].copied == 0);
+}

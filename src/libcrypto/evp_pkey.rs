@@ -223,6 +223,32 @@ impl PKey {
         (found == 1).then_some(name)
     }
 
+    /// Whether libcrypto itself computes with this key: not another provider, nor a method of the program's or an engine's, which
+    /// is to be asked even where the key could be exported.
+    #[must_use]
+    pub fn is_libcryptos_own(&self) -> bool {
+        /// `EVP_PKEY_RSA`, `EVP_PKEY_RSA_PSS`, `EVP_PKEY_EC`.
+        const KINDS: (c_int, c_int, c_int) = (6, 912, 408);
+        // SAFETY: the key is valid, and what it holds is looked at only as the kind that it is.
+        unsafe {
+            let provider = sys::EVP_PKEY_get0_provider(self.as_ptr());
+            if !provider.is_null() {
+                let name = sys::OSSL_PROVIDER_get0_name(provider);
+                return !name.is_null() && CStr::from_ptr(name) == c"default";
+            }
+            let kind = sys::EVP_PKEY_get_base_id(self.as_ptr());
+            if kind == KINDS.0 || kind == KINDS.1 {
+                let rsa = sys::EVP_PKEY_get0_RSA(self.as_ptr());
+                return !rsa.is_null() && sys::RSA_get_method(rsa) == sys::RSA_PKCS1_OpenSSL();
+            }
+            if kind == KINDS.2 {
+                let key = sys::EVP_PKEY_get0_EC_KEY(self.as_ptr());
+                return !key.is_null() && sys::EC_KEY_get_method(key) == sys::EC_KEY_OpenSSL();
+            }
+        }
+        true
+    }
+
     /// The private key in DER; `None` if it cannot be exported. The queue is left as it was.
     #[must_use]
     pub fn to_der(&self) -> Option<zeroize::Zeroizing<Vec<u8>>> {

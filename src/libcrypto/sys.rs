@@ -23,7 +23,7 @@ opaque! {
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
-    X509_EXTENSION OCSP_RESPID OSSL_PROVIDER BIO_ADDR
+    X509_EXTENSION OCSP_RESPID OSSL_PROVIDER RSA_METHOD EC_KEY_METHOD BIO_ADDR
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -695,6 +695,15 @@ unsafe extern "C" {
         libctx: *mut OSSL_LIB_CTX,
         propq: *const c_char,
     ) -> *mut EVP_PKEY;
+    pub fn EVP_PKEY_get0_provider(key: *const EVP_PKEY) -> *const OSSL_PROVIDER;
+    pub fn OSSL_PROVIDER_get0_name(prov: *const OSSL_PROVIDER) -> *const c_char;
+    pub fn EVP_PKEY_get_base_id(pkey: *const EVP_PKEY) -> c_int;
+    pub fn EVP_PKEY_get0_RSA(pkey: *const EVP_PKEY) -> *const RSA;
+    pub fn RSA_get_method(rsa: *const RSA) -> *const RSA_METHOD;
+    pub fn RSA_PKCS1_OpenSSL() -> *const RSA_METHOD;
+    pub fn EVP_PKEY_get0_EC_KEY(pkey: *const EVP_PKEY) -> *const EC_KEY;
+    pub fn EC_KEY_get_method(key: *const EC_KEY) -> *const EC_KEY_METHOD;
+    pub fn EC_KEY_OpenSSL() -> *const EC_KEY_METHOD;
     pub fn PEM_read_bio_Parameters_ex(
         bp: *mut BIO,
         x: *mut *mut EVP_PKEY,

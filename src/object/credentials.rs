@@ -136,9 +136,11 @@ impl Credentials {
     }
 }
 
-/// The form that the signer wants, parsed once; a key that cannot be exported stays where it is.
+/// The form that the signer wants, parsed once; a key that cannot be exported, or with which another than libcrypto itself
+/// computes, stays where it is.
 fn signing_key(key: &PKey) -> SigningKey {
-    key.to_der()
+    let exported = if key.is_libcryptos_own() { key.to_der() } else { None };
+    exported
         .and_then(|der| PrivateKey::from_der(key.key_type(), &der))
         .map_or(SigningKey::External, |native| SigningKey::Native(Arc::new(native)))
 }
