@@ -37,34 +37,38 @@ export! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_use_certificate(context: *mut SSL_CTX, certificate: *mut X509) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(context, 0, |context| use_certificate(context, certificate)) }
+    unsafe {
+        with_context(context, 0, |context| {
+            let certificate = x509::X509::from_borrowed(certificate);
+            use_certificate(context, certificate, Reason::ERR_PASSED_NULL_PARAMETER)
+        })
+    }
 }
 
 /// As `SSL_CTX_use_certificate`, for a connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_use_certificate(ssl: *mut SSL, certificate: *mut X509) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| use_certificate(ssl, certificate)) }
+    unsafe {
+        with_ssl(ssl, 0, |ssl| {
+            let certificate = x509::X509::from_borrowed(certificate);
+            use_certificate(ssl, certificate, Reason::ERR_PASSED_NULL_PARAMETER)
+        })
+    }
 }
 
-/// # Safety
-///
-/// `certificate` is null or valid.
-unsafe fn use_certificate(owner: &impl Configurable, certificate: *mut X509) -> c_int {
-    // SAFETY: the caller's promise.
-    match unsafe { x509::X509::from_borrowed(certificate) } {
+/// Uses a certificate; without one `reason` says why.
+fn use_certificate(owner: &impl Configurable, certificate: Option<x509::X509>, reason: Reason) -> c_int {
+    match certificate {
         Some(certificate) => {
             let asker = owner.asker();
             owner.change(|config| config.use_certificate(certificate, &asker)).into()
         }
-        None => refuse_null(),
+        None => {
+            error_queue::raise_ssl(reason);
+            0
+        }
     }
-}
-
-/// A null pointer where none is allowed.
-fn refuse_null() -> c_int {
-    error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-    0
 }
 
 /// Uses the certificate that `length` bytes of DER begin with. 1, or 0 with the reason in the queue: libcrypto's and
@@ -96,16 +100,7 @@ pub unsafe extern "C" fn SSL_use_certificate_ASN1(
 unsafe fn use_der(owner: &impl Configurable, der: *const c_uchar, length: c_int) -> c_int {
     // SAFETY: the caller's promise.
     let der = unsafe { convert::bytes_of_int(der.cast(), length) };
-    match der.and_then(x509::X509::from_der_start) {
-        Some(certificate) => {
-            let asker = owner.asker();
-            owner.change(|config| config.use_certificate(certificate, &asker)).into()
-        }
-        None => {
-            error_queue::raise_ssl(Reason::ERR_ASN1_LIB);
-            0
-        }
-    }
+    use_certificate(owner, der.and_then(x509::X509::from_der_start), Reason::ERR_ASN1_LIB)
 }
 
 /// Uses the first certificate in a file, whose `file_type` is `SSL_FILETYPE_PEM` or `SSL_FILETYPE_ASN1`.
