@@ -1,38 +1,39 @@
-//! A reader of DER (X.690 §8, §10), as far as it takes to find a key in a certificate. Used by `signature`.
+//! A reader of DER (X.690 §8, §10), as far as it takes to find a key in a certificate, or what a session holds. Used by
+//! `signature` and `session`.
 //!
 //! Everything is checked against the input's end; what is not DER is `None`.
 
 /// The tag of an INTEGER.
-pub(super) const INTEGER: u8 = 0x02;
+pub(crate) const INTEGER: u8 = 0x02;
 /// The tag of a BIT STRING.
-pub(super) const BIT_STRING: u8 = 0x03;
+pub(crate) const BIT_STRING: u8 = 0x03;
 /// The tag of an OCTET STRING.
-pub(super) const OCTET_STRING: u8 = 0x04;
+pub(crate) const OCTET_STRING: u8 = 0x04;
 /// The tag of NULL.
-pub(super) const NULL: u8 = 0x05;
+pub(crate) const NULL: u8 = 0x05;
 /// The tag of an OBJECT IDENTIFIER.
-pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 /// The tag of a SEQUENCE.
-pub(super) const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 
 /// The tag of a constructed, context-specific element.
-pub(super) const fn context(number: u8) -> u8 {
+pub(crate) const fn context(number: u8) -> u8 {
     0xa0 | number
 }
 
 /// Reads elements from front to back.
 #[derive(Clone)]
-pub(super) struct DerReader<'a> {
+pub(crate) struct DerReader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> DerReader<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
     /// The content of the next element, which must have this tag.
-    pub(super) fn content(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(crate) fn content(&mut self, tag: u8) -> Option<&'a [u8]> {
         let after_tag = self.rest.strip_prefix(&[tag])?;
         let (length, after_length) = length(after_tag)?;
         let (content, rest) = after_length.split_at_checked(length)?;
@@ -41,24 +42,24 @@ impl<'a> DerReader<'a> {
     }
 
     /// The next element whole, with its tag and length; it must have this tag.
-    pub(super) fn element(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(crate) fn element(&mut self, tag: u8) -> Option<&'a [u8]> {
         let start = self.rest;
         self.content(tag)?;
         start.get(..start.len() - self.rest.len())
     }
 
     /// The content of the next element if it has this tag; else nothing is read.
-    pub(super) fn optional(&mut self, tag: u8) -> Option<Option<&'a [u8]>> {
+    pub(crate) fn optional(&mut self, tag: u8) -> Option<Option<&'a [u8]>> {
         if self.rest.first() == Some(&tag) { self.content(tag).map(Some) } else { Some(None) }
     }
 
     /// A reader of the content of the next element, which must be a SEQUENCE.
-    pub(super) fn sequence(&mut self) -> Option<Self> {
+    pub(crate) fn sequence(&mut self) -> Option<Self> {
         self.content(SEQUENCE).map(Self::new)
     }
 
     /// The big-endian bytes of an INTEGER that is not negative, without leading zeros.
-    pub(super) fn unsigned_integer(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn unsigned_integer(&mut self) -> Option<&'a [u8]> {
         let content = self.content(INTEGER)?;
         match content {
             [] => None,
@@ -69,13 +70,33 @@ impl<'a> DerReader<'a> {
         }
     }
 
+    /// An INTEGER of at most 64 bits.
+    pub(crate) fn integer(&mut self) -> Option<i64> {
+        let content = self.content(INTEGER)?;
+        match content {
+            [] => return None,
+            // X.690 §8.3.2.
+            [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => return None,
+            _ if content.len() > 8 => return None,
+            _ => {}
+        }
+        let negative = content.first().is_some_and(|first| *first >= 0x80);
+        let start = if negative { -1 } else { 0 };
+        Some(content.iter().fold(start, |value, byte| value << 8 | i64::from(*byte)))
+    }
+
+    /// What was not read yet.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// Whether nothing is left.
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// Ends the reading: `None` if something is left.
-    pub(super) fn finish(self) -> Option<()> {
+    pub(crate) fn finish(self) -> Option<()> {
         self.is_empty().then_some(())
     }
 }

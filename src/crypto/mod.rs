@@ -11,7 +11,7 @@
 
 pub mod aead;
 pub mod cbc;
-mod der;
+pub(crate) mod der;
 pub mod dhe;
 pub mod group;
 pub mod hash;

@@ -20,12 +20,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{
-    Carried, Session,
-    der::{self, OCTET_STRING, Reader, SEQUENCE},
-};
+use super::{Carried, Session, der};
 use crate::{
-    crypto::{secret::Secret, suite},
+    crypto::{
+        der::{DerReader, OCTET_STRING, SEQUENCE, context},
+        secret::Secret,
+        suite,
+    },
     error::Reason,
     wire::{CipherSuite, NamedGroup, ProtocolVersion},
 };
@@ -96,19 +97,19 @@ pub fn encode(session: &Session) -> Option<Zeroizing<Vec<u8>>> {
 /// Reads a session off the front of `bytes`, and says how many of them it had. A session without a time
 /// began at `now` (seconds since 1970).
 pub fn decode(bytes: &[u8], now: i64) -> Result<(Session, usize), DecodeError> {
-    let mut outer = Reader::new(bytes);
-    let mut reader = Reader::new(outer.element(SEQUENCE).ok_or(DecodeError::Malformed)?);
+    let mut outer = DerReader::new(bytes);
+    let mut reader = DerReader::new(outer.content(SEQUENCE).ok_or(DecodeError::Malformed)?);
     let session = decode_fields(&mut reader, now)?;
     reader.finish().ok_or(DecodeError::Malformed)?;
     Ok((session, bytes.len() - outer.rest().len()))
 }
 
-fn decode_fields(reader: &mut Reader<'_>, now: i64) -> Result<Session, DecodeError> {
+fn decode_fields(reader: &mut DerReader<'_>, now: i64) -> Result<Session, DecodeError> {
     let structure_version = reader.integer().ok_or(DecodeError::Malformed)?;
     let version = reader.integer().ok_or(DecodeError::Malformed)?;
-    let cipher_suite = reader.element(OCTET_STRING).ok_or(DecodeError::Malformed)?;
-    let id = reader.element(OCTET_STRING).ok_or(DecodeError::Malformed)?;
-    let secret = reader.element(OCTET_STRING).ok_or(DecodeError::Malformed)?;
+    let cipher_suite = reader.content(OCTET_STRING).ok_or(DecodeError::Malformed)?;
+    let id = reader.content(OCTET_STRING).ok_or(DecodeError::Malformed)?;
+    let secret = reader.content(OCTET_STRING).ok_or(DecodeError::Malformed)?;
     let time = read_integer(reader, 1)?.filter(|time| *time != 0).unwrap_or(now);
     let timeout = read_integer(reader, 2)?.filter(|timeout| *timeout != 0).unwrap_or(DEFAULT_TIMEOUT);
     let peer = read_certificate(reader, 3)?;
@@ -211,32 +212,33 @@ fn unless_empty(bytes: &[u8]) -> Option<&[u8]> {
 
 /// Reads the field `[number]`, if it is there.
 fn read_field<'a, T>(
-    reader: &mut Reader<'a>,
+    reader: &mut DerReader<'a>,
     number: u8,
-    read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+    read: impl FnOnce(&mut DerReader<'a>) -> Option<T>,
 ) -> Result<Option<T>, DecodeError> {
-    let Some(mut field) = reader.explicit(number).ok_or(DecodeError::Malformed)? else { return Ok(None) };
+    let content = reader.optional(context(number)).ok_or(DecodeError::Malformed)?;
+    let Some(mut field) = content.map(DerReader::new) else { return Ok(None) };
     let value = read(&mut field).ok_or(DecodeError::Malformed)?;
     field.finish().ok_or(DecodeError::Malformed)?;
     Ok(Some(value))
 }
 
-fn read_integer(reader: &mut Reader<'_>, number: u8) -> Result<Option<i64>, DecodeError> {
-    read_field(reader, number, Reader::integer)
+fn read_integer(reader: &mut DerReader<'_>, number: u8) -> Result<Option<i64>, DecodeError> {
+    read_field(reader, number, DerReader::integer)
 }
 
 /// A number that is 0 when it is left out, and must fit `T`.
-fn read_number<T: TryFrom<i64> + Default>(reader: &mut Reader<'_>, number: u8) -> Result<T, DecodeError> {
+fn read_number<T: TryFrom<i64> + Default>(reader: &mut DerReader<'_>, number: u8) -> Result<T, DecodeError> {
     let value = read_integer(reader, number)?.map(T::try_from).transpose();
     value.map(Option::unwrap_or_default).map_err(|_| DecodeError::Malformed)
 }
 
-fn read_bytes<'a>(reader: &mut Reader<'a>, number: u8) -> Result<Option<&'a [u8]>, DecodeError> {
-    read_field(reader, number, |field| field.element(OCTET_STRING))
+fn read_bytes<'a>(reader: &mut DerReader<'a>, number: u8) -> Result<Option<&'a [u8]>, DecodeError> {
+    read_field(reader, number, |field| field.content(OCTET_STRING))
 }
 
-fn read_certificate<'a>(reader: &mut Reader<'a>, number: u8) -> Result<Option<&'a [u8]>, DecodeError> {
-    read_field(reader, number, |field| field.whole_element(SEQUENCE).map(|(whole, _)| whole))
+fn read_certificate<'a>(reader: &mut DerReader<'a>, number: u8) -> Result<Option<&'a [u8]>, DecodeError> {
+    read_field(reader, number, |field| field.element(SEQUENCE))
 }
 
 /// What C sees of a string.
