@@ -464,6 +464,7 @@ TEST_DTLS_SIDES(renegotiation)
         ret = SSL_read(ssl[server], &byte, 1);
         CHECK_SSL_ERROR(ssl[server], ret, SSL_ERROR_WANT_READ);
     }
+    CHECK_EQ(SSL_session_reused(ssl[CLIENT]), 0);
     CHECK_EQ(SSL_renegotiate_pending(ssl[server]), 0);
     CHECK_EQ(SSL_num_renegotiations(ssl[server]), 1);
     CHECK_EQ(SSL_num_renegotiations(ssl[!server]), server);

@@ -34,8 +34,6 @@ pub struct Environment {
     pub mtu: usize,
     /// The session that a client wants to resume.
     pub offered_session: Option<Arc<Session>>,
-    /// It is for application data alone, and has neither the time nor a session.
-    pub for_data: bool,
 }
 
 impl Environment {

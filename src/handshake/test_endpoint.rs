@@ -50,7 +50,6 @@ impl Endpoint {
             now_microseconds: 0,
             mtu: 1400,
             offered_session: None,
-            for_data: false,
         };
         Self {
             side,
