@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install sources oracle differential lint headers coverage bench valgrind clean
+.PHONY: all static install setup demo test test-install test-turn simulate sources oracle differential lint headers coverage bench valgrind clean
 
 all: setup
 	cargo build --release
@@ -45,6 +45,15 @@ test: all
 	ctests/run.sh $(LIBDIR)
 	$(PYTHON) tests/programs/run.py --library $(LIBDIR)
 	$(PYTHON) tests/matrix/run.py --library $(LIBDIR)
+	$(PYTHON) tests/dtls/simulate.py --library $(LIBDIR) --count 100
+
+# DTLS on networks that lose, double, reorder and delay: COUNT connections in each of three pairings of libraries.
+simulate: all
+	$(PYTHON) tests/dtls/simulate.py --library $(LIBDIR) --count $(or $(COUNT),5000) --seed $(or $(SEED),1)
+
+# coturn's server and client over DTLS; fetches the packages and unpacks them below target/.
+test-turn: all
+	$(PYTHON) tests/programs/turn.py --library $(LIBDIR)
 
 # What is installed works: compile with its pkg-config file, shared and static, and run.
 test-install: all static
@@ -58,6 +67,7 @@ oracle: setup
 	$(MAKE) -C ctests
 	ctests/run.sh system
 	$(PYTHON) tests/programs/run.py --library system
+	$(PYTHON) tests/dtls/simulate.py --oracle --count 100
 
 # Random API calls on both libraries: COUNT sequences from SEED on.
 COUNT ?= 2000

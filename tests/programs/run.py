@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import curl_nginx  # noqa: F401 (each of these registers its cases)
+import openssl_dtls  # noqa: F401
 import openssl_old_versions  # noqa: F401
 import openssl_psk  # noqa: F401
 import openssl_sessions  # noqa: F401
