@@ -1171,9 +1171,9 @@ void SSL_certs_clear(SSL *ssl);
 
 #if (defined(FERROSSL_LATER_FUNCTIONS) || OPENSSL_VERSION_NUMBER >= 0x30200000L)
 /* Sets with which algorithms certificates are compressed and decompressed: TLSEXT_comp_cert_zlib (1), _brotli (2), _zstd
- * (3), the preferred one first; null or none for no compression, which is the default.
+ * (3), the preferred one first; null or none for no compression, which is the default. Others are passed over.
  *
- * Returns 1; 0 for another algorithm, or one that is there twice. SSL_CTX_set1_cert_comp_preference(3) */
+ * Returns 1; 0 if only others are there, or one twice. SSL_CTX_set1_cert_comp_preference(3) */
 int SSL_CTX_set1_cert_comp_preference(SSL_CTX *ctx, int *algs, size_t len);
 
 /* As SSL_CTX_set1_cert_comp_preference, for one connection. */

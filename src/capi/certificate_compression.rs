@@ -26,20 +26,27 @@ unsafe fn set_preference(target: &impl Configurable, algorithms: *const c_int, c
     for number in numbers {
         let algorithm =
             u16::try_from(*number).map(CertificateCompression).unwrap_or(CertificateCompression(0));
-        if !compressed_certificate::is_supported(algorithm) || wanted.contains(&algorithm) {
+        if !compressed_certificate::is_supported(algorithm) {
+            continue;
+        }
+        if wanted.contains(&algorithm) {
             error_queue::raise_ssl(Reason::ERR_PASSED_INVALID_ARGUMENT);
             return 0;
         }
         wanted.push(algorithm);
+    }
+    if wanted.is_empty() && !numbers.is_empty() {
+        error_queue::raise_ssl(Reason::ERR_PASSED_INVALID_ARGUMENT);
+        return 0;
     }
     target.change_settings(|settings| settings.certificate_compression = wanted.into());
     1
 }
 
 /// Sets with which algorithms certificates are compressed and decompressed: `TLSEXT_comp_cert_zlib` (1), `_brotli` (2), `_zstd`
-/// (3), the preferred one first; null or none for no compression, which is the default.
+/// (3), the preferred one first; null or none for no compression, which is the default. Others are passed over.
 ///
-/// Returns 1; 0 for another algorithm, or one that is there twice. `SSL_CTX_set1_cert_comp_preference(3)`
+/// Returns 1; 0 if only others are there, or one twice. `SSL_CTX_set1_cert_comp_preference(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set1_cert_comp_preference(
     ctx: *mut SSL_CTX,

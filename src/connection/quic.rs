@@ -21,7 +21,7 @@ impl Connection {
 
     /// The next thing for the QUIC stack, taken out.
     pub fn next_crypto(&mut self) -> Option<Outgoing> {
-        self.records.crypto_stream.as_mut()?.next()
+        self.records.crypto_stream.as_mut()?.take_next()
     }
 
     /// Puts back what the QUIC stack did not take.

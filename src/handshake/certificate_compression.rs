@@ -8,27 +8,31 @@ use crate::{
         Message, compressed_certificate,
         extension::{Extensions, compress_certificate},
     },
+    policy::options::option,
     wire::{ExtensionType, HandshakeType},
 };
 
 /// Adds what we can decompress to a ClientHello or CertificateRequest.
 pub fn offer(extensions: &mut Extensions, connected: &Connected<'_>) {
     let algorithms = &connected.settings().certificate_compression;
+    let refuses = connected.settings().has_option(option::NO_RX_CERTIFICATE_COMPRESSION);
     // The program may handle the extension itself.
-    if !algorithms.is_empty() && !extensions.contains(ExtensionType::COMPRESS_CERTIFICATE) {
+    if !algorithms.is_empty() && !refuses && !extensions.contains(ExtensionType::COMPRESS_CERTIFICATE) {
         extensions.add(ExtensionType::COMPRESS_CERTIFICATE, |writer| {
             compress_certificate::write(writer, algorithms);
         });
     }
 }
 
-/// Reads what the peer can decompress.
+/// Reads what the peer can decompress: the first that we have too counts, as in OpenSSL 3.2.
 pub fn read_offer(extensions: &Extensions, context: &mut Context<'_>) -> Result<()> {
     let own = &context.settings().certificate_compression;
     let chosen = match extensions.get(ExtensionType::COMPRESS_CERTIFICATE) {
-        Some(data) if !own.is_empty() => {
+        Some(data)
+            if !own.is_empty() && !context.settings().has_option(option::NO_TX_CERTIFICATE_COMPRESSION) =>
+        {
             let offered = compress_certificate::read(data)?;
-            own.iter().copied().find(|algorithm| offered.contains(algorithm))
+            offered.into_iter().find(|algorithm| own.contains(algorithm))
         }
         _ => None,
     };
@@ -51,6 +55,7 @@ pub fn expand(message: &Message, context: &Context<'_>) -> Result<Option<Message
     let settings = context.settings();
     if message.handshake_type() != HandshakeType::COMPRESSED_CERTIFICATE
         || settings.certificate_compression.is_empty()
+        || settings.has_option(option::NO_RX_CERTIFICATE_COMPRESSION)
     {
         return Ok(None);
     }

@@ -354,12 +354,11 @@ impl Dane {
             }
             // SAFETY: the record's data is as long as it says.
             let data = unsafe { core::slice::from_raw_parts(record.data, record.length) };
+            // SAFETY: the cell is ours, and nothing writes to it meanwhile.
+            let types = unsafe { &*self.held.get() };
             let is_match = match record.matching_type {
                 FULL => data == info,
-                // SAFETY: the cell is ours, and nothing writes to it meanwhile.
-                other => {
-                    unsafe { (*self.held.get()).digest(other, info) }.is_some_and(|digest| digest == data)
-                }
+                other => types.digest(other, info).is_some_and(|digest| digest == data),
             };
             if is_match {
                 // SAFETY: the layout is ours, and nothing refers to its fields meanwhile.

@@ -63,7 +63,7 @@ impl CryptoStream {
     }
 
     /// The next one, taken out.
-    pub fn next(&mut self) -> Option<Outgoing> {
+    pub fn take_next(&mut self) -> Option<Outgoing> {
         self.0.pop_front()
     }
 
@@ -96,14 +96,17 @@ mod tests {
         stream.add_secret(Level::Handshake, true, b"secret");
         stream.send(b"Finished");
         stream.alert(AlertDescription::INTERNAL_ERROR);
-        assert_eq!(stream.next(), Some(Outgoing::Data(b"ServerHello".to_vec())));
+        assert_eq!(stream.take_next(), Some(Outgoing::Data(b"ServerHello".to_vec())));
         stream.put_back(Outgoing::Data(b"Hello".to_vec()));
-        assert_eq!(stream.next(), Some(Outgoing::Data(b"Hello".to_vec())));
+        assert_eq!(stream.take_next(), Some(Outgoing::Data(b"Hello".to_vec())));
         let secret = Zeroizing::new(b"secret".to_vec());
-        assert_eq!(stream.next(), Some(Outgoing::Secret { level: Level::Handshake, writes: true, secret }));
-        assert_eq!(stream.next(), Some(Outgoing::Data(b"Finished".to_vec())));
+        assert_eq!(
+            stream.take_next(),
+            Some(Outgoing::Secret { level: Level::Handshake, writes: true, secret })
+        );
+        assert_eq!(stream.take_next(), Some(Outgoing::Data(b"Finished".to_vec())));
         assert!(!stream.is_empty());
         stream.clear();
-        assert!(stream.is_empty() && stream.next().is_none());
+        assert!(stream.is_empty() && stream.take_next().is_none());
     }
 }
