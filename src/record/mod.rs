@@ -1,6 +1,8 @@
 //! The record layer of TLS (RFC 8446 §5, RFC 5246 §6, RFC 5288, RFC 7905): headers, protection,
 //! fragmentation, and the two byte buffers between a connection and its transport.
 //!
+//! [`dtls`] has its counterpart for datagrams; how a record is protected is the same in both.
+//!
 //! Nothing here blocks or allocates per record. [`Inbound`] says how many bytes it lacks, so that its owner
 //! never reads past the current record; [`Outbound`] collects sealed records until they are written.
 

@@ -62,11 +62,13 @@ pub struct OpenedRecord {
 
 impl DatagramInbound {
     /// A datagram came.
-    pub fn receive(&mut self, datagram: Vec<u8>) {
+    pub fn receive(&mut self, mut datagram: Vec<u8>) {
         if self.is_at_end() {
             self.datagram = datagram;
             self.next = 0;
         } else if self.waiting.len() < MAX_WAITING {
+            // It was received with room for the longest that there may be.
+            datagram.shrink_to_fit();
             self.waiting.push_back(datagram);
         }
     }
