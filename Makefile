@@ -45,6 +45,7 @@ test: all
 	ctests/run.sh $(LIBDIR)
 	$(PYTHON) tests/programs/run.py --library $(LIBDIR)
 	$(PYTHON) tests/matrix/run.py --library $(LIBDIR)
+	$(PYTHON) tests/matrix/features.py --library $(LIBDIR)
 	$(PYTHON) tests/dtls/simulate.py --library $(LIBDIR) --count 100
 
 # DTLS on networks that lose, double, reorder and delay: COUNT connections in each of three pairings of libraries.

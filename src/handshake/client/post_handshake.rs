@@ -132,6 +132,8 @@ fn emit_finished(context: &mut Context<'_>) -> Result<Transition<ClientState>> {
     let traffic = context.negotiated.traffic.as_ref().ok_or(Error::internal())?;
     let verify_data = traffic.write.verify_data(digest.as_ref());
     context.emit(&finished::write(verify_data.as_ref()))?;
+    // `SSL_get_finished` tells the latest.
+    context.negotiated.client_verify_data = verify_data.as_ref().to_vec();
     context.leave_for(Position::Ok);
     Ok(Transition::Done)
 }

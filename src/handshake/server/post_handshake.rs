@@ -103,6 +103,8 @@ fn read_finished(context: &mut Context<'_>, message: &Message) -> Step {
     finished::check(received, traffic.read.verify_data(digest.as_ref()).as_ref())?;
 
     let negotiated = &mut *context.negotiated;
+    // `SSL_get_peer_finished` tells the latest.
+    negotiated.client_verify_data = received.to_vec();
     let session = negotiated.session.as_deref().cloned().ok_or(Error::internal())?;
     negotiated.session = Some(Arc::new(Session {
         peer_chain: negotiated.peer_chain.clone(),

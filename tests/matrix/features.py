@@ -1,0 +1,100 @@
+#!/usr/bin/python3
+"""features.py [--library DIRECTORY]: features of TLS between two processes, ours against the system's libssl.
+
+Sessions that go through files in PEM and DER, resumption without tickets, external PSKs, early data that is taken, refused
+or ended by a HelloRetryRequest, key updates, authentication after the handshake, renegotiation from either side, next
+protocols, stapling, custom extensions, short fragments, channel bindings. First the system's library is on both sides;
+with ours on one side and on both the outcome must be the same, and both sides must have the same bindings.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from run import TOP, Library, run_openssl  # noqa: E402
+
+BOTH = ("plain", "resume-pem", "resume-der", "stateful", "stapling", "custom-extension", "fragment-length")
+TLS12 = ("renegotiation-by-client", "renegotiation-by-server", "next-protocol")
+TLS13 = ("psk", "early-data", "early-data-refused", "early-data-retry", "early-data-psk", "key-update", "post-handshake-auth")
+CASES = [
+    *(("TLSv1.2", feature) for feature in BOTH + TLS12),
+    *(("TLSv1.3", feature) for feature in BOTH + TLS13),
+]
+
+
+def results(client, server, folder):
+    """What the client and the server printed for each case, as pairs of lists of words."""
+    address = folder / f"{client.name}-{server.name}"
+
+    def start(role, library):
+        process = subprocess.Popen(
+            [TOP / "target/matrix/feature_peer", role, address, folder],
+            env=library.environment() | {"OPENSSL_CONF": "/dev/null"},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )
+        if process.stdout.readline() != "ready\n":
+            sys.exit(f"the {role} on the {library.name} library did not start")
+        if library.file not in Path(f"/proc/{process.pid}/maps").read_text():
+            sys.exit(f"the {role} does not have {library.file} mapped")
+        return process
+
+    with start("server", server) as serving, start("client", client) as asking:
+        outcome = []
+        for case in CASES:
+            for process in (serving, asking):
+                process.stdin.write(" ".join(case) + "\n")
+                process.stdin.flush()
+            pair = tuple(process.stdout.readline().split() for process in (asking, serving))
+            if not all(pair):
+                serving.kill()
+                asking.kill()
+                sys.exit(f"a peer ended in: {case} ({client.name} client, {server.name} server): {pair}")
+            outcome.append(pair)
+        serving.stdin.close()
+        asking.stdin.close()
+        return outcome
+
+
+def is_good(pair):
+    """Whether both sides were content and have the same bindings."""
+    client, server = pair
+    return client[0] == server[0] == "ok" and client[-1] == server[-1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--library", type=Path, default=TOP / "target/lib")
+    options = parser.parse_args()
+    system, ours = Library("system"), Library("ours", options.library.resolve())
+    (TOP / "target/matrix").mkdir(parents=True, exist_ok=True)
+    source = [TOP / "tests/matrix/feature_peer.c", "-lssl", "-lcrypto"]
+    warnings = ["-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]
+    subprocess.run(["gcc", "-O1", *warnings, "-o", TOP / "target/matrix/feature_peer", *source], check=True)
+
+    worse = 0
+    with tempfile.TemporaryDirectory(prefix="ferrossl-") as name:
+        folder = Path(name)
+        run_openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=rsa", "-days", "30",
+                    "-keyout", folder / "key", "-out", folder / "crt")
+        (folder / "rsa.pem").write_bytes((folder / "crt").read_bytes() + (folder / "key").read_bytes())
+        expected = results(system, system, folder)
+        for client, server in ((system, system), (ours, system), (system, ours), (ours, ours)):
+            got = expected if client is server is system else results(client, server, folder)
+            bad = []
+            for case, pair, wish in zip(CASES, got, expected):
+                if not is_good(pair) or any(mine[:-1] != theirs[:-1] for mine, theirs in zip(pair, wish)):
+                    bad.append((case, pair, wish))
+            print(f"{client.name} client, {server.name} server: {len(CASES) - len(bad)} of {len(CASES)}")
+            for case, pair, wish in bad:
+                print(f"  {' '.join(case)}")
+                for side, mine, theirs in zip(("client", "server"), pair, wish):
+                    print(f"    {side}: {' '.join(mine)}\n      not {' '.join(theirs)}")
+            worse += len(bad)
+    sys.exit(1 if worse else 0)
+
+
+if __name__ == "__main__":
+    main()
