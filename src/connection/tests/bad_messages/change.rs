@@ -26,7 +26,7 @@ pub enum Change {
     /// An empty message of this type comes before it.
     Before(u8),
     /// A ChangeCipherSpec comes before it.
-    ChangeBefore,
+    CipherSpecBefore,
     /// Application data comes before it, protected as it is.
     DataBefore,
     /// This byte of its body has this value exclusive-or'ed into it.
@@ -89,7 +89,7 @@ impl Change {
             }
             Self::Type(kind) => one(message(*kind, body)),
             Self::Before(kind) => vec![(HANDSHAKE, message(*kind, &[])), item],
-            Self::ChangeBefore => vec![(ContentType::CHANGE_CIPHER_SPEC, vec![1]), item],
+            Self::CipherSpecBefore => vec![(ContentType::CHANGE_CIPHER_SPEC, vec![1]), item],
             Self::DataBefore => vec![(ContentType::APPLICATION_DATA, b"data".to_vec()), item],
             Self::Flip(place, value) => {
                 let mut bytes = content.to_vec();
@@ -131,7 +131,7 @@ fn extensions_of(bytes: &[u8]) -> Option<usize> {
 
 /// Every change of this item; if it is not `thorough`, those of a message that other scenarios have changed thoroughly.
 pub fn changes(content_type: ContentType, bytes: &[u8], thorough: bool) -> Vec<Change> {
-    let mut changes = vec![Change::Twice, Change::Left, Change::BehindNext, Change::ChangeBefore];
+    let mut changes = vec![Change::Twice, Change::Left, Change::BehindNext, Change::CipherSpecBefore];
     if content_type == ContentType::CHANGE_CIPHER_SPEC {
         changes.extend([b"\x02", &b"\x01\x01"[..], b"\0"].map(Change::Content));
         changes.extend([0, 1, 2, 11, 20].map(Change::Before));

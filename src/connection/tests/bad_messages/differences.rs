@@ -43,7 +43,7 @@ pub fn is_deliberate(
         // RFC 8446 §4: there is no HelloRequest in TLS 1.3, where OpenSSL passes over it.
         Change::Before(0) => tls13 && alert(mine) == Some(UNEXPECTED_MESSAGE),
         // RFC 8446 §5: it may come any time after the first ClientHello.
-        Change::ChangeBefore | Change::BehindNext if kind == HandshakeType::SERVER_HELLO => {
+        Change::CipherSpecBefore | Change::BehindNext if kind == HandshakeType::SERVER_HELLO => {
             tls13 && (mine == Outcome::Content || alert(mine) == Some(UNEXPECTED_MESSAGE))
         }
         // What comes without the hello is protected, and means nothing yet.
@@ -57,7 +57,7 @@ pub fn is_deliberate(
         // RFC 5246 §7.4.1.1: the peer may send data until it has dealt with the request.
         Change::DataBefore => scenario.after == After::Renegotiation && mine == Outcome::Content,
         // What comes behind it is not protected, and too short to be: OpenSSL says so in various ways.
-        Change::ChangeBefore | Change::Twice if content_type == ContentType::CHANGE_CIPHER_SPEC => {
+        Change::CipherSpecBefore | Change::Twice if content_type == ContentType::CHANGE_CIPHER_SPEC => {
             !tls13 && alert(mine) == Some(BAD_RECORD_MAC)
         }
         // RFC 8446 §5: unexpected_message, where OpenSSL says illegal_parameter.
