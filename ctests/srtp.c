@@ -1,6 +1,8 @@
 /* SSL_CTX_set_tlsext_use_srtp(3): keys for SRTP (RFC 5764). */
 #include "support.h"
 
+#include <malloc.h>
+
 #include <openssl/srtp.h>
 
 static const char label[] = "EXTRACTOR-dtls_srtp";
@@ -232,12 +234,9 @@ static void change_extension(struct datagrams *queue, const void *data)
     CHECK(!"no use_srtp");
 }
 
-static void bad_extension(int version, int server, const char *data, int reason, int alert_reason)
+/* Such a connection, with these contexts. */
+static void bad_connection(struct pair *pair, int server, const char *data, int reason, int alert_reason)
 {
-    struct pair *pair = pair_contexts(version);
-
-    for (int side = CLIENT; side <= SERVER; side++)
-        CHECK_EQ(SSL_CTX_set_tlsext_use_srtp(pair->ctx[side], "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"), 0);
     pair_over_datagrams(pair);
     CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
     if (!server) {
@@ -250,6 +249,23 @@ static void bad_extension(int version, int server, const char *data, int reason,
     /* Which alert tells of a choice that was not offered the RFC does not say. */
     if (alert_reason != 0)
         CHECK_FAILS(pair->ssl[!server], SSL_do_handshake(pair->ssl[!server]), alert_reason);
+    pair_disconnect(pair);
+}
+
+static struct pair *pair_with_profiles(int version)
+{
+    struct pair *pair = pair_contexts(version);
+
+    for (int side = CLIENT; side <= SERVER; side++)
+        CHECK_EQ(SSL_CTX_set_tlsext_use_srtp(pair->ctx[side], "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"), 0);
+    return pair;
+}
+
+static void bad_extension(int version, int server, const char *data, int reason, int alert_reason)
+{
+    struct pair *pair = pair_with_profiles(version);
+
+    bad_connection(pair, server, data, reason, alert_reason);
     pair_free(pair);
 }
 
@@ -259,6 +275,23 @@ TEST_DTLS(bad_offers)
     bad_extension(version, SERVER, "\0\1\0\7\0\1\0", SSL_R_BAD_SRTP_PROTECTION_PROFILE_LIST, SSL_R_TLSV1_ALERT_DECODE_ERROR);
     bad_extension(version, SERVER, "\0\10\0\7\0\1\0", SSL_R_BAD_SRTP_PROTECTION_PROFILE_LIST, SSL_R_TLSV1_ALERT_DECODE_ERROR);
     bad_extension(version, SERVER, "\0\4\0\7\0\1\1", SSL_R_BAD_SRTP_MKI_VALUE, SSL_R_TLSV1_ALERT_DECODE_ERROR);
+}
+
+/* CVE-2014-3513: bad offers leave nothing behind. */
+TEST_DTLS(cve_2014_3513_bad_offers_leave_no_memory)
+{
+    struct pair *pair = pair_with_profiles(version);
+    size_t before = 0;
+
+    for (int times = 0; times < 1000; times++) {
+        if (times == 100)
+            before = mallinfo2().uordblks;
+        bad_connection(pair, SERVER, times % 2 ? "\0\4\0\7\0\1\1" : "\0\3\0\7\0\1\0",
+                       times % 2 ? SSL_R_BAD_SRTP_MKI_VALUE : SSL_R_BAD_SRTP_PROTECTION_PROFILE_LIST,
+                       SSL_R_TLSV1_ALERT_DECODE_ERROR);
+    }
+    CHECK(mallinfo2().uordblks < before + 10000);
+    pair_free(pair);
 }
 
 TEST_DTLS(bad_answers)
