@@ -47,6 +47,7 @@ test: all
 	$(PYTHON) tests/matrix/run.py --library $(LIBDIR)
 	$(PYTHON) tests/matrix/features.py --library $(LIBDIR)
 	$(PYTHON) tests/dtls/simulate.py --library $(LIBDIR) --count 100
+	$(PYTHON) tests/differential/run.py --library $(LIBDIR) --strings --count 200
 
 # DTLS on networks that lose, double, reorder and delay: COUNT connections in each of three pairings of libraries.
 simulate: all
@@ -71,10 +72,8 @@ oracle: setup
 	$(PYTHON) tests/dtls/simulate.py --oracle --count 100
 
 # Random API calls on both libraries: COUNT sequences from SEED on.
-COUNT ?= 2000
-SEED ?= 1
 differential: all
-	$(PYTHON) tests/differential/run.py --library $(LIBDIR) --count $(COUNT) --seed $(SEED)
+	$(PYTHON) tests/differential/run.py --library $(LIBDIR) --count $(or $(COUNT),2000) --seed $(or $(SEED),1)
 
 lint: all
 	cargo fmt --check

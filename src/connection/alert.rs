@@ -4,7 +4,6 @@ use super::Connection;
 use crate::{
     error::{Error, Reason, Result},
     handshake::{Direction, Environment, Event, position::Position},
-    record::Side,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, Reader},
 };
 
@@ -28,7 +27,7 @@ impl Connection {
         }
         self.failure = Some(error);
         if let Some(description) = error.alert() {
-            if matches!(self.position, Position::Before) || self.side == Side::Server {
+            if self.position != Position::CwClntHello {
                 self.speak_tentatively(environment);
             }
             // When even the alert cannot be sealed there is nobody left to tell.

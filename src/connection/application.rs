@@ -148,7 +148,7 @@ impl Connection {
     pub fn has_pending(&self) -> bool {
         let inbound = &self.records.inbound;
         self.pending() > 0
-            || self.records.unprocessed() > 0
+            || (self.failure.is_none() && self.records.unprocessed() > 0)
             || (inbound.content_type().is_some() && !inbound.plaintext().is_empty())
     }
 

@@ -362,6 +362,9 @@ impl Connection {
                         return Ok(Want::Write);
                     }
                     self.phase = Phase::Established;
+                    if self.position == Position::SwSessionTicket {
+                        self.connected(environment).leave_for(Position::Ok);
+                    }
                     self.position = Position::Ok;
                     self.connected(environment).complete();
                 }

@@ -73,7 +73,9 @@ impl Ssl {
         &self,
         mut work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
     ) -> core::result::Result<T, Pause> {
-        self.waiting.set(Waiting::Nothing);
+        if self.with_connection(|connection| connection.failure().is_none()) {
+            self.waiting.set(Waiting::Nothing);
+        }
         let generation = self.generation.get();
         let drive = self.drives.get().wrapping_add(1);
         let mut environment = self.environment();

@@ -125,6 +125,7 @@ impl Ssl {
             return Ok(());
         }
         if self.with_connection(|connection| connection.is_before()) {
+            self.shutdown.set(0);
             self.begin_statistics();
         }
         self.refresh_ca_names();

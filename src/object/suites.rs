@@ -19,6 +19,16 @@ pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
     let list = Some(cipher_string::parse(text))
         .filter(|list| list.suite_b.is_some())
         .unwrap_or_else(|| cipher_string::parse(cipher_string::suite_b(mode).unwrap_or(text)));
+    if let Some(mode) = list.suite_b {
+        target.change_settings(|settings| {
+            settings.certificate_flags = settings.certificate_flags & !CERT_FLAG_SUITEB_128 | mode;
+        });
+    }
+    let highest = target.look(|config| config.settings.method_versions.1);
+    if (list.suite_b.is_some() || mode != 0) && !highest.has_signature_schemes() {
+        error_queue::raise_ssl(Reason::AT_LEAST_TLS_1_2_NEEDED_IN_SUITEB_MODE);
+        return false;
+    }
     target.change(|config| {
         config.own_suites |= list.suites.is_some();
         config.update_settings(|settings| {
@@ -27,9 +37,6 @@ pub fn set_cipher_list(target: &impl Configurable, text: Option<&str>) -> bool {
             }
             if let Some(level) = list.security_level {
                 settings.set_security_level(level.into());
-            }
-            if let Some(mode) = list.suite_b {
-                settings.certificate_flags = settings.certificate_flags & !CERT_FLAG_SUITEB_128 | mode;
             }
         });
     });

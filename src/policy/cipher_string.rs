@@ -10,7 +10,7 @@
 use std::{cmp::Reverse, sync::Arc};
 
 use super::{
-    cipher_words::{is_default, is_known, matches},
+    cipher_words::{exclude_each_other, is_default, is_known, matches},
     options::{CERT_FLAG_SUITEB_128, CERT_FLAG_SUITEB_128_ONLY, CERT_FLAG_SUITEB_192},
 };
 use crate::{
@@ -142,14 +142,16 @@ fn split_word(text: &str) -> Result<(&str, &str), NoCommand> {
     }
 }
 
-/// Words with `+` between them, and what follows them: nothing up to a separator if one of them is not known.
+/// Words with `+` between them, and what follows them: nothing up to a separator if one of them is not known, or excludes
+/// those before it.
 fn split_conjunction(text: &str) -> Result<(Vec<&str>, &str), NoCommand> {
     let mut words = Vec::new();
     let mut rest = text;
     loop {
         let (word, after) = split_word(rest)?;
         words.push(word);
-        if !is_known(word) {
+        let is_last = after.is_empty() || after.starts_with(SEPARATORS);
+        if !is_known(word) || (!is_last && exclude_each_other(&words)) {
             return Ok((words, after.trim_start_matches(|character| !SEPARATORS.contains(&character))));
         }
         match after.strip_prefix('+') {
@@ -339,6 +341,9 @@ mod tests {
             "",
             ":",
             "FOO",
+            "FOO+$",
+            "NULL+ARIAGCM+$",
+            "AES128-SHA+SHA256+$",
             "high",
             "ecdhe-rsa-aes128-gcm-sha256",
             "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
@@ -360,6 +365,7 @@ mod tests {
         for text in [
             "$",
             "ALL:!",
+            "kRSA+CHACHA20+$",
             "ALL:+",
             "ALL:-",
             "ALL:!:!AES",

@@ -81,6 +81,65 @@ pub fn is_known(word: &str) -> bool {
         || SUITES.iter().any(|suite| !suite.is_tls13() && matches(suite, word))
 }
 
+/// What a word may say of a suite.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Attribute {
+    KeyExchange,
+    Authentication,
+    Encryption,
+    Mac,
+    Version,
+}
+
+impl Attribute {
+    const ALL: [Self; 5] =
+        [Self::KeyExchange, Self::Authentication, Self::Encryption, Self::Mac, Self::Version];
+
+    /// Whether two suites are the same in this.
+    fn is_same(self, one: &Suite, other: &Suite) -> bool {
+        match self {
+            Self::KeyExchange => one.key_exchange == other.key_exchange,
+            Self::Authentication => one.authentication == other.authentication,
+            Self::Encryption => one.bulk == other.bulk,
+            Self::Mac => one.mac == other.mac,
+            Self::Version => one.min_version == other.min_version,
+        }
+    }
+
+    /// Whether a word says anything of it. A suite's name says all.
+    fn is_said_by(self, word: &str) -> bool {
+        match word {
+            "RSA" | "DHE" | "EDH" | "ADH" | "ECDHE" | "EECDH" | "AECDH" => {
+                matches!(self, Self::KeyExchange | Self::Authentication)
+            }
+            "kRSA" | "kDHE" | "kEDH" | "DH" | "kECDHE" | "kEECDH" | "ECDH" | "kPSK" | "kRSAPSK"
+            | "kDHEPSK" | "kECDHEPSK" | "PSK" | "SRP" | "kSRP" => self == Self::KeyExchange,
+            "aRSA" | "aECDSA" | "ECDSA" | "aDSS" | "DSS" | "aPSK" | "aSRP" | "aNULL" => {
+                self == Self::Authentication
+            }
+            "MD5" | "SHA1" | "SHA" | "SHA256" | "SHA384" => self == Self::Mac,
+            "SSLv3" | "TLSv1" | "TLSv1.0" | "TLSv1.2" => self == Self::Version,
+            "HIGH" | "MEDIUM" | "LOW" | "FIPS" | "COMPLEMENTOFDEFAULT" => false,
+            word => self == Self::Encryption || SUITES.iter().any(|suite| suite.openssl_name == word),
+        }
+    }
+}
+
+/// Whether no suite at all could be what these words say of some attribute, whether or not they leave a suite.
+pub fn exclude_each_other(words: &[&str]) -> bool {
+    Attribute::ALL.iter().any(|attribute| {
+        let mut said = words.iter().filter(|word| attribute.is_said_by(word));
+        let of = |word: &str| -> Vec<&Suite> { SUITES.iter().filter(|suite| matches(suite, word)).collect() };
+        let Some(first) = said.next() else { return false };
+        let mut left = of(first);
+        said.any(|word| {
+            let theirs = of(word);
+            left.retain(|suite| theirs.iter().any(|other| attribute.is_same(suite, other)));
+            left.is_empty()
+        })
+    })
+}
+
 /// Whether `DEFAULT` has it.
 pub fn is_default(suite: &Suite) -> bool {
     !matches!(suite.bulk, BulkCipher::Null)

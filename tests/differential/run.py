@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""run.py [--library DIRECTORY] [--seed N] [--count N] [--show N] [--shrink]: random calls, ours against the system's libssl.
+"""run.py [--library DIRECTORY] [--seed N] [--count N] [--strings] [--show N] [--shrink]: random calls, ours against the system's libssl.
 
 The runner makes the same random sequences of API calls in two processes, one on each library, and prints what they
 return, the states, the errors and the callbacks. Sequences whose traces differ are grouped by their first difference;
 of each group the shortest trace is printed. `deliberate.txt` lists the differences that are meant, with the reason.
+With --strings only the sequences about cipher strings, lists and SSL_CONF are run.
 A sequence in which the system's library crashes says nothing. Exits with 1 if a difference is unexplained.
 """
 
@@ -23,6 +24,8 @@ sys.path.insert(0, str(TOP / "tests/programs"))
 from harness import Library  # noqa: E402
 
 BATCH = 100
+# As in runner.c.
+STRING_STRIDE = 8
 STEP = re.compile(r"(\d+) \w")
 
 
@@ -101,9 +104,9 @@ def compare(seed, system, ours):
     return None
 
 
-def batch(libraries, first, count):
+def batch(libraries, first, count, stride):
     """The differences of some sequences, and how often the system's library crashed."""
-    system, ours = (run(library, (first, count)) for library in libraries)
+    system, ours = (run(library, (first, count, stride)) for library in libraries)
     found = (compare(seed, system[seed], ours[seed]) for seed in system)
     crashes = sum(bool(trace) and trace[-1].startswith(("crash", "exit")) for trace in system.values())
     return [difference for difference in found if difference], crashes
@@ -115,7 +118,7 @@ def shrink(libraries, difference):
     steps = [int(line.split()[0]) for line in difference.before if STEP.match(line)]
     for step in reversed(steps):
         trial = [*skipped, step]
-        system, ours = (run(library, (difference.seed, 1, *trial))[difference.seed] for library in libraries)
+        system, ours = (run(library, (difference.seed, 1, 1, *trial))[difference.seed] for library in libraries)
         smaller = compare(difference.seed, system, ours)
         if smaller and smaller.group() == difference.group():
             skipped, difference = trial, smaller
@@ -153,6 +156,7 @@ def main():
     parser.add_argument("--library", type=Path, default=TOP / "target/lib")
     parser.add_argument("--seed", type=int, default=1, help="the first sequence")
     parser.add_argument("--count", type=int, default=2000, help="how many sequences")
+    parser.add_argument("--strings", action="store_true", help="only the languages of the configuration")
     parser.add_argument("--show", type=int, default=10, help="how many groups of differences to print")
     parser.add_argument("--brief", action="store_true", help="without the traces")
     parser.add_argument("--shrink", action="store_true", help="leave out steps that a difference does not need")
@@ -165,9 +169,11 @@ def main():
 
     rules, explained, groups, crashes = read_rules(), Counter(), {}, 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        stride, offset = (STRING_STRIDE, STRING_STRIDE - 1) if options.strings else (1, 0)
         last = options.seed + options.count
         work = [
-            pool.submit(batch, libraries, first, min(BATCH, last - first)) for first in range(options.seed, last, BATCH)
+            pool.submit(batch, libraries, first * stride + offset, min(BATCH, last - first), stride)
+            for first in range(options.seed, last, BATCH)
         ]
         for done in work:
             differences, lost = done.result()
@@ -184,7 +190,7 @@ def main():
         example = min(group, key=lambda difference: len(difference.before))
         if options.shrink:
             example, skipped = shrink(libraries, example)
-            print(f"\nrunner target/ctests/certs {example.seed} 1 {' '.join(map(str, skipped))}", end="")
+            print(f"\nrunner target/ctests/certs {example.seed} 1 1 {' '.join(map(str, skipped))}", end="")
         show(len(group), example, not options.brief)
     for reason, number in explained.most_common():
         print(f"{number:6} deliberately different: {reason}")

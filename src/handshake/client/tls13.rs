@@ -344,9 +344,8 @@ fn read_finished(
     let client = master.client_traffic(transcript.as_ref());
     let server = master.server_traffic(transcript.as_ref());
     let exporter = master.exporter(transcript.as_ref());
-    context.log_secret("CLIENT_TRAFFIC_SECRET_0", client.as_bytes());
-    context.log_secret("SERVER_TRAFFIC_SECRET_0", server.as_bytes());
     context.log_secret("EXPORTER_SECRET", exporter.as_bytes());
+    context.log_secret("SERVER_TRAFFIC_SECRET_0", server.as_bytes());
     context.set_read_secret(Level::Application, &server)?;
     context.negotiated.exporter = Some(exporter);
     let keys = tls13_flight::Keys { handshake: keys.client, master, client, server };

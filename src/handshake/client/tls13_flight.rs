@@ -120,6 +120,14 @@ fn end_early_data(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transiti
     emit_authentication(keys, context)
 }
 
+/// Whether the key log gets the secret that we write the handshake with at the head of our flight, as in OpenSSL, which does
+/// not use it before: something comes between it and the server's hello.
+pub fn logs_handshake_secret(context: &Context<'_>) -> bool {
+    let negotiated = &*context.negotiated;
+    let compatible = context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT);
+    !negotiated.hello_retry && (compatible || negotiated.early_data.status != Status::NotSent)
+}
+
 fn emit_authentication(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
     // RFC 8446 §D.4: once, before the first thing that is encrypted.
     let negotiated = &*context.negotiated;
@@ -127,6 +135,9 @@ fn emit_authentication(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Tra
     if context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT) && !sent {
         context.leave_for(Position::CwChange);
         context.send_change_cipher_spec()?;
+    }
+    if logs_handshake_secret(context) {
+        context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.handshake.as_bytes());
     }
     if !context.negotiated.certificate_requested {
         return emit_finished(&keys, context);
@@ -206,6 +217,7 @@ fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<Cl
     let verify_data = keys.handshake.verify_data(context.transcript.current()?.as_ref());
     context.emit(&finished::write(verify_data.as_ref()))?;
     context.negotiated.client_verify_data = verify_data.as_ref().to_vec();
+    context.log_secret("CLIENT_TRAFFIC_SECRET_0", keys.client.as_bytes());
     context.set_write_secret(Level::Application, &keys.client)?;
     let resumption = keys.master.resumption(context.transcript.current()?.as_ref());
     context.negotiated.traffic = Some(Traffic::new(keys.server.clone(), keys.client.clone(), resumption));

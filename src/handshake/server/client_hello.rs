@@ -57,10 +57,6 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
 
     context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
-    context.negotiated.client_suites =
-        hello.cipher_suites.iter().copied().filter(|suite| !is_signal(*suite)).collect();
-    context.negotiated.raw_client_suites =
-        hello.cipher_suites.iter().flat_map(|suite| suite.0.to_be_bytes()).collect();
     let received = Received { message, hello, retry };
     if context.hooks().client_hello {
         return Ok(Transition::Ask(Ask::ClientHello, State::AskedClientHello(Box::new(received))));
@@ -70,11 +66,13 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
 
 /// Chooses the version, and with it the state machine that goes on.
 pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step {
-    if received.hello.cipher_suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV) {
-        context.negotiated.secure_renegotiation = true;
-    }
     context.negotiated.tentative_version = Some(received.hello.legacy_version);
     let version = choose_version(context, &received.hello)?;
+    let suites = &received.hello.cipher_suites;
+    context.negotiated.secure_renegotiation |=
+        suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+    context.negotiated.client_suites = suites.iter().copied().filter(|suite| !is_signal(*suite)).collect();
+    context.negotiated.raw_client_suites = suites.iter().flat_map(|suite| suite.0.to_be_bytes()).collect();
     if received.retry.is_some() && version != ProtocolVersion::TLS1_3 {
         return Err(unsupported_version());
     }

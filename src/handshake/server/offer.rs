@@ -10,7 +10,7 @@ use crate::{
             alpn, server_name, signature_algorithms, status_request::StatusRequest, supported_groups,
         },
     },
-    wire::{ExtensionType, NamedGroup, SignatureScheme},
+    wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 /// The extensions that both versions know.
@@ -39,7 +39,9 @@ impl Offer {
         let negotiated = &mut *context.negotiated;
         negotiated.server_name = host_name.map(<[u8]>::to_vec);
         negotiated.peer_groups = groups.clone().unwrap_or_default();
-        negotiated.peer_schemes = schemes.clone().unwrap_or_default();
+        // RFC 5246 §7.4.1.4.1: they mean nothing before TLS 1.2.
+        let has_schemes = negotiated.version.is_some_and(ProtocolVersion::has_signature_schemes);
+        negotiated.peer_schemes = schemes.clone().filter(|_| has_schemes).unwrap_or_default();
         negotiated.peer_certificate_schemes = certificate_schemes;
         negotiated.status_request = status.flatten();
         negotiated.status_requested = negotiated.status_request.is_some();

@@ -4,7 +4,7 @@ use core::ffi::CStr;
 
 use super::{
     FILE_TYPE_PEM,
-    commands::{Action, Place},
+    commands::{Action, Place, flag},
     words::{self, Bound},
 };
 use crate::{
@@ -79,7 +79,7 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
             owner.change_settings(|settings| settings.client_signature_schemes = Some(schemes));
         }
         Action::Groups => groups::set_groups_list(owner, text?).then_some(())?,
-        Action::Group => set_group(owner, text?)?,
+        Action::Group => set_group(owner, text?, flags)?,
         Action::CipherString => suites::set_cipher_list(owner, text).then_some(())?,
         Action::CipherSuites => suites::set_tls13_suites(owner, text).then_some(())?,
         Action::Options => change_options(owner, text?, words::OPTIONS, flags)?,
@@ -120,9 +120,11 @@ pub fn apply(owner: &impl Configurable, action: Action, value: &CStr, flags: u32
 }
 
 /// One group, or a word that leaves the choice to us, which is what we do anyhow.
-fn set_group(owner: &impl Configurable, text: &str) -> Option<()> {
+fn set_group(owner: &impl Configurable, text: &str, flags: u32) -> Option<()> {
     let word = text.strip_prefix('+').unwrap_or(text);
-    if word.eq_ignore_ascii_case("automatic") {
+    let in_file = flags & flag::FILE != 0 && word.eq_ignore_ascii_case("automatic");
+    let on_line = flags & flag::COMMAND_LINE != 0 && text == "auto";
+    if in_file || on_line {
         return Some(());
     }
     if text.contains(':') { None } else { groups::set_groups_list(owner, text).then_some(()) }

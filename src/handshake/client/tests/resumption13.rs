@@ -119,5 +119,13 @@ fn key_log_has_the_secrets_of_application_data() {
             _ => None,
         })
         .collect();
-    assert_eq!(labels, ["CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0", "EXPORTER_SECRET"]);
+    assert_eq!(
+        labels,
+        [
+            "EXPORTER_SECRET",
+            "SERVER_TRAFFIC_SECRET_0",
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET",
+            "CLIENT_TRAFFIC_SECRET_0"
+        ]
+    );
 }
