@@ -258,3 +258,16 @@ TEST(conf_server_info)
     unlink(path);
     SSL_free(ssl);
 }
+
+/* RequestCAStore takes names from a URI; without a target DHParameters looks at no file. */
+TEST(conf_ca_stores)
+{
+    start(FILE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RequestCAStore", cert_path("root", "pem")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RequestCAStore", "/no/such/store"), 0);
+    ERR_clear_error();
+    SSL_CONF_CTX_set_ssl_ctx(conf, NULL);
+    CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", "/no/such/file"), 2);
+    CHECK_NO_ERRORS();
+    finish();
+}

@@ -50,6 +50,7 @@ pub fn check(action: Action, value: &CStr, flags: u32) -> bool {
         | Action::CipherSuites
         | Action::Certificate
         | Action::PrivateKey
+        | Action::DhParameters
         | Action::ChainStore(_)
         | Action::VerifyStore(_) => true,
         Action::MinProtocol
@@ -60,8 +61,7 @@ pub fn check(action: Action, value: &CStr, flags: u32) -> bool {
         | Action::Clear(_)
         | Action::Strict
         | Action::ServerInfo
-        | Action::CaNames(_)
-        | Action::DhParameters => false,
+        | Action::CaNames(_) => false,
     }
 }
 

@@ -233,7 +233,7 @@ impl ConfContext {
             match place {
                 Place::File => ca_names::add_file(names.as_ptr(), Some(value)),
                 Place::Directory => ca_names::add_directory(names.as_ptr(), Some(value)),
-                Place::Store => false,
+                Place::Store => ca_names::add_uri(names.as_ptr(), value),
             }
         };
         *self.ca_names.borrow_mut() = Some(names);
