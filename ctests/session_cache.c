@@ -161,6 +161,20 @@ TEST(add_session)
     pair_free(pair);
 }
 
+/* It is found by no id, but counts. */
+TEST(add_session_without_id)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 1);
+    SSL_SESSION *session = SSL_SESSION_new();
+
+    CHECK_OK(SSL_CTX_add_session(pair->ctx[SERVER], session));
+    CHECK_EQ(SSL_CTX_add_session(pair->ctx[SERVER], session), 0);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 1);
+    CHECK_EQ(SSL_CTX_remove_session(pair->ctx[SERVER], session), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
 /* The oldest goes when the cache is full. */
 TEST(cache_size_is_kept)
 {
