@@ -431,3 +431,16 @@ TEST(block_padding_hides_the_length)
     CHECK(sizes[0] >= 512);
     pair_free(pair);
 }
+
+/* Numbers of SSL_ctrl(3) that are callbacks', and empty lists. */
+TEST(controls_of_callbacks_and_empty_lists)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    int none[1] = {0};
+
+    CHECK_EQ(SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_NOT_RESUMABLE_SESS_CB, NULL), 1);
+    CHECK_EQ(SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, NULL), 0);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, none, 0), 0);
+    CHECK_SSL_REASON(ERR_R_MALLOC_FAILURE);
+    SSL_CTX_free(context);
+}

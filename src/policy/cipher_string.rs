@@ -134,7 +134,7 @@ fn listed() -> impl Iterator<Item = &'static Suite> {
 
 /// A word and what follows it.
 fn split_word(text: &str) -> Result<(&str, &str), NoCommand> {
-    let is_of_word = |character: char| character.is_ascii_alphanumeric() || "-.=_".contains(character);
+    let is_of_word = |character: char| character.is_ascii_alphanumeric() || "-.=".contains(character);
     let end = text.find(|character| !is_of_word(character)).unwrap_or(text.len());
     match text.split_at_checked(end) {
         Some((word, after)) if !word.is_empty() => Ok((word, after)),

@@ -159,10 +159,103 @@ static void configuration(void)
     say_errors();
 }
 
+/* Numbers of DTLS, which has tests of its own, and those that only later versions of OpenSSL have. */
+static int is_left_out(int command)
+{
+    static const int left_out[] = {
+        SSL_CTRL_SET_MTU, DTLS_CTRL_GET_TIMEOUT, DTLS_CTRL_HANDLE_TIMEOUT, DTLS_CTRL_SET_LINK_MTU, DTLS_CTRL_GET_LINK_MIN_MTU, 139, 140, 141,
+    };
+    size_t index;
+
+    for (index = 0; index < sizeof(left_out) / sizeof(left_out[0]); index++)
+        if (left_out[index] == command)
+            return 1;
+    return 0;
+}
+
+/* A control number with an argument that may or may not fit it, on a context and on a connection. */
+static void control(void)
+{
+    static const long numbers[] = {0, 1, 2, 3, -1, 512, 16384, 80, 0x303, 0x304};
+    static int integers[] = {NID_X9_62_prime256v1, NID_secp384r1, NID_sha256, EVP_PKEY_RSA};
+    static unsigned char types[] = {1, 64, 0, 0, 0, 0, 0, 0};
+    void *answer = NULL;
+    SSL_CTX *context = world.context[below(CONTEXTS)];
+    SSL *ssl = one_in(2) ? SSL_new(context) : NULL;
+    int command = below(201), kind = below(6);
+    long number = ANY(numbers), result;
+    void *pointer = NULL;
+
+    say_errors();
+    if (is_left_out(command)) {
+        SSL_free(ssl);
+        return;
+    }
+    switch (command) {
+    case SSL_CTRL_SET_GROUPS:
+    case SSL_CTRL_SET_SIGALGS:
+    case SSL_CTRL_SET_CLIENT_SIGALGS:
+        pointer = kind == 0 ? NULL : integers;
+        number = below(5);
+        break;
+    case SSL_CTRL_SET_CLIENT_CERT_TYPES:
+        pointer = kind == 0 ? NULL : types;
+        number = below(9);
+        break;
+    case SSL_CTRL_SET_GROUPS_LIST:
+        pointer = (void *)any_groups_list();
+        break;
+    case SSL_CTRL_SET_SIGALGS_LIST:
+    case SSL_CTRL_SET_CLIENT_SIGALGS_LIST:
+        pointer = (void *)any_sigalgs_list();
+        break;
+    case SSL_CTRL_SET_TLSEXT_HOSTNAME:
+        pointer = kind == 0 ? NULL : (void *)(kind == 1 ? "" : "server.example");
+        break;
+    case SSL_CTRL_CHAIN_CERT:
+    case SSL_CTRL_SELECT_CURRENT_CERT:
+        pointer = certificate(any_certificate_name());
+        number = 1;
+        break;
+    case SSL_CTRL_EXTRA_CHAIN_CERT:
+        pointer = certificate(any_certificate_name());
+        X509_up_ref(pointer);
+        break;
+    case SSL_CTRL_GET_EXTRA_CHAIN_CERTS:
+    case SSL_CTRL_GET_CHAIN_CERTS:
+    case SSL_CTRL_GET_VERIFY_CERT_STORE:
+    case SSL_CTRL_GET_CHAIN_CERT_STORE:
+    case SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB:
+    case SSL_CTRL_GET_TLSEXT_STATUS_REQ_CB_ARG:
+    case SSL_CTRL_GET_TLSEXT_STATUS_REQ_EXTS:
+    case SSL_CTRL_GET_TLSEXT_STATUS_REQ_IDS:
+    case SSL_CTRL_GET_TLSEXT_STATUS_REQ_OCSP_RESP:
+    case SSL_CTRL_GET_PEER_SIGNATURE_NID:
+    case SSL_CTRL_GET_SIGNATURE_NID:
+    case SSL_CTRL_GET_PEER_TMP_KEY:
+    case SSL_CTRL_GET_TMP_KEY:
+    case SSL_CTRL_GET_CLIENT_CERT_TYPES:
+    case SSL_CTRL_GET_EC_POINT_FORMATS:
+    case SSL_CTRL_GET_RAW_CIPHERLIST:
+        pointer = &answer;
+        break;
+    default:
+        break;
+    }
+    result = ssl != NULL ? SSL_ctrl(ssl, command, number, pointer) : SSL_CTX_ctrl(context, command, number, pointer);
+    called(result, "%s control %d, %ld, %s", ssl != NULL ? "connection" : "context", command, number, pointer != NULL ? "pointer" : "null");
+    if (pointer == &answer)
+        say("    answer %s", answer != NULL ? "pointer" : "null");
+    result = ssl != NULL ? SSL_callback_ctrl(ssl, command, NULL) : SSL_CTX_callback_ctrl(context, command, NULL);
+    called(result, "callback control %d", command);
+    SSL_free(ssl);
+}
+
 const struct step string_steps[] = {
     {"cipher string", cipher_string, {0, 0, 0, 20}},
     {"suites string", suites_string, {0, 0, 0, 5}},
     {"lists", lists, {0, 0, 0, 12}},
+    {"control", control, {0, 0, 0, 20}},
     {"configuration", configuration, {1, 1, 0, 20}},
     {NULL, NULL, {0}},
 };

@@ -86,7 +86,13 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
         }
         command::SET_SIGALGS | command::SET_CLIENT_SIGALGS => {
             // SAFETY: the caller's promise.
-            let schemes = unsafe { numbers(pointer.cast(), number) }.and_then(schemes_of);
+            let nids = unsafe { numbers(pointer.cast(), number) };
+            if nids == Some(&[]) {
+                // What OpenSSL says of a list of none.
+                error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
+                return Some(0);
+            }
+            let schemes = nids.and_then(schemes_of);
             set_schemes(target, command, schemes)
         }
         command::SET_SIGALGS_LIST | command::SET_CLIENT_SIGALGS_LIST => {

@@ -18,7 +18,7 @@ use crate::{
     },
     object::{
         Ssl,
-        callbacks::{ExtensionsCallback, MessageCallback, TemporaryDhCallback},
+        callbacks::{ExtensionsCallback, MessageCallback, NotResumableCallback, TemporaryDhCallback},
         negotiated,
     },
     record::Side,
@@ -281,6 +281,12 @@ pub(super) unsafe fn set_callback(ssl: &Ssl, command: c_int, callback: AnyCallba
             // SAFETY: the caller's promise: the type is the command's.
             let function = unsafe { transmute::<AnyCallback, Option<ExtensionsCallback>>(callback) };
             ssl.update_config(|config| config.callbacks.extensions.function = function);
+            1
+        }
+        command::SET_NOT_RESUMABLE_SESS_CB => {
+            // SAFETY: the caller's promise: the type is the command's.
+            let function = unsafe { transmute::<AnyCallback, Option<NotResumableCallback>>(callback) };
+            ssl.update_config(|config| config.callbacks.not_resumable = function);
             1
         }
         command::SET_TMP_DH_CB => {

@@ -16,8 +16,8 @@ use crate::{
     object::{
         Context,
         callbacks::{
-            MessageCallback, ServerNameCallback, SrpPasswordCallback, SrpUserCallback, SrpVerifyCallback,
-            StatusCallback, TemporaryDhCallback, TicketKeyHmacCallback,
+            MessageCallback, NotResumableCallback, ServerNameCallback, SrpPasswordCallback, SrpUserCallback,
+            SrpVerifyCallback, StatusCallback, TemporaryDhCallback, TicketKeyHmacCallback,
         },
         config::Configurable,
         srp::Password,
@@ -204,6 +204,10 @@ pub(super) unsafe fn set_callback(context: &Context, command: c_int, callback: A
             command::SET_MSG_CALLBACK => {
                 let function = transmute::<AnyCallback, Option<MessageCallback>>(callback);
                 context.change(|config| config.callbacks.message.function = function);
+            }
+            command::SET_NOT_RESUMABLE_SESS_CB => {
+                let function = transmute::<AnyCallback, Option<NotResumableCallback>>(callback);
+                context.change(|config| config.callbacks.not_resumable = function);
             }
             command::SET_TMP_DH_CB => {
                 let function = transmute::<AnyCallback, Option<TemporaryDhCallback>>(callback);
