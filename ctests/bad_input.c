@@ -86,8 +86,12 @@ TEST_SIDES(record_too_short)
     struct pair *pair = pair_established(version);
 
     inject_record(pair, server, SSL3_RT_APPLICATION_DATA, "abc", 3);
-    check_read_fails(pair, server, SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC,
-                     SSL_R_SSLV3_ALERT_BAD_RECORD_MAC);
+    if (on_the_oracle() && version == TLS1_2_VERSION && OpenSSL_version_num() < 0x30000160L)
+        /* It took that for a fault of its own before 3.0.22. */
+        check_read_fails(pair, server, ERR_R_INTERNAL_ERROR, SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+    else
+        check_read_fails(pair, server, SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC,
+                         SSL_R_SSLV3_ALERT_BAD_RECORD_MAC);
     pair_free(pair);
 }
 
