@@ -74,6 +74,9 @@ impl Connection {
             if let Some(ask) = self.postponed.take() {
                 return Ok(Read::Want(Want::Ask(ask)));
             }
+            if environment.for_data && self.records.joiner.has_message() {
+                return Ok(Read::Want(Want::Environment));
+            }
             match self.after_handshake(environment)? {
                 AfterHandshake::Nothing => {}
                 AfterHandshake::Ask(ask) => return Ok(Read::Want(Want::Ask(ask))),

@@ -269,9 +269,16 @@ fn read_fragments(datagrams: &mut Datagrams, handshaking: bool, epoch: u16, max_
     let mut rest = datagrams.inbound.plaintext();
     while let Some((fragment, after)) = Fragment::split(rest) {
         rest = after;
-        // RFC 5246 §7.4.1.1: passed over while a handshake is under way. It has no number of its own in it, either.
-        if fragment.handshake_type == HandshakeType::HELLO_REQUEST && handshaking {
+        // RFC 5246 §7.4.1.1: passed over while a handshake is under way. Before there are keys anybody can send one, in place of
+        // the message that has its number; later it has that number for itself (RFC 6347 §4.2.2).
+        if fragment.handshake_type == HandshakeType::HELLO_REQUEST && handshaking && epoch == 0 {
             continue;
+        }
+        // A HelloRequest that got lost while we began by ourselves counts all the same.
+        let is_second_hello =
+            fragment.handshake_type == HandshakeType::SERVER_HELLO && fragment.sequence == 1;
+        if is_second_hello && epoch > 0 && datagrams.reassembly.next() == 0 {
+            datagrams.reassembly.skip_first();
         }
         if fragment.handshake_type == HandshakeType::FINISHED && finished_is_old {
             repeats |= !handshaking;

@@ -138,7 +138,10 @@ impl Connection {
             self.count_unasked()?;
         }
         self.tell_start(environment);
-        self.connected(environment).leave_for(Position::Ok);
+        // OpenSSL leaves the state once less in a server of DTLS.
+        if self.side == Side::Client || !self.is_datagram() {
+            self.connected(environment).leave_for(Position::Ok);
+        }
         match self.side {
             Side::Client => self.read_hello_request(environment, &message),
             Side::Server => self.read_client_hello(environment, message, expected),
@@ -157,7 +160,7 @@ impl Connection {
         }
         self.renegotiations.requested = None;
         self.renegotiations.count();
-        // As OpenSSL does: what a HelloRequest asks for is a new session in DTLS alone.
+        // A server of DTLS that asks gets a new session, as with OpenSSL.
         self.start(if self.is_datagram() { Renegotiation::Full } else { Renegotiation::Abbreviated });
         Ok(())
     }

@@ -112,6 +112,7 @@ impl End {
                 now_microseconds: 0,
                 mtu: 1400,
                 offered_session: None,
+                for_data: false,
             },
             sessions: Vec::new(),
             verified: 0,
@@ -266,7 +267,7 @@ impl End {
         loop {
             match self.connection.handshake(&self.environment)? {
                 Want::Nothing => return Ok(true),
-                Want::Read | Want::Closed => return Ok(false),
+                Want::Read | Want::Closed | Want::Environment => return Ok(false),
                 Want::Write => self.write_out(wire),
                 Want::Ask(ask) => self.answer(ask)?,
             }
@@ -309,7 +310,9 @@ impl End {
                 }
                 Read::Want(Want::Ask(ask)) => self.answer(ask)?,
                 Read::Want(Want::Write) => self.write_out(&mut Vec::new()),
-                Read::Want(Want::Closed | Want::Nothing) | Read::TryAgain | Read::Handshake => {
+                Read::Want(Want::Closed | Want::Nothing | Want::Environment)
+                | Read::TryAgain
+                | Read::Handshake => {
                     return Ok(received);
                 }
             }

@@ -2,6 +2,7 @@
 //! `record`.
 
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, Reason, Result},
@@ -88,6 +89,7 @@ enum Backend {
     AwsLc(LessSafeKey),
     /// What aws-lc-rs lacks.
     Libcrypto(AeadContext),
+    ChaCha20Poly1305(ChaCha20Poly1305),
 }
 
 impl AeadKey {
@@ -98,7 +100,7 @@ impl AeadKey {
         let backend = match algorithm {
             AeadAlgorithm::Aes128Gcm => aws_lc(&aead::AES_128_GCM, key),
             AeadAlgorithm::Aes256Gcm => aws_lc(&aead::AES_256_GCM, key),
-            AeadAlgorithm::ChaCha20Poly1305 => aws_lc(&aead::CHACHA20_POLY1305, key),
+            AeadAlgorithm::ChaCha20Poly1305 => ChaCha20Poly1305::new(key).map(Backend::ChaCha20Poly1305),
             AeadAlgorithm::Aes128Ccm
             | AeadAlgorithm::Aes128Ccm8
             | AeadAlgorithm::Aes256Ccm
@@ -108,7 +110,7 @@ impl AeadKey {
                 .map(Backend::Libcrypto),
             AeadAlgorithm::Aria128Gcm | AeadAlgorithm::Aria256Gcm => algorithm
                 .in_libcrypto()
-                .and_then(|cipher| AeadContext::gcm(cipher, key))
+                .and_then(|cipher| AeadContext::streaming(cipher, key))
                 .map(Backend::Libcrypto),
         };
         Ok(Self { backend: backend.ok_or(Error::internal())?, tag_length })
@@ -136,18 +138,14 @@ impl AeadKey {
         if extra_and_tag.len() != extra.len() + self.tag_length {
             return Err(Error::internal());
         }
-        let sealed = match &mut self.backend {
-            Backend::AwsLc(key) => {
+        let sealed = match self.backend.for_length(plaintext.len()) {
+            For::AwsLc(key) => {
                 let nonce = Nonce::assume_unique_for_key(nonce);
                 let associated_data = Aad::from(associated_data);
                 key.seal_out_of_place_scatter(nonce, associated_data, plaintext, text, extra, extra_and_tag)
                     .ok()
             }
-            Backend::Libcrypto(context) => {
-                text.copy_from_slice(plaintext);
-                extra_and_tag.iter_mut().zip(extra).for_each(|(to, from)| *to = *from);
-                context.seal_in_place(&nonce, associated_data, out)
-            }
+            For::Libcrypto(context) => context.seal(&nonce, associated_data, plaintext, extra, out),
         };
         sealed.ok_or(Error::internal())
     }
@@ -160,13 +158,13 @@ impl AeadKey {
         associated_data: &[u8],
         ciphertext_and_tag: &mut [u8],
     ) -> Result<usize> {
-        let opened = match &mut self.backend {
-            Backend::AwsLc(key) => {
+        let opened = match self.backend.for_length(ciphertext_and_tag.len()) {
+            For::AwsLc(key) => {
                 let nonce = Nonce::assume_unique_for_key(nonce);
                 let plaintext = key.open_in_place(nonce, Aad::from(associated_data), ciphertext_and_tag);
                 plaintext.ok().map(|plaintext| plaintext.len())
             }
-            Backend::Libcrypto(context) => context.open_in_place(&nonce, associated_data, ciphertext_and_tag),
+            For::Libcrypto(context) => context.open_in_place(&nonce, associated_data, ciphertext_and_tag),
         };
         opened.ok_or_else(|| {
             ciphertext_and_tag.fill(0);
@@ -184,18 +182,79 @@ impl AeadKey {
         tag: &[u8],
         out: &mut [u8],
     ) -> Result<()> {
-        let opened = match &mut self.backend {
-            Backend::AwsLc(key) => {
+        let opened = match self.backend.for_length(ciphertext.len()) {
+            For::AwsLc(key) => {
                 let nonce = Nonce::assume_unique_for_key(nonce);
                 key.open_separate_gather(nonce, Aad::from(associated_data), ciphertext, tag, out).ok()
             }
-            Backend::Libcrypto(context) => context.open_into(&nonce, associated_data, ciphertext, tag, out),
+            For::Libcrypto(context) => context.open_into(&nonce, associated_data, ciphertext, tag, out),
         };
         opened.ok_or_else(|| {
             out.fill(0);
             bad_record_mac()
         })
     }
+}
+
+/// Which of the two computes.
+enum For<'a> {
+    AwsLc(&'a LessSafeKey),
+    Libcrypto(&'a mut AeadContext),
+}
+
+impl Backend {
+    /// The one for a record of this length.
+    fn for_length(&mut self, length: usize) -> For<'_> {
+        match self {
+            Self::AwsLc(key) => For::AwsLc(key),
+            Self::Libcrypto(context) => For::Libcrypto(context),
+            Self::ChaCha20Poly1305(key) => key.for_length(length),
+        }
+    }
+}
+
+/// AWS-LC has no code for AVX-512, with which libcrypto takes two thirds of the time for a long record; a short one costs less
+/// without libcrypto's preparations.
+struct ChaCha20Poly1305 {
+    aws_lc: LessSafeKey,
+    /// Made with the first long record.
+    libcrypto: Option<AeadContext>,
+    /// Where libcrypto is never worth it there is none to keep.
+    key: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl ChaCha20Poly1305 {
+    /// The bytes of a record from which on libcrypto is the faster one.
+    const LONG: usize = 4096;
+
+    fn new(key: &[u8]) -> Option<Self> {
+        let aws_lc = LessSafeKey::new(UnboundKey::new(&aead::CHACHA20_POLY1305, key).ok()?);
+        let key = has_avx512().then(|| Zeroizing::new(key.to_vec()));
+        Some(Self { aws_lc, libcrypto: None, key })
+    }
+
+    fn for_length(&mut self, length: usize) -> For<'_> {
+        if length >= Self::LONG
+            && let Some(key) = self.key.take()
+        {
+            // If libcrypto's providers lack it, AWS-LC does it all.
+            self.libcrypto = AeadContext::streaming(&cipher::CHACHA20_POLY1305, &key);
+        }
+        match &mut self.libcrypto {
+            Some(context) if length >= Self::LONG => For::Libcrypto(context),
+            _ => For::AwsLc(&self.aws_lc),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx512() -> bool {
+    std::arch::is_x86_feature_detected!("avx512f")
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+const fn has_avx512() -> bool {
+    false
 }
 
 fn aws_lc(algorithm: &'static aead::Algorithm, key: &[u8]) -> Option<Backend> {

@@ -21,6 +21,12 @@ pub enum SignatureAlgorithm {
     Ed25519,
     /// Ed448.
     Ed448,
+    /// ML-DSA-44 (FIPS 204), where libcrypto has it.
+    MlDsa44,
+    /// ML-DSA-65.
+    MlDsa65,
+    /// ML-DSA-87.
+    MlDsa87,
     /// DSA.
     Dsa,
 }
@@ -35,6 +41,9 @@ impl SignatureAlgorithm {
             Self::Ecdsa => 408,
             Self::Ed25519 => 1087,
             Self::Ed448 => 1088,
+            Self::MlDsa44 => 1457,
+            Self::MlDsa65 => 1458,
+            Self::MlDsa87 => 1459,
             Self::Dsa => 116,
         }
     }
@@ -71,7 +80,9 @@ impl Scheme {
             ProtocolVersion::TLS1_3 => {
                 self.is_tls13() && self.fits_curve(key_type) && self.fits_key(key_type)
             }
-            ProtocolVersion::TLS1_2 | ProtocolVersion::DTLS1_2 => self.fits_key(key_type),
+            ProtocolVersion::TLS1_2 | ProtocolVersion::DTLS1_2 => {
+                self.is_for_tls12() && self.fits_key(key_type)
+            }
             // Before TLS 1.2 nothing is negotiated: the key decides.
             _ => before_tls12(key_type) == Some(self.id),
         }
@@ -86,11 +97,23 @@ impl Scheme {
             SignatureAlgorithm::RsaPssRsae
             | SignatureAlgorithm::RsaPssPss
             | SignatureAlgorithm::Ed25519
-            | SignatureAlgorithm::Ed448 => true,
+            | SignatureAlgorithm::Ed448
+            | SignatureAlgorithm::MlDsa44
+            | SignatureAlgorithm::MlDsa65
+            | SignatureAlgorithm::MlDsa87 => true,
             SignatureAlgorithm::Ecdsa => {
                 !matches!(self.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224))
             }
         }
+    }
+
+    /// Whether a handshake of TLS 1.2 may be signed with it: not so ML-DSA (draft-ietf-tls-mldsa §3).
+    #[must_use]
+    pub const fn is_for_tls12(&self) -> bool {
+        !matches!(
+            self.signature,
+            SignatureAlgorithm::MlDsa44 | SignatureAlgorithm::MlDsa65 | SignatureAlgorithm::MlDsa87
+        )
     }
 
     /// libcrypto's NID of the hash (`SSL_get_peer_signature_nid`); 0 for EdDSA.
@@ -109,6 +132,9 @@ impl Scheme {
             ),
             SignatureAlgorithm::Ed25519 => key_type == KeyType::Ed25519,
             SignatureAlgorithm::Ed448 => key_type == KeyType::Ed448,
+            SignatureAlgorithm::MlDsa44 => key_type == KeyType::MlDsa44,
+            SignatureAlgorithm::MlDsa65 => key_type == KeyType::MlDsa65,
+            SignatureAlgorithm::MlDsa87 => key_type == KeyType::MlDsa87,
             SignatureAlgorithm::Dsa => key_type == KeyType::Dsa,
         }
     }
@@ -125,6 +151,36 @@ impl Scheme {
 
 /// All schemes that we have, in OpenSSL's default order of preference.
 pub static SCHEMES: &[Scheme] = &[
+    Scheme {
+        id: SignatureScheme::MLDSA65,
+        name: "mldsa65",
+        listed_by_name: true,
+        classic_name: None,
+        hash: None,
+        security_bits: 192,
+        signature: SignatureAlgorithm::MlDsa65,
+        signature_and_hash_nid: 0,
+    },
+    Scheme {
+        id: SignatureScheme::MLDSA87,
+        name: "mldsa87",
+        listed_by_name: true,
+        classic_name: None,
+        hash: None,
+        security_bits: 256,
+        signature: SignatureAlgorithm::MlDsa87,
+        signature_and_hash_nid: 0,
+    },
+    Scheme {
+        id: SignatureScheme::MLDSA44,
+        name: "mldsa44",
+        listed_by_name: true,
+        classic_name: None,
+        hash: None,
+        security_bits: 128,
+        signature: SignatureAlgorithm::MlDsa44,
+        signature_and_hash_nid: 0,
+    },
     Scheme {
         id: SignatureScheme::ECDSA_SECP256R1_SHA256,
         name: "ecdsa_secp256r1_sha256",
@@ -394,7 +450,13 @@ pub const fn before_tls12(key_type: KeyType) -> Option<SignatureScheme> {
             Some(SignatureScheme::ECDSA_SHA1)
         }
         KeyType::Dsa => Some(SignatureScheme::DSA_SHA1),
-        KeyType::RsaPss | KeyType::Ed25519 | KeyType::Ed448 | KeyType::Other => None,
+        KeyType::RsaPss
+        | KeyType::Ed25519
+        | KeyType::Ed448
+        | KeyType::MlDsa44
+        | KeyType::MlDsa65
+        | KeyType::MlDsa87
+        | KeyType::Other => None,
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Environment {
     pub mtu: usize,
     /// The session that a client wants to resume.
     pub offered_session: Option<Arc<Session>>,
+    /// It is for application data alone, and has neither the time nor a session.
+    pub for_data: bool,
 }
 
 impl Environment {

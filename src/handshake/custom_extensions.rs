@@ -121,6 +121,7 @@ fn to_add(connected: &Connected<'_>, message_place: u32) -> Vec<ExtensionType> {
     let resumed = !is_hello && connected.negotiated.resumed;
     let wanted = |custom: &&CustomExtension| {
         custom.places & message_place != 0
+            && custom.is_allowed(connected.is_datagram())
             && custom.is_for(connected.side)
             && is_relevant(connected, custom, message_place, resumed)
             && (message_place & ANSWERS == 0
@@ -143,6 +144,9 @@ fn is_relevant(
     let is_tls13 = !is_hello_of_client && connected.negotiated.version == Some(ProtocolVersion::TLS1_3);
     let conditions = custom.places;
     let has = |condition: u32| conditions & condition != 0;
+    if connected.is_datagram() && has(place::TLS_IMPLEMENTATION_ONLY) {
+        return false;
+    }
     if is_tls13 && has(place::TLS1_2_AND_BELOW_ONLY) {
         return false;
     }
@@ -186,7 +190,7 @@ pub fn received(
         if !custom.is_for(connected.side) {
             continue;
         }
-        if custom.places & message_place == 0 {
+        if custom.places & message_place == 0 || !custom.is_allowed(connected.is_datagram()) {
             return Err(Error::illegal(Reason::BAD_EXTENSION));
         }
         if !is_relevant(connected, custom, message_place, resumed) {

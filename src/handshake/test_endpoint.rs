@@ -50,6 +50,7 @@ impl Endpoint {
             now_microseconds: 0,
             mtu: 1400,
             offered_session: None,
+            for_data: false,
         };
         Self {
             side,

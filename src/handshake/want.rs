@@ -31,6 +31,8 @@ pub enum Want {
     Write,
     /// Nothing more will come: the peer sent close_notify.
     Closed,
+    /// The whole environment: it got one for application data alone, and a message came.
+    Environment,
     /// An answer.
     Ask(Ask),
 }

@@ -21,6 +21,8 @@ pub static AES_256_CCM: Cipher = Cipher::cipher(c"AES-256-CCM");
 pub static ARIA_128_GCM: Cipher = Cipher::cipher(c"ARIA-128-GCM");
 /// ARIA-256 in GCM mode.
 pub static ARIA_256_GCM: Cipher = Cipher::cipher(c"ARIA-256-GCM");
+/// ChaCha20 with Poly1305.
+pub static CHACHA20_POLY1305: Cipher = Cipher::cipher(c"ChaCha20-Poly1305");
 /// AES-128 in CBC mode.
 pub static AES_128_CBC: Cipher = Cipher::cipher(c"AES-128-CBC");
 /// AES-256 in CBC mode.
@@ -161,9 +163,10 @@ pub struct AeadContext {
 }
 
 impl AeadContext {
-    /// In GCM mode. `None` if libcrypto lacks the cipher or the key has not its length.
+    /// Of a kind that takes data as it comes: GCM mode, or ChaCha20-Poly1305. `None` if libcrypto lacks the cipher or the key has
+    /// not its length.
     #[must_use]
-    pub fn gcm(cipher: &Cipher, key: &[u8]) -> Option<Self> {
+    pub fn streaming(cipher: &Cipher, key: &[u8]) -> Option<Self> {
         let context = KeyedContext::new(cipher, Direction::Encrypt)?;
         context.control(SET_IV_LENGTH, NONCE_LENGTH, null_mut()).then_some(())?;
         Self::with_key(context, key, 16, false)
@@ -196,8 +199,7 @@ impl AeadContext {
 
     /// Encrypts all of `body` but the last bytes, as many as the tag has, and writes the tag there. `None` if libcrypto
     /// failed.
-    #[must_use]
-    pub fn seal_in_place(
+    fn seal_in_place(
         &mut self,
         nonce: &[u8; NONCE_LENGTH],
         associated_data: &[u8],
@@ -209,6 +211,38 @@ impl AeadContext {
         self.begin(associated_data, length)?;
         // SAFETY: it is encrypted in place, to as many bytes.
         let encrypted = unsafe { self.context.update(text.as_mut_ptr(), text.as_ptr(), length) };
+        let sealed = encrypted && self.finish() && self.context.control(GET_TAG, tag.len(), tag.as_mut_ptr());
+        sealed.then_some(())
+    }
+
+    /// Encrypts `plaintext` followed by `extra` into `out`, and the tag after them. `None` if libcrypto failed, or `out` has another
+    /// length.
+    #[must_use]
+    pub fn seal(
+        &mut self,
+        nonce: &[u8; NONCE_LENGTH],
+        associated_data: &[u8],
+        plaintext: &[u8],
+        extra: &[u8],
+        out: &mut [u8],
+    ) -> Option<()> {
+        let (text, rest) = out.split_at_mut_checked(plaintext.len())?;
+        let (end, tag) = rest.split_at_mut_checked(extra.len())?;
+        if tag.len() != self.tag_length {
+            return None;
+        }
+        if self.is_ccm {
+            text.copy_from_slice(plaintext);
+            end.copy_from_slice(extra);
+            return self.seal_in_place(nonce, associated_data, out);
+        }
+        self.set_nonce(nonce, Direction::Encrypt)?;
+        self.begin(associated_data, plaintext.len())?;
+        // SAFETY: each output is as long as its input, and apart from it.
+        let encrypted = unsafe {
+            self.context.update(text.as_mut_ptr(), plaintext.as_ptr(), plaintext.len())
+                && (extra.is_empty() || self.context.update(end.as_mut_ptr(), extra.as_ptr(), extra.len()))
+        };
         let sealed = encrypted && self.finish() && self.context.control(GET_TAG, tag.len(), tag.as_mut_ptr());
         sealed.then_some(())
     }

@@ -199,6 +199,12 @@ impl PKey {
             KeyType::Ed25519
         } else if self.is_a(c"ED448") {
             KeyType::Ed448
+        } else if self.is_a(c"ML-DSA-44") {
+            KeyType::MlDsa44
+        } else if self.is_a(c"ML-DSA-65") {
+            KeyType::MlDsa65
+        } else if self.is_a(c"ML-DSA-87") {
+            KeyType::MlDsa87
         } else if self.is_a(c"DSA") {
             KeyType::Dsa
         } else {

@@ -203,7 +203,9 @@ impl Check<'_> {
             Slot::Rsa => CertificateType::RSA_SIGN,
             Slot::Dsa => CertificateType::DSS_SIGN,
             Slot::Ecdsa => CertificateType::ECDSA_SIGN,
-            Slot::RsaPss | Slot::Ed25519 | Slot::Ed448 => return true,
+            Slot::RsaPss | Slot::Ed25519 | Slot::Ed448 | Slot::MlDsa44 | Slot::MlDsa65 | Slot::MlDsa87 => {
+                return true;
+            }
         };
         self.certificate_types.contains(&wanted)
     }
@@ -223,6 +225,9 @@ const fn slot_of(signature: SignatureAlgorithm) -> Slot {
         SignatureAlgorithm::Ecdsa => Slot::Ecdsa,
         SignatureAlgorithm::Ed25519 => Slot::Ed25519,
         SignatureAlgorithm::Ed448 => Slot::Ed448,
+        SignatureAlgorithm::MlDsa44 => Slot::MlDsa44,
+        SignatureAlgorithm::MlDsa65 => Slot::MlDsa65,
+        SignatureAlgorithm::MlDsa87 => Slot::MlDsa87,
         SignatureAlgorithm::Dsa => Slot::Dsa,
     }
 }
@@ -234,7 +239,7 @@ const fn default_signature(slot: Slot) -> Option<i32> {
         Slot::Rsa => Some(65),
         Slot::Dsa => Some(113),
         Slot::Ecdsa => Some(416),
-        Slot::RsaPss | Slot::Ed25519 | Slot::Ed448 => Some(0),
+        Slot::RsaPss | Slot::Ed25519 | Slot::Ed448 | Slot::MlDsa44 | Slot::MlDsa65 | Slot::MlDsa87 => Some(0),
     }
 }
 

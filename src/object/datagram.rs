@@ -8,6 +8,7 @@ use core::{
 use super::{
     Ssl,
     callbacks::TimerCallback,
+    context::Method,
     driver::{Outcome, Pause},
     ssl::Waiting,
 };
@@ -34,6 +35,8 @@ const MAX_COOKIE: usize = 255;
 /// What a connection of DTLS has besides.
 #[derive(Default)]
 pub struct Datagram {
+    /// Whether the method is one of DTLS.
+    pub(super) is_in_use: Cell<bool>,
     /// The most bytes of a datagram; 0 while it is not known.
     mtu: Cell<usize>,
     /// What the program says of the link; 0: nothing.
@@ -46,11 +49,19 @@ pub struct Datagram {
     cookie: RefCell<Vec<u8>>,
 }
 
+impl Datagram {
+    /// Of a connection with this method.
+    #[must_use]
+    pub fn of(method: &Method) -> Self {
+        Self { is_in_use: Cell::new(method.is_datagram()), ..Self::default() }
+    }
+}
+
 impl Ssl {
     /// Whether the method is one of DTLS.
     #[must_use]
-    pub fn is_datagram(&self) -> bool {
-        self.with_config(|config| config.method.is_datagram())
+    pub const fn is_datagram(&self) -> bool {
+        self.datagram.is_in_use.get()
     }
 
     /// The most bytes of a datagram, as far as is known.

@@ -71,6 +71,22 @@ impl Ssl {
     /// Lets the core work until it is done or the call has to return.
     pub(super) fn drive<T>(
         &self,
+        work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
+    ) -> core::result::Result<T, Pause> {
+        self.drive_in(self.environment(), work)
+    }
+
+    /// As [`Self::drive`], where most likely there is nothing to do but to open or seal application data.
+    pub(super) fn drive_data<T>(
+        &self,
+        work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
+    ) -> core::result::Result<T, Pause> {
+        self.drive_in(self.environment_for_data(), work)
+    }
+
+    fn drive_in<T>(
+        &self,
+        mut environment: Environment,
         mut work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
     ) -> core::result::Result<T, Pause> {
         if self.with_connection(|connection| connection.failure().is_none()) {
@@ -78,7 +94,6 @@ impl Ssl {
         }
         let generation = self.generation.get();
         let drive = self.drives.get().wrapping_add(1);
-        let mut environment = self.environment();
         loop {
             self.drives.set(drive);
             let (failed_before, result, has_events) = self.with_connection(|connection| {
@@ -99,6 +114,9 @@ impl Ssl {
                 }
                 Ok(Outcome::Want(Want::Read | Want::Write)) if self.drives.get() != drive => {}
                 Ok(Outcome::Want(want)) => {
+                    if environment.for_data && matches!(want, Want::Ask(_)) {
+                        environment = self.environment();
+                    }
                     self.satisfy(&environment, want)?;
                     self.check_generation(generation)?;
                 }
@@ -111,7 +129,9 @@ impl Ssl {
             }
             // Callbacks of the program may have changed anything; a transport that is read or written changes but the time.
             if is_transfer && !has_events && self.with_connection(|connection| connection.is_established()) {
-                (environment.now, environment.now_microseconds) = clock::now();
+                if !environment.for_data {
+                    (environment.now, environment.now_microseconds) = clock::now();
+                }
             } else {
                 environment = self.environment();
             }
@@ -131,7 +151,7 @@ impl Ssl {
 
     fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {
         match want {
-            Want::Nothing => Ok(()),
+            Want::Nothing | Want::Environment => Ok(()),
             Want::Read if self.is_datagram() => self.fill_datagram(),
             Want::Read => self.fill(environment),
             Want::Write => self.flush(),
@@ -153,7 +173,33 @@ impl Ssl {
         let settings = self.judge(self.with_raw_keys(self.for_quic(settings)));
         let (now, now_microseconds) = clock::now();
         let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
-        Environment { settings, hooks, now, now_microseconds, mtu: self.mtu(), offered_session }
+        Environment {
+            settings,
+            hooks,
+            now,
+            now_microseconds,
+            mtu: self.mtu(),
+            offered_session,
+            for_data: false,
+        }
+    }
+
+    /// What takes no look at the clock, nor at what a handshake alone wants to know. Before the handshake is complete, and in DTLS with
+    /// its timers, it is the whole.
+    fn environment_for_data(&self) -> Environment {
+        if !self.with_connection(|connection| connection.is_established() && !connection.is_datagram()) {
+            return self.environment();
+        }
+        let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
+        Environment {
+            settings,
+            hooks,
+            now: 0,
+            now_microseconds: 0,
+            mtu: 0,
+            offered_session: None,
+            for_data: true,
+        }
     }
 
     /// What the program registered.

@@ -287,7 +287,7 @@ impl Ssl {
         // Room for nothing takes nothing, but waits for data all the same.
         let peek = peek || out.is_empty();
         loop {
-            let result = self.drive(|connection, environment| {
+            let result = self.drive_data(|connection, environment| {
                 Ok(match connection.read(environment, out, peek)? {
                     Read::Want(want) => Outcome::Want(want),
                     result => Outcome::Done(result),
@@ -355,7 +355,7 @@ impl Ssl {
             return Err(self.try_again());
         }
         let mut begun = false;
-        self.drive(|connection, environment| {
+        self.drive_data(|connection, environment| {
             if !begun {
                 connection.begin_write(environment, data)?;
                 begun = true;

@@ -87,6 +87,9 @@ impl Known<'_> {
             SignatureAlgorithm::Ecdsa => c"EC",
             SignatureAlgorithm::Ed25519 => c"ED25519",
             SignatureAlgorithm::Ed448 => c"ED448",
+            SignatureAlgorithm::MlDsa44 => c"ML-DSA-44",
+            SignatureAlgorithm::MlDsa65 => c"ML-DSA-65",
+            SignatureAlgorithm::MlDsa87 => c"ML-DSA-87",
             SignatureAlgorithm::Dsa => c"DSA",
         };
         self.has(Kind::KeyType, key_type)
@@ -147,12 +150,19 @@ const fn digest_name(hash: HashAlgorithm) -> &'static CStr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::SignatureScheme;
 
     #[test]
     fn default_library_lacks_nothing() {
         let offer = offer(&Library::default());
         assert!(offer.missing_suites.is_empty(), "{:?}", offer.missing_suites);
-        assert!(offer.missing_groups.is_empty() && offer.missing_schemes.is_empty());
+        assert!(offer.missing_groups.is_empty());
+        // libcrypto has ML-DSA from 3.5 on: all three or none.
+        assert!(
+            offer.missing_schemes.is_empty()
+                || offer.missing_schemes
+                    == [SignatureScheme::MLDSA65, SignatureScheme::MLDSA87, SignatureScheme::MLDSA44]
+        );
     }
 
     #[test]

@@ -124,6 +124,9 @@ fn slot_of(scheme: SignatureScheme) -> Option<Slot> {
         SignatureAlgorithm::Ecdsa => Slot::Ecdsa,
         SignatureAlgorithm::Ed25519 => Slot::Ed25519,
         SignatureAlgorithm::Ed448 => Slot::Ed448,
+        SignatureAlgorithm::MlDsa44 => Slot::MlDsa44,
+        SignatureAlgorithm::MlDsa65 => Slot::MlDsa65,
+        SignatureAlgorithm::MlDsa87 => Slot::MlDsa87,
         SignatureAlgorithm::Dsa => Slot::Dsa,
     })
 }

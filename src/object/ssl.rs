@@ -191,6 +191,7 @@ impl Ssl {
                 ca_lists: CaLists::default(),
                 ..Config::clone(&context.config())
             }),
+            datagram: Datagram::of(context.method()),
             connection: RefCell::new(connection_of(context.method(), side)),
             job_state: JobState::default(),
             generation: Cell::new(0),
@@ -225,7 +226,6 @@ impl Ssl {
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
             shown_psk: Default::default(),
-            datagram: Datagram::default(),
             stateless: Cell::new(false),
             scheduled_authentication: Cell::new(false),
             client_hello_suites: RefCell::default(),
@@ -347,6 +347,7 @@ impl Ssl {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
         let mut fresh = connection_of(self.method(), self.side());
+        self.datagram.is_in_use.set(fresh.is_datagram());
         if self.quic_stack.get().is_some() {
             fresh.use_crypto_stream();
         }

@@ -102,14 +102,29 @@ pub enum Slot {
     Ed25519 = 4,
     /// Ed448.
     Ed448 = 5,
+    /// ML-DSA-44.
+    MlDsa44 = 6,
+    /// ML-DSA-65.
+    MlDsa65 = 7,
+    /// ML-DSA-87.
+    MlDsa87 = 8,
 }
 
 impl Slot {
     /// How many there are.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 9;
     /// All of them.
-    pub const ALL: [Self; Self::COUNT] =
-        [Self::Rsa, Self::RsaPss, Self::Dsa, Self::Ecdsa, Self::Ed25519, Self::Ed448];
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Rsa,
+        Self::RsaPss,
+        Self::Dsa,
+        Self::Ecdsa,
+        Self::Ed25519,
+        Self::Ed448,
+        Self::MlDsa44,
+        Self::MlDsa65,
+        Self::MlDsa87,
+    ];
 
     /// The slot of a kind of key.
     #[must_use]
@@ -123,6 +138,9 @@ impl Slot {
             }
             KeyType::Ed25519 => Some(Self::Ed25519),
             KeyType::Ed448 => Some(Self::Ed448),
+            KeyType::MlDsa44 => Some(Self::MlDsa44),
+            KeyType::MlDsa65 => Some(Self::MlDsa65),
+            KeyType::MlDsa87 => Some(Self::MlDsa87),
             KeyType::Other => None,
         }
     }

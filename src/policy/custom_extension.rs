@@ -5,6 +5,12 @@ use crate::{record::Side, wire::ExtensionType};
 
 /// `SSL_EXT_…`: the messages that an extension may stand in, and conditions on them.
 pub mod place {
+    /// Not in DTLS.
+    pub const TLS_ONLY: u32 = 0x0001;
+    /// In DTLS alone.
+    pub const DTLS_ONLY: u32 = 0x0002;
+    /// Not used by DTLS, though it may come.
+    pub const TLS_IMPLEMENTATION_ONLY: u32 = 0x0004;
     /// Not in TLS 1.3.
     pub const TLS1_2_AND_BELOW_ONLY: u32 = 0x0010;
     /// In TLS 1.3 alone.
@@ -45,6 +51,13 @@ pub struct CustomExtension {
 }
 
 impl CustomExtension {
+    /// Whether it may stand in messages of DTLS, or else of TLS.
+    #[must_use]
+    pub const fn is_allowed(&self, is_datagram: bool) -> bool {
+        let forbidden = if is_datagram { place::TLS_ONLY } else { place::DTLS_ONLY };
+        self.places & forbidden == 0
+    }
+
     /// Whether it is for this side.
     #[must_use]
     pub fn is_for(&self, side: Side) -> bool {
@@ -59,5 +72,22 @@ impl Settings {
         self.custom_extensions
             .iter()
             .find(|custom| custom.extension_type == extension_type && custom.is_for(side))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extension_may_be_for_one_kind_of_transport() {
+        let allowed = |places| {
+            let extension_type = ExtensionType(1000);
+            let custom = CustomExtension { extension_type, places, side: None, adds: true, reads: true };
+            (custom.is_allowed(false), custom.is_allowed(true))
+        };
+        assert_eq!(allowed(place::CLIENT_HELLO | place::TLS_IMPLEMENTATION_ONLY), (true, true));
+        assert_eq!(allowed(place::CLIENT_HELLO | place::TLS_ONLY), (true, false));
+        assert_eq!(allowed(place::CLIENT_HELLO | place::DTLS_ONLY), (false, true));
     }
 }

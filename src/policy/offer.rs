@@ -44,7 +44,9 @@ impl Settings {
         let tls12 = versions.iter().any(|version| version.of_tls() == ProtocolVersion::TLS1_2);
         let all = SCHEMES.iter().map(|scheme| scheme.id);
         let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
-        ours.into_iter().filter(|id| self.allows_scheme(*id) && (tls12 || is_of_tls13(*id))).collect()
+        let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+        let fits = |id| (tls12 && is_of_tls12(id)) || (tls13 && is_of_tls13(id));
+        ours.into_iter().filter(|id| self.allows_scheme(*id) && fits(*id)).collect()
     }
 
     /// Whether we take a signature of the kind that authenticates the servers of this suite: a client offers no other. Those of
@@ -131,6 +133,11 @@ impl Settings {
     }
 }
 
+/// Whether a handshake of TLS 1.2 may be signed with it.
+fn is_of_tls12(id: SignatureScheme) -> bool {
+    signature_scheme::find(id).is_some_and(signature_scheme::Scheme::is_for_tls12)
+}
+
 /// Whether a client of TLS 1.3 alone offers it: what may sign a handshake, and PKCS#1 with the same
 /// hashes for certificates (RFC 8446 §4.2.3).
 fn is_of_tls13(id: SignatureScheme) -> bool {
@@ -152,7 +159,11 @@ mod tests {
     const TLS1_3: ProtocolVersion = ProtocolVersion::TLS1_3;
 
     fn settings() -> Settings {
-        Settings { security_level: 0, ..Settings::new((TLS1_2, TLS1_3)) }
+        // As OpenSSL 3.0's libcrypto does.
+        let missing_schemes =
+            vec![SignatureScheme::MLDSA44, SignatureScheme::MLDSA65, SignatureScheme::MLDSA87];
+        let library = std::sync::Arc::new(LibraryOffer { missing_schemes, ..LibraryOffer::default() });
+        Settings { security_level: 0, library, ..Settings::new((TLS1_2, TLS1_3)) }
     }
 
     #[test]
@@ -242,5 +253,20 @@ mod tests {
         let settings = Settings { client_signature_schemes, ..settings() };
         assert_eq!(settings.offered_signature_schemes(&[TLS1_3], true), [SignatureScheme::ED25519]);
         assert!(settings.offered_signature_schemes(&[TLS1_3], false).len() > 1);
+    }
+
+    #[test]
+    fn ml_dsa_is_for_tls13_alone() {
+        let settings = Settings { library: std::sync::Arc::default(), ..settings() };
+        let has = |versions: &[ProtocolVersion]| {
+            settings.offered_signature_schemes(versions, false).contains(&SignatureScheme::MLDSA65)
+        };
+        assert!(has(&[TLS1_3]) && has(&[TLS1_3, TLS1_2]) && !has(&[TLS1_2]));
+        let check = |version| {
+            let key = (KeyType::MlDsa65, None);
+            settings.check_peer_scheme(SignatureScheme::MLDSA65, key, version, false)
+        };
+        assert_eq!(check(TLS1_3), Ok(()));
+        assert_eq!(check(TLS1_2), Err(Error::illegal(Reason::WRONG_SIGNATURE_TYPE)));
     }
 }

@@ -54,8 +54,9 @@ pub const fn key_strength(key_type: KeyType, bits: u32) -> u16 {
             160.. => 80,
             _ => 0,
         },
-        KeyType::Ed25519 => 128,
-        KeyType::Ed448 => 192,
+        KeyType::Ed25519 | KeyType::MlDsa44 => 128,
+        KeyType::Ed448 | KeyType::MlDsa65 => 192,
+        KeyType::MlDsa87 => 256,
         KeyType::Other => 0,
     }
 }

@@ -255,6 +255,9 @@ code_point! {
         RSA_PSS_PSS_SHA256 = 0x0809,
         RSA_PSS_PSS_SHA384 = 0x080a,
         RSA_PSS_PSS_SHA512 = 0x080b,
+        MLDSA44 = 0x0904,
+        MLDSA65 = 0x0905,
+        MLDSA87 = 0x0906,
     }
 }
 

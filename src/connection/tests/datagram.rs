@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     crypto::suite::{self, BulkCipher},
+    handshake::Renegotiation,
     wire::CipherSuite,
 };
 
@@ -142,7 +143,7 @@ impl Network {
                 match end.connection.handshake(&end.environment)? {
                     Want::Nothing => {}
                     Want::Read => return Ok(false),
-                    Want::Closed => panic!("closed"),
+                    Want::Closed | Want::Environment => panic!("closed"),
                     Want::Write => self.flush(side),
                     Want::Ask(ask) => end.answer(ask)?,
                 }
@@ -239,6 +240,20 @@ impl Network {
             out
         };
         assert_eq!(exported(&self.client), exported(&self.server));
+    }
+
+    /// One side begins another handshake.
+    fn renegotiate(&mut self, side: Side) {
+        let end = self.end(side);
+        end.connection.renegotiate(&end.environment, Renegotiation::Full).unwrap();
+        loop {
+            let end = self.end(side);
+            match end.connection.handshake(&end.environment).unwrap() {
+                Want::Write => self.flush(side),
+                Want::Ask(ask) => end.answer(ask).unwrap(),
+                _ => break,
+            }
+        }
     }
 
     fn only(&mut self, version: ProtocolVersion) {
@@ -385,23 +400,31 @@ fn both_sides_renegotiate() {
     for side in [Side::Client, Side::Server] {
         let mut network = Network::new(1, Faults::default());
         network.server.settings().options |= option::ALLOW_CLIENT_RENEGOTIATION;
+        network.use_cookies();
         network.handshake().unwrap();
         for _ in 0..3 {
-            let end = network.end(side);
-            end.connection.renegotiate(&end.environment, crate::handshake::Renegotiation::Full).unwrap();
-            loop {
-                let end = network.end(side);
-                match end.connection.handshake(&end.environment).unwrap() {
-                    Want::Write => network.flush(side),
-                    Want::Ask(ask) => end.answer(ask).unwrap(),
-                    _ => break,
-                }
-            }
+            network.renegotiate(side);
             while network.step().unwrap() {}
             assert!(network.client.connection.is_established() && network.server.connection.is_established());
+            assert!(!network.client.connection.negotiated().resumed);
             network.check_data();
         }
         assert_eq!(network.client.connection.total_renegotiations(), 3);
+    }
+}
+
+#[test]
+fn both_sides_may_renegotiate_at_once() {
+    for seed in 0..20 {
+        let faults = if seed == 0 { Faults::default() } else { BAD_NETWORK };
+        let mut network = Network::new(seed, faults);
+        network.server.settings().options |= option::ALLOW_CLIENT_RENEGOTIATION;
+        network.handshake().unwrap();
+        network.renegotiate(Side::Client);
+        network.renegotiate(Side::Server);
+        while network.step().unwrap() {}
+        assert!(network.client.connection.is_established() && network.server.connection.is_established());
+        network.check_data();
     }
 }
 

@@ -30,7 +30,7 @@ impl End {
                 Want::Write => self.write_out(outgoing),
                 Want::Ask(ask) => self.answer(ask)?,
                 Want::Read if self.feed(incoming)? => {}
-                Want::Read | Want::Nothing | Want::Closed => return Ok(received),
+                Want::Read | Want::Nothing | Want::Closed | Want::Environment => return Ok(received),
             }
         }
     }

@@ -18,7 +18,7 @@ impl Pair {
                 Want::Write => self.server.write_out(&mut self.to_client),
                 Want::Ask(ask) => self.server.answer(ask)?,
                 Want::Read if self.server.feed(&mut self.to_server)? => {}
-                Want::Read | Want::Closed => return Ok(false),
+                Want::Read | Want::Closed | Want::Environment => return Ok(false),
             }
         }
     }

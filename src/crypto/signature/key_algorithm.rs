@@ -22,6 +22,10 @@ const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const ED25519: &[u8] = &[0x2b, 101, 112];
 /// 1.3.101.113.
 const ED448: &[u8] = &[0x2b, 101, 113];
+/// 2.16.840.1.101.3.4.3.17, FIPS 204; the last number tells which ML-DSA.
+const ML_DSA_44: &[u8] = &[0x60, 0x86, 0x48, 1, 101, 3, 4, 3, 17];
+const ML_DSA_65: &[u8] = &[0x60, 0x86, 0x48, 1, 101, 3, 4, 3, 18];
+const ML_DSA_87: &[u8] = &[0x60, 0x86, 0x48, 1, 101, 3, 4, 3, 19];
 /// 1.2.840.10040.4.1.
 const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
 /// 2.16.840.1.101.3.4.2: SHA-2, the last number tells which.
@@ -75,6 +79,9 @@ impl KeyAlgorithm {
             },
             ED25519 => KeyType::Ed25519,
             ED448 => KeyType::Ed448,
+            ML_DSA_44 => KeyType::MlDsa44,
+            ML_DSA_65 => KeyType::MlDsa65,
+            ML_DSA_87 => KeyType::MlDsa87,
             DSA => KeyType::Dsa,
             _ => KeyType::Other,
         };

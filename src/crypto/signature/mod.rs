@@ -30,6 +30,12 @@ pub enum KeyType {
     Ed25519,
     /// Ed448, by libcrypto only.
     Ed448,
+    /// ML-DSA-44, by libcrypto only.
+    MlDsa44,
+    /// ML-DSA-65, by libcrypto only.
+    MlDsa65,
+    /// ML-DSA-87, by libcrypto only.
+    MlDsa87,
     /// DSA, by libcrypto only.
     Dsa,
     /// Anything else.

@@ -65,7 +65,13 @@ impl PrivateKey {
                 ],
             )?,
             KeyType::Ed25519 => Key::Ed25519(Ed25519KeyPair::from_pkcs8(der).ok()?),
-            KeyType::EcdsaOther | KeyType::Ed448 | KeyType::Dsa | KeyType::Other => return None,
+            KeyType::EcdsaOther
+            | KeyType::Ed448
+            | KeyType::Dsa
+            | KeyType::MlDsa44
+            | KeyType::MlDsa65
+            | KeyType::MlDsa87
+            | KeyType::Other => return None,
         };
         Some(Self { key })
     }

@@ -51,7 +51,9 @@ impl PublicKey {
             KeyType::EcdsaOther => (coordinate_bits(key), false),
             KeyType::Ed25519 => (256, key.len() == 32),
             KeyType::Ed448 => (456, false),
-            KeyType::Dsa | KeyType::Other => (0, false),
+            KeyType::Dsa | KeyType::MlDsa44 | KeyType::MlDsa65 | KeyType::MlDsa87 | KeyType::Other => {
+                (0, false)
+            }
         };
         Ok(Self { algorithm, bits, key: is_ours.then(|| key.into()) })
     }

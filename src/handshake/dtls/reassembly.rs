@@ -134,6 +134,12 @@ impl Reassembly {
         *self = Self { next: sequence, may_repeat: true, ..Self::default() };
     }
 
+    /// The first message of all will not come.
+    pub fn skip_first(&mut self) {
+        self.next = 1;
+        self.messages.remove(&0);
+    }
+
     /// The number of the next message.
     #[must_use]
     pub const fn next(&self) -> u16 {

@@ -84,6 +84,7 @@ impl Server {
                 now_microseconds: 0,
                 mtu: 1400,
                 offered_session: None,
+                for_data: false,
             },
             records: Records::new(),
             negotiated: Negotiated::default(),

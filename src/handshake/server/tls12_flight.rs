@@ -197,6 +197,9 @@ fn certificate_types(schemes: &[SignatureScheme]) -> Vec<CertificateType> {
             SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
                 CertificateType::ECDSA_SIGN
             }
+            SignatureAlgorithm::MlDsa44 | SignatureAlgorithm::MlDsa65 | SignatureAlgorithm::MlDsa87 => {
+                return None;
+            }
         })
     };
     let mut types: Vec<_> = schemes.iter().filter_map(type_of).collect();
