@@ -185,6 +185,90 @@ TEST_VERSIONS(callback_has_the_last_word)
     }
 }
 
+static int ask_again(int ok, X509_STORE_CTX *context)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+    (void)ok;
+    if (calls++ > 0)
+        return 0;
+    SSL_set_retry_verify(ssl);
+    return 1;
+}
+
+/* SSL_set_retry_verify(3): a peer that is not decided on is not let in. */
+TEST_VERSIONS(callback_may_want_to_be_asked_again)
+{
+    struct pair *pair;
+    int ret;
+
+    NEEDS(SSL_add_expected_rpk);
+    pair = pair_with_raw_server(version);
+    pair_over_wire(pair);
+    SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_PEER, ask_again);
+    calls = 0;
+    SSL_do_handshake(pair->ssl[CLIENT]);
+    SSL_do_handshake(pair->ssl[SERVER]);
+    ret = SSL_do_handshake(pair->ssl[CLIENT]);
+    CHECK_SSL_ERROR(pair->ssl[CLIENT], ret, SSL_ERROR_WANT_RETRY_VERIFY);
+    CHECK_EQ(calls, 1);
+    CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(calls, 2);
+    pair_free(pair);
+}
+
+static int refuse(X509_STORE_CTX *context, void *argument)
+{
+    (void)context;
+    ++*(int *)argument;
+    return 0;
+}
+
+/* SSL_CTX_set_cert_verify_callback(3): it stands in place of every verification. */
+TEST_VERSIONS(replaced_verification_is_asked)
+{
+    struct outcome outcome[2];
+    struct pair *pair;
+    int asked = 0;
+
+    NEEDS(SSL_add_expected_rpk);
+    pair = pair_with_raw_server(version);
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], refuse, &asked);
+    pair_over_wire(pair);
+    SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_PEER, NULL);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(asked, 1);
+    pair_free(pair);
+}
+
+static int note_errors(int ok, X509_STORE_CTX *context)
+{
+    (void)ok;
+    if (calls++ == 0)
+        seen_error = X509_STORE_CTX_get_error(context);
+    return 1;
+}
+
+/* SSL_CTX_set_security_level(3): a raw key is held to it as that of a certificate is. */
+TEST_VERSIONS(weak_key_is_told)
+{
+    struct pair *pair;
+
+    NEEDS(SSL_add_expected_rpk);
+    pair = pair_with_raw_server(version);
+    pair_over_wire(pair);
+    SSL_certs_clear(pair->ssl[SERVER]);
+    use_identity_ssl(pair->ssl[SERVER], "rsa");
+    SSL_set_security_level(pair->ssl[CLIENT], 3); /* RSA with 2048 bits has the strength of 112 */
+    SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_PEER, note_errors);
+    calls = 0;
+    pair_handshake(pair);
+    CHECK_EQ(calls, 2);
+    CHECK_EQ(seen_error, X509_V_ERR_EE_KEY_TOO_SMALL);
+    pair_free(pair);
+}
+
 /* "X509_V_OK: The server's raw public key matched the TLSA record", "X509_V_ERR_DANE_NO_MATCH" */
 TEST_VERSIONS(expected_key_is_trusted)
 {

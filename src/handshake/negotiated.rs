@@ -109,6 +109,8 @@ impl Negotiated {
     pub fn set_peer(&mut self, side: Side, mut chain: Vec<Vec<u8>>) -> Result<()> {
         if self.certificate_formats.of(side.peer()) != CertificateFormat::RAW_PUBLIC_KEY {
             self.peer_chain = Some(Arc::new(chain));
+            // The key of a session that was resumed says nothing of who sends a certificate now.
+            self.peer_raw_key = None;
             return Ok(());
         }
         // RFC 8446 §4.4.2: no more than one entry, which has the key.
@@ -356,4 +358,26 @@ pub struct Negotiated {
     pub tickets_sent: usize,
     /// How long the peer took to answer.
     pub round_trip: RoundTrip,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificate_takes_the_place_of_a_raw_key() {
+        let mut negotiated =
+            Negotiated { peer_raw_key: Some(Arc::from(&b"key"[..])), ..Negotiated::default() };
+        negotiated.set_peer(Side::Server, vec![b"certificate".to_vec()]).unwrap();
+        assert!(negotiated.peer_raw_key.is_none() && negotiated.peer_chain.is_some());
+    }
+
+    #[test]
+    fn raw_key_takes_the_place_of_a_certificate() {
+        let mut negotiated =
+            Negotiated { peer_chain: Some(Arc::new(vec![vec![1]])), ..Negotiated::default() };
+        negotiated.certificate_formats.client = CertificateFormat::RAW_PUBLIC_KEY;
+        negotiated.set_peer(Side::Server, vec![b"key".to_vec()]).unwrap();
+        assert!(negotiated.peer_raw_key.is_some() && negotiated.peer_chain.is_none());
+    }
 }

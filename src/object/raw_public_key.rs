@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
-use super::{Ssl, verify::alert_of};
+use super::{Ssl, ssl::Waiting, verify::alert_of};
 use crate::{
     error::Error,
     handshake::want::Answer,
     libcrypto::{dane::RawKeyMatch, error_queue, evp_pkey::PKey, store::StoreContext, sys},
-    policy::{Settings, VerifyMode},
+    policy::{Settings, VerifyMode, security::minimum_bits},
     record::Side,
     wire::CertificateFormat,
 };
 
 /// `X509_V_OK`.
 const OK: i32 = 0;
+/// `X509_V_ERR_EE_KEY_TOO_SMALL`.
+const KEY_TOO_SMALL: i32 = 66;
 /// `X509_V_ERR_DANE_NO_MATCH`.
 const DANE_NO_MATCH: i32 = 65;
 /// `X509_V_ERR_RPK_UNTRUSTED`, of OpenSSL 3.2.
@@ -61,30 +63,43 @@ impl Ssl {
         settings
     }
 
-    /// Verifies the peer's raw public key. The program's callback has the last word, with no certificate to look at.
+    /// Verifies the peer's raw public key. The program's callback has the last word, with no certificate to look at; one that stands
+    /// in place of libcrypto's verification is asked in place of ours.
     pub(super) fn verify_raw_key(&self, der: &[u8]) -> Answer {
-        let (mode, callback) =
-            self.with_config(|config| (config.settings.verify_mode, config.callbacks.verify));
+        let (level, mode, callback) = self.with_config(|config| {
+            (config.settings.security_level, config.settings.verify_mode, config.callbacks.verify)
+        });
         self.follow_matching_types();
-        let found = match self.dane.match_raw_key(der) {
-            RawKeyMatch::NoRecords => UNTRUSTED,
-            RawKeyMatch::None => DANE_NO_MATCH,
-            RawKeyMatch::Matched => OK,
-        };
         let store = self.verify_store();
         let Some(mut verification) = StoreContext::without_certificate(&store) else {
             return Answer::Refuse(Error::internal());
         };
+        verification.set_auth_level(level);
         verification.set_connection(self.as_handle().cast());
-        verification.set_error(found);
-        let good = match callback {
+        verification.set_parameters(&self.verify_param);
+        let judge = |verification: &mut StoreContext<'_>, found: i32| {
+            verification.set_error(found);
+            match callback {
+                // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+                Some(function) => unsafe { function((found == OK).into(), verification.as_ptr()) > 0 },
+                None => found == OK,
+            }
+        };
+        let replacement = self.context().live().cert_verify;
+        let good = match replacement.function {
             // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
-            Some(function) => unsafe { function((found == OK).into(), verification.as_ptr()) > 0 },
-            None => found == OK,
+            Some(function) => unsafe { function(verification.as_ptr(), replacement.argument) > 0 },
+            None => {
+                let strong = is_strong_enough(der, level) || judge(&mut verification, KEY_TOO_SMALL);
+                strong && judge(&mut verification, self.match_raw_key(der))
+            }
         };
         let result = i64::from(verification.error());
         self.verify_result.set(result);
         drop(self.verified_chain.take());
+        if good && self.waiting.get() == Waiting::RetryVerify {
+            return Answer::NotYet;
+        }
         let is_ignored = mode == VerifyMode::NONE && self.side() == Side::Client;
         let outcome = if good || is_ignored { Ok(()) } else { Err(alert_of(result)) };
         if outcome.is_ok() {
@@ -92,4 +107,19 @@ impl Ssl {
         }
         Answer::Verified { outcome, result }
     }
+
+    /// What the TLSA records say of a key.
+    fn match_raw_key(&self, der: &[u8]) -> i32 {
+        match self.dane.match_raw_key(der) {
+            RawKeyMatch::NoRecords => UNTRUSTED,
+            RawKeyMatch::None => DANE_NO_MATCH,
+            RawKeyMatch::Matched => OK,
+        }
+    }
+}
+
+/// Whether a key is as strong as the security level wants (`SSL_CTX_set_security_level(3)`).
+fn is_strong_enough(der: &[u8], level: u8) -> bool {
+    let bits = PKey::public_from_der(der).and_then(|key| key.security_bits()).unwrap_or(0);
+    bits >= u32::from(minimum_bits(level))
 }
