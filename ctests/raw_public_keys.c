@@ -192,7 +192,7 @@ static int ask_again(int ok, X509_STORE_CTX *context)
     (void)ok;
     if (calls++ > 0)
         return 0;
-    SSL_set_retry_verify(ssl);
+    CHECK_OK(SSL_set_retry_verify(ssl));
     return 1;
 }
 
