@@ -308,6 +308,29 @@ TEST_DTLS(shutdown_is_lost)
     pair_free(pair);
 }
 
+/* Data that crosses our close_notify is dropped while we wait for the peer's, where in TLS it is fatal. The system's library
+ * drops one record a call, and says SSL_ERROR_SYSCALL of all but the last call. */
+TEST_DTLS_SIDES(data_crosses_the_shutdown)
+{
+    struct pair *pair = pair_established(version);
+    SSL *first = pair->ssl[!server], *second = pair->ssl[server];
+    int resumable = SSL_SESSION_is_resumable(SSL_get_session(first));
+
+    CHECK_EQ(SSL_shutdown(first), 0);
+    send_bytes(second, "one");
+    send_bytes(second, "two");
+    for (int calls = on_the_oracle() ? 2 : 0; calls > 0; calls--)
+        CHECK_EQ(SSL_shutdown(first), -1);
+    CHECK_WANTS(first, SSL_shutdown(first), SSL_ERROR_WANT_READ);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(pair->datagrams[!server].count, 0);
+    CHECK_EQ(pair->datagrams[server].count, 1);
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(first)), resumable);
+    CHECK_EQ(SSL_shutdown(second), 0);
+    CHECK_OK(SSL_shutdown(first));
+    pair_free(pair);
+}
+
 TEST_DTLS(shutdown_before_the_handshake_is_done)
 {
     struct pair *pair = pair_contexts(version);

@@ -122,18 +122,21 @@ impl Connection {
     }
 
     /// After close_notify was sent: looks for the peer's, which [`Want::Closed`] tells. Application data is an error, as the
-    /// program asked to be done with it.
+    /// program asked to be done with it; in DTLS, where it may have been on its way for long, it is dropped.
     pub fn await_close(&mut self, environment: &Environment) -> Result<Read> {
-        match self.read(environment, &mut [], true)? {
-            Read::TryAgain => Ok(Read::Want(Want::Read)),
-            Read::Data(_) => {
-                let error = Error::fatal(
-                    crate::wire::AlertDescription::UNEXPECTED_MESSAGE,
-                    Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY,
-                );
-                Err(self.fail(environment, error))
+        loop {
+            match self.read(environment, &mut [], true)? {
+                Read::TryAgain => return Ok(Read::Want(Want::Read)),
+                Read::Data(_) if self.is_datagram() => self.records.consume(self.pending()),
+                Read::Data(_) => {
+                    let error = Error::fatal(
+                        crate::wire::AlertDescription::UNEXPECTED_MESSAGE,
+                        Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY,
+                    );
+                    return Err(self.fail(environment, error));
+                }
+                read => return Ok(read),
             }
-            read => Ok(read),
         }
     }
 
