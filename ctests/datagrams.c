@@ -112,6 +112,7 @@ static long link_ctrl(BIO *bio, int command, long number, void *pointer)
     (void)pointer;
     switch (command) {
     case BIO_CTRL_FLUSH:
+        end->flushed = end->sent;
         return 1;
     case BIO_CTRL_DGRAM_QUERY_MTU:
         return end->mtu;

@@ -190,6 +190,51 @@ TEST_DTLS_SIDES(write_that_fails)
     pair_free(pair);
 }
 
+/* BIO_flush(3): what a BIO that buffers may not keep back are flights, those that are sent again too, and alerts. */
+TEST_DTLS(flights_and_alerts_are_flushed)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_datagrams(pair);
+    advance_clock(0);
+    for (int turn = 0; turn < 4; turn++) {
+        int side = turn % 2;
+
+        CHECK_EQ(SSL_do_handshake(pair->ssl[side]), turn == 3 ? 1 : -1);
+        CHECK(pair->link[side].sent > 0);
+        CHECK_EQ(pair->link[side].flushed, pair->link[side].sent);
+        if (turn == 2) {
+            unsigned long sent = pair->link[side].sent;
+
+            datagrams_drop(&pair->datagrams[!side]);
+            advance_clock(1000000);
+            CHECK_EQ(DTLSv1_handle_timeout(pair->ssl[side]), 1);
+            CHECK(pair->link[side].sent > sent);
+            CHECK_EQ(pair->link[side].flushed, pair->link[side].sent);
+        }
+    }
+    CHECK_OK(SSL_do_handshake(pair->ssl[CLIENT]));
+    check_alive(pair);
+    CHECK_EQ(SSL_shutdown(pair->ssl[CLIENT]), 0);
+    CHECK_EQ(pair->link[CLIENT].flushed, pair->link[CLIENT].sent);
+    pair_free(pair);
+}
+
+/* The alert of a handshake that fails. */
+TEST_DTLS(fatal_alert_is_flushed)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    pair_over_datagrams(pair);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    CHECK_FAILS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+    CHECK_EQ(pair->link[SERVER].flushed, pair->link[SERVER].sent);
+    pair_free(pair);
+}
+
 /* A link that is full in a handshake. */
 TEST_DTLS(handshake_wants_to_write)
 {

@@ -97,6 +97,7 @@ struct link_end {
     int mtu_exceeded;  /* the last write was refused for its length */
     size_t largest;    /* the longest datagram so far */
     unsigned long sent;
+    unsigned long flushed;   /* how many of those were flushed */
     unsigned long timer_set; /* how often the BIO was told when the next timeout is */
 };
 

@@ -57,6 +57,12 @@ impl Connection {
         }
     }
 
+    /// Whether more than application data waits to be written.
+    #[must_use]
+    pub fn control_waits(&self) -> bool {
+        self.control_pending && self.has_outgoing()
+    }
+
     /// Nothing that waits to be written is written: the transport does not take it, and the peer will ask again.
     pub fn discard_datagrams(&mut self) {
         if let Some(datagrams) = &mut self.records.datagrams {

@@ -181,9 +181,12 @@ impl Ssl {
         Err(Pause::Waiting)
     }
 
-    /// Writes the datagrams that wait. One that the transport does not take waits on.
+    /// Writes the datagrams that wait. One that the transport does not take waits on. What is more than application data, a BIO
+    /// that keeps it back must send at once.
     pub(super) fn flush_datagrams(&self, bio: &Bio) -> Result<(), Pause> {
         let generation = self.generation.get();
+        let is_urgent =
+            self.with_connection(|connection| !connection.is_established() || connection.control_waits());
         let mut may_shrink = true;
         while let Some(datagram) = self.with_connection(Connection::take_datagram) {
             self.waiting.set(Waiting::Writing);
@@ -196,6 +199,14 @@ impl Ssl {
                 if core::mem::take(&mut may_shrink) && self.shrink_flight(bio)? {
                     continue;
                 }
+                return Err(Pause::Waiting);
+            }
+        }
+        if is_urgent {
+            self.waiting.set(Waiting::Writing);
+            let flushed = bio.flush();
+            self.check_generation(generation)?;
+            if flushed <= 0 {
                 return Err(Pause::Waiting);
             }
         }
