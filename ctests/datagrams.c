@@ -109,7 +109,6 @@ static long link_ctrl(BIO *bio, int command, long number, void *pointer)
     struct link_end *end = BIO_get_data(bio);
 
     (void)number;
-    (void)pointer;
     switch (command) {
     case BIO_CTRL_FLUSH:
         end->flushed = end->sent;
@@ -130,6 +129,7 @@ static long link_ctrl(BIO *bio, int command, long number, void *pointer)
     }
     case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT:
         end->timer_set++;
+        end->has_deadline = ((struct timeval *)pointer)->tv_sec != 0 || ((struct timeval *)pointer)->tv_usec != 0;
         return 1;
     default:
         return 0;

@@ -202,6 +202,34 @@ TEST_DTLS_SIDES(peer_that_never_answers)
     pair_free(pair);
 }
 
+/* The deadline that a BIO was told does not outlive the handshake, nor SSL_clear(), nor the connection's failure. The system's
+ * library leaves it behind in the last two. */
+TEST_DTLS(deadline_of_the_bio)
+{
+    struct pair *pair = waiting_pair(version);
+    SSL *client = pair->ssl[CLIENT];
+
+    want_read(client);
+    CHECK_EQ(pair->link[CLIENT].has_deadline, 1);
+    CHECK_OK(SSL_clear(client));
+    CHECK_EQ(pair->link[CLIENT].has_deadline, on_the_oracle());
+    datagrams_drop(&pair->datagrams[SERVER]);
+    pair_handshake(pair);
+    CHECK_EQ(pair->link[CLIENT].has_deadline, 0);
+    CHECK_EQ(pair->link[SERVER].has_deadline, 0);
+    pair_disconnect(pair);
+    pair_over_datagrams(pair);
+    client = pair->ssl[CLIENT];
+    want_read(client);
+    CHECK_EQ(pair->link[CLIENT].has_deadline, 1);
+    datagram_add(&pair->datagrams[CLIENT], "\x15\xfe\xfd\0\0\0\0\0\0\0\0\0\x02\x02\x28", 15);
+    CHECK_EQ(SSL_do_handshake(client), -1);
+    ERR_clear_error();
+    CHECK_EQ(pair->link[CLIENT].has_deadline, on_the_oracle());
+    CHECK_EQ(time_left(client), on_the_oracle() ? 1000000 : -1);
+    pair_free(pair);
+}
+
 /* ---- DTLS_set_timer_cb() ---- */
 
 static unsigned int asked[32], asked_count;

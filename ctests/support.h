@@ -99,6 +99,7 @@ struct link_end {
     unsigned long sent;
     unsigned long flushed;   /* how many of those were flushed */
     unsigned long timer_set; /* how often the BIO was told when the next timeout is */
+    int has_deadline;        /* it was told last that there is one */
 };
 
 /* The BIO over one end, which must outlive it. */

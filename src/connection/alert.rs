@@ -26,6 +26,7 @@ impl Connection {
             return error;
         }
         self.failure = Some(error);
+        self.stop_timer();
         if let Some(description) = error.alert() {
             if self.position != Position::CwClntHello {
                 self.speak_tentatively(environment);

@@ -194,6 +194,13 @@ impl Connection {
         }
     }
 
+    /// Nothing will be sent again.
+    pub(super) fn stop_timer(&mut self) {
+        if let Some(datagrams) = &mut self.records.datagrams {
+            datagrams.timer.stop();
+        }
+    }
+
     /// The retransmission timer's deadline in microseconds since 1970, if it runs.
     #[must_use]
     pub fn deadline(&self) -> Option<u64> {
@@ -206,9 +213,10 @@ impl Connection {
         self.records.datagrams.as_ref()?.timer.left(environment.now_in_microseconds())
     }
 
-    /// The retransmission timer runs for this many microseconds from now on.
+    /// The retransmission timer runs for this many microseconds from now on, unless the connection failed meanwhile.
     pub fn set_timer(&mut self, environment: &Environment, duration: u32) {
-        if let Some(datagrams) = &mut self.records.datagrams {
+        let has_failed = self.failure.is_some();
+        if let Some(datagrams) = self.records.datagrams.as_mut().filter(|_| !has_failed) {
             datagrams.timer.run(environment.now_in_microseconds(), duration);
         }
     }
@@ -219,6 +227,10 @@ impl Connection {
         let now = environment.now_in_microseconds();
         let Some(datagrams) = &mut self.records.datagrams else { return Ok(None) };
         if !datagrams.timer.is_expired(now) {
+            return Ok(None);
+        }
+        if self.failure.is_some() || datagrams.flight.is_empty() {
+            datagrams.timer.stop();
             return Ok(None);
         }
         let duration = datagrams.timer.duration();

@@ -107,7 +107,7 @@ impl Ssl {
             self.datagram.mtu.set(0);
             self.datagram.link_mtu.set(0);
         }
-        self.datagram.told_deadline.set(0);
+        self.withdraw_deadline();
     }
 
     /// Finds out how large datagrams may be: what the program said, what the BIO knows, or what every link carries. Fails if
@@ -288,7 +288,9 @@ impl Ssl {
             }
         };
         if self.datagram.timer.get().is_some() {
+            let generation = self.generation.get();
             self.ask_timer(duration);
+            self.check_generation(generation)?;
         }
         if smaller {
             self.try_smaller_datagrams();
@@ -301,10 +303,29 @@ impl Ssl {
     /// Asks the program how long the timer runs that ran for `duration` microseconds.
     pub(super) fn ask_timer(&self, duration: u32) {
         let Some(function) = self.datagram.timer.get() else { return };
+        let generation = self.generation.get();
         // SAFETY: the program registered `function` for exactly these arguments, and nothing of `self` is borrowed.
         let next = unsafe { function(self.as_handle(), duration) };
+        // It may have started the connection over, which has no flight now.
+        if self.check_generation(generation).is_err() {
+            return;
+        }
         let environment = self.environment();
         self.with_connection(|connection| connection.set_timer(&environment, next));
+    }
+
+    /// The handshake is over, or the connection: a BIO that was told of a deadline blocks as long as it likes.
+    pub(super) fn withdraw_deadline(&self) {
+        if self.datagram.told_deadline.take() != 0
+            && let Some(bio) = self.read_bio()
+        {
+            bio.set_next_timeout(0);
+        }
+    }
+
+    /// The BIO to read from is another, which nothing was told.
+    pub(super) fn forget_told_deadline(&self) {
+        self.datagram.told_deadline.set(0);
     }
 
     /// A BIO that blocks must not do so longer than the timer runs.

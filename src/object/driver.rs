@@ -253,6 +253,7 @@ impl Ssl {
                     self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
                 }
                 self.forget_session();
+                self.withdraw_deadline();
                 let mark = error_queue::set_mark();
                 // The alert goes out if the transport takes it; the failure is what counts.
                 let _ = self.flush();

@@ -225,6 +225,7 @@ impl Ssl {
 
     /// What the program sees of a handshake that is complete.
     fn finish_handshake(&self) {
+        self.withdraw_deadline();
         self.note_own_certificate();
         let context = self.context();
         match self.side() {

@@ -48,6 +48,8 @@ impl Ssl {
             error_queue::raise_ssl(Reason::UNSUPPORTED_SSL_VERSION);
             return -1;
         }
+        // One that another connection left behind is none of ours.
+        reader.set_next_timeout(0);
         loop {
             let mut datagram = Vec::with_capacity(super::datagram::MOST_RECEIVED);
             if reader.read_append(&mut datagram, super::datagram::MOST_RECEIVED) <= 0 {

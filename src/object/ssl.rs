@@ -511,6 +511,7 @@ impl Ssl {
 
     /// Replaces where to read from; the old one is given out, to be dropped when nothing is borrowed.
     pub fn set_read_bio(&self, bio: Option<Bio>) -> Option<Bio> {
+        self.forget_told_deadline();
         self.read_bio.replace(bio)
     }
 

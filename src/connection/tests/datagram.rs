@@ -476,6 +476,30 @@ fn flight_is_sent_again_after_one_second_then_two() {
 }
 
 #[test]
+fn failure_stops_the_timer_and_nothing_starts_it_again() {
+    let mut network = Network::new(1, Faults { loss: 100, ..Faults::default() });
+    network.work(Side::Client).unwrap();
+    let client = &mut network.client;
+    assert!(client.connection.deadline().is_some());
+    client.connection.receive_datagram(b"\x15\xfe\xfd\0\0\0\0\0\0\0\0\0\x02\x02\x28".to_vec());
+    let failed = Some(Error::PeerAlert(AlertDescription::HANDSHAKE_FAILURE));
+    assert_eq!(client.connection.handshake(&client.environment).err(), failed);
+    assert_eq!(client.connection.deadline(), None);
+    client.connection.set_timer(&client.environment, 0);
+    assert_eq!(client.connection.deadline(), None);
+    assert_eq!(client.connection.timed_out(&client.environment), Ok(None));
+}
+
+#[test]
+fn timer_without_a_flight_stops() {
+    let mut network = Network::new(1, Faults::default());
+    let server = &mut network.server;
+    server.connection.set_timer(&server.environment, 0);
+    assert_eq!(server.connection.timed_out(&server.environment), Ok(None));
+    assert_eq!(server.connection.deadline(), None);
+}
+
+#[test]
 fn last_flight_is_sent_again_when_the_peer_repeats_its_own() {
     let mut network = Network::new(1, Faults::default());
     network.work(Side::Client).unwrap();
