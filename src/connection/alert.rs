@@ -74,7 +74,7 @@ impl Connection {
         Ok(())
     }
 
-    fn tell_alert(
+    pub(super) fn tell_alert(
         &mut self,
         environment: &Environment,
         direction: Direction,

@@ -14,7 +14,7 @@ use crate::{
     },
     message::Message,
     record::MAX_PLAINTEXT,
-    wire::{AlertDescription, ContentType, HandshakeType},
+    wire::{AlertDescription, AlertLevel, ContentType, HandshakeType},
 };
 
 impl Connection {
@@ -139,7 +139,12 @@ impl Connection {
             }
             ContentType::ALERT => {
                 let alert = content.to_vec();
-                self.read_alert(environment, &alert)?;
+                if opened.epoch > 0 || ends_something(&alert) {
+                    self.read_alert(environment, &alert)?;
+                } else if let [level, description] = alert[..] {
+                    let (level, description) = (AlertLevel(level), AlertDescription(description));
+                    self.tell_alert(environment, Direction::Read, level, description);
+                }
             }
             _ => {
                 let came = content == [1] && handshaking;
@@ -276,6 +281,19 @@ impl Connection {
     pub fn data_room(&self, mtu: usize) -> usize {
         let datagrams = self.records.datagrams.as_ref();
         datagrams.map_or(0, |datagrams| datagrams.outbound.data_room(mtu))
+    }
+}
+
+/// Whether this is an alert that has to be believed though nobody knows who sent it: a fatal one, and close_notify. Anybody can send
+/// any other, or what is none, before there are keys.
+fn ends_something(alert: &[u8]) -> bool {
+    match *alert {
+        [level, description] => match AlertLevel(level) {
+            AlertLevel::FATAL => true,
+            AlertLevel::WARNING => AlertDescription(description) == AlertDescription::CLOSE_NOTIFY,
+            _ => false,
+        },
+        _ => false,
     }
 }
 

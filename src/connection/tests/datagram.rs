@@ -567,6 +567,26 @@ fn record_is_written_whole_or_not_at_all() {
 }
 
 #[test]
+fn plain_warnings_and_alerts_that_are_none_end_no_handshake() {
+    let mut network = Network::new(1, Faults::default());
+    network.work(Side::Client).unwrap();
+    for side in [Side::Client, Side::Server] {
+        // no_renegotiation and user_canceled; of a level that there is not; too short and too long.
+        for alert in [&b"\x01\x64"[..], b"\x01\x5a", b"\x07\0", b"\x02", b"\x02\x28\0"] {
+            for _ in 0..10 {
+                let mut forged = b"\x15\xfe\xfd\0\0\0\0\0\0\0\x63\0".to_vec();
+                forged.push(alert.len() as u8);
+                forged.extend_from_slice(alert);
+                network.end(side).connection.receive_datagram(forged);
+                assert_eq!(network.work(side), Ok(false), "{alert:?}");
+            }
+        }
+    }
+    network.handshake().unwrap();
+    network.check_data();
+}
+
+#[test]
 fn unauthenticated_records_end_no_association() {
     let mut network = Network::new(1, Faults::default());
     network.handshake().unwrap();
