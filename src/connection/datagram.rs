@@ -238,6 +238,7 @@ impl Connection {
             datagrams.timer.stop();
             return Ok(None);
         }
+        datagrams.reassembly.forget_disputed();
         let duration = datagrams.timer.duration();
         datagrams.timer.back_off(now);
         if !datagrams.timer.count() {

@@ -627,6 +627,17 @@ fn fragments_that_announce_much_take_no_memory_and_end_nothing() {
 }
 
 #[test]
+fn forged_fragment_keeps_no_message_away_for_ever() {
+    let mut network = Network::new(1, Faults::default());
+    network.work(Side::Client).unwrap();
+    // The first byte of a ServerHello of 100 bytes.
+    let forged = b"\x16\xfe\xfd\0\0\0\0\0\0\0\x63\0\x0d\x02\0\0\x64\0\0\0\0\0\0\0\x01\x09";
+    network.client.connection.receive_datagram(forged.to_vec());
+    network.handshake().unwrap();
+    network.check_data();
+}
+
+#[test]
 fn suites_of_stream_ciphers_do_not_exist() {
     /// `TLS_RSA_WITH_RC4_128_SHA`: RFC 6347 §4.1.2.2 forbids it.
     const RC4: CipherSuite = CipherSuite(5);

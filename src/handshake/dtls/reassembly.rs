@@ -55,21 +55,31 @@ impl<'a> Fragment<'a> {
 struct Partial {
     handshake_type: HandshakeType,
     length: usize,
-    /// What came, by where it belongs; no two overlap or touch.
+    /// What came, by where it belongs; no two overlap. Those that touch are joined now and then: bytes that come one by one, the
+    /// last one first, must not be moved each time.
     pieces: BTreeMap<usize, Vec<u8>>,
+    /// How many pieces there would be if all that touch were joined.
+    runs: usize,
+    /// How many bytes came.
+    buffered: usize,
+    /// Fragments disagreed: one at least is forged.
+    is_disputed: bool,
 }
 
 impl Partial {
     fn new(fragment: &Fragment<'_>) -> Self {
-        Self { handshake_type: fragment.handshake_type, length: fragment.length, pieces: BTreeMap::new() }
+        Self {
+            handshake_type: fragment.handshake_type,
+            length: fragment.length,
+            pieces: BTreeMap::new(),
+            runs: 0,
+            buffered: 0,
+            is_disputed: false,
+        }
     }
 
-    fn is_complete(&self) -> bool {
-        self.length == 0 || self.pieces.get(&0).is_some_and(|piece| piece.len() == self.length)
-    }
-
-    fn buffered(&self) -> usize {
-        self.pieces.values().map(Vec::len).sum()
+    const fn is_complete(&self) -> bool {
+        self.buffered == self.length
     }
 
     /// Adds what is new. What came first counts where fragments disagree.
@@ -78,8 +88,10 @@ impl Partial {
         let mut position = offset;
         while position < end {
             let before = self.pieces.range(..=position).next_back();
-            let covered = before.map_or(0, |(start, piece)| start + piece.len());
-            if covered > position {
+            if let Some((start, piece)) = before.filter(|(start, piece)| *start + piece.len() > position) {
+                let covered = (start + piece.len()).min(end);
+                let old = piece.get(position - start..covered - start);
+                self.is_disputed |= old != bytes.get(position - offset..covered - offset);
                 position = covered;
                 continue;
             }
@@ -90,22 +102,38 @@ impl Partial {
         }
     }
 
-    /// Inserts bytes into a gap, and joins them with what they touch.
+    /// Inserts bytes into a gap.
     fn insert(&mut self, start: usize, bytes: &[u8]) {
-        let end = start + bytes.len();
-        let follower = self.pieces.remove(&end);
-        let touched = self.pieces.range_mut(..start).next_back();
-        if let Some((_, piece)) = touched.filter(|(begin, piece)| **begin + piece.len() == start) {
+        let touches_next = self.pieces.contains_key(&(start + bytes.len()));
+        let before = self.pieces.range_mut(..start).next_back();
+        if let Some((_, piece)) = before.filter(|(begin, piece)| **begin + piece.len() == start) {
             piece.extend_from_slice(bytes);
-            piece.extend_from_slice(follower.as_deref().unwrap_or_default());
-            return;
+            self.runs -= usize::from(touches_next);
+        } else {
+            if !touches_next && self.runs >= MAX_PIECES {
+                return;
+            }
+            self.runs += usize::from(!touches_next);
+            self.pieces.insert(start, bytes.to_vec());
         }
-        if follower.is_none() && self.pieces.len() >= MAX_PIECES {
-            return;
+        self.buffered += bytes.len();
+        if self.pieces.len() >= 2 * MAX_PIECES {
+            self.join();
         }
-        let mut piece = bytes.to_vec();
-        piece.extend_from_slice(follower.as_deref().unwrap_or_default());
-        self.pieces.insert(start, piece);
+    }
+
+    /// Joins the pieces that touch.
+    fn join(&mut self) {
+        for (start, piece) in core::mem::take(&mut self.pieces) {
+            match self.pieces.last_entry() {
+                Some(mut last) if last.key() + last.get().len() == start => {
+                    last.get_mut().extend_from_slice(&piece);
+                }
+                _ => {
+                    self.pieces.insert(start, piece);
+                }
+            }
+        }
     }
 }
 
@@ -153,14 +181,21 @@ impl Reassembly {
         if ahead.is_none_or(|ahead| ahead >= MAX_AHEAD) || fragment.length > limit {
             return;
         }
-        let buffered: usize = self.messages.values().map(Partial::buffered).sum();
+        let buffered: usize = self.messages.values().map(|message| message.buffered).sum();
         if ahead != Some(0) && buffered + fragment.bytes.len() > MAX_BUFFERED {
             return;
         }
         let message = self.messages.entry(fragment.sequence).or_insert_with(|| Partial::new(fragment));
         if message.handshake_type == fragment.handshake_type && message.length == fragment.length {
             message.add(fragment.offset, fragment.bytes);
+        } else {
+            message.is_disputed = true;
         }
+    }
+
+    /// Forgets messages whose fragments disagreed: perhaps what came first was forged. The peer will send them again.
+    pub fn forget_disputed(&mut self) {
+        self.messages.retain(|_, message| !message.is_disputed);
     }
 
     /// The number of the first message that is taken.
@@ -183,15 +218,16 @@ impl Reassembly {
     /// The next message, if it is complete.
     pub fn pop(&mut self) -> Option<Message> {
         let sequence = self.complete()?;
-        let Partial { handshake_type, length, mut pieces } = self.messages.remove(&sequence)?;
+        let Partial { handshake_type, length, pieces, .. } = self.messages.remove(&sequence)?;
         self.next = sequence.wrapping_add(1);
         self.may_repeat = false;
-        let body = pieces.remove(&0).unwrap_or_default();
         // A fragment's length has 24 bits.
         let [_, high, middle, low] = (length as u32).to_be_bytes();
         let mut bytes = Vec::with_capacity(4 + length);
         bytes.extend_from_slice(&[handshake_type.0, high, middle, low]);
-        bytes.extend_from_slice(&body);
+        for piece in pieces.into_values() {
+            bytes.extend_from_slice(&piece);
+        }
         Message::from_bytes(bytes).map(|message| message.numbered(sequence))
     }
 }
@@ -338,13 +374,48 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_come_backwards_are_not_moved_each_time() {
+        let length = 100_000;
+        let mut reassembly = Reassembly::default();
+        for offset in (1..length).rev() {
+            reassembly.push(&fragment(0, length, offset, &[offset as u8]), length);
+            let partial = &reassembly.messages[&0];
+            assert!(partial.runs == 1 && partial.pieces.len() <= 2 * MAX_PIECES);
+            // They were joined when there were too many, and not before.
+            assert!(length - offset > 2 * MAX_PIECES - 1 || partial.pieces.len() == length - offset);
+        }
+        reassembly.push(&fragment(0, length, 0, &[0]), length);
+        let whole: Vec<u8> = (0..length).map(|offset| offset as u8).collect();
+        assert_eq!(bodies(&mut reassembly), [whole]);
+    }
+
+    #[test]
+    fn message_that_was_disputed_is_forgotten_and_no_other() {
+        let forged = Fragment { handshake_type: HandshakeType::FINISHED, ..fragment(0, 3, 0, b"x") };
+        for forged in [fragment(0, 4, 0, b"x"), fragment(0, 3, 0, b"x"), forged] {
+            let mut reassembly = Reassembly::default();
+            reassembly.push(&forged, LIMIT);
+            reassembly.push(&fragment(0, 3, 0, b"ab"), LIMIT);
+            reassembly.push(&fragment(1, 3, 0, b"de"), LIMIT);
+            reassembly.push(&fragment(1, 3, 1, b"e"), LIMIT);
+            reassembly.forget_disputed();
+            reassembly.push(&fragment(0, 3, 0, b"abc"), LIMIT);
+            reassembly.push(&fragment(1, 3, 2, b"f"), LIMIT);
+            assert_eq!(bodies(&mut reassembly), [b"abc", b"def"], "{forged:?}");
+        }
+    }
+
+    #[test]
     fn messages_ahead_are_bounded_together() {
         let mut reassembly = Reassembly::default();
         let bytes = vec![0; 60_000];
         for sequence in 0..MAX_AHEAD {
             reassembly.push(&fragment(sequence, bytes.len(), 0, &bytes), 100_000);
         }
-        assert!(reassembly.messages.values().map(Partial::buffered).sum::<usize>() <= MAX_BUFFERED + 60_000);
+        assert!(
+            reassembly.messages.values().map(|message| message.buffered).sum::<usize>()
+                <= MAX_BUFFERED + 60_000
+        );
         assert!(reassembly.has_message());
     }
 }
