@@ -156,6 +156,23 @@ TEST_DTLS(read_ahead)
     pair_free(pair);
 }
 
+/* A datagram that holds nothing looks like a transport that failed, but ends nothing. */
+TEST_DTLS_SIDES(empty_datagram)
+{
+    struct pair *pair = pair_established(version);
+    char byte;
+    int ret;
+
+    datagram_add(&pair->datagrams[server], "", 0);
+    ret = SSL_read(pair->ssl[server], &byte, 1);
+    CHECK(ret <= 0);
+    CHECK_SSL_ERROR(pair->ssl[server], ret, SSL_ERROR_SYSCALL);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(pair->datagrams[server].count, 0);
+    check_alive(pair);
+    pair_free(pair);
+}
+
 /* A link that is full: SSL_ERROR_WANT_WRITE, and the record goes out once. */
 TEST_DTLS_SIDES(write_wants_a_retry)
 {
