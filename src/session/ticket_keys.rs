@@ -21,6 +21,8 @@ use crate::{
 const LEAST_TERM: i64 = 12 * 60 * 60;
 /// The most keys that are gone through to come to that of now: a clock may be set by any time.
 const MOST_STEPS: i64 = 1000;
+/// By how much a clock may be set back, in seconds, before that counts: small corrections are usual.
+const SLACK: i64 = 300;
 const SEED_LENGTH: usize = 32;
 
 /// The key that seals, and the one before it, which opens what it sealed.
@@ -79,6 +81,16 @@ impl TicketKeyRing {
     pub fn turned(&self, now: i64, lifetime: i64) -> Option<Self> {
         let future = self.future.as_ref()?;
         let term = lifetime.max(LEAST_TERM);
+        // The clock was set back: nobody knows for how long the key has been in use, and it must not stay until the clock is
+        // again where it was.
+        if future.since.saturating_sub(now) > SLACK {
+            let mut ring = self.clone();
+            ring.step(term);
+            if let Some(future) = &mut ring.future {
+                future.since = now;
+            }
+            return Some(ring);
+        }
         let steps = now.saturating_sub(future.since).checked_div(term)?.min(MOST_STEPS);
         if steps < 1 {
             return None;
@@ -182,7 +194,20 @@ mod tests {
         let next = first.turned(i64::MAX, 1).unwrap();
         assert_ne!(names(&next).0, names(&first).0);
         assert!(next.turned(i64::MAX, 1).is_none());
-        // Set back, it changes nothing.
-        assert!(next.turned(0, i64::MIN).is_none());
+    }
+
+    /// Else the key would stay for as long as the clock was ahead.
+    #[test]
+    fn clock_that_is_set_back_changes_the_key_once() {
+        let first = TicketKeyRing::generate(10_000_000).unwrap();
+        assert!(first.turned(10_000_000 - SLACK, LIFETIME).is_none());
+        let next = first.turned(10_000_000 - SLACK - 1, LIFETIME).unwrap();
+        assert_ne!(names(&next).0, names(&first).0);
+        assert_eq!(names(&next).1, Some(names(&first).0));
+        let next = first.turned(1_000_000, LIFETIME).unwrap();
+        assert!(next.turned(1_000_000 + LEAST_TERM - 1, LIFETIME).is_none());
+        assert!(next.turned(1_000_000 + LEAST_TERM, LIFETIME).is_some());
+        let furthest = TicketKeyRing::generate(i64::MAX).unwrap().turned(i64::MIN, i64::MAX).unwrap();
+        assert!(furthest.turned(i64::MIN, i64::MAX).is_none());
     }
 }
