@@ -2,9 +2,9 @@
 
 use aws_lc_rs::hmac;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::hash::{Digest, HashAlgorithm, RunningHash};
+use super::hash::{Digest, HashAlgorithm, MAX_DIGEST_LENGTH, RunningHash};
 
 /// The length of the blocks that MD5 and SHA-1 work on (RFC 2104 §2, `B`).
 const BLOCK_LENGTH: usize = 64;
@@ -86,6 +86,24 @@ impl HmacKey {
             }
         }
     }
+
+    /// The HMAC of `data` that becomes a key: no copy of it stays behind.
+    #[must_use]
+    pub fn sign_secret(&self, data: &[u8]) -> Zeroizing<Vec<u8>> {
+        let mut tag = Zeroizing::new(vec![0; MAX_DIGEST_LENGTH]);
+        // In place: a tag of aws-lc-rs cannot be wiped.
+        if let Self::AwsLc(key) = self
+            && let Ok(length) = hmac::sign_to_buffer(key, data, &mut tag).map(|written| written.len())
+        {
+            tag.truncate(length);
+            return tag;
+        }
+        let mut digest = self.sign([data]);
+        tag.clear();
+        tag.extend_from_slice(digest.as_ref());
+        digest.zeroize();
+        tag
+    }
 }
 
 #[cfg(test)]
@@ -94,6 +112,14 @@ mod tests {
     use crate::crypto::test_data::hex;
 
     /// RFC 4231 §4.3.
+    #[test]
+    fn secret_of_a_key_is_its_hmac() {
+        for hash in [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha512] {
+            let key = HmacKey::new(hash, b"key");
+            assert_eq!(&key.sign_secret(b"data")[..], key.sign([&b"data"[..]]).as_ref());
+        }
+    }
+
     #[test]
     fn tags_are_those_of_rfc4231() {
         let key = b"Jefe";

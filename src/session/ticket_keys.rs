@@ -9,11 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::ticket::TicketKeys;
 use crate::{
-    crypto::{
-        hash::HashAlgorithm,
-        hmac::{HmacKey, hmac},
-        rand,
-    },
+    crypto::{hash::HashAlgorithm, hmac::HmacKey, rand},
     error::Result,
 };
 
@@ -114,11 +110,11 @@ impl TicketKeyRing {
         let mut keys = Zeroizing::new([0; TicketKeys::LENGTH]);
         let labels = [&b"ticket keys 1"[..], b"ticket keys 2", b"ticket keys 3"];
         for (part, label) in keys.chunks_mut(SEED_LENGTH).zip(labels) {
-            fill(part, key.sign([label]).as_ref());
+            fill(part, &key.sign_secret(label));
         }
-        let next = hmac(HashAlgorithm::Sha256, &future.seed, &[b"next seed"]);
+        let next = key.sign_secret(b"next seed");
         future.seed.zeroize();
-        fill(&mut future.seed, next.as_ref());
+        fill(&mut future.seed, &next);
         future.since = future.since.saturating_add(term);
         if let Some(keys) = TicketKeys::from_bytes(&*keys) {
             self.previous = Some(core::mem::replace(&mut self.current, keys));
@@ -165,6 +161,23 @@ mod tests {
         assert!(second.turned(last_sealed, week).is_none());
         let third = second.turned(last_sealed + week, week).unwrap();
         assert_eq!(names(&third).1, Some(names(&second).0));
+    }
+
+    /// A new version of the library in one of the forked processes makes the same keys.
+    #[test]
+    fn next_keys_are_macs_by_the_seed() {
+        let mut ring = TicketKeyRing::generate(0).unwrap();
+        let seed = [7; SEED_LENGTH];
+        ring.future = Some(Future { seed, since: 0 });
+        let mac = |text: &[u8]| crate::crypto::hmac::hmac(HashAlgorithm::Sha256, &seed, &[text]);
+        let mut expected = Vec::new();
+        for text in [b"ticket keys 1", b"ticket keys 2", b"ticket keys 3"] {
+            expected.extend_from_slice(mac(text).as_ref());
+        }
+        expected.truncate(TicketKeys::LENGTH);
+        let next = ring.turned(LEAST_TERM, LIFETIME).unwrap();
+        assert_eq!(names(&next).0, expected);
+        assert_eq!(next.future.as_ref().unwrap().seed, mac(b"next seed").as_ref());
     }
 
     /// Forked processes look at different times.
