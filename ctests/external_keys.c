@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include <openssl/ec.h>
+#include <openssl/engine.h>
 #include <openssl/rsa.h>
 
 static EVP_PKEY *real_key;
@@ -74,6 +75,49 @@ static EVP_PKEY *external_rsa_key(void)
     return wrapped;
 }
 
+static EVP_PKEY_METHOD *engine_method;
+static int (*usual_sign)(EVP_PKEY_CTX *, unsigned char *, size_t *, const unsigned char *, size_t);
+
+static int sign_in_engine(EVP_PKEY_CTX *context, unsigned char *signature, size_t *length,
+                          const unsigned char *digest, size_t digest_length)
+{
+    signatures += signature != NULL;
+    return usual_sign(context, signature, length, digest, digest_length);
+}
+
+static int engine_methods(ENGINE *engine, EVP_PKEY_METHOD **method, const int **kinds, int kind)
+{
+    static const int all[] = {EVP_PKEY_RSA};
+
+    (void)engine;
+    if (method == NULL) {
+        *kinds = all;
+        return 1;
+    }
+    *method = kind == EVP_PKEY_RSA ? engine_method : NULL;
+    return *method != NULL;
+}
+
+/* A key that is all there, whose program wants an engine to sign with it (EVP_PKEY_set1_engine(3)). */
+static EVP_PKEY *engine_rsa_key(void)
+{
+    static ENGINE *engine; /* lives as long as the key */
+    EVP_PKEY *wrapped = EVP_PKEY_new();
+    RSA *rsa = EVP_PKEY_get1_RSA(real_key);
+    int (*usual_start)(EVP_PKEY_CTX *);
+
+    engine_method = EVP_PKEY_meth_new(EVP_PKEY_RSA, EVP_PKEY_FLAG_AUTOARGLEN);
+    EVP_PKEY_meth_copy(engine_method, EVP_PKEY_meth_find(EVP_PKEY_RSA));
+    EVP_PKEY_meth_get_sign(engine_method, &usual_start, &usual_sign);
+    EVP_PKEY_meth_set_sign(engine_method, usual_start, sign_in_engine);
+    engine = ENGINE_new();
+    CHECK_EQ(ENGINE_set_id(engine, "test") && ENGINE_set_name(engine, "of a test"), 1);
+    CHECK_EQ(ENGINE_set_pkey_meths(engine, engine_methods), 1);
+    CHECK_EQ(EVP_PKEY_assign_RSA(wrapped, rsa), 1);
+    CHECK_EQ(EVP_PKEY_set1_engine(wrapped, engine), 1);
+    return wrapped;
+}
+
 /* Handshakes with the identity whose key is elsewhere, on either side. */
 static void check_external(int version, int server, const char *name, EVP_PKEY *(*make)(void))
 {
@@ -110,6 +154,8 @@ static void check_external(int version, int server, const char *name, EVP_PKEY *
 TEST_SIDES(ec_key_elsewhere) { check_external(version, server, "ec", external_ec_key); }
 
 TEST_SIDES(rsa_key_elsewhere) { check_external(version, server, "rsa", external_rsa_key); }
+
+TEST_SIDES(rsa_key_of_an_engine) { check_external(version, server, "rsa", engine_rsa_key); }
 
 /* Such a key counts as the certificate's own, although its private half cannot be compared. */
 TEST(external_key_passes_the_check)

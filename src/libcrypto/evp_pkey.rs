@@ -230,23 +230,41 @@ impl PKey {
         /// `EVP_PKEY_RSA`, `EVP_PKEY_RSA_PSS`, `EVP_PKEY_EC`.
         const KINDS: (c_int, c_int, c_int) = (6, 912, 408);
         // SAFETY: the key is valid, and what it holds is looked at only as the kind that it is.
-        unsafe {
+        let has_own_method = unsafe {
             let provider = sys::EVP_PKEY_get0_provider(self.as_ptr());
             if !provider.is_null() {
-                let name = sys::OSSL_PROVIDER_get0_name(provider);
-                return !name.is_null() && CStr::from_ptr(name) == c"default";
+                return is_default(provider);
             }
             let kind = sys::EVP_PKEY_get_base_id(self.as_ptr());
             if kind == KINDS.0 || kind == KINDS.1 {
                 let rsa = sys::EVP_PKEY_get0_RSA(self.as_ptr());
-                return !rsa.is_null() && sys::RSA_get_method(rsa) == sys::RSA_PKCS1_OpenSSL();
-            }
-            if kind == KINDS.2 {
+                !rsa.is_null() && sys::RSA_get_method(rsa) == sys::RSA_PKCS1_OpenSSL()
+            } else if kind == KINDS.2 {
                 let key = sys::EVP_PKEY_get0_EC_KEY(self.as_ptr());
-                return !key.is_null() && sys::EC_KEY_get_method(key) == sys::EC_KEY_OpenSSL();
+                !key.is_null() && sys::EC_KEY_get_method(key) == sys::EC_KEY_OpenSSL()
+            } else {
+                false
             }
-        }
-        true
+        };
+        has_own_method && self.is_signed_with_by_default_provider()
+    }
+
+    /// Whether a signature by this key, which is of no provider, would be libcrypto's. The engine of
+    /// `EVP_PKEY_set1_engine(3)` shows itself only here. The queue is left as it was.
+    fn is_signed_with_by_default_provider(&self) -> bool {
+        let mark = super::error_queue::set_mark();
+        // SAFETY: the key is valid; the context is ours, checked before its use, and its provider lives as long.
+        let found = unsafe {
+            let context =
+                sys::EVP_PKEY_CTX_new_from_pkey(core::ptr::null_mut(), self.as_ptr(), core::ptr::null());
+            let found = !context.is_null()
+                && sys::EVP_PKEY_sign_init(context) == 1
+                && is_default(sys::EVP_PKEY_CTX_get0_provider(context));
+            sys::EVP_PKEY_CTX_free(context);
+            found
+        };
+        mark.pop();
+        found
     }
 
     /// The private key in DER; `None` if it cannot be exported. The queue is left as it was.
@@ -318,6 +336,22 @@ impl PKey {
                     content.len(),
                 ) == 1
             }
+    }
+}
+
+/// Whether this is libcrypto's default provider.
+///
+/// # Safety
+///
+/// `provider` is null or valid.
+unsafe fn is_default(provider: *const sys::OSSL_PROVIDER) -> bool {
+    if provider.is_null() {
+        return false;
+    }
+    // SAFETY: the caller's promise; the name is a C string that lives as long.
+    unsafe {
+        let name = sys::OSSL_PROVIDER_get0_name(provider);
+        !name.is_null() && CStr::from_ptr(name) == c"default"
     }
 }
 
