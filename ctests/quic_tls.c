@@ -2,6 +2,7 @@
  * SSL_set_quic_tls_cbs(3), of OpenSSL 3.5: handshakes of TLS 1.3 for a QUIC stack of the program's own (RFC 9001), between
  * two connections in memory. What either sends and every secret is compared with the other's.
  */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "later.h"
 
 #include <stdarg.h>
@@ -37,6 +38,8 @@ struct end {
     const char *own_parameters; /* set in the callback */
     size_t send_at_most, receive_at_most;
     int fail; /* the callback that fails, by its number */
+    int reenter; /* the callback that calls the library, by its number */
+    int depth; /* of callbacks that hand something out */
     char trace[4096];
     struct queue sent; /* all that it sent */
 };
@@ -51,6 +54,21 @@ static void note(struct end *end, const char *format, ...)
     va_end(arguments);
 }
 
+/* Goes on with the handshake inside of a callback. */
+static void reenter(struct end *end, int callback)
+{
+    char byte;
+
+    CHECK_EQ(end->depth, 0); /* nothing is handed out before the last thing was taken */
+    end->depth++;
+    if (end->reenter == callback) {
+        CHECK(SSL_do_handshake(end->ssl) <= 0);
+        CHECK(SSL_read(end->ssl, &byte, 1) <= 0);
+        CHECK_NO_ERRORS();
+    }
+    end->depth--;
+}
+
 static int on_send(SSL *ssl, const unsigned char *bytes, size_t length, size_t *consumed, void *argument)
 {
     struct end *end = argument;
@@ -59,6 +77,7 @@ static int on_send(SSL *ssl, const unsigned char *bytes, size_t length, size_t *
     CHECK(length > 0);
     if (end->fail == CRYPTO_SEND)
         return 0;
+    reenter(end, CRYPTO_SEND);
     if (length > end->send_at_most)
         length = end->send_at_most;
     queue_add(&end->peer->in[end->level[WRITE]], bytes, length);
@@ -108,6 +127,7 @@ static int on_secret(SSL *ssl, uint32_t level, int direction, const unsigned cha
     CHECK(length == 32 || length == 48);
     secret = &end->secrets[level][direction];
     CHECK_EQ(secret->length, 0);
+    reenter(end, YIELD_SECRET);
     memcpy(secret->bytes, bytes, length);
     secret->length = length;
     end->level[direction] = level;
@@ -405,6 +425,82 @@ TEST(data_moves_in_small_pieces)
     handshake();
     disconnect();
     pair_free(pair);
+}
+
+/* What is handed out stays in its order whatever a callback calls. In OpenSSL 3.5 that is an internal error. */
+TEST(callbacks_that_call_the_library_change_no_order)
+{
+    NEEDS(SSL_set_quic_tls_cbs);
+    if (OpenSSL_version_num() >= 0x30500000) {
+        printf("  skipped: this may be OpenSSL's own\n");
+        return;
+    }
+    make_contexts();
+    for (int callback = CRYPTO_SEND; callback <= YIELD_SECRET; callback += YIELD_SECRET - CRYPTO_SEND) {
+        connect_ends();
+        ends[CLIENT].reenter = ends[SERVER].reenter = callback;
+        ends[CLIENT].send_at_most = ends[SERVER].send_at_most = 50;
+        handshake();
+        check_same_secrets(HANDSHAKE);
+        check_same_secrets(APPLICATION);
+        CHECK_STR(ends[SERVER].trace, " p wH rH wA rA");
+        settle();
+        disconnect();
+    }
+    pair_free(pair);
+}
+
+static int sign_not_at_all(int length, const unsigned char *from, unsigned char *to, RSA *rsa, int padding)
+{
+    (void)length;
+    (void)from;
+    (void)to;
+    (void)rsa;
+    (void)padding;
+    return -1;
+}
+
+/* A server whose key does not work is done with ServerHello and Certificate before it knows. OpenSSL 3.5 makes no more while the
+ * QUIC stack takes nothing; who did, tells it the alert at once. */
+TEST(alert_does_not_wait_for_what_is_not_taken)
+{
+    RSA_METHOD *method;
+    EVP_PKEY *usual, *key;
+    RSA *rsa;
+
+    NEEDS(SSL_set_quic_tls_cbs);
+    method = RSA_meth_dup(RSA_get_default_method());
+    usual = load_key("rsa");
+    key = EVP_PKEY_new();
+    rsa = RSA_new();
+    RSA_meth_set_priv_enc(method, sign_not_at_all);
+    RSA_meth_set_flags(method, RSA_METHOD_FLAG_NO_CHECK);
+    CHECK_EQ(RSA_set0_key(rsa, BN_dup(RSA_get0_n(EVP_PKEY_get0_RSA(usual))),
+                          BN_dup(RSA_get0_e(EVP_PKEY_get0_RSA(usual))), NULL),
+             1);
+    CHECK_EQ(RSA_set_method(rsa, method), 1);
+    CHECK_EQ(EVP_PKEY_assign_RSA(key, rsa), 1);
+    make_contexts();
+    use_identity(pair->ctx[SERVER], "rsa");
+    CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], key));
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "RSA-PSS+SHA256"));
+    connect_ends();
+    ends[SERVER].send_at_most = 0;
+    try_handshake();
+    if (error[SERVER] == SSL_ERROR_SSL) {
+        CHECK_EQ(ends[SERVER].alerts, 1);
+        CHECK_EQ(ends[SERVER].alert, SSL_AD_INTERNAL_ERROR);
+        CHECK_EQ(ends[SERVER].secrets[HANDSHAKE][WRITE].length, 0);
+    } else {
+        CHECK_EQ(error[SERVER], SSL_ERROR_WANT_WRITE);
+        CHECK_EQ(ends[SERVER].alerts, 0);
+    }
+    ERR_clear_error();
+    disconnect();
+    pair_free(pair);
+    EVP_PKEY_free(usual);
+    EVP_PKEY_free(key);
+    RSA_meth_free(method);
 }
 
 /* A HelloRetryRequest changes nothing about it. */

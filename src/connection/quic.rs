@@ -24,10 +24,23 @@ impl Connection {
         self.records.crypto_stream.as_mut()?.take_next()
     }
 
-    /// Puts back what the QUIC stack did not take.
-    pub fn return_crypto(&mut self, outgoing: Outgoing) {
+    /// Whether one is taken out: a callback of the QUIC stack looks at it.
+    #[must_use]
+    pub fn crypto_is_out(&self) -> bool {
+        self.records.crypto_stream.as_ref().is_some_and(CryptoStream::is_out)
+    }
+
+    /// The QUIC stack has looked at what was taken out, and left `rest` of its bytes.
+    pub fn give_back_crypto(&mut self, rest: &[u8]) {
         if let Some(stream) = &mut self.records.crypto_stream {
-            stream.put_back(outgoing);
+            stream.give_back(rest);
+        }
+    }
+
+    /// The connection failed: its alert does not wait for what the QUIC stack does not take.
+    pub fn keep_alerts_alone(&mut self) {
+        if let Some(stream) = &mut self.records.crypto_stream {
+            stream.keep_alerts();
         }
     }
 

@@ -94,64 +94,59 @@ impl Ssl {
         Some(true)
     }
 
-    /// Hands the QUIC stack all that waits for it.
+    /// Hands the QUIC stack all that waits for it. A callback that calls us gets no further than here: what it looks at comes first.
     pub(super) fn flush_to_quic(&self, stack: &QuicStack) -> Result<(), Pause> {
         let generation = self.generation.get();
         self.waiting.set(Waiting::Writing);
+        if self.with_connection(|connection| connection.crypto_is_out()) {
+            return Err(Pause::Waiting);
+        }
         while let Some(outgoing) = self.with_connection(Connection::next_crypto) {
-            let handle = self.as_handle();
-            let accepted = match &outgoing {
-                Outgoing::Data(data) => {
-                    let mut taken = 0;
-                    // SAFETY: the program registered these callbacks for exactly these arguments, which outlive the call;
-                    // nothing of `self` is borrowed.
-                    let accepted = unsafe {
-                        (stack.send)(handle, data.as_ptr(), data.len(), &raw mut taken, stack.argument)
-                    };
-                    self.check_generation(generation)?;
-                    let Some(rest) = data.get(taken..).filter(|_| accepted == 1) else {
-                        return Err(self.fail_in_quic(Error::Silent(Reason::ERR_INTERNAL_ERROR)));
-                    };
-                    if !rest.is_empty() {
-                        let rest = Outgoing::Data(rest.to_vec());
-                        self.with_connection(|connection| connection.return_crypto(rest));
-                        if taken == 0 {
-                            return Err(Pause::Waiting);
-                        }
-                    }
-                    accepted
-                }
-                Outgoing::Secret { level, writes, secret } => {
-                    let (level, direction) = (*level as u32, c_int::from(*writes));
-                    // SAFETY: as above.
-                    unsafe {
-                        (stack.secret)(
-                            handle,
-                            level,
-                            direction,
-                            secret.as_ptr(),
-                            secret.len(),
-                            stack.argument,
-                        )
-                    }
-                }
-                // SAFETY: as above.
-                Outgoing::Alert(description) => unsafe {
-                    (stack.alert)(handle, description.0, stack.argument)
-                },
-            };
+            let mut taken = 0;
+            let accepted = self.show_to_quic(stack, &outgoing, &mut taken);
             self.check_generation(generation)?;
-            if accepted != 1 {
-                let error = match outgoing {
-                    Outgoing::Alert(_) => Error::Silent(Reason::ERR_INTERNAL_ERROR),
-                    Outgoing::Data(_) | Outgoing::Secret { .. } => Error::internal(),
-                };
-                return Err(self.fail_in_quic(error));
+            // The callback may have called us.
+            self.waiting.set(Waiting::Writing);
+            let data = if let Outgoing::Data(data) = &outgoing { &data[..] } else { &[] };
+            let rest = data.get(taken..).filter(|_| accepted);
+            let is_blocked = taken == 0 && rest.is_some_and(|rest| !rest.is_empty());
+            let has_failed = self.with_connection(|connection| {
+                connection.give_back_crypto(rest.unwrap_or_default());
+                connection.failure().is_some()
+            });
+            match (rest, &outgoing) {
+                (Some(_), _) if !is_blocked => {}
+                (_, Outgoing::Data(_) | Outgoing::Secret { .. }) if has_failed => {
+                    self.with_connection(Connection::keep_alerts_alone);
+                }
+                (Some(_), _) => return Err(Pause::Waiting),
+                (None, Outgoing::Secret { .. }) => return Err(self.fail_in_quic(Error::internal())),
+                (None, Outgoing::Data(_) | Outgoing::Alert(_)) => {
+                    return Err(self.fail_in_quic(Error::Silent(Reason::ERR_INTERNAL_ERROR)));
+                }
             }
         }
         self.with_connection(Connection::crypto_was_taken);
         self.waiting.set(Waiting::Nothing);
         Ok(())
+    }
+
+    /// Calls the callback for `outgoing`; `taken` is how many bytes it took. `false`: it failed.
+    fn show_to_quic(&self, stack: &QuicStack, outgoing: &Outgoing, taken: &mut usize) -> bool {
+        let (handle, argument) = (self.as_handle(), stack.argument);
+        // SAFETY: the program registered these callbacks for exactly these arguments, which outlive the call; nothing of `self` is
+        // borrowed.
+        let accepted = unsafe {
+            match outgoing {
+                Outgoing::Data(data) => (stack.send)(handle, data.as_ptr(), data.len(), taken, argument),
+                Outgoing::Secret { level, writes, secret } => {
+                    let (level, direction) = (*level as u32, c_int::from(*writes));
+                    (stack.secret)(handle, level, direction, secret.as_ptr(), secret.len(), argument)
+                }
+                Outgoing::Alert(description) => (stack.alert)(handle, description.0, argument),
+            }
+        };
+        accepted == 1
     }
 
     /// Gets handshake bytes from the QUIC stack.
@@ -168,6 +163,8 @@ impl Ssl {
             return Err(self.fail_in_quic(Error::internal()));
         }
         if length == 0 {
+            // The callback may have called us.
+            self.waiting.set(Waiting::Reading);
             return Err(Pause::Waiting);
         }
         // SAFETY: the QUIC stack lends that many bytes until it gets them back.

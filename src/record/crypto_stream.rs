@@ -40,47 +40,67 @@ pub enum Outgoing {
 
 /// What waits for the QUIC stack.
 #[derive(Default)]
-pub struct CryptoStream(VecDeque<Outgoing>);
+pub struct CryptoStream {
+    waiting: VecDeque<Outgoing>,
+    /// Whether the QUIC stack looks at one that was taken out: nothing may overtake that.
+    is_out: bool,
+}
 
 impl CryptoStream {
     /// Adds handshake bytes.
     pub fn send(&mut self, bytes: &[u8]) {
-        match self.0.back_mut() {
+        match self.waiting.back_mut() {
             Some(Outgoing::Data(data)) => data.extend_from_slice(bytes),
-            _ => self.0.push_back(Outgoing::Data(bytes.to_vec())),
+            _ => self.waiting.push_back(Outgoing::Data(bytes.to_vec())),
         }
     }
 
     /// Adds a secret.
     pub fn add_secret(&mut self, level: Level, writes: bool, secret: &[u8]) {
         let secret = Zeroizing::new(secret.to_vec());
-        self.0.push_back(Outgoing::Secret { level, writes, secret });
+        self.waiting.push_back(Outgoing::Secret { level, writes, secret });
     }
 
     /// Adds an alert.
     pub fn alert(&mut self, description: AlertDescription) {
-        self.0.push_back(Outgoing::Alert(description));
+        self.waiting.push_back(Outgoing::Alert(description));
     }
 
-    /// The next one, taken out.
+    /// The next one, taken out; `None` as well until [`Self::give_back`] was called for the last one.
     pub fn take_next(&mut self) -> Option<Outgoing> {
-        self.0.pop_front()
+        let next = if self.is_out { None } else { self.waiting.pop_front() };
+        self.is_out |= next.is_some();
+        next
     }
 
-    /// Puts back what the QUIC stack did not take.
-    pub fn put_back(&mut self, outgoing: Outgoing) {
-        self.0.push_front(outgoing);
+    /// Whether one is taken out.
+    #[must_use]
+    pub const fn is_out(&self) -> bool {
+        self.is_out
+    }
+
+    /// The QUIC stack has looked at what was taken out, and left `rest` of its bytes.
+    pub fn give_back(&mut self, rest: &[u8]) {
+        self.is_out = false;
+        if !rest.is_empty() {
+            self.waiting.push_front(Outgoing::Data(rest.to_vec()));
+        }
+    }
+
+    /// Drops what precedes an alert.
+    pub fn keep_alerts(&mut self) {
+        self.waiting.retain(|outgoing| matches!(outgoing, Outgoing::Alert(_)));
     }
 
     /// Drops everything: nobody takes it any more.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.waiting.clear();
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing waits, nor is looked at.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.waiting.is_empty() && !self.is_out
     }
 }
 
@@ -97,16 +117,45 @@ mod tests {
         stream.send(b"Finished");
         stream.alert(AlertDescription::INTERNAL_ERROR);
         assert_eq!(stream.take_next(), Some(Outgoing::Data(b"ServerHello".to_vec())));
-        stream.put_back(Outgoing::Data(b"Hello".to_vec()));
+        stream.give_back(b"Hello");
         assert_eq!(stream.take_next(), Some(Outgoing::Data(b"Hello".to_vec())));
+        stream.give_back(&[]);
         let secret = Zeroizing::new(b"secret".to_vec());
         assert_eq!(
             stream.take_next(),
             Some(Outgoing::Secret { level: Level::Handshake, writes: true, secret })
         );
+        stream.give_back(&[]);
         assert_eq!(stream.take_next(), Some(Outgoing::Data(b"Finished".to_vec())));
+        stream.give_back(&[]);
         assert!(!stream.is_empty());
         stream.clear();
         assert!(stream.is_empty() && stream.take_next().is_none());
+    }
+
+    #[test]
+    fn nothing_overtakes_what_is_out() {
+        let mut stream = CryptoStream::default();
+        stream.send(b"first");
+        assert!(stream.take_next().is_some());
+        assert!(stream.is_out() && !stream.is_empty());
+        stream.send(b"second");
+        assert!(stream.take_next().is_none());
+        stream.give_back(b"st");
+        assert_eq!(stream.take_next(), Some(Outgoing::Data(b"st".to_vec())));
+        stream.give_back(&[]);
+        assert_eq!(stream.take_next(), Some(Outgoing::Data(b"second".to_vec())));
+    }
+
+    #[test]
+    fn alert_stays_without_what_precedes_it() {
+        let mut stream = CryptoStream::default();
+        stream.send(b"ServerHello");
+        stream.add_secret(Level::Handshake, true, b"secret");
+        stream.alert(AlertDescription::INTERNAL_ERROR);
+        stream.keep_alerts();
+        assert_eq!(stream.take_next(), Some(Outgoing::Alert(AlertDescription::INTERNAL_ERROR)));
+        stream.give_back(&[]);
+        assert!(stream.is_empty());
     }
 }
