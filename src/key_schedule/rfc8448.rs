@@ -1,5 +1,5 @@
 //! The key schedule against the traces of RFC 8448: every Finished and binder must be the one that was
-//! sent, and every record must open under the keys derived here.
+//! sent, every record must open under the keys derived here, and every CertificateVerify must be over the transcript.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,19 @@ use aws_lc_rs::{
 };
 
 use super::tls13::{EarlySecret, ExporterSecret, HandshakeSecret, MasterSecret, TrafficSecret};
-use crate::crypto::{
-    aead::AeadAlgorithm,
-    hash::{HashAlgorithm, RunningHash},
-    test_data::hex,
+use crate::{
+    crypto::{
+        aead::AeadAlgorithm,
+        hash::{HashAlgorithm, RunningHash},
+        signature::{KeyType, PublicKey},
+        test_data::hex,
+    },
+    message::{
+        Message,
+        certificate::Certificate13,
+        certificate_verify::{CertificateVerify, signed_content},
+    },
+    wire::{HandshakeType, ProtocolVersion},
 };
 
 /// All traces use TLS_AES_128_GCM_SHA256.
@@ -108,6 +117,45 @@ struct AfterServerFinished {
     exporter: ExporterSecret,
 }
 
+/// The first message of these and what is behind it.
+fn first_message(messages: &[u8]) -> (Message, &[u8]) {
+    let length = u32::from_be_bytes([0, messages[1], messages[2], messages[3]]);
+    let (first, rest) = messages.split_at(4 + usize::try_from(length).unwrap());
+    (Message::from_bytes(first.to_vec()).unwrap(), rest)
+}
+
+/// A side's Certificate and CertificateVerify, which go into the transcript: the vector says what is signed and with which
+/// signature, and that must be one of the certificate's key.
+fn check_certificate_verify(trace: &Trace, server: bool, messages: &[u8], transcript: &mut RunningHash) {
+    let side = if server { "Server" } else { "Client" };
+    let (certificate, rest) = first_message(messages);
+    let (verify, rest) = first_message(rest);
+    assert!(rest.is_empty());
+
+    transcript.update(certificate.as_bytes());
+    let signed = signed_content(server, transcript.current().as_ref());
+    assert_eq!(signed, trace.get(&format!("{side}_MessageToSign")));
+    transcript.update(verify.as_bytes());
+
+    let body = verify.expect(HandshakeType::CERTIFICATE_VERIFY).unwrap();
+    let verify = CertificateVerify::read(body, ProtocolVersion::TLS1_3).unwrap();
+    assert_eq!(verify.signature, trace.get(&format!("{side}_MessageSignature")));
+    let list = Certificate13::read(certificate.expect(HandshakeType::CERTIFICATE).unwrap()).unwrap();
+    let [entry] = list.entries.as_slice() else { panic!("{} certificates", list.entries.len()) };
+    // A raw public key stands in the certificate's place (RFC 8446 §4.4.2).
+    let key = PublicKey::from_certificate(&entry.certificate)
+        .or_else(|_| PublicKey::from_subject_public_key_info(&entry.certificate))
+        .unwrap();
+    let scheme = verify.scheme.unwrap();
+    if key.key_type() == KeyType::Rsa {
+        // PSS with a key of 1024 bits is left to libcrypto.
+        assert!(key.bits() == 1024 && !key.can_verify(scheme));
+    } else {
+        assert_eq!(key.verify(scheme, &signed, &verify.signature), Ok(()));
+        assert!(key.verify(scheme, &signed[1..], &verify.signature).is_err());
+    }
+}
+
 /// From the handshake secret, `transcript` reaching up to the ServerHello, to the server's Finished.
 fn check_server_flight(
     trace: Trace,
@@ -117,18 +165,16 @@ fn check_server_flight(
     let client_handshake = handshake.client_traffic(transcript.current().as_ref());
     let server_handshake = handshake.server_traffic(transcript.current().as_ref());
 
-    let names = [
-        "Message_EncryptedExtensions",
-        "Message_CertificateRequest",
-        "Message_Server_Certificate",
-        "Message_Server_CertificateVerify",
-    ];
-    let mut flight: Vec<u8> = names
-        .iter()
-        .filter_map(|name| trace.0.get(name))
-        .flat_map(|message| message.iter().copied())
-        .collect();
+    let messages =
+        |names: [&str; 2]| names.iter().filter_map(|name| trace.0.get(name)).flatten().copied().collect();
+    let mut flight: Vec<u8> = messages(["Message_EncryptedExtensions", "Message_CertificateRequest"]);
     transcript.update(&flight);
+    let signed: Vec<u8> = messages(["Message_Server_Certificate", "Message_Server_CertificateVerify"]);
+    // A server that is known by a PSK sends none.
+    if !signed.is_empty() {
+        check_certificate_verify(&trace, true, &signed, &mut transcript);
+        flight.extend_from_slice(&signed);
+    }
     let finished = trace.get("Message_Server_Finished");
     assert_eq!(server_handshake.verify_data(transcript.current().as_ref()).as_ref(), &finished[4..]);
     flight.extend_from_slice(finished);
@@ -159,7 +205,10 @@ impl AfterServerFinished {
         let (content_type, flight) = Opener::new(&self.client_handshake).open(record);
         assert_eq!(content_type, HANDSHAKE);
         let (before, finished) = flight.split_at(flight.len() - 36);
-        self.transcript.update(before);
+        assert_eq!(before.is_empty(), !self.trace.0.contains_key("Client_MessageToSign"));
+        if !before.is_empty() {
+            check_certificate_verify(&self.trace, false, before, &mut self.transcript);
+        }
         assert_eq!(finished[..4], [20, 0, 0, 32]);
         let hash = self.transcript.current();
         assert_eq!(self.client_handshake.verify_data(hash.as_ref()).as_ref(), &finished[4..]);
@@ -333,5 +382,12 @@ fn external_psk_has_its_own_binder() {
     let mut after = check_server_flight(trace, early.into_handshake(Some(&shared_secret)), transcript);
     after.check_client_flight(0);
     after.check_application_data();
+    after.check_close_notify();
+}
+
+#[test]
+fn raw_public_keys_of_both_sides_are_verified() {
+    let mut after = full_handshake("RawPublicKey_With_Client_Authentication");
+    after.check_client_flight(0);
     after.check_close_notify();
 }
