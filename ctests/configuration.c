@@ -391,6 +391,46 @@ TEST_VERSIONS(max_cert_list_limits_the_chain)
     pair_free(pair);
 }
 
+/* "a certificate chain [...] larger than max_cert_list": one byte over the limit and the message is refused, with
+ * illegal_parameter, on either side; a message just as long as the limit is taken. */
+TEST_SIDES(max_cert_list_is_the_longest_certificate_message)
+{
+    X509 *certificate = load_certificate(server ? "client" : "ec");
+    long length = i2d_X509(certificate, NULL);
+
+    /* The lengths of the list and the certificate; in TLS 1.3 a context and extensions, both empty, as well. */
+    length += version == TLS1_3_VERSION ? 1 + 3 + 3 + 2 : 3 + 3;
+    X509_free(certificate);
+    for (int over = 0; over <= 1; over++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+        char byte;
+
+        SSL_CTX_set_mode(pair->ctx[!server], SSL_MODE_NO_AUTO_CHAIN);
+        if (server) {
+            trust(pair->ctx[SERVER], "root");
+            SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+            use_identity(pair->ctx[CLIENT], "client");
+        }
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_set_max_cert_list(pair->ssl[server], length - over), 102400);
+        pair_try(pair, outcome);
+        if (over) {
+            CHECK_OUTCOME(outcome[server], SSL_R_EXCESSIVE_MESSAGE_SIZE);
+            if (outcome[!server].ret == 1) /* A client of TLS 1.3 is done before the server reads its certificate. */
+                CHECK_FAILS(pair->ssl[!server], SSL_read(pair->ssl[!server], &byte, 1),
+                            SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER);
+            else
+                CHECK_OUTCOME(outcome[!server], SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER);
+        } else {
+            CHECK_EQ(outcome[CLIENT].ret, 1);
+            CHECK_EQ(outcome[SERVER].ret, 1);
+            check_alive(pair);
+        }
+        pair_free(pair);
+    }
+}
+
 /* Settings without effect in today's TLS still answer. */
 TEST(controls_that_answer)
 {

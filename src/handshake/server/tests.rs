@@ -37,6 +37,7 @@ use crate::{
 };
 
 mod host;
+mod limits;
 
 const NOW: i64 = 1_800_000_000;
 const TLS12_SUITE: CipherSuite = CipherSuite(0xc02f);

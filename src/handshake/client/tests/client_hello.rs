@@ -135,6 +135,19 @@ fn unusable_session_is_not_offered() {
 }
 
 #[test]
+fn ticket_is_offered_for_seven_days_at_most() {
+    // RFC 8446 §4.6.1: whatever lifetime a stored session claims.
+    let offers_after = |age| {
+        let stored = session(TLS13, CipherSuite::TLS_AES_128_GCM_SHA256);
+        let mut client =
+            client((TLS12, TLS13)).offering(Session { time: NOW - age, ticket_lifetime: u32::MAX, ..stored });
+        hello_of(&mut client).0.extensions.contains(ExtensionType::PRE_SHARED_KEY)
+    };
+    assert!(offers_after(604_800));
+    assert!(!offers_after(604_801));
+}
+
+#[test]
 fn randoms_and_session_ids_are_fresh() {
     let (first, _) = hello_of(&mut client((TLS12, TLS13)));
     let (second, _) = hello_of(&mut client((TLS12, TLS13)));
