@@ -297,6 +297,35 @@ TEST_VERSIONS(sigalgs_connect)
     }
 }
 
+/* No algorithm that both sides have. */
+TEST_VERSIONS(sigalgs_with_nothing_shared)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "RSA-PSS+SHA256"), 1);
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(pair->ctx[SERVER], "ECDSA+SHA256"), 1);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+    pair_free(pair);
+}
+
+/* A PKCS#1 algorithm in common serves no certificate of TLS 1.3. */
+TEST(sigalgs_with_pkcs1_shared)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    struct outcome outcome[2];
+
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "RSA+SHA256:RSA-PSS+SHA256"), 1);
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(pair->ctx[SERVER], "RSA+SHA256:ECDSA+SHA256"), 1);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
+    pair_free(pair);
+}
+
 /* No algorithm for the server's key. */
 TEST_VERSIONS(sigalgs_without_overlap)
 {

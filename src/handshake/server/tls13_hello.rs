@@ -248,7 +248,15 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
     let schemes = hello.offer.schemes.as_deref().ok_or(missing(Reason::MISSING_SIGALGS_EXTENSION))?;
     let certificate_schemes = context.negotiated.peer_certificate_schemes.as_deref();
     let choice = context.settings().choose_certificate(ProtocolVersion::TLS1_3, schemes, certificate_schemes);
-    let choice = choice.ok_or(Error::handshake_failure(Reason::NO_SUITABLE_SIGNATURE_ALGORITHM))?;
+    let choice = choice.ok_or_else(|| {
+        // A scheme that only certificates or TLS 1.2 use is still one in common.
+        let versions = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
+        let ours = context.settings().offered_signature_schemes(&versions, false);
+        Error::handshake_failure(match schemes.iter().any(|scheme| ours.contains(scheme)) {
+            true => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
+            false => Reason::NO_SHARED_SIGNATURE_ALGORITHMS,
+        })
+    })?;
     context.negotiated.own_scheme = Some(choice.1);
     hello.certificate = Some(choice);
     if context.hooks().not_resumable {
