@@ -4,6 +4,10 @@
  */
 #include "support.h"
 
+#include <malloc.h>
+
+#include <openssl/ocsp.h>
+
 static void inject_record(struct pair *pair, int side, int type, const void *bytes, size_t length)
 {
     unsigned char header[5] = {(unsigned char)type, 3, 3, (unsigned char)(length >> 8), (unsigned char)length};
@@ -432,4 +436,165 @@ TEST(threads_get_different_hints)
         SSL_CTX_free(shared[i].ctx[SERVER]);
     }
     pair_free(pair);
+}
+
+/* The server asks, and the client follows. */
+static void renegotiate(struct pair *pair)
+{
+    SSL *client = pair->ssl[CLIENT], *server_ssl = pair->ssl[SERVER];
+    long wanted = SSL_num_renegotiations(client) + 1;
+    char received[8];
+
+    CHECK_OK(SSL_renegotiate(server_ssl));
+    for (int turn = 0; turn == 0 || SSL_renegotiate_pending(server_ssl) || !SSL_is_init_finished(client); turn++) {
+        CHECK(turn < 20);
+        SSL_do_handshake(server_ssl);
+        CHECK_NO_ERRORS();
+        CHECK_WANTS(client, SSL_read(client, received, sizeof(received)), SSL_ERROR_WANT_READ);
+        CHECK_WANTS(server_ssl, SSL_read(server_ssl, received, sizeof(received)), SSL_ERROR_WANT_READ);
+    }
+    CHECK_EQ(SSL_num_renegotiations(client), wanted);
+}
+
+/* The length of the record that five bytes of data make. */
+static size_t length_of_five_bytes(struct pair *pair, int side)
+{
+    struct queue *queue = &pair->queue[!side];
+    size_t length;
+    char received[8];
+
+    CHECK_EQ(SSL_write(pair->ssl[side], "bytes", 5), 5);
+    length = queue_length(queue) - 5;
+    CHECK_EQ(SSL_read(pair->ssl[!side], received, sizeof(received)), 5);
+    return length;
+}
+
+/* CVE-2017-3733: a renegotiation agrees on encrypt-then-MAC, or on none, where the handshake before did not. */
+TEST(cve_2017_3733_other_encrypt_then_mac_in_a_renegotiation)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        for (int first = 0; first < 2; first++) {
+            struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+            CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES128-SHA"));
+            pair_over_wire(pair);
+            for (int round = 0; round < 5; round++) {
+                int has = (first + round) % 2;
+
+                if (has)
+                    SSL_clear_options(pair->ssl[side], SSL_OP_NO_ENCRYPT_THEN_MAC);
+                else
+                    SSL_set_options(pair->ssl[side], SSL_OP_NO_ENCRYPT_THEN_MAC);
+                if (round == 0)
+                    pair_handshake(pair);
+                else
+                    renegotiate(pair);
+                /* An explicit IV, a MAC of 20 bytes, and padding either behind it or before it. */
+                CHECK_EQ(length_of_five_bytes(pair, CLIENT), has ? 16 + 16 + 20 : 16 + 32);
+                CHECK_EQ(length_of_five_bytes(pair, SERVER), has ? 16 + 16 + 20 : 16 + 32);
+            }
+            pair_free(pair);
+        }
+    }
+}
+
+/* CVE-2016-6304: the responders that a client names in every renegotiation take no memory beyond the handshake. */
+TEST(cve_2016_6304_responders_in_many_renegotiations)
+{
+    enum { KEY = 60000 };
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    STACK_OF(OCSP_RESPID) *ids = sk_OCSP_RESPID_new_null();
+    unsigned char *encoded = pattern(8 + KEY);
+    const unsigned char *at = encoded;
+    size_t before = 0;
+
+    /* byKey [2] OCTET STRING, as RFC 6960 has it, but for the length. */
+    memcpy(encoded, (unsigned char[]){0xa2, 0x82, (KEY + 4) >> 8, (KEY + 4) & 0xff, 4, 0x82, KEY >> 8, KEY & 0xff}, 8);
+    CHECK(sk_OCSP_RESPID_push(ids, d2i_OCSP_RESPID(NULL, &at, 8 + KEY)));
+    CHECK(sk_OCSP_RESPID_value(ids, 0) != NULL);
+    for (int side = CLIENT; side <= SERVER; side++)
+        SSL_CTX_set_session_cache_mode(pair->ctx[side], SSL_SESS_CACHE_OFF);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_tlsext_status_type(pair->ssl[CLIENT], TLSEXT_STATUSTYPE_ocsp));
+    CHECK_OK(SSL_set_tlsext_status_ids(pair->ssl[CLIENT], ids));
+    pair_handshake(pair);
+    for (int times = 0; times < 60; times++) {
+        STACK_OF(OCSP_RESPID) *shown = NULL;
+
+        if (times == 20)
+            before = mallinfo2().uordblks;
+        renegotiate(pair);
+        CHECK_OK(SSL_get_tlsext_status_ids(pair->ssl[SERVER], &shown));
+        CHECK_EQ(sk_OCSP_RESPID_num(shown), 1);
+    }
+    CHECK(mallinfo2().uordblks < before + 2 * KEY);
+    check_alive(pair);
+    pair_free(pair);
+    free(encoded);
+}
+
+static int checked_chains;
+
+static int check_chain(SSL *ssl, void *argument)
+{
+    static const char *const identities[] = {"ec", "rsa", "ed25519", "rsa-pss"};
+
+    (void)argument;
+    for (size_t i = 0; i < sizeof(identities) / sizeof(*identities); i++) {
+        X509 *certificate = load_certificate(identities[i]);
+        EVP_PKEY *key = load_key(identities[i]);
+
+        SSL_check_chain(ssl, certificate, key, NULL);
+        checked_chains++;
+        X509_free(certificate);
+        EVP_PKEY_free(key);
+    }
+    return 1;
+}
+
+/* Adds an extension to the ClientHello that waits for the server. */
+static void add_extension(struct queue *queue, const unsigned char *extension, size_t length)
+{
+    unsigned char *record, copy[4096];
+    size_t size = queue_length(queue), at = 5 + 4 + 2 + 32;
+
+    CHECK(size + length <= sizeof(copy));
+    memcpy(copy, queue->bytes + queue->start, size);
+    queue_drop(queue, size);
+    at += 1 + (size_t)copy[at];
+    at += 2 + (size_t)(copy[at] << 8 | copy[at + 1]);
+    at += 1 + (size_t)copy[at];
+    CHECK_EQ(at + 2 + (size_t)(copy[at] << 8 | copy[at + 1]), size);
+    memcpy(copy + size, extension, length);
+    size += length;
+    record = copy;
+    record[3] = (unsigned char)((size - 5) >> 8), record[4] = (unsigned char)(size - 5);
+    record[7] = (unsigned char)((size - 9) >> 8), record[8] = (unsigned char)(size - 9);
+    record[at] = (unsigned char)((size - at - 2) >> 8), record[at + 1] = (unsigned char)(size - at - 2);
+    queue_add(queue, copy, size);
+}
+
+/* CVE-2020-1967: a program asks about chains when the client has named no known scheme for certificates. */
+TEST_VERSIONS(cve_2020_1967_unknown_schemes_of_certificates)
+{
+    static const unsigned char lists[][10] = {
+        {0, 50, 0, 4, 0, 2, 0xfe, 0xfe},
+        {0, 50, 0, 4, 0, 2, 0, 0},
+        {0, 50, 0, 6, 0, 4, 0xff, 0xff, 8, 0x99},
+        {0, 50, 0, 6, 0, 4, 0xfe, 0xfe, 4, 3},
+    };
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+        struct pair *pair = pair_contexts(version);
+
+        SSL_CTX_set_cert_cb(pair->ctx[SERVER], check_chain, NULL);
+        pair_over_wire(pair);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        add_extension(&pair->queue[SERVER], lists[i], 4 + (size_t)lists[i][3]);
+        checked_chains = 0;
+        CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+        CHECK_EQ(checked_chains, 4);
+        CHECK_NO_ERRORS();
+        pair_free(pair);
+    }
 }

@@ -534,3 +534,28 @@ TEST(group_that_nobody_knows)
     edit_server_parameters(0, 0xff, SSL_R_INSUFFICIENT_SECURITY);
     edit_server_parameters(0, 0, SSL_R_BAD_DATA);
 }
+
+/* CVE-2014-5139: the server picks a suite of SRP, which a client without a name has in its list but does not offer. */
+TEST(cve_2014_5139_suite_that_was_not_offered)
+{
+    static const unsigned char numbers[] = {0x1d, 0x1e, 0x20, 0x21};
+
+    for (size_t i = 0; i < sizeof(numbers); i++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        unsigned char *bytes;
+        size_t at;
+
+        CHECK_EQ(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ALL:SRP:@SECLEVEL=0"), 1);
+        pair_over_wire(pair);
+        SSL_do_handshake(pair->ssl[CLIENT]);
+        SSL_do_handshake(pair->ssl[SERVER]);
+        bytes = pair->end[CLIENT].in->bytes;
+        at = find_message(pair->end[CLIENT].in, SSL3_MT_SERVER_HELLO) + 2 + 32;
+        at += 1 + (size_t)bytes[at];
+        CHECK_EQ(bytes[at], 0xc0);
+        bytes[at + 1] = numbers[i];
+        ERR_clear_error();
+        CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_WRONG_CIPHER_RETURNED);
+        pair_free(pair);
+    }
+}

@@ -5,6 +5,7 @@
 mod change;
 mod differences;
 mod scenario;
+mod signature_schemes;
 
 use change::{Change, changes};
 use differences::is_deliberate;

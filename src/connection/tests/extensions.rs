@@ -185,3 +185,26 @@ fn compressed_certificate_over_the_limit_is_bad_certificate() {
     let error = Error::fatal(AlertDescription::BAD_CERTIFICATE, Reason::EXCESSIVE_MESSAGE_SIZE);
     assert_eq!(pair.handshake(), Err((Side::Client, error)));
 }
+
+#[test]
+fn cve_2025_66199_certificate_that_claims_16_mib() {
+    let algorithms = [CertificateCompression::ZLIB];
+    for (claimed, reason) in [
+        (0xff_ffff_u32, Reason::EXCESSIVE_MESSAGE_SIZE),
+        (102_401, Reason::EXCESSIVE_MESSAGE_SIZE),
+        (102_400, Reason::BAD_DECOMPRESSION),
+    ] {
+        let mut pair = compressing(&algorithms, &algorithms);
+        assert_eq!(pair.client.environment.settings.max_cert_list, 102_400);
+        pair.server.connection.records.tamper = Some(Box::new(move |content_type, content| {
+            let mut content = content.to_vec();
+            if content[0] == HandshakeType::COMPRESSED_CERTIFICATE.0 {
+                // Behind the header and the algorithm.
+                content[6..9].copy_from_slice(&claimed.to_be_bytes()[1..]);
+            }
+            vec![(content_type, content)]
+        }));
+        let error = Error::fatal(AlertDescription::BAD_CERTIFICATE, reason);
+        assert_eq!(pair.handshake(), Err((Side::Client, error)), "{claimed}");
+    }
+}

@@ -42,7 +42,7 @@ pub enum Change {
 const HANDSHAKE: ContentType = ContentType::HANDSHAKE;
 
 /// A whole message.
-fn message(handshake_type: u8, body: &[u8]) -> Vec<u8> {
+pub fn message(handshake_type: u8, body: &[u8]) -> Vec<u8> {
     let [_, high, middle, low] = u32::try_from(body.len()).unwrap().to_be_bytes();
     [&[handshake_type, high, middle, low], body].concat()
 }
@@ -116,7 +116,7 @@ impl Change {
 const TYPES: [u8; 19] = [0, 1, 2, 3, 4, 5, 8, 11, 12, 13, 14, 15, 16, 20, 22, 24, 25, 67, 99];
 
 /// Where the extensions of a message begin in its body, if it has any.
-fn extensions_of(bytes: &[u8]) -> Option<usize> {
+pub fn extensions_of(bytes: &[u8]) -> Option<usize> {
     let body = &bytes[4..];
     let vector8 = |place: usize| place + 1 + usize::from(body[place]);
     let vector16 = |place: usize| place + 2 + usize::from(u16::from_be_bytes([body[place], body[place + 1]]));
