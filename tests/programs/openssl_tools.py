@@ -208,7 +208,6 @@ def client_certificate_refused(setting):
             (client_chain(setting, "stranger"), "unknown ca", "certificate verify failed"),
         ):
             with s_client(setting, port, "-ign_eof", *options, server=server) as client:
-                client.send(REQUEST)
                 check(client.finish() == 1, f"s_client did not end with 1:\n{client.output[-2000:]}")
                 check_in(f"alert {alert}", client.output)
             server.expect(reason)
