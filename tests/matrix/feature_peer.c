@@ -230,27 +230,31 @@ static void print_result(SSL *ssl)
     printf("\n");
 }
 
-/* The session of a case: a client writes it to a file and reads it from there, in PEM or in DER. */
+/* The session of a case: a client writes it to a file and reads it from there, or another client does, in PEM or in DER. */
 static SSL_SESSION *session_file(SSL *ssl, int version)
 {
+    const char *form = strrchr(feature, '-');
     char name[512];
     SSL_SESSION *session;
     FILE *file;
+    int pem;
 
-    snprintf(name, sizeof(name), "%s/session-%x-%s", files, version, feature);
+    form = form != NULL ? form + 1 : feature;
+    pem = strcmp(form, "pem") == 0;
+    snprintf(name, sizeof(name), "%s/session-%x-%s", files, version, form);
     file = fopen(name, ssl != NULL ? "w" : "r");
     if (file == NULL)
         die(name);
     if (ssl == NULL) {
         BIO *bio = BIO_new_fp(file, BIO_NOCLOSE);
-        session = is("resume-pem") ? PEM_read_SSL_SESSION(file, NULL, NULL, NULL)
-                                   : ASN1_d2i_bio((void *(*)(void))SSL_SESSION_new, (d2i_of_void *)d2i_SSL_SESSION, bio, NULL);
+        session = pem ? PEM_read_SSL_SESSION(file, NULL, NULL, NULL)
+                      : ASN1_d2i_bio((void *(*)(void))SSL_SESSION_new, (d2i_of_void *)d2i_SSL_SESSION, bio, NULL);
         BIO_free(bio);
     } else {
         BIO *bio = BIO_new_fp(file, BIO_NOCLOSE);
         session = SSL_get1_session(ssl);
-        if (!(is("resume-pem") ? PEM_write_SSL_SESSION(file, session)
-                               : ASN1_i2d_bio((i2d_of_void *)i2d_SSL_SESSION, bio, (unsigned char *)session)))
+        if (!(pem ? PEM_write_SSL_SESSION(file, session)
+                  : ASN1_i2d_bio((i2d_of_void *)i2d_SSL_SESSION, bio, (unsigned char *)session)))
             die("session");
         BIO_flush(bio);
         BIO_free(bio);
@@ -303,6 +307,8 @@ int main(int argc, char **argv)
         again = strncmp(feature, "resume", 6) == 0 || is("stateful") || (is_early() && !is("early-data-psk"));
         if (!configure(context, version))
             die("configure");
+        if (strncmp(feature, "read-", 5) == 0)
+            session = session_file(NULL, version);
         for (int round = 0; round <= again && !failed; round++) {
             int fd = connection(listener, &address);
             SSL *ssl = SSL_new(context);
@@ -318,6 +324,8 @@ int main(int argc, char **argv)
             if (session != NULL)
                 SSL_set_session(ssl, session);
             if (shake_hands(ssl) && ping(ssl) && afterwards(ssl) && ping(ssl) && ping(ssl)) {
+                if (strncmp(feature, "write-", 6) == 0)
+                    SSL_SESSION_free(session_file(ssl, version));
                 if (round == again)
                     print_result(ssl);
                 else if (!server)
