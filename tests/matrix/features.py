@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from run import TOP, Library, run_openssl  # noqa: E402
+from run import TOP, Library, negotiated, run_openssl  # noqa: E402
 
 BOTH = ("plain", "resume-pem", "resume-der", "stateful", "stapling", "custom-extension", "fragment-length")
 TLS12 = ("renegotiation-by-client", "renegotiation-by-server", "next-protocol")
@@ -87,17 +87,11 @@ def results(client, server, folder):
         return outcome
 
 
-def is_good(pair):
-    """Whether both sides were content and have the same bindings."""
-    client, server = pair
-    return client[0] == server[0] == "ok" and client[-1] == server[-1]
-
-
 def report(title, cases, got, expected):
     """Prints how many cases came out as expected, and those that did not; returns how many those are."""
     bad = []
     for case, pair, wish in zip(cases, got, expected):
-        if not is_good(pair) or any(mine[:-1] != theirs[:-1] for mine, theirs in zip(pair, wish)):
+        if not negotiated(pair) or any(mine[:-1] != theirs[:-1] for mine, theirs in zip(pair, wish)):
             bad.append((case, pair, wish))
     print(f"{title}: {len(cases) - len(bad)} of {len(cases)}")
     for case, pair, wish in bad:
