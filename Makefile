@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install test-turn simulate sources oracle differential lint headers coverage bench valgrind clean
+.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench valgrind clean
 
 all: setup
 	cargo build --release
@@ -53,9 +53,10 @@ test: all
 simulate: all
 	$(PYTHON) tests/dtls/simulate.py --library $(LIBDIR) --count $(or $(COUNT),5000) --seed $(or $(SEED),1)
 
-# coturn's server and client over DTLS; fetches the packages and unpacks them below target/.
-test-turn: all
-	$(PYTHON) tests/programs/turn.py --library $(LIBDIR)
+# Debian's programs on our library, on either side; writes docs/PROGRAMS.md. ONLY=TEXT for some of the rows.
+matrix: all
+	@scripts/setup-matrix
+	$(PYTHON) tests/programs/matrix.py --library $(LIBDIR) $(if $(ONLY),--only '$(ONLY)') $(if $(SHORT),--short)
 
 # What is installed works: compile with its pkg-config file, shared and static, and run.
 test-install: all static

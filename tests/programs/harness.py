@@ -102,7 +102,8 @@ class Program:
     Used in a `with` block, at the end of which the process is gone, whatever happened.
     """
 
-    def __init__(self, library, command, cwd=None):
+    def __init__(self, library, command, cwd=None, environment=None, user=None):
+        """Starts `command`, with more variables in its environment, and as another user if root runs the tests."""
         self.library = library
         self.command = [str(word) for word in command]
         self._output = b""
@@ -110,7 +111,8 @@ class Program:
         self._process = subprocess.Popen(
             self.command,
             cwd=cwd,
-            env=library.environment(),
+            env=library.environment() | (environment or {}),
+            user=user if os.geteuid() == 0 else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -203,14 +205,15 @@ class Program:
         return self._process.poll()
 
     def check_library(self, seconds=20):
-        """Fails unless this process and its children have mapped the library they should, and no other libssl."""
+        """Fails unless this process and those it started have mapped the library they should, and no other libssl.
+
+        One of them at least must have mapped it: the parent of a server's processes may have nothing to do with TLS.
+        """
         deadline = time.monotonic() + seconds
-        while not (mapped := mapped_libraries(self.pid)):
+        while not (mapped := mapped_by_tree(self.pid)):
             check(self._process.poll() is None, f"{self.command[0]} ended early:\n{self.output[-2000:]}")
             check(time.monotonic() < deadline, f"{self.command[0]} did not map a libssl")
             time.sleep(0.001)
-        for pid in children(self.pid):
-            mapped |= mapped_libraries(pid)
         check(
             mapped == {self.library.file},
             f"{self.command[0]} mapped {', '.join(sorted(mapped))}, not {self.library.file}",
@@ -241,6 +244,14 @@ def mapped_libraries(pid):
     return {os.path.realpath(path) for path in re.findall(r"(/\S*/libssl\.so\S*)", maps)}
 
 
+def mapped_by_tree(pid):
+    """The files of every libssl.so that a process or one of its descendants has mapped."""
+    mapped = mapped_libraries(pid)
+    for child in children(pid):
+        mapped |= mapped_by_tree(child)
+    return mapped
+
+
 def children(pid):
     """The process ids of a process's children."""
     try:
@@ -256,6 +267,13 @@ def free_ports(count):
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [each.getsockname()[1] for each in sockets]
+
+
+def free_datagram_port():
+    """A UDP port that nothing on the loopback interface uses now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as each:
+        each.bind(("127.0.0.1", 0))
+        return each.getsockname()[1]
 
 
 def wait_for_listener(program, port, seconds=20):

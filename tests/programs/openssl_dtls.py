@@ -2,20 +2,12 @@
 
 import contextlib
 import re
-import socket
 
-from harness import Program, case, check, check_in
+from harness import Program, case, check, check_in, free_datagram_port
 from openssl_tools import OPENSSL
 
 VERSIONS = ("DTLSv1.2", "DTLSv1")
 FLAGS = {"DTLSv1.2": "-dtls1_2", "DTLSv1": "-dtls1"}
-
-
-def free_datagram_port():
-    """A UDP port that nothing on the loopback interface uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as each:
-        each.bind(("127.0.0.1", 0))
-        return each.getsockname()[1]
 
 
 @contextlib.contextmanager
