@@ -193,12 +193,15 @@ class Program:
 
     @contextlib.contextmanager
     def paused(self):
-        """Stops the process meanwhile, so that a client of it can be looked at before it ends."""
-        self._process.send_signal(signal.SIGSTOP)
+        """Stops the process and those it started, so that a client of it can be looked at before it ends."""
+        stopped = tree(self.pid)
+        for pid in stopped:
+            send_signal(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            self._process.send_signal(signal.SIGCONT)
+            for pid in stopped:
+                send_signal(pid, signal.SIGCONT)
 
     def status(self):
         """The exit status, or None while the program runs."""
@@ -218,6 +221,20 @@ class Program:
             mapped == {self.library.file},
             f"{self.command[0]} mapped {', '.join(sorted(mapped))}, not {self.library.file}",
         )
+
+
+def run_client(setting, server, command, *, send="", seconds=60, **options):
+    """Runs a client to its end; returns its exit status and output.
+
+    The server stands still until it was seen which library the client has mapped.
+    """
+    with contextlib.ExitStack() as stack:
+        with server.paused():
+            client = stack.enter_context(Program(setting.client, command, **options))
+            client.check_library()
+        client.send(send)
+        client.close_input()
+        return client.finish(seconds), client.output
 
 
 @contextlib.contextmanager
@@ -246,10 +263,18 @@ def mapped_libraries(pid):
 
 def mapped_by_tree(pid):
     """The files of every libssl.so that a process or one of its descendants has mapped."""
-    mapped = mapped_libraries(pid)
-    for child in children(pid):
-        mapped |= mapped_by_tree(child)
-    return mapped
+    return set().union(*map(mapped_libraries, tree(pid)))
+
+
+def tree(pid):
+    """The process ids of a process and its descendants, parents first."""
+    return [pid, *(below for child in children(pid) for below in tree(child))]
+
+
+def send_signal(pid, number):
+    """Sends a signal to a process that may have ended meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def children(pid):
