@@ -6,6 +6,7 @@ PACKAGES = {
     "mariadb": ("mariadb-client",),
     "mariadbd": ("mariadb-server",),
     "nginx": ("nginx",),
+    "openvpn": ("openvpn",),
     "postgres": ("postgresql-15",),
     "psql": ("postgresql-client-15",),
     "python": ("python3.11", "libpython3.11-minimal"),
@@ -14,6 +15,8 @@ PACKAGES = {
     "s_client": ("openssl",),
     "s_server": ("openssl",),
     "s_time": ("openssl",),
+    "socat": ("socat",),
+    "stunnel": ("stunnel4",),
     "turnserver": ("coturn",),
     "turnutils_uclient": ("coturn",),
 }
