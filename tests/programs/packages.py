@@ -2,10 +2,13 @@
 
 PACKAGES = {
     "curl": ("curl", "libcurl4"),
+    "dig": ("bind9-dnsutils",),
     "h2load": ("nghttp2-client",),
     "mariadb": ("mariadb-client",),
     "mariadbd": ("mariadb-server",),
+    "named": ("bind9",),
     "nginx": ("nginx",),
+    "nsd": ("nsd",),
     "openvpn": ("openvpn",),
     "postgres": ("postgresql-15",),
     "psql": ("postgresql-client-15",),
@@ -19,4 +22,5 @@ PACKAGES = {
     "stunnel": ("stunnel4",),
     "turnserver": ("coturn",),
     "turnutils_uclient": ("coturn",),
+    "unbound": ("unbound",),
 }
