@@ -1178,6 +1178,36 @@ int SSL_CTX_set1_cert_comp_preference(SSL_CTX *ctx, int *algs, size_t len);
 
 /* As SSL_CTX_set1_cert_comp_preference, for one connection. */
 int SSL_set1_cert_comp_preference(SSL *ssl, int *algs, size_t len);
+
+/* Compresses all certificates of a server ahead with alg, or for 0 with all that
+ * [SSL_CTX_set1_cert_comp_preference] says; unless it was called, with all that there are. They are sent to clients that can
+ * decompress them as long as neither the certificate nor its chain changes, and nothing is to be sent with them (an OCSP
+ * response).
+ *
+ * Returns 1; 0 on a client, without certificates, or if alg is none of those. SSL_CTX_compress_certs(3) */
+int SSL_CTX_compress_certs(SSL_CTX *ctx, int alg);
+
+/* As [SSL_CTX_compress_certs], for one connection. */
+int SSL_compress_certs(SSL *ssl, int alg);
+
+/* Compresses the current certificate of a server with alg, for SSL_CTX_set1_compressed_cert of another process. The
+ * memory at *data is the program's, which frees it with OPENSSL_free; *orig_len is how long the message was.
+ *
+ * Returns the length; 0 on a client, without a certificate or such an algorithm. SSL_CTX_get1_compressed_cert(3) */
+size_t SSL_CTX_get1_compressed_cert(SSL_CTX *ctx, int alg, unsigned char **data, size_t *orig_len);
+
+/* As [SSL_CTX_get1_compressed_cert], of one connection. */
+size_t SSL_get1_compressed_cert(SSL *ssl, int alg, unsigned char **data, size_t *orig_len);
+
+/* Sends the comp_length bytes at comp_data in place of the current certificate, whose message has orig_length bytes, to
+ * clients that decompress algorithm: as [SSL_CTX_get1_compressed_cert] made them. They are copied.
+ *
+ * Returns 1; 0 on a client, without data or for an algorithm that there is not. SSL_CTX_set1_compressed_cert(3) */
+int SSL_CTX_set1_compressed_cert(SSL_CTX *ctx, int algorithm, unsigned char *comp_data, size_t comp_length,
+    size_t orig_length);
+
+/* As [SSL_CTX_set1_compressed_cert], for one connection. */
+int SSL_set1_compressed_cert(SSL *ssl, int algorithm, unsigned char *comp_data, size_t comp_length, size_t orig_length);
 #endif
 
 /* OpenSSL's name of a suite, ECDHE-RSA-AES128-GCM-SHA256; (NONE) for null. The string is static. */

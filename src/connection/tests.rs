@@ -73,6 +73,7 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
         signature: (0, 0),
         key: Some(SigningKey::Native(Arc::new(PrivateKey::from_der(key_type, key).unwrap()))),
         chain: Some(Arc::new([])),
+        compressed: Arc::default(),
     });
     Arc::new(certificates)
 }

@@ -269,8 +269,8 @@ pub struct Negotiated {
     pub next_protocol_expected: bool,
     /// The signed certificate timestamps that the server sent in an extension; empty without any.
     pub timestamps: Vec<u8>,
-    /// How our certificates are compressed, if the peer can decompress them.
-    pub certificate_compression: Option<CertificateCompression>,
+    /// How the peer can decompress our certificates, in its order, as far as we may compress them so.
+    pub certificate_compression: Vec<CertificateCompression>,
     /// The extensions that the program handles itself.
     pub custom: CustomExtensions,
     /// The code of the maximum fragment length (RFC 6066 §4); 0 without one.

@@ -1,6 +1,6 @@
 //! CompressedCertificate (RFC 8879 §4): a Certificate of TLS 1.3, compressed with zlib, brotli or zstd.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use super::{Message, parse};
 use crate::{
@@ -18,13 +18,14 @@ const ZSTD_WINDOW: u32 = 23;
 /// What the decoder of brotli takes at once.
 const BUFFER: usize = 4096;
 
+/// The algorithms that there are.
+pub const ALL: [CertificateCompression; 3] =
+    [CertificateCompression::ZLIB, CertificateCompression::BROTLI, CertificateCompression::ZSTD];
+
 /// Whether there is such an algorithm.
 #[must_use]
 pub fn is_supported(algorithm: CertificateCompression) -> bool {
-    matches!(
-        algorithm,
-        CertificateCompression::ZLIB | CertificateCompression::BROTLI | CertificateCompression::ZSTD
-    )
+    ALL.contains(&algorithm)
 }
 
 /// The Certificate message in a CompressedCertificate, which was compressed with one of the `offered` algorithms. More than
@@ -50,17 +51,41 @@ pub fn expand(message: &Message, offered: &[CertificateCompression], limit: usiz
     Ok(Message::build(HandshakeType::CERTIFICATE, |writer| writer.bytes(&body)))
 }
 
+/// The body of a Certificate, compressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compressed {
+    /// With what.
+    pub algorithm: CertificateCompression,
+    /// How long it was.
+    pub length: u32,
+    /// What it became.
+    pub data: Arc<[u8]>,
+}
+
+impl Compressed {
+    /// Compresses the body of a Certificate message; `None` if there is no such algorithm.
+    #[must_use]
+    pub fn new(certificate: &Message, algorithm: CertificateCompression) -> Option<Self> {
+        let body = certificate.body();
+        let data = deflate(algorithm, body)?.into();
+        Some(Self { algorithm, length: u32::try_from(body.len()).ok()?, data })
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn write(&self) -> Message {
+        Message::build(HandshakeType::COMPRESSED_CERTIFICATE, |writer| {
+            writer.u16(self.algorithm);
+            writer.u24(self.length);
+            writer.vec24(|data| data.bytes(&self.data));
+        })
+    }
+}
+
 /// A Certificate message compressed; `None` if that does not make it smaller.
 #[must_use]
 pub fn compress(certificate: &Message, algorithm: CertificateCompression) -> Option<Message> {
-    let body = certificate.body();
-    let compressed = deflate(algorithm, body)?;
-    let length = u32::try_from(body.len()).ok()?;
-    let message = Message::build(HandshakeType::COMPRESSED_CERTIFICATE, |writer| {
-        writer.u16(algorithm);
-        writer.u24(length);
-        writer.vec24(|data| data.bytes(&compressed));
-    });
+    let message = Compressed::new(certificate, algorithm)?.write();
     (message.as_bytes().len() < certificate.as_bytes().len()).then_some(message)
 }
 
@@ -119,9 +144,6 @@ fn decompress(algorithm: CertificateCompression, compressed: &[u8], length: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ALL: [CertificateCompression; 3] =
-        [CertificateCompression::ZLIB, CertificateCompression::BROTLI, CertificateCompression::ZSTD];
 
     fn certificate() -> Message {
         Message::build(HandshakeType::CERTIFICATE, |writer| writer.bytes(&b"certificate ".repeat(100)))

@@ -4,7 +4,7 @@
 use core::ffi::{c_int, c_uchar};
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl, config::Configurable, driver::Pause, ssl::Waiting};
+use super::{SessionHandle, Ssl, config::Configurable, driver::Pause, own_chain::own_chain, ssl::Waiting};
 use crate::{
     error::{Error, Reason},
     handshake::{
@@ -440,7 +440,7 @@ impl Ssl {
     }
 
     fn build_chain(&self, slot: Slot) -> Answer {
-        match self.own_chain(slot) {
+        match own_chain(self, slot) {
             Ok(chain) => Answer::Chain(chain),
             Err(error) => Answer::Refuse(error),
         }

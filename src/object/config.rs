@@ -9,6 +9,7 @@ use super::{
 use crate::{
     libcrypto::{library::Library, stack::X509Stack, store::X509Store, verify_param::VerifyParam},
     policy::Settings,
+    record::Side,
 };
 
 /// The configuration of a context or of a connection. Cheap to clone; a setter clones what it changes.
@@ -92,6 +93,12 @@ pub trait Configurable {
     /// The trust anchors of the context.
     fn context_store(&self) -> X509Store;
 
+    /// The extra certificates of the context.
+    fn context_extra_chain(&self) -> Option<Arc<X509Stack>>;
+
+    /// Which side it is for; a context for both counts as a server's (`SSL_is_server(3)`).
+    fn side(&self) -> Side;
+
     /// What verifications check.
     fn verify_param(&self) -> &VerifyParam;
 
@@ -124,6 +131,14 @@ impl Configurable for Context {
         self.store()
     }
 
+    fn context_extra_chain(&self) -> Option<Arc<X509Stack>> {
+        self.config().extra_chain.clone()
+    }
+
+    fn side(&self) -> Side {
+        self.config().method.side()
+    }
+
     fn verify_param(&self) -> &VerifyParam {
         &self.verify_param
     }
@@ -152,6 +167,14 @@ impl Configurable for Ssl {
 
     fn context_store(&self) -> X509Store {
         self.context().store()
+    }
+
+    fn context_extra_chain(&self) -> Option<Arc<X509Stack>> {
+        self.context().config().extra_chain.clone()
+    }
+
+    fn side(&self) -> Side {
+        self.side()
     }
 
     fn set_max_pipelines(&self, pipelines: usize) {

@@ -7,6 +7,7 @@ use super::server_info::ServerInfo;
 use crate::{
     crypto::signature::PrivateKey,
     libcrypto::{evp_pkey::PKey, stack::X509Stack, x509::X509},
+    message::compressed_certificate::Compressed,
     policy::certificate::{Certificates, CertifiedKey, SigningKey, Slot},
 };
 
@@ -22,6 +23,8 @@ pub struct Credential {
     /// The certificates to send after it (`SSL_CTX_set1_chain`); `None`: the extra certificates of the context,
     /// or a chain built from the store.
     pub chain: Option<Arc<X509Stack>>,
+    /// The Certificate message, compressed ahead (`SSL_CTX_compress_certs`): gone when the certificate or its chain changes.
+    pub compressed: Arc<[Compressed]>,
     /// Extensions that go with the certificate (`SSL_CTX_use_serverinfo`).
     pub server_info: Option<Arc<ServerInfo>>,
 }
@@ -55,6 +58,23 @@ impl Credential {
             self.signing_key = None;
         }
         self.certificate = Some(certificate);
+        self.compressed = Arc::default();
+    }
+
+    /// Sets the certificates to send after it.
+    pub fn set_chain(&mut self, chain: Option<Arc<X509Stack>>) {
+        self.chain = chain;
+        self.compressed = Arc::default();
+    }
+
+    /// Keeps what was compressed, in place of what was made with the same algorithm.
+    pub fn keep_compressed(&mut self, made: impl IntoIterator<Item = Compressed>) {
+        let mut all = self.compressed.to_vec();
+        for new in made {
+            all.retain(|old| old.algorithm != new.algorithm);
+            all.push(new);
+        }
+        self.compressed = all.into();
     }
 }
 
@@ -81,7 +101,7 @@ impl Credentials {
         self.get_mut(self.current_slot())
     }
 
-    fn current_slot(&self) -> Slot {
+    pub(super) fn current_slot(&self) -> Slot {
         self.current.unwrap_or(Slot::Rsa)
     }
 
@@ -118,6 +138,7 @@ impl Credentials {
             signature: (0, 0),
             key: credential.signing_key.clone(),
             chain: Some(Arc::default()),
+            compressed: Arc::default(),
         })
     }
 
@@ -132,6 +153,7 @@ impl Credentials {
             signature: certificate.signature_nids(),
             key: credential.signing_key.clone(),
             chain: credential.chain.as_deref().map(X509Stack::to_der),
+            compressed: Arc::clone(&credential.compressed),
         })
     }
 }

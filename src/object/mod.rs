@@ -14,6 +14,7 @@
 //! | `suites` | setting the suites by text |
 //! | `credentials` | our own certificates and keys as libcrypto's objects and in the core's form |
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
+//! | `compressed_certificate` | certificates that are compressed ahead |
 //! | `certificate_security` | what the security level asks of certificates |
 //! | `custom_extensions` | extensions that the program handles itself, and its callbacks about them |
 //! | `server_info` | extensions that a program gives with a certificate |
@@ -66,6 +67,7 @@ pub mod certificate_security;
 pub mod changes;
 pub mod check_chain;
 pub mod cipher_stack;
+pub mod compressed_certificate;
 pub mod conf;
 pub mod config;
 pub mod context;

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use super::{
-    Ssl,
     certificate_security::{self, Role},
     config::{Config, Configurable},
     security::Asker,
@@ -42,7 +41,7 @@ impl Config {
     pub fn set_chain(&mut self, chain: Option<X509Stack>, asker: &Asker) -> bool {
         self.raising(|config| {
             certificate_security::check_chain(asker, chain.as_ref())?;
-            config.update_credentials(|credentials| credentials.current_mut().chain = chain.map(Arc::new));
+            config.update_credentials(|credentials| credentials.current_mut().set_chain(chain.map(Arc::new)));
             Ok(())
         })
     }
@@ -52,7 +51,10 @@ impl Config {
         self.raising(|config| {
             certificate_security::check(asker, &certificate, Role::Authority)?;
             config.update_credentials(|credentials| {
-                append(&mut credentials.current_mut().chain, certificate);
+                let current = credentials.current_mut();
+                let mut chain = current.chain.take();
+                append(&mut chain, certificate);
+                current.set_chain(chain);
             });
             Ok(())
         })
@@ -140,26 +142,23 @@ fn store_of(certificate: &X509, chain: Option<&X509Stack>) -> Option<X509Store> 
     all.into_iter().all(|certificate| store.add(&certificate)).then_some(store)
 }
 
-impl Ssl {
-    /// The certificates to send after our own in `slot`, for which the program set none: the extra ones of the context, or
-    /// else those that are found in the store, unless `SSL_MODE_NO_AUTO_CHAIN` is set. What is too weak for our security
-    /// level is `internal_error`.
-    pub(super) fn own_chain(&self, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
-        let config = self.config();
-        let context = self.context();
-        let chain = if let Some(extra) = context.config().extra_chain.clone() {
-            extra
-        } else if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
-            return Ok(Arc::new([]));
-        } else {
-            let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
-            let store = config.chain_store.clone().unwrap_or_else(|| context.store());
-            Arc::new(find_chain(&store, certificate).ok_or(Error::internal())?)
-        };
-        certificate_security::check_chain(&self.asker(), Some(&chain))
-            .map_err(|reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason))?;
-        Ok(chain.to_der())
-    }
+/// The certificates to send after our own in `slot`, for which the program set none: the extra ones of the context, or else those
+/// that are found in the store, unless `SSL_MODE_NO_AUTO_CHAIN` is set. What is too weak for our security level is
+/// `internal_error`.
+pub(super) fn own_chain(owner: &impl Configurable, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
+    let config = owner.look(Config::clone);
+    let chain = if let Some(extra) = owner.context_extra_chain() {
+        extra
+    } else if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
+        return Ok(Arc::new([]));
+    } else {
+        let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
+        let store = config.chain_store.clone().unwrap_or_else(|| owner.context_store());
+        Arc::new(find_chain(&store, certificate).ok_or(Error::internal())?)
+    };
+    certificate_security::check_chain(&owner.asker(), Some(&chain))
+        .map_err(|reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason))?;
+    Ok(chain.to_der())
 }
 
 /// The certificates after `certificate`, as far as the store has them. What does not lead to an anchor is sent all the

@@ -8,7 +8,8 @@ use crate::{
         signature_scheme,
     },
     error::Result,
-    wire::{NamedGroup, SignatureScheme},
+    message::compressed_certificate::Compressed,
+    wire::{CertificateCompression, NamedGroup, SignatureScheme},
 };
 
 /// A private key.
@@ -37,6 +38,8 @@ pub struct CertifiedKey {
     pub key: Option<SigningKey>,
     /// The certificates to send after it; `None`: the driver builds the chain when it is wanted.
     pub chain: Option<Arc<[Vec<u8>]>>,
+    /// What the program compressed ahead (RFC 8879).
+    pub compressed: Arc<[Compressed]>,
 }
 
 impl CertifiedKey {
@@ -153,6 +156,13 @@ impl Certificates {
         self.slots.get(slot as usize)?.as_ref()
     }
 
+    /// Whether one of them was compressed ahead with this algorithm.
+    #[must_use]
+    pub fn compressed_with(&self, algorithm: CertificateCompression) -> bool {
+        let mut all = self.slots.iter().flatten().flat_map(|own| own.compressed.iter());
+        all.any(|made| made.algorithm == algorithm)
+    }
+
     /// The certificate in a slot, to be changed.
     pub fn get_mut(&mut self, slot: Slot) -> &mut Option<CertifiedKey> {
         &mut self.slots[slot as usize]
@@ -182,6 +192,7 @@ mod tests {
             signature: (0, 0),
             key: None,
             chain: None,
+            compressed: Arc::default(),
         });
         for other in Slot::ALL {
             assert_eq!(certificates.get(other).is_some(), other == Slot::Ecdsa);

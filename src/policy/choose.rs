@@ -338,6 +338,7 @@ mod tests {
                 signature: (672, 6),
                 key: Some(SigningKey::External),
                 chain: None,
+                compressed: Arc::default(),
             });
             certificates.current = Some(slot);
         }

@@ -140,8 +140,9 @@ pub struct Settings {
     pub max_fragment_length: u8,
     /// The extensions that the program handles itself.
     pub custom_extensions: Arc<[custom_extension::CustomExtension]>,
-    /// How certificates are compressed, in order of preference; empty: not at all.
-    pub certificate_compression: Arc<[CertificateCompression]>,
+    /// How certificates are compressed, in order of preference; empty: not at all. `None`: as the program compressed them ahead,
+    /// if it did.
+    pub certificate_compression: Option<Arc<[CertificateCompression]>>,
     /// The formats of the client's certificate, in order of preference; empty: nothing is said, which stands for X.509.
     pub client_certificate_formats: Arc<[CertificateFormat]>,
     /// The formats of the server's.
@@ -210,7 +211,7 @@ impl Settings {
             max_send_fragment: 16384,
             max_fragment_length: 0,
             custom_extensions: Arc::default(),
-            certificate_compression: Arc::default(),
+            certificate_compression: None,
             client_certificate_formats: Arc::default(),
             server_certificate_formats: Arc::default(),
             quic_transport_parameters: None,
@@ -244,6 +245,13 @@ impl Settings {
     pub fn set_security_level(&mut self, number: i32) {
         self.security_level_number = number;
         self.security_level = u8::try_from(number.clamp(0, 5)).unwrap_or(0);
+    }
+
+    /// How certificates are compressed and decompressed, in order of preference: not at all unless the program says so, as
+    /// OpenSSL 3.0 has no compression.
+    #[must_use]
+    pub fn compression_preference(&self) -> &[CertificateCompression] {
+        self.certificate_compression.as_deref().unwrap_or_default()
     }
 
     /// Whether this `SSL_OP_…` is set.

@@ -3,6 +3,11 @@
 use super::*;
 use crate::{
     handshake::{Direction, Event},
+    message::{
+        certificate::{Certificate13, CertificateEntry},
+        compressed_certificate::Compressed,
+        extension::Extensions,
+    },
     policy::custom_extension::{CustomExtension, place},
     wire::{CertificateCompression, ExtensionType},
 };
@@ -137,9 +142,9 @@ fn compressing(server: &[CertificateCompression], client: &[CertificateCompressi
     pair.server.settings().certificates = long_chain(KeyType::Rsa);
     pair.server.settings().verify_mode = VerifyMode(VerifyMode::PEER);
     pair.server.settings().session_id_context = Arc::new([1]);
-    pair.server.settings().certificate_compression = server.into();
+    pair.server.settings().certificate_compression = Some(server.into());
     pair.client.settings().certificates = long_chain(KeyType::Rsa);
-    pair.client.settings().certificate_compression = client.into();
+    pair.client.settings().certificate_compression = Some(client.into());
     pair
 }
 
@@ -207,4 +212,33 @@ fn cve_2025_66199_certificate_that_claims_16_mib() {
         let error = Error::fatal(AlertDescription::BAD_CERTIFICATE, reason);
         assert_eq!(pair.handshake(), Err((Side::Client, error)), "{claimed}");
     }
+}
+
+/// What goes with a chain that was compressed ahead is sent all the same; OpenSSL 3.5 sends what it compressed.
+#[test]
+fn certificate_compressed_ahead_stands_for_a_message_of_its_length_alone() {
+    let sent_with = |length_off: u32, preference: Option<&[CertificateCompression]>| {
+        let mut pair = compressing(&[], &[CertificateCompression::ZSTD, CertificateCompression::ZLIB]);
+        pair.server.settings().certificate_compression = preference.map(Into::into);
+        pair.server.environment.hooks.message = true;
+        let mut certificates = Certificates::clone(&long_chain(KeyType::Rsa));
+        let own = certificates.get_mut(Slot::Rsa).as_mut().unwrap();
+        let chain = [Arc::clone(&own.certificate)].into_iter().cycle().take(4);
+        let entries = chain.map(|certificate| CertificateEntry {
+            certificate: certificate.to_vec(),
+            extensions: Extensions::default(),
+        });
+        let message = Certificate13 { request_context: Vec::new(), entries: entries.collect() }.write();
+        let mut ahead = Compressed::new(&message, CertificateCompression::ZLIB).unwrap();
+        ahead.length += length_off;
+        own.compressed = [ahead].into();
+        pair.server.settings().certificates = Arc::new(certificates);
+        pair.handshake().unwrap();
+        sent_certificates(&mut pair.server)
+    };
+    assert_eq!(sent_with(0, None), (true, false));
+    assert_eq!(sent_with(1, None), (false, true));
+    assert_eq!(sent_with(0, Some(&[])), (false, true));
+    // What is compressed in the handshake stands in for it.
+    assert_eq!(sent_with(1, Some(&[CertificateCompression::ZSTD])), (true, false));
 }

@@ -73,6 +73,7 @@ impl Server {
             signature: (0, 0),
             key: Some(SigningKey::External),
             chain: None,
+            compressed: Arc::default(),
         });
         settings.certificates = Arc::new(certificates);
         settings.session_id_context = (*b"context").into();

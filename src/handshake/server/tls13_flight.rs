@@ -276,7 +276,7 @@ fn emit_certificate(
     }));
     context.leave_for(Position::SwCert);
     let certificate = Certificate13 { request_context: Vec::new(), entries }.write();
-    let certificate = certificate_compression::compress(certificate, context);
+    let certificate = certificate_compression::compress_ahead(certificate, slot, context);
     context.emit(&certificate)?;
 
     context.leave_for(Position::SwCertVrfy);
