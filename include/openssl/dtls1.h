@@ -2,6 +2,10 @@
 #ifndef OPENSSL_DTLS1_H
 #define OPENSSL_DTLS1_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* DTLS: RFC 4347, RFC 6347. */
 
 #include <openssl/macros.h>

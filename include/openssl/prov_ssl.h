@@ -2,6 +2,10 @@
 #ifndef OPENSSL_PROV_SSL_H
 #define OPENSSL_PROV_SSL_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* Protocol versions, and the longest master secret, as providers see them. */
 
 #define SSL_MAX_MASTER_KEY_LENGTH 48

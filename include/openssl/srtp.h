@@ -2,6 +2,10 @@
 #ifndef OPENSSL_SRTP_H
 #define OPENSSL_SRTP_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* DTLS-SRTP: RFC 5764. */
 
 #include <openssl/e_os2.h>

@@ -2,6 +2,10 @@
 #ifndef OPENSSL_SSL_H
 #define OPENSSL_SSL_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* The objects and functions of libssl. The function-like macros are at the end. */
 
 #include <openssl/macros.h>

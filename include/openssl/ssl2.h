@@ -2,6 +2,10 @@
 #ifndef OPENSSL_SSL2_H
 #define OPENSSL_SSL2_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* What is left of SSL 2.0, which nobody speaks: the number of its version and of its first message. */
 
 #include <openssl/macros.h>

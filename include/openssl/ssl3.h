@@ -2,6 +2,10 @@
 #ifndef OPENSSL_SSL3_H
 #define OPENSSL_SSL3_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* What TLS has had since SSL 3.0: cipher suites, record and message types, alerts. RFC 6101. */
 
 #include <openssl/macros.h>

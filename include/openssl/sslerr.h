@@ -2,6 +2,10 @@
 #ifndef OPENSSL_SSLERR_H
 #define OPENSSL_SSLERR_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* SSL_R_*: the reasons of ERR_LIB_SSL, as ERR_GET_REASON gives them. SSL_R_* of an alert is SSL_AD_REASON_OFFSET and
  * the alert's number. */
 

@@ -2,6 +2,10 @@
 #ifndef OPENSSL_SSLERR_LEGACY_H
 #define OPENSSL_SSLERR_LEGACY_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* SSL_F_*: the function codes of OpenSSL 1.1, which are all 0 now. */
 
 #include <openssl/macros.h>

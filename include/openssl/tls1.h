@@ -2,6 +2,10 @@
 #ifndef OPENSSL_TLS1_H
 #define OPENSSL_TLS1_H
 
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
 /* TLS: cipher suites, extensions and alerts, and what programs do with extensions. */
 
 #include <openssl/macros.h>

@@ -222,17 +222,46 @@ def compare_source():
     print(f"numbers in src/: {checked} as in headers/constants.tsv")
 
 
+def warnings_of(standard, flags, source):
+    """What the compiler says of the source, whichever header it comes from; ours stand in files of the system's kind."""
+    result = compiler([f"-std={standard}", "-Wall", "-Wextra", "-pedantic", "-fsyntax-only", *flags], source,
+                      "c++" if "+" in standard else "c")
+    return result.returncode, re.findall(r"^(\S+):\d+:\d+: (?:warning|error): (.*)", result.stderr, re.M)
+
+
+STANDARDS = ["c99", "c11", "c17", "c++17"]
+
+
 def compile_alone():
-    warnings = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only", "-I", OURS]
     for header in HEADERS:
-        for standard in ["c99", "c11", "c17", "c++17"]:
+        for standard in STANDARDS:
             others = [["-DOPENSSL_NO_DEPRECATED"], ["-DFERROSSL_LATER_FUNCTIONS"]] if header == "ssl" else []
             for settings in [[], *others]:
-                result = compiler([f"-std={standard}", *warnings, *settings], include(header) + "int something;\n",
-                                  "c++" if "+" in standard else "c")
-                if result.returncode:
-                    complain(f"{header}.h as {standard} {settings}: {result.stderr}")
+                status, warnings = warnings_of(standard, ["-Wsystem-headers", "-I", OURS, *settings], include(header) + "int something;\n")
+                ours = [text for file, text in warnings if file.startswith(OURS)]
+                if status or ours:
+                    complain(f"{header}.h as {standard} {settings}: {ours or warnings}")
     print(f"{len(HEADERS)} headers compile alone as C99, C11, C17 and C++17 without a warning")
+
+
+def compare_warnings(macros):
+    """Each function-like macro as a statement of its own, as programs write them: no warning that the system's headers, which the
+    compiler is silent about, do not give."""
+    lines = []
+    for name, (parameters, _) in macros:
+        count = len([p for p in parameters[1:-1].split(",") if p.strip()])
+        lines.append(f"    {name}({', '.join('0' for _ in range(count))});")
+    usable = [line for line in lines if not re.match(r"    (sk_|lh_|ossl_|DEFINE|DECLARE|SKM|SSL_OP_BIT)", line)]
+    # What does not compile with zeros, as a statement, is no statement for programs either.
+    source = "int main(void)\n{\n" + "\n".join(usable) + "\n    return 0;\n}\n"
+    for standard in STANDARDS:
+        found = []
+        for flags in ([], ["-I", OURS]):
+            _, warnings = warnings_of(standard, flags, include("ssl") + source)
+            found.append(sorted(text for file, text in warnings))
+        for extra in sorted(set(found[1]) - set(found[0])):
+            complain(f"as {standard}, in a program: {extra}")
+    print(f"macros as statements: {len(usable)} give no warning of their own in {', '.join(STANDARDS)}")
 
 
 version = re.search(r'OPENSSL_VERSION_TEXT "([^"]*)"', compiler(["-E", "-dM"], include("opensslv")).stdout)
@@ -248,5 +277,6 @@ for name in HEADERS:
     whole.update(header.macros)
     lines += header.definitions
 compare_expansions([(name, found) for name, found in whole.items() if found[0]])
+compare_warnings([(name, found) for name, found in whole.items() if found[0]])
 compare_values([(name, found) for name, found in whole.items() if not found[0]], sorted(set(lines)))
 sys.exit(1 if complaints else 0)
