@@ -85,6 +85,7 @@ lint: all
 headers: setup
 	cargo run --quiet --example headers
 	scripts/families
+	scripts/man-pages
 
 # curl, nginx and CPython's ssl module from Debian's source packages, against our headers.
 sources: setup

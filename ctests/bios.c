@@ -487,3 +487,26 @@ TEST(bio_ssl_connect_chains)
     SSL_CTX_free(client);
     CHECK_NO_ERRORS();
 }
+
+/* "copies the SSL Session ID between the BIOs to and from" */
+TEST_VERSIONS(bio_ssl_session_is_copied)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    BIO *old = BIO_new_ssl(pair->ctx[CLIENT], 1), *new = BIO_new_ssl(pair->ctx[CLIENT], 1);
+    BIO *memory = BIO_new(BIO_s_mem());
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    SSL *from, *to;
+
+    CHECK_EQ(BIO_get_ssl(old, &from), 1);
+    CHECK_EQ(BIO_get_ssl(new, &to), 1);
+    CHECK_EQ(BIO_ssl_copy_session_id(new, memory), 0);
+    CHECK_EQ(BIO_ssl_copy_session_id(memory, old), 0);
+    CHECK_OK(SSL_set_session(from, session));
+    CHECK_EQ(BIO_ssl_copy_session_id(new, old), 1);
+    CHECK(SSL_get_session(to) == session);
+    SSL_SESSION_free(session);
+    BIO_free(memory);
+    BIO_free_all(old);
+    BIO_free_all(new);
+    pair_free(pair);
+}

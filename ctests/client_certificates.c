@@ -289,3 +289,53 @@ TEST(client_is_asked_once_in_the_handshake_or_after_it)
     CHECK_SSL_REASON(SSL_R_INVALID_CONFIG);
     pair_free(pair);
 }
+
+static int give_nothing(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    (void)ssl;
+    (void)certificate;
+    (void)key;
+    return 0;
+}
+
+TEST(client_certificate_callback_is_given_back)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK(SSL_CTX_get_client_cert_cb(context) == NULL);
+    SSL_CTX_set_client_cert_cb(context, give_nothing);
+    CHECK(SSL_CTX_get_client_cert_cb(context) == give_nothing);
+    SSL_CTX_set_client_cert_cb(context, NULL);
+    CHECK(SSL_CTX_get_client_cert_cb(context) == NULL);
+    SSL_CTX_free(context);
+}
+
+/* SSL_add_dir_cert_subjects_to_stack(): every file of the directory, each name once. */
+TEST(names_come_from_a_directory)
+{
+    char directory[] = "/tmp/ctests-names-XXXXXX", path[64];
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+    X509 *root = load_certificate("root");
+    BIO *file;
+
+    CHECK(mkdtemp(directory) != NULL);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof(path), "%s/%d.pem", directory, i);
+        file = BIO_new_file(path, "w");
+        CHECK_EQ(PEM_write_bio_X509(file, root), 1);
+        BIO_free(file);
+    }
+    CHECK_OK(SSL_add_dir_cert_subjects_to_stack(names, directory));
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    CHECK_EQ(X509_NAME_cmp(sk_X509_NAME_value(names, 0), X509_get_subject_name(root)), 0);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof(path), "%s/%d.pem", directory, i);
+        CHECK_EQ(remove(path), 0);
+    }
+    CHECK_EQ(remove(directory), 0);
+    CHECK_EQ(SSL_add_dir_cert_subjects_to_stack(names, directory), 0);
+    ERR_clear_error();
+    CHECK_EQ(sk_X509_NAME_num(names), 1);
+    X509_free(root);
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+}

@@ -379,3 +379,25 @@ TEST(early_data_defaults)
     check_alive(pair);
     pair_free(pair);
 }
+
+/* Debian's OpenSSL has no compression, and so no method that could be asked. */
+TEST(compression_methods_have_no_names)
+{
+    CHECK(SSL_COMP_get_name(NULL) == NULL);
+    CHECK_EQ(sk_SSL_COMP_num(SSL_COMP_get_compression_methods()) > 0, 0);
+}
+
+/* "does nothing" */
+TEST(set_debug_does_nothing)
+{
+    struct pair *pair = pair_contexts(0);
+
+    pair_over_wire(pair);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    SSL_set_debug(pair->ssl[CLIENT], 1);
+#pragma GCC diagnostic pop
+    pair_handshake(pair);
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}

@@ -290,3 +290,22 @@ TEST(padded_records_are_told)
     CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &byte, 1), SSL_ERROR_WANT_READ);
     pair_free(pair);
 }
+
+/* SSL_trace(3): a message callback of the library's own that writes to the BIO of its argument. */
+TEST_VERSIONS(trace_is_written_to_a_bio)
+{
+    struct pair *pair = pair_contexts(version);
+    BIO *text = BIO_new(BIO_s_mem());
+    char *bytes;
+
+    pair_over_wire(pair);
+    SSL_set_msg_callback(pair->ssl[CLIENT], SSL_trace);
+    SSL_set_msg_callback_arg(pair->ssl[CLIENT], text);
+    pair_handshake(pair);
+    BIO_write(text, "", 1);
+    CHECK(BIO_get_mem_data(text, &bytes) > 200);
+    CHECK(strstr(bytes, "Sent") != NULL && strstr(bytes, "Received") != NULL);
+    CHECK(strstr(bytes, "ClientHello") != NULL && strstr(bytes, "ServerHello") != NULL);
+    BIO_free(text);
+    pair_free(pair);
+}

@@ -148,3 +148,20 @@ TEST(compression_methods)
     CHECK_NO_ERRORS();
     sk_SSL_COMP_free(second);
 }
+
+/* No compression method exists that these could be asked about; OpenSSL crashes. */
+TEST(null_compression_method)
+{
+    if (on_the_oracle())
+        return;
+    CHECK(SSL_COMP_get0_name(NULL) == NULL);
+    CHECK_EQ(SSL_COMP_get_id(NULL), -1);
+}
+
+/* What OpenSSL's own tests replace, we do not have. */
+TEST(functions_for_openssls_tests)
+{
+    CHECK_EQ(SSL_test_functions() != NULL, on_the_oracle());
+    if (!on_the_oracle())
+        CHECK_ERROR(ERR_LIB_SSL, ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED);
+}

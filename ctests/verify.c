@@ -497,3 +497,20 @@ TEST_VERSIONS(purpose_can_be_changed)
     pair_handshake(pair);
     pair_free(pair);
 }
+
+/* SSL_CTX_set1_param(): a copy of what is set there. */
+TEST_VERSIONS(parameters_are_copied_from_others)
+{
+    struct pair *pair = pair_contexts(version);
+    X509_VERIFY_PARAM *parameters = X509_VERIFY_PARAM_new();
+    struct outcome outcome[2];
+
+    CHECK_OK(X509_VERIFY_PARAM_set1_host(parameters, "elsewhere.example", 0));
+    CHECK_OK(SSL_CTX_set1_param(pair->ctx[CLIENT], parameters));
+    X509_VERIFY_PARAM_free(parameters);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_HOSTNAME_MISMATCH);
+    pair_free(pair);
+}
