@@ -305,6 +305,31 @@ TEST_SIDES(every_function_wants_either)
     }
 }
 
+/* BIOs of programs do not always clear the flag of an earlier call of the other kind: what the connection waits for counts. */
+TEST_VERSIONS(both_flags_of_a_bio)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *ssl;
+    char bytes[1000] = "";
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    ssl = pair->ssl[SERVER];
+    CHECK_WANTS(ssl, SSL_read(ssl, bytes, sizeof bytes), SSL_ERROR_WANT_READ);
+    BIO_set_flags(SSL_get_rbio(ssl), BIO_FLAGS_WRITE);
+    CHECK_SSL_ERROR(ssl, -1, SSL_ERROR_WANT_READ);
+    BIO_clear_flags(SSL_get_rbio(ssl), BIO_FLAGS_READ);
+    CHECK_SSL_ERROR(ssl, -1, SSL_ERROR_WANT_WRITE);
+
+    pair->end[SERVER].write_room = 5;
+    CHECK_WANTS(ssl, SSL_write(ssl, bytes, sizeof bytes), SSL_ERROR_WANT_WRITE);
+    BIO_set_flags(SSL_get_wbio(ssl), BIO_FLAGS_READ);
+    CHECK_SSL_ERROR(ssl, -1, SSL_ERROR_WANT_WRITE);
+    BIO_clear_flags(SSL_get_wbio(ssl), BIO_FLAGS_WRITE);
+    CHECK_SSL_ERROR(ssl, -1, SSL_ERROR_WANT_READ);
+    pair_free(pair);
+}
+
 /* A BIO that is not connected or not accepted yet. */
 static int special_reason;
 

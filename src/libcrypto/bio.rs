@@ -199,14 +199,17 @@ impl Bio {
         unsafe { sys::BIO_set_flags(self.as_ptr(), sys::BIO_FLAGS_WRITE | sys::BIO_FLAGS_SHOULD_RETRY) };
     }
 
-    /// What the last failed operation waits for.
+    /// What the last failed operation waits for. A BIO of the program may leave the flag of an earlier operation of the
+    /// other kind: `expected` is looked for first.
     #[must_use]
-    pub fn retry_reason(&self) -> Option<RetryReason> {
-        if self.has_flags(sys::BIO_FLAGS_READ) {
-            return Some(RetryReason::Read);
-        }
-        if self.has_flags(sys::BIO_FLAGS_WRITE) {
+    pub fn retry_reason(&self, expected: RetryReason) -> Option<RetryReason> {
+        let reading = self.has_flags(sys::BIO_FLAGS_READ);
+        let writing = self.has_flags(sys::BIO_FLAGS_WRITE);
+        if writing && (expected == RetryReason::Write || !reading) {
             return Some(RetryReason::Write);
+        }
+        if reading {
+            return Some(RetryReason::Read);
         }
         if self.has_flags(sys::BIO_FLAGS_IO_SPECIAL) {
             // SAFETY: the BIO is valid.

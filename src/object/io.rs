@@ -459,8 +459,10 @@ impl Ssl {
             Waiting::AsyncNoJobs => return SslError::WantAsyncJob,
             Waiting::Reading if self.quic_stack.get().is_some() => return SslError::WantRead,
             Waiting::Writing if self.quic_stack.get().is_some() => return SslError::WantWrite,
-            Waiting::Reading | Waiting::Writing => {
-                match self.waiting_bio().and_then(|bio| bio.retry_reason()) {
+            waiting @ (Waiting::Reading | Waiting::Writing) => {
+                let expected =
+                    if waiting == Waiting::Writing { RetryReason::Write } else { RetryReason::Read };
+                match self.waiting_bio().and_then(|bio| bio.retry_reason(expected)) {
                     Some(RetryReason::Read) => return SslError::WantRead,
                     Some(RetryReason::Write) => return SslError::WantWrite,
                     Some(RetryReason::Connect) => return SslError::WantConnect,
