@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from curl_nginx import curl
+from curl import curl
 from harness import Failure, Library, Setting, check, check_in, children, mapped_libraries
 from nginx import Site, nginx
 

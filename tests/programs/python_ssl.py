@@ -4,7 +4,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from curl_nginx import compare, fetch, large_file
+from curl import compare, fetch, large_file
 from harness import Program, case, check, check_in
 from nginx import Site, nginx
 

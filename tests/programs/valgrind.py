@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from curl_nginx import curl
+from curl import curl
 from harness import VERSIONS, Library, Setting
 from nginx import Site, nginx
 
