@@ -1,12 +1,14 @@
 """The programs that titles of cases name, and the Debian packages they are in."""
 
 PACKAGES = {
+    "apache": ("apache2-bin",),
     "curl": ("curl", "libcurl4"),
     "dig": ("bind9-dnsutils",),
     "h2load": ("nghttp2-client",),
     "mariadb": ("mariadb-client",),
     "mariadbd": ("mariadb-server",),
     "named": ("bind9",),
+    "haproxy": ("haproxy",),
     "nginx": ("nginx",),
     "nsd": ("nsd",),
     "openvpn": ("openvpn",),
