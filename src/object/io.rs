@@ -2,8 +2,6 @@
 
 use core::ffi::c_int;
 
-use std::sync::Arc;
-
 use super::{
     Ssl,
     driver::{Outcome, Pause},
@@ -17,7 +15,7 @@ use crate::{
     libcrypto::{bio::RetryReason, error_queue},
     policy::{custom_extension::place, options::mode},
     record::Side,
-    session::Session,
+    wire::ProtocolVersion,
 };
 
 /// What `SSL_get_error(3)` returns.
@@ -139,9 +137,11 @@ impl Ssl {
             match self.with_connection(Connection::take_completed) {
                 Some(Completed::Handshake) => self.finish_handshake(),
                 Some(Completed::Authentication) => {
-                    self.adopt_session(
-                        self.with_connection(|connection| connection.negotiated().session.clone()),
-                    );
+                    if let Some(session) =
+                        self.with_connection(|connection| connection.negotiated().session.clone())
+                    {
+                        drop(self.adopt_session(&session));
+                    }
                 }
                 None => {}
             }
@@ -232,26 +232,23 @@ impl Ssl {
             Side::Server => context.statistics.count(|statistics| &statistics.accept_good),
             Side::Client => context.statistics.count(|statistics| &statistics.connect_good),
         }
-        let (resumed, session, verify_result) = self.with_connection(|connection| {
+        let (version, resumed, session, verify_result) = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            (negotiated.resumed, negotiated.session.clone(), negotiated.verify_result)
+            (negotiated.version, negotiated.resumed, negotiated.session.clone(), negotiated.verify_result)
         });
         self.count_miss(resumed);
         if resumed {
             context.statistics.count(|statistics| &statistics.hits);
             self.verify_result.set(verify_result);
         }
-        self.adopt_session(session);
-        super::log::summary(self);
-    }
-
-    /// Makes the core's session the one that `SSL_get_session` gives. The program's own object is kept where
-    /// the core still uses it unchanged.
-    fn adopt_session(&self, session: Option<Arc<Session>>) {
         if let Some(session) = session {
-            let handle = self.handle_of(&session);
-            drop(self.set_session(Some(handle)));
+            drop(self.adopt_session(&session));
         }
+        if version != Some(ProtocolVersion::TLS1_3) {
+            // A renegotiation begins a session of its own.
+            drop(self.begun_session.take());
+        }
+        super::log::summary(self);
     }
 
     /// Reads application data, after the handshake if need be. `Ok(0)` never happens for a non-empty `out`.

@@ -47,15 +47,34 @@ impl Ssl {
         }
     }
 
-    /// The core's session as the object that the program knows, if it knows one.
-    pub(super) fn handle_of(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
+    /// The object that the program knows a session of the core by, if it knows one.
+    fn known_handle(&self, session: &Arc<Session>) -> Option<Arc<SessionHandle>> {
         let offered = self.offered_session.borrow().clone();
         let psk = self.psk_session.borrow().clone();
-        [self.session(), offered, psk]
-            .into_iter()
-            .flatten()
-            .find(|handle| handle.is(session))
-            .unwrap_or_else(|| SessionHandle::new(Arc::clone(session)))
+        [self.session(), offered, psk].into_iter().flatten().find(|handle| handle.is(session))
+    }
+
+    /// The core's session as the object that the program knows, if it knows one.
+    pub(super) fn handle_of(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
+        self.known_handle(session).unwrap_or_else(|| SessionHandle::new(Arc::clone(session)))
+    }
+
+    /// Makes the core's session the connection's (`SSL_get_session(3)`). The program's own object is kept where the core
+    /// still uses it unchanged. A new one takes over the program's data: those of the session that was resumed, or those that
+    /// were set during the handshake or after an earlier ticket.
+    pub(super) fn adopt_session(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
+        let handle = self.known_handle(session).unwrap_or_else(|| {
+            let handle = SessionHandle::new(Arc::clone(session));
+            let resumed = self.with_connection(|connection| connection.negotiated().resumed);
+            let before = if resumed { self.session() } else { self.begun_session.borrow().clone() };
+            if let Some(before) = before {
+                handle.ex_data.copy_from(&before.ex_data);
+            }
+            drop(self.begun_session.replace(Some(Arc::clone(&handle))));
+            handle
+        });
+        drop(self.set_session(Some(Arc::clone(&handle))));
+        handle
     }
 
     /// The id of a new TLS 1.2 session, by the program's callback (`SSL_CTX_set_generate_session_id(3)`). It must be

@@ -120,8 +120,8 @@ pub struct Ssl {
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
     pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
-    /// What the session is during the first handshake.
-    begun_session: RefCell<Option<Arc<SessionHandle>>>,
+    /// What the session is during the first handshake; then the last one that this connection made.
+    pub(super) begun_session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session of the program's PSK that a client offers.
     pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
