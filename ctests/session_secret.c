@@ -139,3 +139,41 @@ TEST(null_connections)
     CHECK_EQ(SSL_set_session_secret_cb(NULL, give_secret, NULL), 0);
     CHECK_EQ(SSL_set_session_ticket_ext_cb(NULL, see_ticket, NULL), 0);
 }
+
+static int new_tickets;
+
+static void count_tickets(int write, int version, int type, const void *bytes, size_t length, SSL *ssl, void *arg)
+{
+    (void)version;
+    (void)ssl;
+    (void)arg;
+    if (!write && type == SSL3_RT_HANDSHAKE && length > 0 && *(const unsigned char *)bytes == SSL3_MT_NEWSESSION_TICKET)
+        new_tickets++;
+}
+
+/* A server whose program may have the secret leaves tickets to it: it sends none of its own, neither when it resumes nor after a
+ * full handshake, nor when the client asks for one. */
+TEST(server_that_may_send_tickets)
+{
+    static const struct {
+        int known, asks;
+    } cases[] = {{1, 0}, {0, 0}, {0, 1}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct pair *pair = prepare();
+
+        new_tickets = 0;
+        SSL_clear_options(pair->ssl[SERVER], SSL_OP_NO_TICKET);
+        SSL_set_msg_callback(pair->ssl[CLIENT], count_tickets);
+        if (cases[i].asks) {
+            SSL_set_session_ticket_ext(pair->ssl[CLIENT], NULL, 0);
+            SSL_set_session_ticket_ext_cb(pair->ssl[SERVER], NULL, NULL);
+        }
+        secret_return[SERVER] = cases[i].known;
+        pair_handshake(pair);
+        CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), cases[i].known);
+        CHECK_EQ(new_tickets, 0);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}

@@ -132,10 +132,14 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
     resume::find_session(context, Box::new(hello))
 }
 
-/// RFC 5077 §3.2: a client that sends the extension takes a ticket.
+/// RFC 5077 §3.2: a client that sends the extension takes a ticket. Where the program may have the secrets of sessions, the
+/// tickets are its own too (RFC 4851 §3.2.2).
 fn announces_ticket(context: &Context<'_>, ticket: Option<&[u8]>) -> bool {
     let settings = context.settings();
-    ticket.is_some() && !settings.has_option(option::NO_TICKET) && settings.allows_tickets()
+    ticket.is_some()
+        && !settings.has_option(option::NO_TICKET)
+        && settings.allows_tickets()
+        && !context.hooks().session_secret
 }
 
 /// RFC 5746 §3.6: the extension, empty in a first handshake, or the signalling suite.
