@@ -223,6 +223,14 @@ class Program:
         )
 
 
+def one_version(setting):
+    """The environment of a program that cannot be told a version: libcrypto's configuration file does."""
+    path = setting.scratch / f"{setting.version}.cnf"
+    lines = ["openssl_conf = all", "[all]", "ssl_conf = modules", "[modules]", "system_default = limits", "[limits]"]
+    path.write_text("\n".join([*lines, f"MinProtocol = {setting.version}", f"MaxProtocol = {setting.version}", ""]))
+    return {"OPENSSL_CONF": str(path)}
+
+
 def run_client(setting, server, command, *, send="", seconds=60, **options):
     """Runs a client to its end; returns its exit status and output.
 

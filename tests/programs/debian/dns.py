@@ -4,7 +4,7 @@ import base64
 import contextlib
 import os
 
-from harness import Program, case, check, check_in, free_ports, run_client, wait_for_listener
+from harness import Program, case, check, check_in, free_ports, one_version, run_client, wait_for_listener
 
 RECORDS = 5000
 
@@ -77,14 +77,6 @@ zone:
   zonefile: "zone"
   provide-xfr: 127.0.0.1 NOKEY
 """
-
-
-def one_version(setting):
-    """The environment of a program that cannot be told a version: libcrypto's configuration file does."""
-    path = setting.scratch / f"{setting.version}.cnf"
-    lines = ["openssl_conf = all", "[all]", "ssl_conf = modules", "[modules]", "system_default = limits", "[limits]"]
-    path.write_text("\n".join([*lines, f"MinProtocol = {setting.version}", f"MaxProtocol = {setting.version}", ""]))
-    return {"OPENSSL_CONF": str(path)}
 
 
 def zone(setting):
