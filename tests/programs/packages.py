@@ -10,6 +10,8 @@ PACKAGES = {
     "mariadb": ("mariadb-client",),
     "mariadbd": ("mariadb-server",),
     "mbsync": ("isync",),
+    "mosquitto": ("mosquitto",),
+    "mosquitto_pub": ("mosquitto-clients",),
     "named": ("bind9",),
     "haproxy": ("haproxy",),
     "nginx": ("nginx",),
