@@ -35,4 +35,5 @@ PACKAGES = {
     "turnserver": ("coturn",),
     "turnutils_uclient": ("coturn",),
     "unbound": ("unbound",),
+    "vsftpd": ("vsftpd",),
 }
