@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench valgrind clean
+.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench valgrind panics faults clean
 
 all: setup
 	cargo build --release
@@ -48,6 +48,8 @@ test: all
 	$(PYTHON) tests/matrix/features.py --library $(LIBDIR)
 	$(PYTHON) tests/dtls/simulate.py --library $(LIBDIR) --count 100
 	$(PYTHON) tests/differential/run.py --library $(LIBDIR) --strings --count 200
+	$(PYTHON) tests/faults/run.py --library $(LIBDIR) --kind calls
+	$(MAKE) panics
 
 # DTLS on networks that lose, double, reorder and delay: COUNT connections in each of three pairings of libraries.
 simulate: all
@@ -71,6 +73,19 @@ oracle: setup
 	ctests/run.sh system
 	$(PYTHON) tests/programs/run.py --library system
 	$(PYTHON) tests/dtls/simulate.py --oracle --count 100
+
+# Every exported function panics once, on a library that does so on demand; it stands in a folder of its own.
+panics: setup
+	cargo build --features panic-test
+	mkdir -p $(TARGET)/panics
+	cp $(TARGET)/debug/libssl.so $(TARGET)/panics/libssl.so.3
+	$(MAKE) -C ctests PANICKING=$(abspath $(TARGET))/panics/libssl.so.3 $(abspath $(TARGET))/ctests/panics all
+	ctests/run.sh $(TARGET)/panics panics
+
+# Every call of libcrypto that can fail does so once, in handshakes.
+faults: all
+	$(MAKE) -C ctests
+	$(PYTHON) tests/faults/run.py --library $(LIBDIR)
 
 # Random API calls on both libraries: COUNT sequences from SEED on.
 differential: all

@@ -32,9 +32,9 @@ export!(SSL_CIPHER_get_handshake_digest OPENSSL_cipher_name);
 ///
 /// # Safety
 /// `cipher` is null or a suite of ours.
-unsafe fn look<R>(cipher: *const SSL_CIPHER, none: R, look: impl FnOnce(&'static Suite) -> R) -> R {
+unsafe fn look<R: Copy>(cipher: *const SSL_CIPHER, none: R, look: impl FnOnce(&'static Suite) -> R) -> R {
     // SAFETY: the caller's promise; suites are static.
-    unsafe { cipher.as_ref() }.map_or(none, look)
+    guard(none, || unsafe { cipher.as_ref() }.map_or(none, look))
 }
 
 /// OpenSSL's name of a suite, `ECDHE-RSA-AES128-GCM-SHA256`; `(NONE)` for null. The string is static.
@@ -161,10 +161,10 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(cipher: *const SSL_CIPH
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_find(_ssl: *mut SSL, number: *const c_uchar) -> *const SSL_CIPHER {
     // SAFETY: the contract of this module: `number` points to two bytes.
-    match unsafe { convert::bytes(number, 2) } {
+    guard(core::ptr::null(), || match unsafe { convert::bytes(number, 2) } {
         Some(&[high, low]) => pointer(suite::find(CipherSuite(u16::from_be_bytes([high, low])))),
         _ => core::ptr::null(),
-    }
+    })
 }
 
 /// The pointer that C knows a suite by.

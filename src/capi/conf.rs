@@ -3,12 +3,12 @@
 
 use core::ffi::{c_char, c_int, c_uint};
 
-use super::support::{convert, export, guard, with_context, with_ssl};
+use super::support::{convert, export, guard, with_conf, with_context, with_ssl};
 use crate::{
     error::Reason,
     libcrypto::error_queue,
     object::{
-        ConfContext, SSL, SSL_CONF_CTX, SSL_CTX,
+        SSL, SSL_CONF_CTX, SSL_CTX,
         conf::{Outcome, Target, configure_by_name},
     },
 };
@@ -18,26 +18,6 @@ export! {
     SSL_CONF_CTX_set_flags SSL_CONF_CTX_clear_flags SSL_CONF_CTX_set1_prefix
     SSL_CONF_CTX_set_ssl SSL_CONF_CTX_set_ssl_ctx
     SSL_CONF_cmd SSL_CONF_cmd_argv SSL_CONF_cmd_value_type SSL_CTX_config SSL_config
-}
-
-/// Runs `body`. A null handle is `ERR_R_PASSED_NULL_PARAMETER`.
-///
-/// # Safety
-///
-/// `conf` is null or valid, and used by no other thread during the call.
-unsafe fn with_conf<R: Copy>(
-    conf: *const SSL_CONF_CTX,
-    failure: R,
-    body: impl FnOnce(&ConfContext) -> R,
-) -> R {
-    // SAFETY: the caller's promise.
-    match unsafe { conf.as_ref() } {
-        Some(conf) => guard(failure, || body(conf)),
-        None => {
-            error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-            failure
-        }
-    }
 }
 
 /// A new context for commands, without flags. The caller frees it with `SSL_CONF_CTX_free`.

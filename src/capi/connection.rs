@@ -23,7 +23,9 @@ pub unsafe extern "C" fn SSL_new(context: *mut SSL_CTX) -> *mut SSL {
             error_queue::raise_ssl(Reason::NULL_SSL_CTX);
             return core::ptr::null_mut();
         };
-        let ssl = Ssl::new(context);
+        let Some(ssl) = context.poison.contain(|| Ssl::new(Arc::clone(&context))) else {
+            return core::ptr::null_mut();
+        };
         if ssl.is_none() {
             error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
         }

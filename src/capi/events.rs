@@ -8,7 +8,6 @@ use libc::timeval;
 
 use super::{
     ctrl::SSL_ctrl,
-    method::SSL_is_dtls,
     support::{convert::store, export, with_ssl},
 };
 use crate::{
@@ -36,8 +35,11 @@ const NO_SECONDS: libc::time_t = 1_000_000;
 /// Returns 1 for a connection of TLS; 0 for one of DTLS and for null. `SSL_is_tls(3)`, of OpenSSL 3.2
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_tls(ssl: *const SSL) -> c_int {
+    if ssl.is_null() {
+        return 0;
+    }
     // SAFETY: the contract of this module.
-    (!ssl.is_null() && unsafe { SSL_is_dtls(ssl) } == 0).into()
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(!ssl.is_datagram())) }
 }
 
 /// Returns 0: there is no QUIC here. `SSL_is_quic(3)`, of OpenSSL 3.2
@@ -89,10 +91,16 @@ pub unsafe extern "C" fn SSL_get0_domain(_ssl: *mut SSL) -> *mut SSL {
 pub unsafe extern "C" fn SSL_handle_events(ssl: *mut SSL) -> c_int {
     // SAFETY: the contract of this module; the command takes no pointer.
     unsafe {
-        if ssl.is_null() || SSL_is_dtls(ssl) == 0 {
-            return (!ssl.is_null()).into();
+        if ssl.is_null() {
+            return 0;
         }
-        (SSL_ctrl(ssl, HANDLE_TIMEOUT, 0, core::ptr::null_mut::<c_void>()) >= 0 as c_long).into()
+        match with_ssl(ssl, None, |ssl| Some(ssl.is_datagram())) {
+            None => 0,
+            Some(false) => 1,
+            Some(true) => {
+                (SSL_ctrl(ssl, HANDLE_TIMEOUT, 0, core::ptr::null_mut::<c_void>()) >= 0 as c_long).into()
+            }
+        }
     }
 }
 
@@ -111,7 +119,8 @@ pub unsafe extern "C" fn SSL_get_event_timeout(
     }
     // SAFETY: the contract of this module; the command writes a `struct timeval`.
     unsafe {
-        let is_finite = SSL_is_dtls(ssl) != 0 && SSL_ctrl(ssl, GET_TIMEOUT, 0, tv.cast()) > 0;
+        let Some(is_datagram) = with_ssl(ssl, None, |ssl| Some(ssl.is_datagram())) else { return 0 };
+        let is_finite = is_datagram && SSL_ctrl(ssl, GET_TIMEOUT, 0, tv.cast()) > 0;
         if !is_finite {
             store(tv, timeval { tv_sec: NO_SECONDS, tv_usec: NO_MICROSECONDS });
         }

@@ -3,7 +3,7 @@
 use core::ffi::{c_char, c_int, c_long, c_uchar, c_void};
 
 use super::support::{
-    convert::{self, bytes, shared},
+    convert::{self, bytes},
     export, guard, with_session,
 };
 use crate::{
@@ -232,10 +232,7 @@ unsafe fn print(
     session: *const SSL_SESSION,
     print: impl FnOnce(&Session, &Bio) -> bool,
 ) -> c_int {
+    let Some(bio) = bio.filter(|_| !session.is_null()) else { return 0 };
     // SAFETY: the contract of this module.
-    let session = unsafe { shared(session) };
-    guard(0, || match (bio, session) {
-        (Some(bio), Some(session)) => c_int::from(print(&session.core(), &bio)),
-        _ => 0,
-    })
+    unsafe { with_session(session, 0, |session| c_int::from(print(&session.core(), &bio))) }
 }

@@ -46,7 +46,7 @@ impl ExData {
         }
     }
 
-    /// Calls the program's `new` functions for `object`.
+    /// Calls the program's `new` functions for `object`. `false`: memory is out.
     pub fn attach(&self, object: *const c_void) -> bool {
         // SAFETY: the data is empty and belongs to `object`.
         unsafe { sys::CRYPTO_new_ex_data(self.class as c_int, object.cast_mut(), self.data.get()) == 1 }

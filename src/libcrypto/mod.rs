@@ -27,6 +27,7 @@ pub mod mac;
 pub mod memory;
 pub mod name;
 pub mod ocsp;
+pub mod panics;
 pub mod parameters;
 pub mod pem_file;
 pub mod pointer_stack;

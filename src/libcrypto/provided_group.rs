@@ -17,6 +17,7 @@ use super::{
     error_queue,
     evp_pkey::PKey,
     library::Library,
+    panics::contain,
     sys,
 };
 use crate::wire::{NamedGroup, ProtocolVersion};
@@ -89,7 +90,7 @@ unsafe extern "C" fn ask_provider(provider: *mut sys::OSSL_PROVIDER, argument: *
 unsafe extern "C" fn take_group(parameters: *const sys::OSSL_PARAM, argument: *mut c_void) -> c_int {
     // SAFETY: the caller's promise.
     let (found, parameters) = unsafe { (&mut *argument.cast::<Found<'_>>(), Announced(parameters)) };
-    if let Some(group) = parameters.read(found.library) {
+    if let Some(Some(group)) = contain(|| parameters.read(found.library)) {
         found.groups.push(group);
     }
     1

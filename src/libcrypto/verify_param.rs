@@ -30,10 +30,12 @@ impl VerifyParam {
         self.0.as_ptr()
     }
 
-    /// Takes what is not set here from `from` (`X509_VERIFY_PARAM_inherit`).
-    pub fn inherit(&self, from: &Self) {
+    /// Takes what is not set here from `from` (`X509_VERIFY_PARAM_inherit`). `false`: memory is out, and something is
+    /// missing, the name that the peer must have perhaps.
+    #[must_use]
+    pub fn inherit(&self, from: &Self) -> bool {
         // SAFETY: both are valid.
-        unsafe { sys::X509_VERIFY_PARAM_inherit(self.as_ptr(), from.as_ptr()) };
+        unsafe { sys::X509_VERIFY_PARAM_inherit(self.as_ptr(), from.as_ptr()) == 1 }
     }
 
     /// Takes over what is set in the program's parameters (`X509_VERIFY_PARAM_set1(3)`).

@@ -4,6 +4,8 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::libcrypto::panics::{Place, strike};
+
 /// Who changes now. A thread that is at it may begin another change: libcrypto calls the program when it frees objects
 /// that a setter refused.
 #[derive(Default)]
@@ -37,6 +39,7 @@ impl Changes {
             self.thread.store(this_thread, Ordering::Relaxed);
             Turn { thread: &self.thread, _lock: lock }
         });
+        strike(Place::Change);
         change()
     }
 }

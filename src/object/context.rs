@@ -25,6 +25,7 @@ use crate::{
         engine::Engine,
         ex_data::{Class, ExData},
         library::Library,
+        panics::Poison,
         store::X509Store,
         sys::OPENSSL_STACK,
         verify_param::VerifyParam,
@@ -124,6 +125,8 @@ pub struct Context {
     pub(super) dane: ArcSwap<DaneSettings>,
     /// The program's data.
     pub ex_data: ExData,
+    /// Whether a panic came out of this object: every further call fails.
+    pub poison: Poison,
 }
 
 /// Threads share contexts, and through them sessions: what they are made of must allow it.
@@ -173,9 +176,9 @@ impl Context {
             client_cert_engine: ArcSwapOption::empty(),
             dane: ArcSwap::default(),
             ex_data: ExData::new(Class::Context),
+            poison: Poison::default(),
         });
-        context.ex_data.attach(Arc::as_ptr(&context).cast());
-        Some(context)
+        context.ex_data.attach(Arc::as_ptr(&context).cast()).then_some(context)
     }
 
     /// The keys of tickets, as they are now.

@@ -8,10 +8,7 @@ use core::{
     cell::{Cell, RefCell},
     ffi::{c_int, c_void},
 };
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use super::{
     Ssl,
@@ -195,11 +192,7 @@ unsafe extern "C" fn run(argument: *mut c_void) -> c_int {
     let Argument { connection, operation } = unsafe { argument.cast::<Argument>().read_unaligned() };
     // SAFETY: the caller's promise.
     let ssl = unsafe { &*connection };
-    let result = catch_unwind(AssertUnwindSafe(|| ssl.operate(operation))).unwrap_or_else(|_| {
-        ssl.poisoned.set(true);
-        error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
-        Err(Pause::Failed)
-    });
+    let result = ssl.poison.contain(|| ssl.operate(operation)).unwrap_or(Err(Pause::Failed));
     ssl.job_state.result.set(Some(result));
     1
 }

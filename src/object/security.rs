@@ -15,6 +15,7 @@ use crate::{
         signature_scheme::{self, SCHEMES},
         suite::Suite,
     },
+    libcrypto::panics::contain,
     policy::{
         Settings,
         security::{self, Refusals, minimum_bits},
@@ -214,30 +215,33 @@ pub unsafe extern "C" fn by_level(
     other: *mut c_void,
     _data: *mut c_void,
 ) -> c_int {
-    // SAFETY: the caller's promise.
-    let settings = unsafe {
-        match (ssl.as_ref(), context.as_ref()) {
-            (Some(ssl), _) => ssl.with_config(|config| Arc::clone(&config.settings)),
-            (None, Some(context)) => Arc::clone(&context.config().settings),
-            (None, None) => return 0,
+    contain(|| {
+        // SAFETY: the caller's promise.
+        let settings = unsafe {
+            match (ssl.as_ref(), context.as_ref()) {
+                (Some(ssl), _) => ssl.with_config(|config| Arc::clone(&config.settings)),
+                (None, Some(context)) => Arc::clone(&context.config().settings),
+                (None, None) => return false,
+            }
+        };
+        let level = settings.security_level;
+        let enough = level == 0 || bits >= i32::from(minimum_bits(level));
+        match operation {
+            operation::VERSION => {
+                u16::try_from(nid).is_ok_and(|number| ProtocolVersion(number) >= version::lowest_at(level))
+            }
+            operation::TICKET => security::allows_tickets(level),
+            operation::COMPRESSION => level < 2,
+            // OpenSSL never takes a prime that is easily broken, whatever the level.
+            operation::TMP_DH => enough && bits >= i32::from(minimum_bits(1)),
+            _ if operation & operation::OTHER_TYPE == operation::OTHER_CIPHER => {
+                // SAFETY: the caller's promise; an SSL_CIPHER is a suite of the table.
+                let suite = unsafe { other.cast::<Suite>().as_ref() };
+                enough && suite.is_none_or(|suite| settings.level_allows_suite(suite))
+            }
+            _ => enough,
         }
-    };
-    let level = settings.security_level;
-    let enough = level == 0 || bits >= i32::from(minimum_bits(level));
-    let allowed = match operation {
-        operation::VERSION => {
-            u16::try_from(nid).is_ok_and(|number| ProtocolVersion(number) >= version::lowest_at(level))
-        }
-        operation::TICKET => security::allows_tickets(level),
-        operation::COMPRESSION => level < 2,
-        // OpenSSL never takes a prime that is easily broken, whatever the level.
-        operation::TMP_DH => enough && bits >= i32::from(minimum_bits(1)),
-        _ if operation & operation::OTHER_TYPE == operation::OTHER_CIPHER => {
-            // SAFETY: the caller's promise; an SSL_CIPHER is a suite of the table.
-            let suite = unsafe { other.cast::<Suite>().as_ref() };
-            enough && suite.is_none_or(|suite| settings.level_allows_suite(suite))
-        }
-        _ => enough,
-    };
-    allowed.into()
+    })
+    .unwrap_or(false)
+    .into()
 }

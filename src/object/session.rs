@@ -12,6 +12,7 @@ use crate::{
         evp_pkey::PKey,
         ex_data::{Class, ExData},
         library::Library,
+        panics::Poison,
         x509::X509,
     },
     session::{
@@ -37,6 +38,8 @@ pub struct SessionHandle {
     origin: Weak<Session>,
     /// The program's data.
     pub ex_data: ExData,
+    /// Whether a panic came out of this object: every further call fails.
+    pub poison: Poison,
     /// The peer's certificate as an object, made when somebody asks for it.
     peer: OnceLock<Option<X509>>,
     /// Its raw public key, likewise.
@@ -85,6 +88,7 @@ impl SessionHandle {
             origin: Arc::downgrade(&session),
             core: ArcSwap::new(session),
             ex_data: ExData::new(Class::Session),
+            poison: Poison::default(),
             peer: OnceLock::new(),
             raw_key: OnceLock::new(),
             library,

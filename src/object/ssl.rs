@@ -25,6 +25,7 @@ use crate::{
         dane::Dane,
         evp_pkey::PKey,
         ex_data::{Class, ExData},
+        panics::{Place, Poison, strike},
         pointer_stack::PointerStack,
         stack::X509Stack,
         sys::OPENSSL_STACK,
@@ -140,8 +141,8 @@ pub struct Ssl {
     pub waiting: Cell<Waiting>,
     /// `SSL_set_verify_result`, `SSL_get_verify_result`.
     pub verify_result: Cell<i64>,
-    /// A panic came out of this object: every further call fails.
-    pub poisoned: Cell<bool>,
+    /// Whether a panic came out of this object: every further call fails.
+    pub poison: Poison,
     /// The OCSP response that a server's status callback set, or a client received.
     pub ocsp_response: RefCell<Option<Vec<u8>>>,
     /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
@@ -177,7 +178,7 @@ impl Ssl {
     pub fn new(context: Arc<Context>) -> Option<Arc<Self>> {
         let side = context.method().side();
         let verify_param = VerifyParam::new()?;
-        verify_param.inherit(&context.verify_param);
+        verify_param.inherit(&context.verify_param).then_some(())?;
         // An `SSL` may move between threads, but is used by one at a time: only its reference count is shared.
         #[allow(clippy::arc_with_non_send_sync)]
         let ssl = Arc::new(Self {
@@ -222,7 +223,7 @@ impl Ssl {
             shutdown: Cell::new(0),
             waiting: Cell::new(Waiting::Nothing),
             verify_result: Cell::new(0),
-            poisoned: Cell::new(false),
+            poison: Poison::default(),
             ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
             shown_psk: Default::default(),
@@ -239,8 +240,7 @@ impl Ssl {
             ssl.change_settings(|settings| settings.status_request = true);
         }
         ssl.set_max_pipelines(ssl.with_config(|config| config.max_pipelines));
-        ssl.ex_data.attach(Arc::as_ptr(&ssl).cast());
-        Some(ssl)
+        ssl.ex_data.attach(Arc::as_ptr(&ssl).cast()).then_some(ssl)
     }
 
     /// The context.
@@ -320,7 +320,11 @@ impl Ssl {
 
     /// Works on the core. The borrow ends with `work`, which calls no C code.
     pub fn with_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
-        self.job_state.work(|| work(&mut self.connection.borrow_mut()))
+        self.job_state.work(|| {
+            let mut connection = self.connection.borrow_mut();
+            strike(Place::Core);
+            work(&mut connection)
+        })
     }
 
     /// The side.
@@ -396,8 +400,7 @@ impl Ssl {
                 settings.server_name.clone_from(&fresh.settings.server_name);
             });
         });
-        copy.verify_param.inherit(&self.verify_param);
-        if !copy.copy_dane(self) {
+        if !copy.verify_param.inherit(&self.verify_param) || !copy.copy_dane(self) {
             return None;
         }
         copy.ex_data.copy_from(&self.ex_data);

@@ -1,19 +1,52 @@
 //! The way in: no panic reaches the program, and no null handle reaches the library.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::{
     error::Reason,
-    libcrypto::error_queue,
-    object::{Context, SessionHandle, Ssl},
+    libcrypto::{
+        error_queue,
+        panics::{Place, Poison, contain, strike},
+    },
+    object::{ConfContext, Context, SessionHandle, Ssl},
 };
 
 /// Runs `body`. A panic becomes `ERR_R_INTERNAL_ERROR` in the queue, and `failure` is returned.
 pub fn guard<R>(failure: R, body: impl FnOnce() -> R) -> R {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
-        error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
-        failure
+    contain(|| {
+        strike(Place::Entry);
+        body()
     })
+    .unwrap_or(failure)
+}
+
+/// What handles point to. A panic makes an object unusable: that call and every later one fail with
+/// `ERR_R_INTERNAL_ERROR`. A setting that could not be made is none that a connection may go on without.
+pub trait Object {
+    /// Whether that happened.
+    fn poison(&self) -> &Poison;
+}
+
+impl Object for Ssl {
+    fn poison(&self) -> &Poison {
+        &self.poison
+    }
+}
+
+impl Object for Context {
+    fn poison(&self) -> &Poison {
+        &self.poison
+    }
+}
+
+impl Object for SessionHandle {
+    fn poison(&self) -> &Poison {
+        &self.poison
+    }
+}
+
+impl Object for ConfContext {
+    fn poison(&self) -> &Poison {
+        &self.poison
+    }
 }
 
 /// Runs `body` with what a handle points to. A null handle is `ERR_R_PASSED_NULL_PARAMETER`.
@@ -21,38 +54,29 @@ pub fn guard<R>(failure: R, body: impl FnOnce() -> R) -> R {
 /// # Safety
 ///
 /// `handle` is null or valid for the duration of the call.
-unsafe fn with_handle<T, R>(handle: *const T, failure: R, body: impl FnOnce(&T) -> R) -> R {
+unsafe fn with_handle<T: Object, R: Copy>(handle: *const T, failure: R, body: impl FnOnce(&T) -> R) -> R {
     // SAFETY: the caller's promise.
-    match unsafe { handle.as_ref() } {
-        Some(object) => body(object),
-        None => {
-            error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
-            failure
-        }
-    }
+    let Some(object) = (unsafe { handle.as_ref() }) else {
+        error_queue::raise_ssl(Reason::ERR_PASSED_NULL_PARAMETER);
+        return failure;
+    };
+    object
+        .poison()
+        .contain(|| {
+            strike(Place::Entry);
+            body(object)
+        })
+        .unwrap_or(failure)
 }
 
-/// Runs `body` with a connection. A panic makes the connection unusable: this call and every later one fail with
-/// `ERR_R_INTERNAL_ERROR`.
+/// Runs `body` with a connection.
 ///
 /// # Safety
 ///
 /// `ssl` is null or valid, and used by no other thread during the call.
 pub unsafe fn with_ssl<R: Copy>(ssl: *const Ssl, failure: R, body: impl FnOnce(&Ssl) -> R) -> R {
     // SAFETY: the caller's promise.
-    unsafe {
-        with_handle(ssl, failure, |ssl| {
-            if ssl.poisoned.get() {
-                error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
-                return failure;
-            }
-            catch_unwind(AssertUnwindSafe(|| body(ssl))).unwrap_or_else(|_| {
-                ssl.poisoned.set(true);
-                error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
-                failure
-            })
-        })
-    }
+    unsafe { with_handle(ssl, failure, body) }
 }
 
 /// Runs `body` with a context.
@@ -66,7 +90,7 @@ pub unsafe fn with_context<R: Copy>(
     body: impl FnOnce(&Context) -> R,
 ) -> R {
     // SAFETY: the caller's promise.
-    unsafe { with_handle(context, failure, |context| guard(failure, || body(context))) }
+    unsafe { with_handle(context, failure, body) }
 }
 
 /// Runs `body` with a session.
@@ -80,5 +104,19 @@ pub unsafe fn with_session<R: Copy>(
     body: impl FnOnce(&SessionHandle) -> R,
 ) -> R {
     // SAFETY: the caller's promise.
-    unsafe { with_handle(session, failure, |session| guard(failure, || body(session))) }
+    unsafe { with_handle(session, failure, body) }
+}
+
+/// Runs `body` with commands of `SSL_CONF`.
+///
+/// # Safety
+///
+/// `conf` is null or valid, and used by no other thread during the call.
+pub unsafe fn with_conf<R: Copy>(
+    conf: *const ConfContext,
+    failure: R,
+    body: impl FnOnce(&ConfContext) -> R,
+) -> R {
+    // SAFETY: the caller's promise.
+    unsafe { with_handle(conf, failure, body) }
 }

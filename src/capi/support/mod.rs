@@ -4,5 +4,5 @@ pub mod convert;
 mod entry;
 mod export;
 
-pub use entry::{guard, with_context, with_session, with_ssl};
+pub use entry::{guard, with_conf, with_context, with_session, with_ssl};
 pub(crate) use export::export;

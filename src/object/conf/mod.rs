@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     error::Reason,
-    libcrypto::{error_queue, name::NameStack},
+    libcrypto::{error_queue, name::NameStack, panics::Poison},
     policy::certificate::Slot,
 };
 pub use named::{configure_by_name, configure_by_system_default};
@@ -56,6 +56,8 @@ pub struct ConfContext {
     certificate_files: RefCell<Vec<(Slot, CString)>>,
     /// The CA names to send, collected until [`Self::finish`].
     ca_names: RefCell<Option<NameStack>>,
+    /// Whether a panic came out of this object: every further call fails.
+    pub poison: Poison,
 }
 
 /// What a command came to, in the numbers of `SSL_CONF_cmd`.
