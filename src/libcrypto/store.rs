@@ -232,10 +232,11 @@ impl<'a> StoreContext<'a> {
 
     /// Lets callbacks find the connection (`SSL_get_ex_data_X509_STORE_CTX_idx(3)`).
     #[allow(clippy::not_unsafe_ptr_arg_deref, reason = "the pointer is kept, not followed")]
-    pub fn set_connection(&mut self, connection: *mut c_void) {
+    #[must_use]
+    pub fn set_connection(&mut self, connection: *mut c_void) -> bool {
         // SAFETY: the context is valid; the connection outlives the verification that it runs.
         unsafe {
-            sys::X509_STORE_CTX_set_ex_data(self.as_ptr(), ex_data::connection_index(), connection);
+            sys::X509_STORE_CTX_set_ex_data(self.as_ptr(), ex_data::connection_index(), connection) == 1
         }
     }
 
@@ -246,17 +247,19 @@ impl<'a> StoreContext<'a> {
     }
 
     /// The defaults of a purpose: `ssl_server` or `ssl_client`.
-    pub fn set_defaults(&mut self, purpose: &CStr) {
+    #[must_use]
+    pub fn set_defaults(&mut self, purpose: &CStr) -> bool {
         // SAFETY: the context is valid and `purpose` is a C string.
-        unsafe { sys::X509_STORE_CTX_set_default(self.as_ptr(), purpose.as_ptr()) };
+        unsafe { sys::X509_STORE_CTX_set_default(self.as_ptr(), purpose.as_ptr()) == 1 }
     }
 
     /// The program's parameters: what is set there prevails.
-    pub fn set_parameters(&mut self, parameters: &VerifyParam) {
+    #[must_use]
+    pub fn set_parameters(&mut self, parameters: &VerifyParam) -> bool {
         // SAFETY: both are valid.
         unsafe {
             let own = sys::X509_STORE_CTX_get0_param(self.as_ptr());
-            sys::X509_VERIFY_PARAM_set1(own, parameters.as_ptr());
+            sys::X509_VERIFY_PARAM_set1(own, parameters.as_ptr()) == 1
         }
     }
 

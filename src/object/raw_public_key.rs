@@ -75,8 +75,11 @@ impl Ssl {
             return Answer::Refuse(Error::internal());
         };
         verification.set_auth_level(level);
-        verification.set_connection(self.as_handle().cast());
-        verification.set_parameters(&self.verify_param);
+        if !verification.set_connection(self.as_handle().cast())
+            || !verification.set_parameters(&self.verify_param)
+        {
+            return Answer::Refuse(Error::internal());
+        }
         let judge = |verification: &mut StoreContext<'_>, found: i32| {
             verification.set_error(found);
             match callback {

@@ -43,13 +43,17 @@ impl Ssl {
             return Answer::Refuse(Error::internal());
         };
         verification.set_auth_level(level);
-        verification.set_connection(self.as_handle().cast());
-        verification.set_defaults(purpose);
+        // What could not be set, nobody would check.
+        if !verification.set_connection(self.as_handle().cast()) || !verification.set_defaults(purpose) {
+            return Answer::Refuse(Error::internal());
+        }
         self.follow_matching_types();
         if self.dane.has_records() {
             verification.set_dane(&self.dane);
         }
-        verification.set_parameters(&self.verify_param);
+        if !verification.set_parameters(&self.verify_param) {
+            return Answer::Refuse(Error::internal());
+        }
         if let Some(callback) = callback {
             verification.set_callback(callback);
         }
