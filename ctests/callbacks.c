@@ -1,6 +1,8 @@
 /* SSL_CTX_set_info_callback(3), SSL_CTX_set_msg_callback(3), SSL_CTX_set_keylog_callback(3). */
 #include "support.h"
 
+#include <openssl/err.h>
+
 /* ---- info ---- */
 
 static char sequence[1000];
@@ -62,6 +64,65 @@ TEST_SIDES(info_callback_follows_the_handshake)
     CHECK_STR(sequence, expected[version == TLS1_3_VERSION][server]);
     CHECK(exits_with_retry >= 1);
     CHECK_EQ(exits_with_success, 1);
+    pair_free(pair);
+}
+
+/* The state of a flight's last message is left when the transport has the flight, not before; meanwhile the
+ * connection is in it. */
+static void record_blocked(const SSL *ssl, int where, int value)
+{
+    char text[32];
+
+    if (where == (SSL_CB_EXIT | (SSL_is_server(ssl) ? SSL_ST_ACCEPT : SSL_ST_CONNECT)) && value < 0) {
+        snprintf(text, sizeof(text), "%s!", SSL_state_string(ssl));
+        append(text);
+    } else if (!(where & SSL_CB_EXIT)) {
+        record_info(ssl, where, value);
+    }
+}
+
+TEST_SIDES(info_callback_waits_for_the_transport)
+{
+    static const char *const expected[2][2] = {
+        {" start PINIT TWCH! TWCH TWCH! TWCH TRSH TRSC TRSKE TRSD TWCKE TWCCS TWFIN! TWFIN TWFIN! TWFIN TRST TRCCS TRFIN done",
+         " start PINIT TRCH TWSH TWSC TWSKE TWSD! TWSD TWSD! TWSD TRCKE TRCCS TRFIN TWST TWCCS TWFIN! TWFIN done"},
+        {" start PINIT TWCH! TWCH TWCH! TWCH TRSH TREE TRSC TRSCV TRFIN TWCCS TWFIN! TWFIN done",
+         " start PINIT TRCH TWSH TWCCS TWEE TWSC TWSCV TWFIN! TWFIN TED! TRFIN done TWST! TWST"},
+    };
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_info_callback(pair->ctx[server], record_blocked);
+    pair_over_wire(pair);
+    for (int call = 0; call < 40; call++) {
+        int side = call % 2;
+
+        if (side == server)
+            pair->end[side].write_room = call / 2 % 2 ? SIZE_MAX : 0;
+        SSL_do_handshake(pair->ssl[side]);
+        ERR_clear_error();
+    }
+    CHECK(SSL_is_init_finished(pair->ssl[server]));
+    CHECK_STR(sequence, expected[version == TLS1_3_VERSION][server]);
+    pair_free(pair);
+}
+
+/* A transport that fails takes no flight at all. */
+TEST_SIDES(info_callback_of_a_transport_that_fails)
+{
+    static const char *const expected[2][2] = {
+        {" start PINIT TWCH!", " start PINIT TRCH TWSH TWSC TWSKE TWSD!"},
+        {" start PINIT TWCH!", " start PINIT TRCH TWSH TWCCS TWEE TWSC TWSCV TWFIN!"},
+    };
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_info_callback(pair->ctx[server], record_blocked);
+    pair_over_wire(pair);
+    pair->end[server].fail_write = 1;
+    SSL_do_handshake(pair->ssl[!server]);
+    SSL_do_handshake(pair->ssl[server]);
+    SSL_do_handshake(pair->ssl[server]);
+    ERR_clear_error();
+    CHECK_STR(sequence, expected[version == TLS1_3_VERSION][server]);
     pair_free(pair);
 }
 

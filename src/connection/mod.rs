@@ -169,10 +169,13 @@ impl Connection {
         &mut self.negotiated
     }
 
-    /// Where the handshake is.
+    /// Where the handshake is. While a flight waits for the transport that is the state that wrote its last message.
     #[must_use]
-    pub const fn position(&self) -> Position {
-        self.position
+    pub fn position(&self) -> Position {
+        match self.events.front() {
+            Some(Event::Position(position)) if self.has_outgoing() => *position,
+            _ => self.position,
+        }
     }
 
     /// Whether no handshake has begun.
@@ -221,6 +224,18 @@ impl Connection {
 
     /// The next thing to tell the program.
     pub fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// As [`Self::next_event`], but where a flight is written and the transport does not have it yet, what comes from its
+    /// end on waits: OpenSSL leaves the state of a flight's last message after that. DTLS does not wait.
+    pub fn next_event_before_write(&mut self) -> Option<Event> {
+        let ends_flight =
+            |event: &Event| matches!(event, Event::Position(position) if position.ends_flight());
+        if !self.is_datagram() && self.has_outgoing() && self.events.iter().rposition(ends_flight) == Some(0)
+        {
+            return None;
+        }
         self.events.pop_front()
     }
 

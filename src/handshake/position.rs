@@ -57,3 +57,18 @@ pub enum Position {
     CwEndOfEarlyData = 48,
     SrEndOfEarlyData = 49,
 }
+
+impl Position {
+    /// Whether the message that is written here is the last of its flight.
+    #[must_use]
+    pub const fn ends_flight(self) -> bool {
+        matches!(
+            self,
+            Self::CwClntHello
+                | Self::CwFinished
+                | Self::SwSrvrDone
+                | Self::SwFinished
+                | Self::SwSessionTicket
+        )
+    }
+}

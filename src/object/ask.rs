@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{SessionHandle, Ssl, config::Configurable, driver::Pause, own_chain::own_chain, ssl::Waiting};
 use crate::{
+    connection::Connection,
     error::{Error, Reason},
     handshake::{
         Environment,
@@ -119,10 +120,14 @@ impl Ssl {
         // The callback may have changed what the core is to know.
         self.refresh_ca_names();
         let environment = self.environment();
-        let failed = self.with_connection(|connection| connection.answer(&environment, answer));
-        self.deliver_events();
+        let answered = self.with_connection(|connection| connection.answer(&environment, answer));
+        if answered.is_ok() {
+            self.deliver(Connection::next_event_before_write);
+        } else {
+            self.deliver_events();
+        }
         self.check_generation(generation)?;
-        failed.map_err(|error| {
+        answered.map_err(|error| {
             self.fail(error);
             Pause::Failed
         })

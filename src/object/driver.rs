@@ -102,8 +102,12 @@ impl Ssl {
                 (failed_before, result, connection.has_events())
             });
             self.asking.set(matches!(result, Ok(Outcome::Want(Want::Ask(_)))));
-            if has_events {
-                self.deliver_events();
+            match result {
+                _ if !has_events => {}
+                Ok(Outcome::Want(Want::Write | Want::Ask(_))) => {
+                    self.deliver(Connection::next_event_before_write)
+                }
+                _ => self.deliver_events(),
             }
             self.check_generation(generation)?;
             let is_transfer = matches!(result, Ok(Outcome::Want(Want::Read | Want::Write)));
@@ -374,7 +378,12 @@ impl Ssl {
 
     /// Tells the program what happened, in order.
     pub(super) fn deliver_events(&self) {
-        while let Some(event) = self.with_connection(Connection::next_event) {
+        self.deliver(Connection::next_event);
+    }
+
+    /// Tells the program of what `next` takes out of the queue, until that is nothing.
+    pub(super) fn deliver(&self, next: impl Fn(&mut Connection) -> Option<Event>) {
+        while let Some(event) = self.with_connection(&next) {
             match event {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
                 Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),
