@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench valgrind panics faults clean
+.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench valgrind panics faults clean cpython
 
 all: setup
 	cargo build --release
@@ -59,6 +59,10 @@ simulate: all
 matrix: all
 	@scripts/setup-matrix
 	$(PYTHON) tests/programs/matrix.py --library $(LIBDIR) $(if $(ONLY),--only '$(ONLY)') $(if $(SHORT),--short)
+
+# CPython's own tests on both libraries, compared test by test; fetched from Debian and unpacked below target/.
+cpython: all
+	$(PYTHON) tests/suites/run.py cpython --library $(LIBDIR)
 
 # What is installed works: compile with its pkg-config file, shared and static, and run.
 test-install: all static
