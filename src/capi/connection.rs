@@ -107,18 +107,14 @@ pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut SSL) -> c_int {
     unsafe { with_ssl(ssl, 0, |_| 1) }
 }
 
-/// Gives the buffers of `ssl` back. 1, or 0 if something is still in them.
+/// Gives the buffers of `ssl` back, which it has only while something is in them. 1, or 0 if something is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut SSL) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
             ssl.with_connection(|connection| {
-                if connection.has_pending() || connection.has_outgoing() {
-                    return 0;
-                }
-                connection.release_buffers();
-                1
+                c_int::from(!connection.has_pending() && !connection.has_outgoing())
             })
         })
     }

@@ -34,6 +34,13 @@ pub(super) struct Writing {
     address: usize,
 }
 
+impl Writing {
+    /// The write of `data`, all of which is sealed.
+    pub(super) fn of(data: &[u8]) -> Self {
+        Self { sealed: data.len(), pending: true, address: data.as_ptr() as usize }
+    }
+}
+
 /// What a read came to.
 pub enum Read {
     /// This many bytes.

@@ -169,7 +169,10 @@ impl Connection {
         if self.is_datagram() {
             return self.next_datagram_record(environment, direct);
         }
-        let opened = self.records.inbound.open(direct);
+        let opened = match self.opened.take() {
+            Some(opened) => opened.map(Some),
+            None => self.records.inbound.open(direct),
+        };
         let header = self.records.inbound.take_last_header();
         if let Some(header) = header {
             self.connected(environment).tell_header(Direction::Read, header);

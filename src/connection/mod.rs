@@ -6,6 +6,7 @@
 //! | `mod` | the connection, its phases, the handshake's loop |
 //! | `incoming` | what becomes of a record that was opened (RFC 8446 §5, §6) |
 //! | `application` | reading and writing application data |
+//! | `data` | the same where nothing else is to be done |
 //! | `datagram` | what is different in DTLS (RFC 6347) |
 //! | `early_data` | early data (RFC 8446 §4.2.10) |
 //! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
@@ -20,6 +21,7 @@
 
 mod alert;
 mod application;
+mod data;
 mod datagram;
 mod early_data;
 mod export;
@@ -30,6 +32,7 @@ mod renegotiation;
 mod tests;
 
 pub use application::Read;
+pub use data::Data;
 pub use early_data::EarlyRead;
 
 use crate::{
@@ -42,7 +45,7 @@ use crate::{
     },
     message::Message,
     policy::Settings,
-    record::{Side, Unpadded},
+    record::{Opened, Side, Unpadded},
     wire::{AlertDescription, ContentType},
 };
 
@@ -90,6 +93,8 @@ pub struct Connection {
     failed_reading: bool,
     /// The message that began the handshake under way.
     first_message: Option<Message>,
+    /// What the record that was opened last came to, when the short way has no use for it.
+    opened: Option<Result<Opened>>,
     /// A question that the driver could not answer yet.
     postponed: Option<Ask>,
     /// A post-handshake question's answer is of no consequence to the state machine.
@@ -137,6 +142,7 @@ impl Connection {
             failure: None,
             failed_reading: false,
             first_message: None,
+            opened: None,
             postponed: None,
             asked_after_handshake: false,
             renegotiations: renegotiation::Renegotiations::default(),
@@ -303,16 +309,10 @@ impl Connection {
     }
 
     /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks.
-    /// An error is a record header that is none.
-    pub fn take_incoming(&mut self, environment: &Environment) -> Result<(Vec<u8>, usize)> {
-        let missing = match self.records.inbound.missing() {
-            Ok(missing) => missing,
-            Err(error) => {
-                self.failed_reading = self.is_handshaking();
-                return Err(self.fail(environment, error));
-            }
-        };
-        Ok((self.records.inbound.take_buffer(missing, environment.settings.read_ahead), missing))
+    /// An error is a record header that is none; it is for [`Self::end_of_input`].
+    pub fn take_incoming(&mut self, read_ahead: bool) -> Result<(Vec<u8>, usize)> {
+        let missing = self.records.inbound.missing()?;
+        Ok((self.records.inbound.take_buffer(missing, read_ahead), missing))
     }
 
     /// Puts the receive buffer back with what was appended to it.
@@ -320,7 +320,8 @@ impl Connection {
         self.records.inbound.return_buffer(buffer);
     }
 
-    /// The transport ended without a close_notify: the connection is dead (RFC 8446 §6.1).
+    /// What comes is of no use: the transport ended without a close_notify (RFC 8446 §6.1), or brings no records. The
+    /// connection is dead.
     pub fn end_of_input(&mut self, environment: &Environment, error: Error) {
         self.failed_reading = self.is_handshaking();
         self.fail(environment, error);
@@ -504,11 +505,5 @@ impl Connection {
             events: &mut self.events,
             position: &mut self.position,
         }
-    }
-
-    /// Gives back the memory that an idle connection does not need.
-    pub fn release_buffers(&mut self) {
-        self.records.inbound.release();
-        self.records.outbound.release();
     }
 }

@@ -34,6 +34,11 @@ impl Renegotiations {
         self.unasked = 0;
     }
 
+    /// Whether the program asked for none.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.requested.is_none()
+    }
+
     fn count(&mut self) {
         self.count = self.count.saturating_add(1);
         self.total = self.total.saturating_add(1);

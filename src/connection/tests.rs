@@ -284,7 +284,10 @@ impl End {
 
     /// Gives it bytes, never more than it asks for.
     fn feed(&mut self, wire: &mut Vec<u8>) -> Result<bool> {
-        let (mut buffer, missing) = self.connection.take_incoming(&self.environment)?;
+        let (mut buffer, missing) = self
+            .connection
+            .take_incoming(self.environment.settings.read_ahead)
+            .inspect_err(|error| self.connection.end_of_input(&self.environment, *error))?;
         let count = missing.min(wire.len());
         buffer.extend(wire.drain(..count));
         self.connection.return_incoming(buffer);

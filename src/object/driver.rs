@@ -284,47 +284,56 @@ impl Ssl {
 
     /// Reads what the current record lacks, or as much as is there with read-ahead.
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
-        if let Some(stack) = self.quic_stack.get() {
-            return self.fill_from_quic(environment, &stack);
+        match self.quic_stack.get() {
+            Some(stack) => self.fill_from_quic(environment, &stack),
+            None => self.read_in(environment.settings.read_ahead),
         }
-        let Some(bio) = self.read_bio() else {
-            error_queue::raise_ssl(Reason::READ_BIO_NOT_SET);
-            return Err(Pause::Failed);
-        };
+    }
+
+    /// As [`Self::fill`], outside QUIC and DTLS.
+    pub(super) fn read_in(&self, read_ahead: bool) -> core::result::Result<(), Pause> {
         let generation = self.generation.get();
-        let taken = self.with_connection(|connection| connection.take_incoming(environment));
-        let (mut buffer, missing) = match taken {
-            Ok(taken) => taken,
-            Err(error) => {
+        let taken = self.read_slot.with(|bio| {
+            let (mut buffer, missing) =
+                self.at_connection(|connection| connection.take_incoming(read_ahead))?;
+            let most = if read_ahead { buffer.capacity() - buffer.len() } else { missing };
+            self.waiting.set(Waiting::Reading);
+            let count = bio.read_append(&mut buffer, most);
+            Ok((buffer, count, count <= 0 && !bio.should_retry() && bio.is_eof()))
+        });
+        let (buffer, count, is_at_end) = match taken {
+            Some(Ok(taken)) => taken,
+            Some(Err(error)) => {
+                let environment = self.environment();
+                self.with_connection(|connection| connection.end_of_input(&environment, error));
                 self.deliver_events();
                 self.fail(error);
                 return Err(Pause::Failed);
             }
+            None => {
+                error_queue::raise_ssl(Reason::READ_BIO_NOT_SET);
+                return Err(Pause::Failed);
+            }
         };
-        let most = if environment.settings.read_ahead { buffer.capacity() - buffer.len() } else { missing };
-        self.waiting.set(Waiting::Reading);
-        let count = bio.read_append(&mut buffer, most);
         self.check_generation(generation)?;
-        self.with_connection(|connection| connection.return_incoming(buffer));
+        self.at_connection(|connection| connection.return_incoming(buffer));
         if count > 0 {
             self.waiting.set(Waiting::Nothing);
             return Ok(());
         }
-        if !bio.should_retry() && bio.is_eof() {
-            return self.end_of_input(environment);
-        }
-        Err(Pause::Waiting)
+        if is_at_end { self.end_of_input() } else { Err(Pause::Waiting) }
     }
 
     /// The transport ended without close_notify: a truncation, unless the program takes it for the end
     /// (`SSL_OP_IGNORE_UNEXPECTED_EOF`).
-    fn end_of_input(&self, environment: &Environment) -> core::result::Result<(), Pause> {
+    fn end_of_input(&self) -> core::result::Result<(), Pause> {
+        let environment = self.environment();
         if environment.settings.has_option(option::IGNORE_UNEXPECTED_EOF) {
             self.note_close();
             return Err(Pause::Closed);
         }
         let error = Error::decode(Reason::UNEXPECTED_EOF_WHILE_READING);
-        self.with_connection(|connection| connection.end_of_input(environment, error));
+        self.with_connection(|connection| connection.end_of_input(&environment, error));
         self.deliver_events();
         self.fail(error);
         Err(Pause::Ended)
@@ -349,8 +358,14 @@ impl Ssl {
         let generation = self.generation.get();
         self.pad_records()?;
         self.check_generation(generation)?;
+        self.write_out(&bio)
+    }
+
+    /// Writes the sealed records.
+    pub(super) fn write_out(&self, bio: &Bio) -> core::result::Result<(), Pause> {
+        let generation = self.generation.get();
         self.waiting.set(Waiting::Writing);
-        let Some((buffer, mut written)) = self.with_connection(Connection::take_outgoing) else {
+        let Some((buffer, mut written)) = self.at_connection(Connection::take_outgoing) else {
             bio.set_retry_write();
             return Err(Pause::Waiting);
         };
@@ -365,7 +380,7 @@ impl Ssl {
             }
         }
         self.check_generation(generation)?;
-        let established = self.with_connection(|connection| {
+        let established = self.at_connection(|connection| {
             connection.return_outgoing(buffer, written);
             connection.is_established()
         });

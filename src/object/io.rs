@@ -253,6 +253,9 @@ impl Ssl {
 
     /// Reads application data, after the handshake if need be. `Ok(0)` never happens for a non-empty `out`.
     pub fn read(&self, out: &mut [u8], peek: bool) -> Result<usize, Unfinished> {
+        if !peek && let Some(result) = self.read_data(out) {
+            return result;
+        }
         if !self.side_is_set() {
             error_queue::raise_ssl(Reason::UNINITIALIZED);
             return Err(Pause::Failed);
@@ -306,7 +309,7 @@ impl Ssl {
     }
 
     /// A fatal alert and the end of the transport end the data as a close_notify does; the reason is in the queue.
-    fn end_of_data(&self, pause: Pause) -> Pause {
+    pub(super) fn end_of_data(&self, pause: Pause) -> Pause {
         let failure = self.with_connection(|connection| connection.failure());
         let is_end = failure.is_some_and(|error| {
             matches!(error, Error::PeerAlert(_)) || error.reason() == Reason::UNEXPECTED_EOF_WHILE_READING
@@ -325,6 +328,9 @@ impl Ssl {
 
     /// Writes application data, after the handshake if need be.
     pub fn write(&self, data: &[u8]) -> Result<usize, Unfinished> {
+        if let Some(result) = self.write_data(data) {
+            return result;
+        }
         if !self.side_is_set() {
             error_queue::raise_ssl(Reason::UNINITIALIZED);
             return Err(Pause::Failed);

@@ -36,11 +36,12 @@
 //! | `srp` | the passwords of SRP |
 //! | `trust` | the trust anchors of a context |
 //! | `verify` | verification of the peer's chain by libcrypto |
+//! | `data` | the short way of application data, where nothing else is to be done |
 //! | `io` | handshake, read, write, shutdown and `SSL_get_error` |
 //! | `state` | where the handshake is; what the program scheduled |
 //! | `ticket` | sealing and opening tickets, with the program's keys or ours |
 //! | `transparency` | signed certificate timestamps: the logs that are known, and what the program says |
-//! | `transport` | the BIOs, and who owns which reference |
+//! | `transport`, `bio_slot` | the BIOs, and who owns which reference |
 //! | `jobs` | operations as asynchronous jobs |
 //! | `groups` | lists of groups by text |
 //! | `keying` | exported keying material, Finished values |
@@ -61,6 +62,7 @@
 #![allow(unsafe_code)]
 
 pub mod ask;
+mod bio_slot;
 pub mod ca_names;
 pub mod callbacks;
 pub mod certificate_security;
@@ -76,6 +78,7 @@ pub mod credential_files;
 pub mod credentials;
 pub mod custom_extensions;
 pub mod dane;
+mod data;
 pub mod datagram;
 pub mod driver;
 pub mod early_data;

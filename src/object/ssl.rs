@@ -5,6 +5,7 @@ use std::{ffi::CString, sync::Arc};
 
 use super::{
     Context, SessionHandle,
+    bio_slot::BioSlot,
     ca_names::{CaLists, PeerCaNames},
     cipher_stack::CipherStack,
     config::{Config, Configurable},
@@ -106,9 +107,9 @@ pub struct Ssl {
     /// Whether the program set the side: nothing can be done before that.
     side_is_set: Cell<bool>,
     /// Where to read from.
-    read_bio: RefCell<Option<Bio>>,
+    pub(super) read_slot: BioSlot,
     /// Where to write to.
-    write_bio: RefCell<Option<Bio>>,
+    pub(super) write_slot: BioSlot,
     /// The settings as the security callback leaves them.
     pub(super) judged: RefCell<Option<Judged>>,
     /// What `SSL_get_ciphers` gives.
@@ -202,8 +203,8 @@ impl Ssl {
             side_is_set: Cell::new(false),
             initial_context: Arc::clone(&context),
             context: RefCell::new(context),
-            read_bio: RefCell::new(None),
-            write_bio: RefCell::new(None),
+            read_slot: BioSlot::default(),
+            write_slot: BioSlot::default(),
             judged: RefCell::new(None),
             ciphers: RefCell::default(),
             client_ciphers: RefCell::new(None),
@@ -325,6 +326,11 @@ impl Ssl {
             strike(Place::Core);
             work(&mut connection)
         })
+    }
+
+    /// As [`Self::with_connection`], for what needs next to no stack and has libcrypto do nothing.
+    pub(super) fn at_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
+        work(&mut self.connection.borrow_mut())
     }
 
     /// The side.
@@ -503,24 +509,24 @@ impl Ssl {
     /// Where to read from.
     #[must_use]
     pub fn read_bio(&self) -> Option<Bio> {
-        self.read_bio.borrow().clone()
+        self.read_slot.get()
     }
 
     /// Where to write to.
     #[must_use]
     pub fn write_bio(&self) -> Option<Bio> {
-        self.write_bio.borrow().clone()
+        self.write_slot.get()
     }
 
-    /// Replaces where to read from; the old one is given out, to be dropped when nothing is borrowed.
+    /// Replaces where to read from; the old one is given out, to be dropped when nothing is borrowed, unless it is in use.
     pub fn set_read_bio(&self, bio: Option<Bio>) -> Option<Bio> {
         self.forget_told_deadline();
-        self.read_bio.replace(bio)
+        self.read_slot.replace(bio)
     }
 
     /// Replaces where to write to.
     pub fn set_write_bio(&self, bio: Option<Bio>) -> Option<Bio> {
-        self.write_bio.replace(bio)
+        self.write_slot.replace(bio)
     }
 
     /// The session that `SSL_get_session` gives.

@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::{
     HEADER_LENGTH, RecordKeys,
     header::{Expected, Header},
+    pool,
     protection::Unprotected,
 };
 use crate::{
@@ -22,13 +23,15 @@ const TLS13_TAG: usize = 16;
 
 /// Bytes that came, and the keys to open them with.
 pub struct Inbound {
-    /// The record opened last, then what was received after it.
+    /// The record opened last, then what was received after it. Without memory while it is empty.
     buffer: Vec<u8>,
     /// What is left of the content of the record opened last.
     plaintext: Range<usize>,
     /// Where in `buffer` the first byte is that does not belong to an opened record.
     next: usize,
     content_type: ContentType,
+    /// The header of the next record, once it has come and was found good.
+    header: Option<Header>,
     last_header: [u8; HEADER_LENGTH],
     /// It was not asked for yet.
     header_is_new: bool,
@@ -72,6 +75,7 @@ impl Inbound {
             plaintext: 0..0,
             next: 0,
             content_type: ContentType::APPLICATION_DATA,
+            header: None,
             last_header: [0; HEADER_LENGTH],
             header_is_new: false,
             keys: None,
@@ -90,12 +94,10 @@ impl Inbound {
     /// is whole. A header that is no TLS record, or announces too much, fails here: `SSL_R_WRONG_VERSION_NUMBER`,
     /// `SSL_R_HTTP_REQUEST`, `SSL_R_HTTPS_PROXY_REQUEST` before the first record (as OpenSSL tells them),
     /// `record_overflow` with `SSL_R_PACKET_LENGTH_TOO_LONG`/`SSL_R_ENCRYPTED_LENGTH_TOO_LONG`.
-    pub fn missing(&self) -> Result<usize> {
-        let received = self.waiting();
-        let Some(header) = self.header()? else {
-            return Ok(HEADER_LENGTH.saturating_sub(received.len()));
-        };
-        Ok((HEADER_LENGTH + header.body_length()).saturating_sub(received.len()))
+    pub fn missing(&mut self) -> Result<usize> {
+        let header = self.header()?;
+        let length = HEADER_LENGTH + header.map_or(0, Header::body_length);
+        Ok(length.saturating_sub(self.waiting().len()))
     }
 
     /// Takes the buffer out, with room for at least `missing` bytes more after what it holds (for as much
@@ -107,6 +109,8 @@ impl Inbound {
         self.taken += 1;
         let mut buffer = if self.taken > 1 {
             Vec::new()
+        } else if self.buffer.is_empty() {
+            pool::take(&pool::INCOMING)
         } else if self.plaintext.is_empty() {
             let length = self.buffer.len();
             self.buffer.copy_within(self.next..length, 0);
@@ -133,6 +137,8 @@ impl Inbound {
         self.taken = self.taken.saturating_sub(1);
         if self.taken > 0 {
             self.buffer.extend_from_slice(&buffer);
+        } else if buffer.is_empty() && self.buffer.is_empty() {
+            pool::put(&pool::INCOMING, buffer);
         } else if self.buffer.is_empty() {
             self.buffer = buffer;
         } else {
@@ -168,6 +174,7 @@ impl Inbound {
             self.any_record_seen = true;
             let opened = self.open_body(header, body.clone(), direct.as_deref_mut());
             self.next = body.end;
+            self.header = None;
             match self.unless_early_data(opened, header)? {
                 Some(opened) => {
                     self.drop_consumed();
@@ -212,11 +219,13 @@ impl Inbound {
     /// old keys are left (RFC 8446 §5.1).
     pub fn set_keys(&mut self, keys: RecordKeys) {
         self.keys = Some(keys);
+        self.header = None;
     }
 
     /// The version that headers must carry once it is negotiated (TLS 1.3 records say 1.2).
     pub fn set_version(&mut self, version: ProtocolVersion) {
         self.version = Some(version);
+        self.header = None;
     }
 
     /// Skips undecryptable early data of up to `limit` bytes in all (RFC 8446 §4.2.10), content type and padding among
@@ -232,13 +241,6 @@ impl Inbound {
         self.limit = limit.min(super::MAX_PLAINTEXT);
     }
 
-    /// Gives memory back when nothing waits.
-    pub fn release(&mut self) {
-        if self.taken == 0 && self.buffer.is_empty() {
-            self.buffer = Vec::new();
-        }
-    }
-
     /// What was received after the record opened last.
     fn waiting(&self) -> &[u8] {
         // What lies in front of it is in the buffer that was taken out.
@@ -249,15 +251,19 @@ impl Inbound {
     }
 
     /// The next record's header, if it has come, checked against what may come now.
-    fn header(&self) -> Result<Option<Header>> {
+    fn header(&mut self) -> Result<Option<Header>> {
         let Some(bytes) = self.waiting().first_chunk() else { return Ok(None) };
+        if let Some(header) = self.header {
+            return Ok(Some(header));
+        }
         let expected = match &self.keys {
             None if !self.any_record_seen => Expected::First,
             None => Expected::Unprotected(self.version),
             Some(keys) if keys.is_tls13() => Expected::Tls13 { alert_allowed: !self.any_record_opened },
             Some(_) => Expected::Tls12(self.version),
         };
-        Header::check(*bytes, expected).map(Some)
+        self.header = Some(Header::check(*bytes, expected)?);
+        Ok(self.header)
     }
 
     /// Opens the body of the record with this header. `None`: it had no content, which is allowed.
@@ -376,7 +382,9 @@ impl Inbound {
     /// Forgets opened records once their content was taken and nothing was received after them.
     fn drop_consumed(&mut self) {
         if self.plaintext.is_empty() && self.next == self.buffer.len() {
-            self.buffer.clear();
+            let mut buffer = core::mem::take(&mut self.buffer);
+            buffer.clear();
+            pool::put(&pool::INCOMING, buffer);
             self.next = 0;
             self.plaintext = 0..0;
         }
@@ -443,15 +451,21 @@ mod tests {
         assert_eq!(inbound.open(None), Err(Error::internal()));
         inbound.consume(9);
         assert_eq!((inbound.plaintext(), inbound.content_type()), (&b""[..], None));
-        inbound.release();
-        assert_eq!(inbound.buffer.capacity(), 0);
     }
 
     #[test]
-    fn release_keeps_what_waits() {
-        let mut inbound = received(b"\x16\x03\x01");
-        inbound.release();
-        assert_eq!((inbound.unprocessed(), inbound.missing()), (3, Ok(2)));
+    fn memory_is_held_while_bytes_are_there() {
+        let mut inbound = received(b"");
+        assert_eq!(inbound.buffer.capacity(), 0);
+        append(&mut inbound, b"\x16\x03\x01\x00\x01");
+        assert!(inbound.buffer.capacity() > 0);
+        append(&mut inbound, b"a");
+        assert!(inbound.open(None).is_ok());
+        assert!(inbound.buffer.capacity() > 0);
+        inbound.consume(1);
+        assert_eq!(inbound.buffer.capacity(), 0);
+        // The next one takes it over.
+        assert!(received(b"a").buffer.capacity() >= FULL_RECORD);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod joiner;
 mod mac_protection;
 mod outbound;
 mod parameters;
+mod pool;
 mod protection;
 #[cfg(test)]
 mod round_trip;

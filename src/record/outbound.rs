@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use zeroize::Zeroizing;
 
-use super::{HEADER_LENGTH, MAX_PLAINTEXT, RecordKeys};
+use super::{HEADER_LENGTH, MAX_PLAINTEXT, RecordKeys, pool};
 use crate::{
     error::{Error, Result},
     wire::{ContentType, ProtocolVersion},
@@ -12,7 +12,8 @@ use crate::{
 
 /// Sealed records that wait to be written, and the keys to seal with.
 pub struct Outbound {
-    /// Its length only grows while it is in use: what was zeroed once need not be zeroed for each record.
+    /// Its length only grows while it is in use: what was zeroed once need not be zeroed for each record. Without memory
+    /// while nothing waits.
     buffer: Vec<u8>,
     /// The bytes that wait are `buffer[start..end]`.
     start: usize,
@@ -208,6 +209,7 @@ impl Outbound {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
+            pool::put(&pool::OUTGOING, core::mem::take(&mut self.buffer));
         }
     }
 
@@ -279,13 +281,6 @@ impl Outbound {
         self.asks_for_padding = asks;
     }
 
-    /// Gives memory back when nothing waits.
-    pub fn release(&mut self) {
-        if self.taken == 0 && self.end == 0 {
-            self.buffer = Vec::new();
-        }
-    }
-
     /// Makes room for all records of `data` at once.
     fn reserve(&mut self, data: &[u8], max_fragment: usize) {
         let whole_records = data.len() / max_fragment;
@@ -295,8 +290,15 @@ impl Outbound {
             length += self.record_length(last, self.padding(last, max_fragment));
         }
         let needed = self.end + length;
+        self.take_memory();
         if self.buffer.len() < needed {
             self.buffer.reserve_exact(needed - self.buffer.len());
+        }
+    }
+
+    fn take_memory(&mut self) {
+        if self.buffer.capacity() == 0 {
+            self.buffer = pool::take(&pool::OUTGOING);
         }
     }
 
@@ -319,6 +321,7 @@ impl Outbound {
     fn seal_record(&mut self, content_type: ContentType, content: &[u8], padding: usize) -> Result<()> {
         let length = self.record_length(content.len(), padding);
         let end = self.end + length;
+        self.take_memory();
         if self.buffer.len() < end {
             self.buffer.resize(end, 0);
         }
@@ -538,14 +541,19 @@ mod tests {
     }
 
     #[test]
-    fn release_gives_memory_back_only_when_nothing_waits() {
+    fn memory_is_held_while_bytes_wait() {
         let mut outbound = Outbound::new();
-        outbound.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
-        outbound.release();
-        assert_eq!(drained(&mut outbound).len(), 8);
-        assert!(outbound.buffer.capacity() > 0);
-        outbound.release();
+        outbound.seal(ContentType::HANDSHAKE, &[7; 1000], MAX_PLAINTEXT).unwrap();
+        let (buffer, start) = outbound.take();
+        outbound.put_back(buffer, start + 3);
+        assert!(outbound.buffer.capacity() >= 1002);
+        assert_eq!(drained(&mut outbound).len(), 1002);
         assert_eq!(outbound.buffer.capacity(), 0);
+        // The next one takes it over.
+        let mut next = Outbound::new();
+        next.seal(ContentType::HANDSHAKE, b"abc", MAX_PLAINTEXT).unwrap();
+        assert!(next.buffer.capacity() >= 1005);
+        assert_eq!(drained(&mut next), b"\x16\x03\x01\x00\x03abc");
     }
 
     #[test]
