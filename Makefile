@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench valgrind panics faults clean cpython
+.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench bench-report valgrind panics faults clean cpython
 
 all: setup
 	cargo build --release
@@ -115,6 +115,10 @@ coverage:
 
 bench: all
 	$(PYTHON) benches/run.py --library $(LIBDIR)
+
+# The same, kept in docs/PERFORMANCE.md with its picture.
+bench-report: bench
+	$(PYTHON) benches/report.py
 
 valgrind: all
 	$(MAKE) -C ctests

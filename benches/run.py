@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""run.py [--library DIRECTORY] [--long] [--only REGEX]: sslbench on the system's libssl (A) and on ours (B).
+"""run.py [--library DIRECTORY] [--long] [--only REGEX] [--tsv FILE]: sslbench on the system's libssl (A) and on ours (B).
 
 Each variant on its own is run A B A, A B A, ... so that what is compared lies within a second or so: on a shared machine
 the speed drifts by a third over a minute. Printed are Markdown tables with the medians and, in brackets, the median of
-the rounds' ratios, turned so that more than 1 means that ours is better. The column `noise` is the same ratio of A's
-second run to its first, farthest from 1 among the row's figures: a ratio no farther from 1 than that tells nothing.
-The default takes about four minutes; --long, or BENCH_LONG=1, runs every variant and takes about an hour.
+the rounds' ratios, turned so that more than 1 means that ours is better, and the goal where there is one. The column
+`noise` is the null control: the same ratio of A's second run to its first, farthest from 1 among the row's figures. A ratio
+no farther from 1 than that tells nothing. The same figures go to a file of tab-separated values, one a line, from which
+report.py makes docs/PERFORMANCE.md. The default takes about ten minutes; --long, or BENCH_LONG=1, runs every variant and
+takes about an hour and a half.
 """
 
 import argparse
@@ -18,24 +20,32 @@ import subprocess
 import sys
 from pathlib import Path
 
+from goals import goal
+
 HERE = Path(__file__).resolve().parent
 QUICK = (
-    r"hs\..*\.full\..*\.(X25519|P-256)\.verify"
+    r"hs\..*\.full\..*\.(X25519|P-256)\.(verify|unseen)"
+    r"|hs\.tls13\.full\.ecdsa\.X25519\.noverify"
     r"|hs\..*\.X25519MLKEM768\..*"
     r"|hs\..*\.resume\..*"
-    r"|bulk\.(pair|tcp)\.tls13\..*"
-    r"|bulk\.pair\.tls12\.ECDHE-RSA-AES128-GCM-SHA256\..*"
-    r"|mem\.tls13\.handshake|mem\.tls1[23]\.traffic"
+    r"|hs\..*(seen|never).*"
+    r"|bulk\.(pair|tcp)\.tls13\.TLS_AES_128_GCM_SHA256\..*"
+    r"|bulk\.(pair|tcp)\.tls13\.(TLS_AES_256|TLS_CHACHA).*\.(16384|1024|100)"
+    r"|bulk\.pair\.tls12\..*\.(16384|1024|100)"
+    r"|mem\..*"
+    r"|churn\..*"
 )
 TITLES = {
     "hs": "Handshakes, client and server in one process over memory: CPU time of each side",
     "bulk": "Bulk data: pair is a BIO pair, tcp and unix are sockets; the last part is the bytes of one SSL_write",
-    "mem": "Memory of one idle connection, among 10,000",
+    "mem": "Memory of one idle connection, among thousands",
     "churn": "Contexts and connections made and freed",
     "threads": "Threads sharing one server context",
 }
+COLUMNS = ["measure", "variant", "metric", "unit", "system", "ferrossl", "ratio", "noise", "goal"]
 
 Figure = collections.namedtuple("Figure", "value unit")
+Row = collections.namedtuple("Row", COLUMNS)
 
 
 def build():
@@ -56,8 +66,8 @@ def build():
 class Bench:
     """sslbench with one of the two libraries."""
 
-    def __init__(self, binary, certificates, library, seconds):
-        self._command = [binary, "-c", certificates, "-d", str(seconds)]
+    def __init__(self, binary, certificates, library, seconds, connections):
+        self._command = [binary, "-c", certificates, "-d", str(seconds), "-n", str(connections)]
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
         if library is not None:
             self._environment["LD_LIBRARY_PATH"] = str(library)
@@ -94,42 +104,73 @@ def number(value):
 
 
 def compare(name, system, ours, rounds):
-    """Runs one variant; returns its row of the table."""
+    """Runs one variant; returns a row for each of its figures, or None if ours failed."""
     samples = [(system.measure(name), ours.measure(name), system.measure(name)) for _ in range(rounds)]
     mine = [sample[1] for sample in samples]
     if any(each is None for each in mine):
-        return {}, "FAILED"
-    cells, noise = {}, [1.0]
-    for metric in mine[0]:
+        return None
+    measure, variant = name.split(".", 1)
+    rows = []
+    for metric, (_, unit) in mine[0].items():
         if metric == "kept":
             continue
-        unit = mine[0][metric].unit
         value = statistics.median(each[metric].value for each in mine)
-        if samples[0][0] is None or metric not in samples[0][0]:
-            cells[f"{metric} {unit}"] = f"– → {number(value)}"
-            continue
-        reference = statistics.median(each[metric].value for first, _, last in samples for each in (first, last))
-        ratio = statistics.median(better(b[metric], a[metric]) for a, b, _ in samples)
-        noise.append(statistics.median(better(last[metric], first[metric]) for first, _, last in samples))
-        cells[f"{metric} {unit}"] = f"{number(reference)} → {number(value)} ({ratio:.2f})"
-    return cells, f"{max(noise, key=lambda each: abs(each - 1)):.2f}"
+        reference = ratio = noise = float("nan")
+        if samples[0][0] is not None and metric in samples[0][0]:
+            reference = statistics.median(each[metric].value for first, _, last in samples for each in (first, last))
+            ratio = statistics.median(better(b[metric], a[metric]) for a, b, _ in samples)
+            noise = statistics.median(better(last[metric], first[metric]) for first, _, last in samples)
+        goals = goal(measure, variant, metric)
+        rows.append(Row(measure, variant, metric, unit, reference, value, ratio, noise, goals))
+    return rows
 
 
-def print_table(measure, rows):
+def cell(row):
+    """A figure as a table shows it."""
+    if row.ratio != row.ratio:
+        return f"– → {number(row.ferrossl)}"
+    wanted = f", goal {row.goal:.2f}" if row.goal else ""
+    return f"{number(row.system)} → {number(row.ferrossl)} ({row.ratio:.2f}{wanted})"
+
+
+def table(measure, rows):
     """One Markdown table: a row a variant, a column a metric."""
-    columns = list(dict.fromkeys(column for cells, _ in rows.values() for column in cells))
-    print(f"\n**{TITLES[measure]}** (system → FerroSSL)\n")
-    print(f"| {measure} | {' | '.join(columns)} | noise |")
-    print("|---" * (len(columns) + 2) + "|")
-    for name, (cells, noise) in rows.items():
-        print(f"| {name} | {' | '.join(cells.get(column, '') for column in columns)} | {noise} |")
+    columns = list(dict.fromkeys(f"{row.metric} {row.unit}" for row in rows))
+    lines = [f"\n**{TITLES[measure]}** (system → FerroSSL)\n", f"| {measure} | {' | '.join(columns)} | noise |"]
+    lines.append("|---" * (len(columns) + 2) + "|")
+    for variant in dict.fromkeys(row.variant for row in rows):
+        mine = {f"{row.metric} {row.unit}": row for row in rows if row.variant == variant}
+        noises = [row.noise for row in mine.values() if row.noise == row.noise] or [1.0]
+        noise = max(noises, key=lambda each: abs(each - 1))
+        cells = [cell(mine[column]) if column in mine else "" for column in columns]
+        lines.append(f"| {variant} | {' | '.join(cells)} | {noise:.2f} |")
+    return "\n".join(lines)
 
 
 def processor():
     """The machine's processor and how many of it."""
     text = Path("/proc/cpuinfo").read_text()
     models = re.findall(r"^model name\s*: (.*)$", text, re.MULTILINE)
-    return f"{len(models)} × {models[0]}" if models else "unknown processor"
+    flags = re.search(r"^flags\s*: (.*)$", text, re.MULTILINE)
+    vectors = [each for each in ("avx2", "avx512f", "vaes") if flags and each in flags[1].split()]
+    return f"{len(models)} × {models[0]} ({', '.join(vectors)})" if models else "unknown processor"
+
+
+def headline():
+    """The day, the machine and the system's library, on one line."""
+    version = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout.split()[1]
+    return f"{datetime.date.today()}, {processor()}, against OpenSSL {version}"
+
+
+def write_tsv(path, head, rows):
+    """All figures, one a line, behind a comment that says where they were taken."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        print(f"# {head}", file=file)
+        print("\t".join(COLUMNS), file=file)
+        for row in rows:
+            values = [f"{each:.5g}" if isinstance(each, float) else each or "" for each in row]
+            print("\t".join(map(str, values)), file=file)
 
 
 def main():
@@ -137,32 +178,36 @@ def main():
     parser.add_argument("--library", type=Path, default=HERE.parent / "target/lib", help="directory of our libssl.so.3")
     parser.add_argument("--long", action="store_true", default=os.environ.get("BENCH_LONG", "") not in ("", "0"))
     parser.add_argument("--only", default="", help="only the variants that match this regular expression")
+    parser.add_argument("--tsv", type=Path, default=HERE.parent / "target/bench/results.tsv")
     options = parser.parse_args()
 
     binary, certificates = build()
-    seconds, rounds = (0.3, 9) if options.long else (0.1, 5)
-    system = Bench(binary, certificates, None, seconds)
-    ours = Bench(binary, certificates, options.library.resolve(), seconds)
+    seconds, rounds, connections = (0.3, 9, 10000) if options.long else (0.15, 5, 2000)
+    system = Bench(binary, certificates, None, seconds, connections)
+    ours = Bench(binary, certificates, options.library.resolve(), seconds, connections)
     names = system.output("-l")
     if not options.long and not options.only:
         names = [name for name in names if re.fullmatch(QUICK, name)]
     names = [name for name in names if re.search(options.only, name)]
 
-    version = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout.split()[1]
-    print(f"{datetime.date.today()}, {processor()}, against OpenSSL {version}")
-    failed = False
+    head = headline()
+    print(head)
+    everything, failed = [], []
     for measure in TITLES:
-        rows = {}
+        rows = []
         for name in names:
             if name.startswith(measure + "."):
                 # Memory hardly varies from run to run, and takes long.
-                row = compare(name, system, ours, 1 if measure == "mem" else rounds)
-                failed |= row[1] == "FAILED"
-                if row[0] or row[1] == "FAILED":
-                    rows[name.removeprefix(measure + ".")] = row
+                found = compare(name, system, ours, 1 if measure == "mem" else rounds)
+                failed += [name] if found is None else []
+                rows += found or []
         if rows:
-            print_table(measure, rows)
+            print(table(measure, rows))
             sys.stdout.flush()
+        everything += rows
+    write_tsv(options.tsv, head, everything)
+    for name in failed:
+        print(f"FAILED: {name}")
     sys.exit(1 if failed else 0)
 
 
