@@ -6,7 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, Reason, Result},
-    libcrypto::cipher::{self, AeadContext},
+    libcrypto::{
+        cipher::{self, AeadContext},
+        gcm_in_pieces::GcmInPieces,
+    },
     wire::AlertDescription,
 };
 
@@ -86,7 +89,7 @@ pub struct AeadKey {
 }
 
 enum Backend {
-    AwsLc(LessSafeKey),
+    AesGcm(AesGcm),
     /// What aws-lc-rs lacks.
     Libcrypto(AeadContext),
     ChaCha20Poly1305(ChaCha20Poly1305),
@@ -98,8 +101,8 @@ impl AeadKey {
     pub fn new(algorithm: AeadAlgorithm, key: &[u8]) -> Result<Self> {
         let tag_length = algorithm.tag_length();
         let backend = match algorithm {
-            AeadAlgorithm::Aes128Gcm => aws_lc(&aead::AES_128_GCM, key),
-            AeadAlgorithm::Aes256Gcm => aws_lc(&aead::AES_256_GCM, key),
+            AeadAlgorithm::Aes128Gcm => AesGcm::new(&aead::AES_128_GCM, key).map(Backend::AesGcm),
+            AeadAlgorithm::Aes256Gcm => AesGcm::new(&aead::AES_256_GCM, key).map(Backend::AesGcm),
             AeadAlgorithm::ChaCha20Poly1305 => ChaCha20Poly1305::new(key).map(Backend::ChaCha20Poly1305),
             AeadAlgorithm::Aes128Ccm
             | AeadAlgorithm::Aes128Ccm8
@@ -194,6 +197,68 @@ impl AeadKey {
             bad_record_mac()
         })
     }
+
+    /// Decrypts as [`Self::open_into`] does, but for the last byte, for which `out` is too short. `None` if that cannot be
+    /// done, or is not worth it: nothing happened then.
+    pub fn open_apart(
+        &mut self,
+        nonce: [u8; NONCE_LENGTH],
+        associated_data: &[u8],
+        ciphertext: &[u8],
+        tag: &[u8],
+        out: &mut [u8],
+    ) -> Option<Result<u8>> {
+        if out.len() < LONG || ciphertext.len() != out.len() + 1 {
+            return None;
+        }
+        let mut last = 0;
+        let opened = match &mut self.backend {
+            Backend::AesGcm(key) => {
+                let rest = core::slice::from_mut(&mut last);
+                key.in_pieces()?.open(&nonce, associated_data, ciphertext, tag.try_into().ok()?, out, rest)
+            }
+            Backend::ChaCha20Poly1305(key) => match key.for_length(ciphertext.len()) {
+                For::AwsLc(_) => return None,
+                For::Libcrypto(context) => {
+                    context.open_apart(&nonce, associated_data, ciphertext, tag, out, &mut last)
+                }
+            },
+            Backend::Libcrypto(_) => return None,
+        };
+        if opened.is_none() {
+            out.fill(0);
+        }
+        Some(opened.map(|()| last).ok_or_else(bad_record_mac))
+    }
+}
+
+/// The bytes of a record from which on it is worth much not to copy it, and from which on libcrypto's ChaCha20-Poly1305 is the
+/// faster one.
+const LONG: usize = 4096;
+
+/// AES-GCM by AWS-LC.
+struct AesGcm {
+    aws_lc: LessSafeKey,
+    /// Made with the first record that needs it.
+    in_pieces: Option<GcmInPieces>,
+    key: Zeroizing<[u8; 32]>,
+    key_length: usize,
+}
+
+impl AesGcm {
+    fn new(algorithm: &'static aead::Algorithm, key: &[u8]) -> Option<Self> {
+        let aws_lc = LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?);
+        let mut copy = Zeroizing::new([0; 32]);
+        copy.get_mut(..key.len())?.copy_from_slice(key);
+        Some(Self { aws_lc, in_pieces: None, key: copy, key_length: key.len() })
+    }
+
+    fn in_pieces(&mut self) -> Option<&mut GcmInPieces> {
+        if self.in_pieces.is_none() {
+            self.in_pieces = GcmInPieces::new(self.key.get(..self.key_length)?);
+        }
+        self.in_pieces.as_mut()
+    }
 }
 
 /// Which of the two computes.
@@ -206,7 +271,7 @@ impl Backend {
     /// The one for a record of this length.
     fn for_length(&mut self, length: usize) -> For<'_> {
         match self {
-            Self::AwsLc(key) => For::AwsLc(key),
+            Self::AesGcm(key) => For::AwsLc(&key.aws_lc),
             Self::Libcrypto(context) => For::Libcrypto(context),
             Self::ChaCha20Poly1305(key) => key.for_length(length),
         }
@@ -224,9 +289,6 @@ struct ChaCha20Poly1305 {
 }
 
 impl ChaCha20Poly1305 {
-    /// The bytes of a record from which on libcrypto is the faster one.
-    const LONG: usize = 4096;
-
     fn new(key: &[u8]) -> Option<Self> {
         let aws_lc = LessSafeKey::new(UnboundKey::new(&aead::CHACHA20_POLY1305, key).ok()?);
         let key = has_avx512().then(|| Zeroizing::new(key.to_vec()));
@@ -234,14 +296,14 @@ impl ChaCha20Poly1305 {
     }
 
     fn for_length(&mut self, length: usize) -> For<'_> {
-        if length >= Self::LONG
+        if length >= LONG
             && let Some(key) = self.key.take()
         {
             // If libcrypto's providers lack it, AWS-LC does it all.
             self.libcrypto = AeadContext::streaming(&cipher::CHACHA20_POLY1305, &key);
         }
         match &mut self.libcrypto {
-            Some(context) if length >= Self::LONG => For::Libcrypto(context),
+            Some(context) if length >= LONG => For::Libcrypto(context),
             _ => For::AwsLc(&self.aws_lc),
         }
     }
@@ -255,11 +317,6 @@ fn has_avx512() -> bool {
 #[cfg(not(target_arch = "x86_64"))]
 const fn has_avx512() -> bool {
     false
-}
-
-fn aws_lc(algorithm: &'static aead::Algorithm, key: &[u8]) -> Option<Backend> {
-    let unbound = UnboundKey::new(algorithm, key).ok()?;
-    Some(Backend::AwsLc(LessSafeKey::new(unbound)))
 }
 
 /// One answer to everything that fails to open (RFC 8446 §5.2).
@@ -400,6 +457,38 @@ mod tests {
             assert_eq!(key.open_in_place([1; 12], b"other", &mut record.clone()), Err(bad_record_mac()));
             let short = key.tag_length() - 1;
             assert_eq!(key.open_in_place([1; 12], b"header", &mut vec![0; short]), Err(bad_record_mac()));
+        }
+    }
+
+    #[test]
+    fn last_byte_opens_into_its_own_place() {
+        for algorithm in ALL {
+            let mut key = key(algorithm);
+            let plaintext: Vec<u8> = (0..LONG).map(|index| index as u8).collect();
+            let record = sealed(&mut key, &plaintext, &[23]);
+            let (ciphertext, tag) = record.split_at(LONG + 1);
+            let mut out = vec![9; LONG];
+            let opened = key.open_apart([1; 12], b"header", ciphertext, tag, &mut out);
+            let gcm = [AeadAlgorithm::Aes128Gcm, AeadAlgorithm::Aes256Gcm].contains(&algorithm);
+            if gcm || (algorithm == AeadAlgorithm::ChaCha20Poly1305 && has_avx512()) {
+                assert_eq!(opened, Some(Ok(23)), "{algorithm:?}");
+                assert_eq!(out, plaintext);
+            } else {
+                assert_eq!((opened, out), (None, vec![9; LONG]), "{algorithm:?}");
+                continue;
+            }
+            for index in [0, 1, LONG - 1, LONG, LONG + 1, record.len() - 1] {
+                let mut tampered = record.clone();
+                tampered[index] ^= 1;
+                let (ciphertext, tag) = tampered.split_at(LONG + 1);
+                let mut out = vec![9; LONG];
+                let opened = key.open_apart([1; 12], b"header", ciphertext, tag, &mut out);
+                assert_eq!((opened, out), (Some(Err(bad_record_mac())), vec![0; LONG]));
+            }
+            let mut out = vec![9; LONG];
+            let other = key.open_apart([2; 12], b"header", ciphertext, tag, &mut out);
+            assert_eq!(other, Some(Err(bad_record_mac())));
+            assert_eq!(key.open_apart([1; 12], b"header", ciphertext, tag, &mut out[1..]), None);
         }
     }
 

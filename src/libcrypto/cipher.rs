@@ -278,6 +278,34 @@ impl AeadContext {
         self.open(nonce, associated_data, ciphertext.as_ptr(), tag, out.as_mut_ptr(), out.len())
     }
 
+    /// As [`Self::open_into`], with the last byte in a place of its own; not for CCM, which takes its data in one piece.
+    #[must_use]
+    pub fn open_apart(
+        &mut self,
+        nonce: &[u8; NONCE_LENGTH],
+        associated_data: &[u8],
+        ciphertext: &[u8],
+        tag: &[u8],
+        out: &mut [u8],
+        last: &mut u8,
+    ) -> Option<()> {
+        let (end, first) = ciphertext.split_last()?;
+        if self.is_ccm || out.len() != first.len() || tag.len() != self.tag_length {
+            return None;
+        }
+        let mark = error_queue::set_mark();
+        let begun = self.begin_opening(nonce, associated_data, tag, ciphertext.len());
+        // SAFETY: `out` is as long as `first`, and apart from it; so is the byte.
+        let opened = begun.is_some()
+            && unsafe {
+                self.context.update(out.as_mut_ptr(), first.as_ptr(), first.len())
+                    && self.context.update(last, end, 1)
+            }
+            && self.finish();
+        mark.pop();
+        opened.then_some(())
+    }
+
     fn open(
         &mut self,
         nonce: &[u8; NONCE_LENGTH],
@@ -303,13 +331,23 @@ impl AeadContext {
         out: *mut u8,
         length: usize,
     ) -> Option<()> {
-        // CCM wants the tag before the data but after the direction, GCM does not mind.
-        self.set_nonce(nonce, Direction::Decrypt)?;
-        self.context.control(SET_TAG, tag.len(), tag.as_ptr().cast_mut()).then_some(())?;
-        self.begin(associated_data, length)?;
+        self.begin_opening(nonce, associated_data, tag, length)?;
         // SAFETY: the callers' slices have `length` bytes, and are the same or apart.
         let decrypted = unsafe { self.context.update(out, input, length) };
         (decrypted && self.finish()).then_some(())
+    }
+
+    fn begin_opening(
+        &mut self,
+        nonce: &[u8; NONCE_LENGTH],
+        associated_data: &[u8],
+        tag: &[u8],
+        length: usize,
+    ) -> Option<()> {
+        // CCM wants the tag before the data but after the direction, GCM does not mind.
+        self.set_nonce(nonce, Direction::Decrypt)?;
+        self.context.control(SET_TAG, tag.len(), tag.as_ptr().cast_mut()).then_some(())?;
+        self.begin(associated_data, length)
     }
 
     /// What comes in front of the data.

@@ -1,5 +1,7 @@
 //! Safe, owned wrappers over `libcrypto.so.3`: the objects that programs hand us and expect back.
 //!
+//! One file is about AWS-LC, for what `aws-lc-rs` has no safe form of.
+//!
 //! Each wrapper owns one reference and gives it back when it is dropped; `from_owned` takes over a
 //! reference, `from_borrowed` takes another one. `unsafe` ends here.
 
@@ -21,6 +23,7 @@ pub mod error_queue;
 pub mod evp_pkey;
 pub mod ex_data;
 pub mod fetched;
+pub mod gcm_in_pieces;
 pub mod hash_table;
 pub mod library;
 pub mod mac;

@@ -231,17 +231,50 @@ impl RecordKeys {
         if matches!(self.form, Form::Mac(_)) {
             return Ok(None);
         }
+        let is_tls13 = self.is_tls13();
         let (key, opening, start) = self.form.opening(header, sequence, body)?;
         let ciphertext_and_tag = body.get(start..).unwrap_or_default();
         let length = ciphertext_and_tag.len().checked_sub(key.tag_length()).ok_or_else(bad_record_mac)?;
-        let Some(out) = out.get_mut(..length) else { return Ok(None) };
         let (ciphertext, tag) = ciphertext_and_tag.split_at_checked(length).ok_or(Error::internal())?;
+        if is_tls13 && length == out.len() + 1 {
+            // A full record of TLS 1.3, and room for its content alone, as most programs have it.
+            let opened = key.open_apart(opening.nonce, opening.associated.as_ref(), ciphertext, tag, out);
+            return match opened {
+                None => Ok(None),
+                Some(last) => self.finish_apart(header, out, last?).map(Some),
+            };
+        }
+        let Some(out) = out.get_mut(..length) else { return Ok(None) };
         key.open_into(opening.nonce, opening.associated.as_ref(), ciphertext, tag, out)?;
         let finished = self.finish(header, out, 0);
         if finished.is_err() {
             out.fill(0);
         }
         finished.map(Some)
+    }
+
+    /// As [`Self::finish`], where the last byte was decrypted to a place of its own.
+    fn finish_apart(
+        &self,
+        header: [u8; HEADER_LENGTH],
+        decrypted: &mut [u8],
+        last: u8,
+    ) -> Result<Unprotected> {
+        let length = decrypted.len();
+        let finished = match last {
+            _ if length > MAX_PLAINTEXT => Err(data_too_long()),
+            // It is padding: the type is further in front.
+            0 => self.finish(header, decrypted, 0),
+            content_type => Ok(Unprotected {
+                content_type: ContentType(content_type),
+                content: 0..length,
+                decrypted_end: length,
+            }),
+        };
+        if finished.is_err() {
+            decrypted.fill(0);
+        }
+        finished
     }
 
     /// RFC 8446 §5.3: sequence numbers MUST NOT wrap.

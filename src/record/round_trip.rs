@@ -137,9 +137,9 @@ fn content_that_fits_goes_into_the_callers_buffer() {
     for form in FORMS.into_iter().filter(|form| is_aead(*form)) {
         let (mut outbound, mut inbound) = pair(form);
         for length in [1, 100, 16_384] {
-            // TLS 1.3 needs a byte for the content type behind the content.
+            // TLS 1.3 has the content type behind the content; what that takes is tried below.
             let needed = length + usize::from(is_tls13(form));
-            for (room, fits) in [(needed - 1, false), (needed, true), (needed + 50, true)] {
+            for (room, fits) in [(length - 1, false), (needed, true), (needed + 50, true)] {
                 receive(&mut inbound, &sealed(&mut outbound, APPLICATION_DATA, &data[..length]));
                 let mut direct = vec![0xee; room];
                 let opened = inbound.open(Some(&mut direct)).unwrap();
@@ -155,6 +155,43 @@ fn content_that_fits_goes_into_the_callers_buffer() {
                     assert_eq!(take_plaintext(&mut inbound), data[..length]);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn full_record_goes_into_a_buffer_for_its_content_alone() {
+    let data: Vec<u8> = (0..MAX_PLAINTEXT).map(|index| (index % 251) as u8).collect();
+    for form in FORMS.into_iter().filter(|form| is_tls13(*form) && form.0.contains("GCM")) {
+        let (mut outbound, mut inbound) = pair(form);
+        // With padding the last byte is a zero, and the type in front of it.
+        for (length, block) in [(MAX_PLAINTEXT, 0), (MAX_PLAINTEXT - 8, 0), (8000, 8193), (8191, 8193)] {
+            outbound.set_padding(block, false);
+            let record = sealed(&mut outbound, APPLICATION_DATA, &data[..length]);
+            let mut direct = vec![0xee; record.len() - HEADER_LENGTH - 17];
+            receive(&mut inbound, &record);
+            assert_eq!(inbound.open(Some(&mut direct)), Ok(Some(Opened::Direct(length))), "{form:?}");
+            assert_eq!(direct[..length], data[..length]);
+            assert!(direct[length..].iter().all(|byte| *byte == 0));
+            // Other content does not stay there.
+            let record = sealed(&mut outbound, ContentType::HANDSHAKE, &data[..length]);
+            receive(&mut inbound, &record);
+            direct.fill(0xee);
+            let handshake = Opened::Buffered(ContentType::HANDSHAKE);
+            assert_eq!(inbound.open(Some(&mut direct)), Ok(Some(handshake)));
+            assert_eq!(take_plaintext(&mut inbound), data[..length]);
+            assert!(direct.iter().all(|byte| *byte == 0));
+            // What was changed is not seen.
+            let mut record = sealed(&mut outbound, APPLICATION_DATA, &data[..length]);
+            *record.last_mut().unwrap() ^= 1;
+            let (_, mut other) = pair(form);
+            receive(&mut other, &record);
+            direct.fill(0xee);
+            assert_eq!(other.open(Some(&mut direct)), Err(BAD_RECORD_MAC));
+            assert!(direct.iter().all(|byte| *byte == 0));
+            receive(&mut inbound, &sealed(&mut outbound, APPLICATION_DATA, b"end"));
+            assert!(inbound.open(None).is_err(), "a record is missing");
+            (outbound, inbound) = pair(form);
         }
     }
 }
