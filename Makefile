@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench bench-report valgrind panics faults clean cpython
+.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults clean cpython
 
 all: setup
 	cargo build --release
@@ -119,6 +119,14 @@ bench: all
 # The same, kept in docs/PERFORMANCE.md with its picture.
 bench-report: bench
 	$(PYTHON) benches/report.py
+
+# What operations cost against how many things there are; LONG=1: up to ten million sessions.
+bench-growth: all
+	$(PYTHON) benches/growth.py --library $(LIBDIR) $(if $(LONG),--long)
+
+# nginx and HAProxy on both libraries, from other processes.
+bench-macro: all
+	$(PYTHON) benches/macro.py --library $(LIBDIR)
 
 valgrind: all
 	$(MAKE) -C ctests

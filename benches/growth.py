@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+"""growth.py [--library DIRECTORY] [--long] [--only TEXT]: what operations cost against how many things there are.
+
+Runs growth.c on the system's libssl and on ours, and prints a Markdown table for each measure: contexts that the server
+name chooses, sessions in the cache, names of CAs that a server sends, certificates in its chain, writes that take turns.
+`contexts` and `sessions` tell the cost of one, so that a column that does not grow is linear in all. --long goes to
+10,000,000 sessions, for which OpenSSL takes 16 GB of memory.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from run import HERE, build, headline, number
+
+# Seconds for one run.
+LONGEST = 300
+NUMBERS = {
+    "contexts": [100, 1000, 10000],
+    "sessions": [1000, 10000, 100000, 1000000],
+    "names": [1, 10, 100, 500],
+    "chain": [1, 2, 5, 10],
+    "writes": [100, 10000, 100000],
+}
+
+
+def measure(binary, certificates, library, name, count):
+    """One run's figures by metric and unit; {} if it failed."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LD_")}
+    if library is not None:
+        environment["LD_LIBRARY_PATH"] = str(library)
+    command = [binary, certificates, name, str(count)]
+    try:
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        print(f"growth {name} {count}: more than {LONGEST} s", file=sys.stderr)
+        return {}
+    if result.returncode != 0:
+        print(f"growth {name} {count}: {result.stderr.strip()[-300:] or result.returncode}", file=sys.stderr)
+        return {}
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    return {f"{metric} {unit}": float(value) for _, _, metric, value, unit in rows}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--library", type=Path, default=HERE.parent / "target/lib", help="directory of our libssl.so.3")
+    parser.add_argument("--long", action="store_true", help="ten million sessions as well")
+    parser.add_argument("--only", default="", help="only the measures whose name contains this")
+    options = parser.parse_args()
+    _, certificates = build()
+    binary = certificates.parent / "growth"
+    command = ["cc", "-std=c11", "-Wall", "-Wextra", "-O2", "-o", binary, HERE / "growth.c", "-lssl", "-lcrypto"]
+    subprocess.run(command, check=True)
+    if options.long:
+        NUMBERS["sessions"].append(10_000_000)
+
+    print(headline())
+    failed = False
+    for name, counts in NUMBERS.items():
+        if options.only not in name:
+            continue
+        lines = []
+        for count in counts:
+            theirs = measure(binary, certificates, None, name, count)
+            ours = measure(binary, certificates, options.library.resolve(), name, count)
+            failed |= not ours
+            if not lines:
+                lines = [f"\n| {name} (system → FerroSSL) | {' | '.join(ours)} |", "|---" * (len(ours) + 1) + "|"]
+            cells = [f"{number(theirs.get(each, float('nan')))} → {number(value)}" for each, value in ours.items()]
+            lines.append(f"| {count} | {' | '.join(cells)} |")
+        print("\n".join(lines))
+        sys.stdout.flush()
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
