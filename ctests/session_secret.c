@@ -6,6 +6,7 @@ static const unsigned char ticket[] = "what only the server understands";
 static unsigned char secret[2][48];
 static int secret_length[2] = {48, 48}, secret_return[2] = {1, 1}, calls[2], ticket_calls, ticket_return = 1;
 static char argument[2];
+static unsigned char randoms[2][2 * SSL3_RANDOM_SIZE];
 static const char *const chosen = "ECDHE-RSA-AES128-GCM-SHA256";
 
 static int give_secret(SSL *ssl, void *bytes, int *length, STACK_OF(SSL_CIPHER) *peer_ciphers,
@@ -20,6 +21,8 @@ static int give_secret(SSL *ssl, void *bytes, int *length, STACK_OF(SSL_CIPHER) 
         CHECK(sk_SSL_CIPHER_num(peer_ciphers) > 0);
     else
         CHECK(peer_ciphers == NULL);
+    SSL_get_client_random(ssl, randoms[side], SSL3_RANDOM_SIZE);
+    SSL_get_server_random(ssl, randoms[side] + SSL3_RANDOM_SIZE, SSL3_RANDOM_SIZE);
     /* The system's library needs to be told the suite. */
     if (side == SERVER) {
         int i;
@@ -68,11 +71,16 @@ static void check_failure(struct pair *pair, int side, int reason)
 TEST(secret_of_both_sides_makes_an_abbreviated_handshake)
 {
     struct pair *pair = prepare();
+    unsigned id_length;
 
     pair_handshake(pair);
     CHECK_EQ(calls[CLIENT], 1);
     CHECK_EQ(calls[SERVER], 1);
     CHECK_EQ(ticket_calls, 1);
+    /* EAP-FAST derives the secret from both randoms. */
+    CHECK_MEM(randoms[CLIENT], randoms[SERVER], sizeof(randoms[CLIENT]));
+    SSL_SESSION_get_id(SSL_get_session(pair->ssl[SERVER]), &id_length);
+    CHECK_EQ(id_length, 32);
     CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
     CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
     CHECK(SSL_get0_peer_certificate(pair->ssl[CLIENT]) == NULL);

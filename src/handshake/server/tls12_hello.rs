@@ -86,6 +86,8 @@ pub struct Hello {
     pub session: Option<Arc<Session>>,
     /// Whether a NewSessionTicket will be sent.
     pub sends_ticket: bool,
+    /// Whether the server's random was made already.
+    pub has_random: bool,
     /// The OCSP response that the program gave.
     status: Option<Vec<u8>>,
     /// The program's protocols for next protocol negotiation.
@@ -123,8 +125,16 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
 
     let ticket = extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
     let sends_ticket = announces_ticket(context, ticket.as_deref());
-    let hello =
-        Hello { hello, offer, ticket, session: None, sends_ticket, status: None, next_protocols: None };
+    let hello = Hello {
+        hello,
+        offer,
+        ticket,
+        session: None,
+        sends_ticket,
+        has_random: false,
+        status: None,
+        next_protocols: None,
+    };
     if let Some(ticket) = hello.ticket.clone().filter(|_| context.hooks().session_ticket_extension) {
         let ask = Ask::SessionTicketExtension(ticket);
         return Ok(Transition::Ask(ask, State::Tls12Hello(Question::TicketExtension, Box::new(hello))));
@@ -177,8 +187,11 @@ fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<
 }
 
 /// Whether a session is resumed is known: the program is asked about the name.
-pub fn after_lookup(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+pub fn after_lookup(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     if hello.session.is_none() && context.hooks().session_secret {
+        // The program derives the secret from both randoms (RFC 4851 §5.1).
+        context.negotiated.server_random = server_random(context)?;
+        hello.has_random = true;
         return Ok(Transition::Ask(Ask::SessionSecret, State::Tls12Hello(Question::SessionSecret, hello)));
     }
     go_on_with_extensions(context, hello)
@@ -193,7 +206,8 @@ fn take_session_secret(context: &mut Context<'_>, mut hello: Box<Hello>, answer:
             None => choose_tls12(context, &hello)?.suite,
         };
         context.negotiated.suite = Some(suite);
-        let session = Arc::new(resume::new_session(context, secret, Vec::new())?);
+        let id = rand::array::<32>()?.to_vec();
+        let session = Arc::new(resume::new_session(context, secret, id)?);
         context.negotiated.resumed = true;
         context.negotiated.session = Some(Arc::clone(&session));
         hello.session = Some(session);
@@ -371,11 +385,12 @@ fn emit_hello(
     let suite = context.negotiated.suite.ok_or(Error::internal())?;
     // RFC 7366 §3: with any other cipher it MUST NOT be answered.
     context.negotiated.encrypt_then_mac &= matches!(suite.bulk, BulkCipher::Cbc(_));
-    let random = server_random(context)?;
-    context.negotiated.server_random = random;
+    if !hello.has_random {
+        context.negotiated.server_random = server_random(context)?;
+    }
     let server_hello = ServerHello {
         legacy_version: context.version()?,
-        random,
+        random: context.negotiated.server_random,
         session_id: session_id.clone(),
         cipher_suite: suite.id,
         compression_method: 0,
