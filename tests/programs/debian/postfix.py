@@ -216,7 +216,7 @@ def server_to_server(setting):
 def connection_reuse(setting):
     with receiver(setting) as (server, port, log):
         reuse = ["smtp_tls_connection_reuse = yes", "smtp_connection_cache_destinations = 127.0.0.1"]
-        reuse += ["smtp_connection_cache_time_limit = 60s"]
+        reuse += ["smtp_connection_cache_time_limit = 60s", "connection_cache_ttl_limit = 60s"]
         with sender(setting, port, *reuse) as (client, plain, sent):
             for count in (1, 2, 3):
                 submit(setting, plain)
