@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults clean cpython
+.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults clean cpython
 
 all: setup
 	cargo build --release
@@ -63,6 +63,12 @@ matrix: all
 # CPython's own tests on both libraries, compared test by test; fetched from Debian and unpacked below target/.
 cpython: all
 	$(PYTHON) tests/suites/run.py cpython --library $(LIBDIR)
+
+# nginx and HAProxy with CONNECTIONS (1,000) at once for SECONDS (600), while others are reloaded.
+load: all
+	@scripts/setup-matrix
+	$(PYTHON) tests/programs/load.py --library $(LIBDIR) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(CONNECTIONS),--connections $(CONNECTIONS))
 
 # What is installed works: compile with its pkg-config file, shared and static, and run.
 test-install: all static

@@ -11,19 +11,23 @@ import importlib
 import subprocess
 import sys
 
+import page
 import runner
+import unpacked
 from harness import CASES
-from packages import PACKAGES
+from packages import PACKAGES, UNPACKED
 
-PAGE = runner.HERE.parent.parent / "docs/PROGRAMS.md"
-BEGIN = "<!-- matrix: written by make matrix -->\n"
-END = "<!-- end of matrix -->\n"
 PAIRINGS = ("ours/ours", "ours/system", "system/ours")
 
 
 def programs(case):
     """The programs that a case is about, by its title: `client-server: what is done`."""
     return case.title.partition(":")[0].partition(" ")[0].split("-")
+
+
+def packages_of(program):
+    """The packages whose versions are worth telling."""
+    return UNPACKED.get(program, PACKAGES[program])
 
 
 def job(case):
@@ -34,7 +38,8 @@ def job(case):
 def version_of(package):
     """The installed version of a Debian package."""
     query = ["dpkg-query", "-W", "-f", "${Version}", package]
-    return subprocess.run(query, capture_output=True, text=True).stdout or "not installed"
+    installed = subprocess.run(query, capture_output=True, text=True).stdout
+    return unpacked.version(package) or installed or "not installed"
 
 
 def outcome(results):
@@ -61,20 +66,13 @@ def tables(results):
         "|---|---|---|",
     ]
     for program in sorted({program for case in cases for program in programs(case)}):
-        versions = ", ".join(f"{package} {version_of(package)}" for package in PACKAGES[program])
+        versions = ", ".join(f"{package} {version_of(package)}" for package in packages_of(program))
         lines.append(f"| {program} | {versions} | {sum(program in programs(case) for case in cases)} |")
     lines += ["", f"| client, server | job | {' | '.join(PAIRINGS)} |", "|---|---|" + "---|" * len(PAIRINGS)]
     for case, mine in sorted(rows.items(), key=lambda row: programs(row[0])):
         cells = [outcome([result for result in mine if result.pairing == pairing]) for pairing in PAIRINGS]
         lines.append(f"| {', '.join(programs(case))} | {job(case)} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
-
-
-def write_page(results):
-    """Puts the tables between the marks, and leaves what stands around them."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(before + BEGIN + tables(results) + END + after)
 
 
 def main():
@@ -95,7 +93,7 @@ def main():
             sys.exit(f"matrix.py: packages.py does not know {', '.join(unknown)} of the row {case.title!r}")
     results = runner.run(options, "the matrix of programs", options.short)
     if not (options.only or options.list or options.short or str(options.library) == "system"):
-        write_page(results)
+        page.write("matrix", tables(results))
     sys.exit(0 if runner.all_passed(results) else 1)
 
 

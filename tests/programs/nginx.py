@@ -13,7 +13,7 @@ pid {directory}/nginx.pid;
 error_log {directory}/error.log info;
 env FERROSSL_LOG;
 {user}
-events {{ worker_connections 1024; }}
+events {{ worker_connections 4096; multi_accept on; }}
 http {{
   log_format tls '$connection $ssl_protocol $ssl_cipher $ssl_session_reused $request $status';
   access_log {directory}/access.log tls;

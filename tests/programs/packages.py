@@ -1,6 +1,7 @@
 """The programs that titles of cases name, and the Debian packages they are in."""
 
 PACKAGES = {
+    "ab": ("apache2-utils",),
     "apache": ("apache2-bin",),
     "curl": ("curl", "libcurl4"),
     "dig": ("bind9-dnsutils",),
@@ -9,6 +10,7 @@ PACKAGES = {
     "fetchmail": ("fetchmail",),
     "freeradius": ("freeradius",),
     "h2load": ("nghttp2-client",),
+    "haproxy": ("haproxy",),
     "hostapd": ("hostapd",),
     "mariadb": ("mariadb-client",),
     "mariadbd": ("mariadb-server",),
@@ -16,16 +18,19 @@ PACKAGES = {
     "mosquitto": ("mosquitto",),
     "mosquitto_pub": ("mosquitto-clients",),
     "named": ("bind9",),
-    "haproxy": ("haproxy",),
     "nginx": ("nginx",),
+    "node": ("libc-ares2", "node-acorn", "node-cjs-module-lexer", "node-undici"),
     "nsd": ("nsd",),
     "openvpn": ("openvpn",),
+    "perl": ("libnet-ssleay-perl", "libio-socket-ssl-perl"),
+    "php": ("php8.2-cli",),
     "postfix": ("postfix",),
     "postgres": ("postgresql-15",),
     "psql": ("postgresql-client-15",),
     "python": ("python3.11", "libpython3.11-minimal"),
     "redis_cli": ("redis-tools",),
     "redis_server": ("redis-server", "redis-tools"),
+    "ruby": ("ruby3.1", "libruby3.1"),
     "s_client": ("openssl",),
     "s_server": ("openssl",),
     "s_time": ("openssl",),
@@ -36,4 +41,8 @@ PACKAGES = {
     "turnutils_uclient": ("coturn",),
     "unbound": ("unbound",),
     "vsftpd": ("vsftpd",),
+    "wrk": ("wrk",),
 }
+
+# Those that are unpacked below target/ by scripts/setup-matrix, as other packages may have taken their names.
+UNPACKED = {"node": ("nodejs", "libnode108")}
