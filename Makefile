@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults clean cpython
+.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults sanitize clean cpython
 
 all: setup
 	cargo build --release
@@ -84,6 +84,11 @@ oracle: setup
 	$(PYTHON) tests/programs/run.py --library system
 	$(PYTHON) tests/dtls/simulate.py --oracle --count 100
 
+# The C tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer (NAME: one of them).
+sanitize: all
+	$(MAKE) -C ctests OUT=$(abspath $(TARGET))/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+	OUT=$(abspath $(TARGET))/sanitize CTEST_SECONDS=120 ctests/run.sh $(LIBDIR) $(NAME)
+
 # Every exported function panics once, on a library that does so on demand; it stands in a folder of its own.
 panics: setup
 	cargo build --features panic-test
@@ -106,6 +111,8 @@ lint: all
 	cargo clippy --all-targets -- -D warnings
 	scripts/check-exports $(LIBDIR)/libssl.so.3
 	scripts/check-headers
+	scripts/check-binary $(LIBDIR)/libssl.so.3
+	scripts/check-unsafe
 
 headers: setup
 	cargo run --quiet --example headers

@@ -13,7 +13,8 @@ void queue_add(struct queue *queue, const void *bytes, size_t length)
     if (length == 0)
         return;
     if (queue->end + length > queue->capacity) {
-        memmove(queue->bytes, queue->bytes + queue->start, queue_length(queue));
+        if (queue->start > 0)
+            memmove(queue->bytes, queue->bytes + queue->start, queue_length(queue));
         queue->end -= queue->start;
         queue->start = 0;
         if (queue->end + length > queue->capacity) {
