@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults sanitize clean cpython
+.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython
 
 all: setup
 	cargo build --release
@@ -84,6 +84,10 @@ oracle: setup
 	$(PYTHON) tests/programs/run.py --library system
 	$(PYTHON) tests/dtls/simulate.py --oracle --count 100
 
+# Lets libFuzzer look for bytes that TARGET (src/fuzzing/mod.rs lists them) does not come back from.
+fuzz: setup
+	scripts/fuzz $(TARGET) $(or $(SECONDS),60)
+
 # The C tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer (NAME: one of them).
 sanitize: all
 	$(MAKE) -C ctests OUT=$(abspath $(TARGET))/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
@@ -111,6 +115,7 @@ lint: all
 	cargo clippy --all-targets -- -D warnings
 	scripts/check-exports $(LIBDIR)/libssl.so.3
 	scripts/check-headers
+	scripts/check-fuzz
 	scripts/check-binary $(LIBDIR)/libssl.so.3
 	scripts/check-unsafe
 

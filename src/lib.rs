@@ -23,6 +23,8 @@
 //! | 6 | [`object`] | what the C handles point to, the callbacks, the driver (unsafe) |
 //! | 7 | [`capi`] | the `extern "C"` functions, one file a man-page family (unsafe) |
 //!
+//! Beside the house stands `fuzzing`, the targets of the fuzzer: part of the unit tests and of the fuzzer's program, not of the library.
+//!
 //! # The keystone
 //!
 //! OpenSSL's callbacks re-enter the library. A `&mut` held over such a call is undefined behaviour and
@@ -37,6 +39,8 @@ pub mod capi;
 pub mod connection;
 pub mod crypto;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod handshake;
 pub mod key_schedule;
 pub mod libcrypto;

@@ -36,6 +36,8 @@ pub mod early_data;
 pub mod error_strings;
 pub mod events;
 pub mod ex_data;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz_end;
 pub mod io;
 pub mod keying;
 pub mod library;

@@ -141,6 +141,11 @@ impl AeadKey {
         if extra_and_tag.len() != extra.len() + self.tag_length {
             return Err(Error::internal());
         }
+        #[cfg(fuzzing)]
+        if super::unprotected::is_on() {
+            super::unprotected::seal(plaintext, extra, out);
+            return Ok(());
+        }
         let sealed = match self.backend.for_length(plaintext.len()) {
             For::AwsLc(key) => {
                 let nonce = Nonce::assume_unique_for_key(nonce);
@@ -161,6 +166,10 @@ impl AeadKey {
         associated_data: &[u8],
         ciphertext_and_tag: &mut [u8],
     ) -> Result<usize> {
+        #[cfg(fuzzing)]
+        if super::unprotected::is_on() {
+            return ciphertext_and_tag.len().checked_sub(self.tag_length).ok_or_else(bad_record_mac);
+        }
         let opened = match self.backend.for_length(ciphertext_and_tag.len()) {
             For::AwsLc(key) => {
                 let nonce = Nonce::assume_unique_for_key(nonce);
@@ -185,6 +194,11 @@ impl AeadKey {
         tag: &[u8],
         out: &mut [u8],
     ) -> Result<()> {
+        #[cfg(fuzzing)]
+        if super::unprotected::is_on() {
+            out.copy_from_slice(ciphertext);
+            return Ok(());
+        }
         let opened = match self.backend.for_length(ciphertext.len()) {
             For::AwsLc(key) => {
                 let nonce = Nonce::assume_unique_for_key(nonce);

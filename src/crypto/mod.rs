@@ -26,6 +26,8 @@ pub mod signature_scheme;
 pub mod suite;
 mod suite_flight;
 mod suite_table;
+#[cfg(fuzzing)]
+pub mod unprotected;
 
 #[cfg(test)]
 pub(crate) mod test_data;

@@ -14,6 +14,10 @@ pub fn check(received: &[u8], expected: &[u8]) -> Result<()> {
     if received.len() != expected.len() {
         return Err(Error::decode(Reason::BAD_DIGEST_LENGTH));
     }
+    #[cfg(fuzzing)]
+    if crate::crypto::unprotected::is_on() {
+        return Ok(());
+    }
     if !bool::from(received.ct_eq(expected)) {
         return Err(Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::DIGEST_CHECK_FAILED));
     }

@@ -100,6 +100,10 @@ impl PublicKey {
     pub fn verify(&self, scheme: SignatureScheme, message: &[u8], signature: &[u8]) -> Result<()> {
         let algorithm = self.verification_algorithm(scheme).ok_or(Error::internal())?;
         let key = self.key.as_ref().ok_or(Error::internal())?;
+        #[cfg(fuzzing)]
+        if crate::crypto::unprotected::is_on() {
+            return Ok(());
+        }
         UnparsedPublicKey::new(algorithm, key)
             .verify(message, signature)
             .map_err(|_| Error::fatal(AlertDescription::DECRYPT_ERROR, Reason::BAD_SIGNATURE))

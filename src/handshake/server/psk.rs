@@ -196,6 +196,10 @@ fn check_binder(
     let digest = context.transcript.with_partial(hash, partial.ok_or(Error::internal())?)?;
     let expected = EarlySecret::new(hash, Some(session.secret.as_ref())).binder(external, digest.as_ref());
     let binder = hello.psks.as_ref().and_then(|psks| psks.binders.get(index)).ok_or(Error::internal())?;
+    #[cfg(fuzzing)]
+    if crate::crypto::unprotected::is_on() {
+        return Ok(());
+    }
     if expected.as_ref().ct_eq(binder.as_slice()).into() {
         return Ok(());
     }

@@ -201,7 +201,7 @@ impl DatagramInbound {
     }
 
     /// How many bytes are kept for later.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn kept_bytes(&self) -> usize {
         self.early.iter().map(Vec::len).sum()
     }

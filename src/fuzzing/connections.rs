@@ -1,0 +1,213 @@
+//! Whole connections: a client and a server against whatever comes, and against each other over a channel that changes what
+//! they say; the calls of a program in any order.
+
+use std::sync::OnceLock;
+
+use super::pieces;
+use crate::capi::fuzz_end::{End, Resumable, Setup};
+
+/// A client, or a server, that reads `data` behind its first two bytes: its options, and how the stream is cut.
+fn endpoint(server: bool, datagrams: bool, data: &[u8]) {
+    let [options, cut, stream @ ..] = data else { return };
+    super::let_everything_through(cut & 0x80 == 0);
+    let mut end = End::new(Setup { server, datagrams, options: *options });
+    if !server && cut & 0x40 != 0 && !datagrams {
+        end.resume(session(options & 1 == 1));
+    }
+    end.drive();
+    end.take();
+    if datagrams {
+        for datagram in pieces(stream) {
+            end.feed(datagram);
+            if !end.drive() {
+                break;
+            }
+        }
+    } else {
+        let most = match cut & 0x3f {
+            0 => usize::MAX,
+            length => usize::from(length),
+        };
+        for piece in stream.chunks(most) {
+            end.feed(piece);
+            if !end.drive() {
+                break;
+            }
+        }
+    }
+    for number in 0..28 {
+        end.call(number, *cut);
+    }
+    super::let_everything_through(false);
+}
+
+/// A client of TLS.
+pub fn client(data: &[u8]) {
+    endpoint(false, false, data);
+}
+
+/// A server of TLS.
+pub fn server(data: &[u8]) {
+    endpoint(true, false, data);
+}
+
+/// A client of DTLS.
+pub fn datagram_client(data: &[u8]) {
+    endpoint(false, true, data);
+}
+
+/// A server of DTLS.
+pub fn datagram_server(data: &[u8]) {
+    endpoint(true, true, data);
+}
+
+/// What a channel does to what passes through it: its orders come from the input, and end in honesty.
+struct Channel<'a>(&'a [u8]);
+
+impl Channel<'_> {
+    fn next(&mut self) -> u8 {
+        match self.0.split_first() {
+            Some((first, rest)) => {
+                self.0 = rest;
+                *first
+            }
+            None => 0,
+        }
+    }
+
+    /// Passes on what one end wrote.
+    fn pass(&mut self, items: Vec<Vec<u8>>, to: &mut End) {
+        let mut held: Option<Vec<u8>> = None;
+        for mut item in items {
+            match self.next() % 16 {
+                1 => continue,
+                2 => to.feed(&item),
+                3 => {
+                    let place = usize::from(self.next()) * 257 % item.len().max(1);
+                    let change = self.next();
+                    if let Some(byte) = item.get_mut(place) {
+                        *byte ^= change;
+                    }
+                }
+                4 => {
+                    let place = usize::from(self.next()) % item.len().max(1);
+                    let rest = item.split_off(place);
+                    to.feed(&item);
+                    item = rest;
+                }
+                5 => {
+                    if held.is_none() {
+                        held = Some(item);
+                        continue;
+                    }
+                }
+                6 => item.truncate(usize::from(self.next())),
+                7 => {
+                    let more = self.next();
+                    item.extend(vec![more; usize::from(more % 32)]);
+                }
+                _ => (),
+            }
+            to.feed(&item);
+        }
+        if let Some(item) = held {
+            to.feed(&item);
+        }
+    }
+}
+
+fn joined_ends(datagrams: bool, data: &[u8]) {
+    let [options, server_options, orders @ ..] = data else { return };
+    super::let_everything_through(false);
+    let mut client = End::new(Setup { server: false, datagrams, options: *options });
+    let mut server = End::new(Setup { server: true, datagrams, options: *server_options });
+    let mut channel = Channel(orders);
+    for round in 0..40 {
+        let alive = client.drive();
+        let sent = client.take();
+        let quiet = sent.is_empty();
+        channel.pass(sent, &mut server);
+        let other_alive = server.drive();
+        let sent = server.take();
+        let all_quiet = quiet && sent.is_empty();
+        channel.pass(sent, &mut client);
+        if !alive && !other_alive {
+            break;
+        }
+        if all_quiet {
+            let (number, argument) = (channel.next(), channel.next());
+            if number == 0 && argument == 0 && round > 6 {
+                break;
+            }
+            client.call(number, argument);
+            server.call(number.rotate_left(4), argument);
+        }
+    }
+}
+
+/// A client and a server of TLS.
+pub fn joined(data: &[u8]) {
+    joined_ends(false, data);
+}
+
+/// A client and a server of DTLS.
+pub fn joined_datagrams(data: &[u8]) {
+    joined_ends(true, data);
+}
+
+/// Calls of a program on both ends of a connection: two bytes each, the end and the call, and what varies it.
+pub fn calls(data: &[u8]) {
+    let [kind, client_options, server_options, calls @ ..] = data else { return };
+    let datagrams = kind & 1 == 1;
+    super::let_everything_through(false);
+    let mut client = End::new(Setup { server: false, datagrams, options: *client_options });
+    let mut server = End::new(Setup { server: true, datagrams, options: *server_options });
+    if kind & 2 != 0 && !datagrams {
+        client.resume(session(kind & 4 != 0));
+    }
+    for call in calls.chunks_exact(2).take(200) {
+        let [number, argument] = *call else { break };
+        let (end, other) =
+            if number & 0x80 == 0 { (&mut client, &mut server) } else { (&mut server, &mut client) };
+        end.call(number & 0x7f, argument);
+        for item in end.take() {
+            other.feed(&item);
+        }
+    }
+}
+
+/// A session of TLS 1.3 or of TLS 1.2 between our own ends.
+fn session(tls13: bool) -> &'static Resumable {
+    static SESSIONS: [OnceLock<Resumable>; 2] = [const { OnceLock::new() }; 2];
+    SESSIONS[usize::from(tls13)].get_or_init(|| {
+        let options = if tls13 { 1 } else { 2 };
+        let ends = honest(Setup { server: false, datagrams: false, options }, options, &mut |_, _| ());
+        ends.0.session().expect("an honest handshake makes a session")
+    })
+}
+
+/// An honest handshake; `watch` sees what goes to the client (`false`) and to the server.
+pub fn honest(setup: Setup, server_options: u8, watch: &mut dyn FnMut(bool, &[u8])) -> (End, End) {
+    let mut client = End::new(setup);
+    let mut server = End::new(Setup { server: true, datagrams: setup.datagrams, options: server_options });
+    for round in 0..12 {
+        client.drive();
+        if round == 8 {
+            client.call(6, 1);
+            server.call(6, 1);
+        }
+        if round == 10 {
+            client.call(8, 0);
+        }
+        for item in client.take() {
+            watch(true, &item);
+            server.feed(&item);
+        }
+        server.drive();
+        for item in server.take() {
+            watch(false, &item);
+            client.feed(&item);
+        }
+    }
+    (client, server)
+}
