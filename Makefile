@@ -118,6 +118,7 @@ lint: all
 	scripts/check-fuzz
 	scripts/check-binary $(LIBDIR)/libssl.so.3
 	scripts/check-unsafe
+	scripts/check-cves
 
 headers: setup
 	cargo run --quiet --example headers
