@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Reason,
     libcrypto::{error_queue, library::Library, sys::OSSL_LIB_CTX},
-    object::{Context, SSL_CTX, conf},
+    object::{Context, SSL_CTX, conf, log},
 };
 
 export!(SSL_CTX_new SSL_CTX_new_ex SSL_CTX_free SSL_CTX_up_ref);
@@ -42,6 +42,12 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
         // SAFETY: null is allowed.
         if !unsafe { library::initialize(0, core::ptr::null()) } {
             return core::ptr::null_mut();
+        }
+        if !libctx.is_null() || !propq.is_null() {
+            log::differs(
+                "SSL_CTX_new_ex",
+                "the library context verifies certificates and loads files, no more",
+            );
         }
         // SAFETY: the contract of this module.
         let library = unsafe { Library::new(libctx, convert::c_string(propq)) };

@@ -15,6 +15,7 @@ use crate::{
         callbacks::{AllowEarlyDataCallback, Callback},
         config::Configurable,
         early_data::EarlyData,
+        log,
     },
 };
 
@@ -125,6 +126,9 @@ pub unsafe extern "C" fn SSL_set_max_early_data(ssl: *mut SSL, max_early_data: u
 }
 
 fn set_max(object: &impl Configurable, max_early_data: u32) -> c_int {
+    if max_early_data > 0 {
+        log::differs("SSL_CTX_set_max_early_data", "early data is refused after a HelloRetryRequest");
+    }
     object.change_settings(|settings| settings.max_early_data = max_early_data);
     1
 }

@@ -6,6 +6,7 @@ use super::support::{export, with_context, with_ssl};
 use crate::object::{
     SSL, SSL_CTX,
     config::Configurable,
+    log,
     security::{SecurityCallback, by_level},
 };
 
@@ -17,6 +18,10 @@ export! {
 }
 
 fn set_callback(owner: &impl Configurable, callback: Option<SecurityCallback>) {
+    log::differs(
+        "SSL_CTX_set_security_callback",
+        "the callback is asked of everything once, when settings change",
+    );
     let is_own = |callback: &SecurityCallback| *callback as usize == by_level as *const () as usize;
     owner.change(|config| config.callbacks.security.function = callback.filter(|own| !is_own(own)));
 }

@@ -12,7 +12,7 @@ use crate::{
     error::Reason,
     libcrypto::error_queue,
     object::{
-        SSL, SSL_CTX, SSL_SESSION, callbacks::NotResumableCallback, config::Configurable,
+        SSL, SSL_CTX, SSL_SESSION, callbacks::NotResumableCallback, config::Configurable, log,
         session::MAX_ID_LENGTH,
     },
 };
@@ -190,6 +190,9 @@ pub unsafe extern "C" fn SSL_CTX_set_timeout(ctx: *mut SSL_CTX, t: c_long) -> c_
     // SAFETY: the contract of this module.
     unsafe {
         with_context(ctx, 0, |context| {
+            if t > 7 * 24 * 3600 {
+                log::differs("SSL_CTX_set_timeout", "tickets of TLS 1.3 are kept for seven days at most");
+            }
             let before = context.config().settings.session_timeout;
             context.update_settings(|settings| settings.session_timeout = t);
             before

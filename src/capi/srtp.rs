@@ -9,6 +9,7 @@ use crate::{
     object::{
         SSL, SSL_CTX,
         config::Configurable,
+        log,
         use_srtp::{self, SRTP_PROTECTION_PROFILE},
     },
 };
@@ -39,7 +40,14 @@ unsafe fn set_profiles(target: &impl Configurable, profiles: *const c_char) -> c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(ctx: *mut SSL_CTX, profiles: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 1, |ctx| set_profiles(ctx, profiles)) }
+    unsafe {
+        with_context(ctx, 1, |ctx| {
+            if !ctx.method().is_datagram() {
+                log::differs("SSL_CTX_set_tlsext_use_srtp", "TLS makes no use of the profiles");
+            }
+            set_profiles(ctx, profiles)
+        })
+    }
 }
 
 /// As `SSL_CTX_set_tlsext_use_srtp`, for one connection.

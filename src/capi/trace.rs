@@ -9,7 +9,7 @@ use super::{
 use crate::{
     libcrypto::{bio::Bio, sys::BIO},
     object::{
-        SSL, Ssl,
+        SSL, Ssl, log,
         trace::{self, Traced},
     },
 };
@@ -29,6 +29,7 @@ pub unsafe extern "C" fn SSL_trace(
     arg: *mut c_void,
 ) {
     guard((), || {
+        log::differs("SSL_trace", "bodies of messages are printed in hexadecimal");
         // SAFETY: the contract of this module.
         let (bio, bytes) =
             unsafe { (Bio::from_borrowed(arg.cast::<BIO>()), convert::bytes(buf.cast(), length)) };

@@ -1,7 +1,14 @@
 //! The process around the library: its environment variables, and the file that this library was mapped
 //! from.
 
-use core::ffi::{CStr, c_char};
+use core::{
+    ffi::{CStr, c_char, c_int},
+    mem::ManuallyDrop,
+};
+use std::{
+    net::{SocketAddr, UdpSocket},
+    os::fd::FromRawFd,
+};
 
 unsafe extern "C" {
     /// glibc's `secure_getenv(3)`, which the `libc` crate lacks.
@@ -35,4 +42,15 @@ pub fn own_path() -> Option<String> {
         CStr::from_ptr(found.dli_fname)
     };
     path.to_str().ok().map(str::to_owned)
+}
+
+/// Whom a socket of the program's is connected to; `None` for what is no Internet socket.
+#[must_use]
+pub fn peer_address(descriptor: c_int) -> Option<SocketAddr> {
+    if descriptor < 0 {
+        return None;
+    }
+    // SAFETY: the descriptor is only asked for its peer, which any may be, and stays open.
+    let socket = ManuallyDrop::new(unsafe { UdpSocket::from_raw_fd(descriptor) });
+    socket.peer_addr().ok()
 }

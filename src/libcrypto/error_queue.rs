@@ -1,6 +1,6 @@
 //! libcrypto's error queue: where programs look for the reason of a failure.
 
-use core::ffi::{c_int, c_ulong};
+use core::ffi::{CStr, c_int, c_ulong};
 use std::ffi::CString;
 
 use super::sys;
@@ -21,6 +21,21 @@ pub fn raise_ssl_with_data(reason: Reason, data: &str) {
     new_entry();
     // SAFETY: the format takes one C string, which outlives the call.
     unsafe { sys::ERR_set_error(sys::ERR_LIB_SSL, reason.0, c"%s".as_ptr(), data.as_ptr()) };
+}
+
+/// The text of a reason of `ERR_LIB_SSL`, if it has one.
+#[must_use]
+pub fn reason_text(reason: Reason) -> Option<&'static str> {
+    let code = c_ulong::try_from(sys::ERR_LIB_SSL).ok()? << 23 | c_ulong::try_from(reason.0).ok()?;
+    // SAFETY: the result is null, or one of the strings that were registered, which are static.
+    let text = unsafe {
+        let text = sys::ERR_reason_error_string(code);
+        if text.is_null() {
+            return None;
+        }
+        CStr::from_ptr(text)
+    };
+    text.to_str().ok()
 }
 
 /// Puts a failure of the operating system into the queue: its `errno`, and what was tried.

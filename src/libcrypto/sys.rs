@@ -228,6 +228,7 @@ unsafe extern "C" {
     ) -> c_int;
 
     pub fn ERR_new();
+    pub fn ERR_reason_error_string(code: c_ulong) -> *const c_char;
     pub fn ERR_set_debug(file: *const c_char, line: c_int, function: *const c_char);
     pub fn ERR_set_error(library: c_int, reason: c_int, format: *const c_char, ...);
     pub fn ERR_peek_error() -> c_ulong;

@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_int, c_ulong};
 
-use super::{Context, Ssl};
+use super::{Context, Ssl, log};
 use crate::{
     error::Reason,
     libcrypto::{
@@ -25,6 +25,7 @@ impl Context {
     /// work with.
     pub fn enable_dane(&self) -> bool {
         if !check_libcrypto() {
+            log::differs("SSL_CTX_dane_enable", "it works with libcrypto 3.0 alone");
             return false;
         }
         self.update_dane(|settings| {

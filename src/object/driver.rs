@@ -7,6 +7,7 @@ use std::{ffi::CString, sync::Arc};
 use super::{
     Ssl,
     config::Config,
+    log,
     ssl::{RECEIVED_SHUTDOWN, Waiting},
 };
 use crate::{
@@ -233,8 +234,8 @@ impl Ssl {
             timer: self.datagram.timer.get().is_some(),
             quic: self.quic_stack.get().is_some(),
             quic_early_data: self.quic_early_data.get(),
-            info: callbacks.info.or(live.info).is_some(),
-            message: callbacks.message.function.is_some(),
+            info: callbacks.info.or(live.info).is_some() || log::wants_events(),
+            message: callbacks.message.function.is_some() || log::wants_events(),
             session_ticket_extension: callbacks.session_ticket_extension.function.is_some(),
             session_secret: callbacks.session_secret.function.is_some(),
             srp: config.srp.enabled,
@@ -266,6 +267,7 @@ impl Ssl {
                 self.waiting.set(if was_reading { Waiting::Reading } else { Waiting::Nothing });
             }
         }
+        log::failure(self, error);
         match error {
             Error::PeerAlert(alert) => {
                 error_queue::raise_ssl_with_data(error.reason(), &format!("SSL alert number {}", alert.0))
@@ -399,6 +401,7 @@ impl Ssl {
     /// Tells the program of what `next` takes out of the queue, until that is nothing.
     pub(super) fn deliver(&self, next: impl Fn(&mut Connection) -> Option<Event>) {
         while let Some(event) = self.with_connection(&next) {
+            log::event(self, &event);
             match event {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
                 Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),

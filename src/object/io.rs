@@ -102,6 +102,10 @@ impl Ssl {
         step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
     ) -> Result<(), Pause> {
         if self.waits_for_callback() {
+            super::log::differs(
+                "SSL_do_handshake",
+                "in a callback of its own handshake it asks to be called again",
+            );
             let complete = self.with_connection(|connection| connection.negotiated().complete);
             return if complete { Ok(()) } else { Err(self.try_again()) };
         }

@@ -51,7 +51,7 @@
 //! | `session_secret` | sessions whose secret only the program knows |
 //! | `session_text` | a session as text |
 //! | `session_use` | the session of a connection |
-//! | `log` | the summary line of `FERROSSL_LOG` |
+//! | `log` | what `FERROSSL_LOG` asks for |
 //!
 //! # Sharing
 //!

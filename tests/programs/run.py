@@ -16,6 +16,7 @@ import openssl_sessions  # noqa: F401
 import openssl_extensions  # noqa: F401
 import openssl_tools  # noqa: F401
 import python_ssl  # noqa: F401
+import seeing  # noqa: F401
 import runner
 
 if __name__ == "__main__":
