@@ -73,6 +73,7 @@ load: all
 # What is installed works: compile with its pkg-config file, shared and static, and run.
 test-install: all static
 	tests/install/run.sh
+	tests/install/check.sh
 
 # The package in an empty Debian: installed, enabled, disabled, purged. Needs root, debootstrap and lintian.
 test-deb: all
