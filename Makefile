@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython
+.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites
 
 all: setup
 	cargo build --release
@@ -60,9 +60,13 @@ matrix: all
 	@scripts/setup-matrix
 	$(PYTHON) tests/programs/matrix.py --library $(LIBDIR) $(if $(ONLY),--only '$(ONLY)') $(if $(SHORT),--short)
 
-# CPython's own tests on both libraries, compared test by test; fetched from Debian and unpacked below target/.
+# CPython's own tests, and with those of other languages, on both libraries, compared test by test. What they need is fetched
+# from Debian and unpacked below target/.
 cpython: all
 	$(PYTHON) tests/suites/run.py cpython --library $(LIBDIR)
+
+suites: all
+	$(PYTHON) tests/suites/run.py --library $(LIBDIR)
 
 # nginx and HAProxy with CONNECTIONS (1,000) at once for SECONDS (600), while others are reloaded.
 load: all

@@ -17,9 +17,10 @@ import threading
 from pathlib import Path
 
 import cpython
+import perl
 from suite import TOP, Failure, Library
 
-SUITES = {each.SUITE.name: each.SUITE for each in (cpython,)}
+SUITES = {each.SUITE.name: each.SUITE for each in (cpython, perl)}
 PAGE = TOP / "docs/PROGRAMS.md"
 BEGIN = "<!-- suites: written by tests/suites/run.py --write -->"
 END = "<!-- end of suites -->"

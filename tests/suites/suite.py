@@ -54,6 +54,26 @@ def unpacked(name, packages):
     return folder / "root"
 
 
+def source(package):
+    """The directory of Debian's source package, fetched with an apt configuration of its own."""
+    folder = FETCHED / "sources"
+    for directory in ("apt/partial", "lists/partial", package):
+        (folder / directory).mkdir(parents=True, exist_ok=True)
+    found = [path for path in (folder / package).iterdir() if path.is_dir()]
+    if found:
+        return found[0]
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    (folder / "sources.list").write_text(f"deb-src [signed-by={keyring}] http://deb.debian.org/debian bookworm main\n")
+    (folder / "apt.conf").write_text(
+        f'Dir::Etc::SourceList "{folder}/sources.list";\nDir::Etc::SourceParts "-";\nDir::State::Lists "{folder}/lists";\n'
+        f'Dir::Cache "{folder}/apt";\nAcquire::Languages "none";\nAPT::Sandbox::User "root";\n'
+    )
+    environment = {**os.environ, "APT_CONFIG": str(folder / "apt.conf")}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "source", "-qq", package]):
+        subprocess.run(command, cwd=folder / package, env=environment, check=True, capture_output=True)
+    return next(path for path in (folder / package).iterdir() if path.is_dir())
+
+
 @dataclasses.dataclass(frozen=True)
 class Traced:
     """A library, with settings of the suite's own and the dynamic linker's account of what is loaded."""
@@ -85,13 +105,14 @@ class Traced:
         return files, sum(1 for paths in found.values() if paths)
 
 
-def run(library, command, cwd, seconds, settings=None):
+def run(library, command, cwd, seconds, settings=None, maps=True):
     """Runs a command to its end on a library; returns its output, after proving which libssl was loaded."""
     with tempfile.TemporaryDirectory(prefix="ferrossl-") as account:
         traced = Traced(library, Path(account), settings or {})
         with Program(traced, command, cwd) as program:
             program.close_input()
-            program.check_library()
+            if maps:
+                program.check_library()
             program.finish(seconds)
             output = program.output
         files, processes = traced.loaded()
