@@ -2,11 +2,14 @@
  * What went wrong in TLS libraries before, where no other file has a test of it. docs/CVES.md says which test belongs to
  * which CVE.
  */
+#include "later.h"
 #include "support.h"
 
 #include <malloc.h>
 
 #include <openssl/ocsp.h>
+
+LATER("3.2", int, SSL_CTX_set1_server_cert_type, SSL_CTX *, const unsigned char *, size_t)
 
 static void inject_record(struct pair *pair, int side, int type, const void *bytes, size_t length)
 {
@@ -600,6 +603,33 @@ TEST_VERSIONS(cve_2020_1967_unknown_schemes_of_certificates)
         else
             CHECK_FAILS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
         CHECK_EQ(checked_chains, 4);
+        pair_free(pair);
+    }
+}
+
+/* CVE-2026-14457: a server with a raw public key and no certificate gets schemes for certificates. */
+TEST_VERSIONS(cve_2026_14457_schemes_of_certificates_and_no_certificate)
+{
+    /* 2: raw public keys (RFC 7250). */
+    static const unsigned char raw_only[] = {2};
+    static const unsigned char lists[][8] = {{0, 50, 0, 4, 0, 2, 4, 3}, {0, 50, 0, 4, 0, 2, 0xfe, 0xfe}};
+
+    NEEDS(SSL_CTX_set1_server_cert_type);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+        struct pair *pair = pair_contexts(version);
+        EVP_PKEY *key = load_key("ec");
+
+        SSL_CTX_free(pair->ctx[SERVER]);
+        pair->ctx[SERVER] = SSL_CTX_new(TLS_server_method());
+        CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], key));
+        EVP_PKEY_free(key);
+        CHECK_OK(later_SSL_CTX_set1_server_cert_type(pair->ctx[SERVER], raw_only, 1));
+        CHECK_OK(later_SSL_CTX_set1_server_cert_type(pair->ctx[CLIENT], raw_only, 1));
+        pair_over_wire(pair);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        add_extension(&pair->queue[SERVER], lists[i], sizeof(lists[i]));
+        /* Nobody signed the key, so that no scheme is asked of it. */
+        CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
         pair_free(pair);
     }
 }
