@@ -21,6 +21,9 @@ ServerName localhost
 ErrorLog {directory}/error.log
 LogLevel info
 StartServers 2
+ThreadsPerChild 64
+MaxRequestWorkers 384
+MaxSpareThreads 384
 MaxKeepAliveRequests 0
 DavLockDB {files}/locks
 {listen}
