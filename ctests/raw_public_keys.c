@@ -45,6 +45,8 @@ static struct pair *pair_with_raw_server(int version)
 }
 
 
+LATER("3.2", EVP_PKEY *, X509_STORE_CTX_get0_rpk, X509_STORE_CTX *)
+
 static int calls, seen_ok, seen_error, answer;
 
 static int on_verify(int ok, X509_STORE_CTX *context)
@@ -493,6 +495,40 @@ TEST_VERSIONS(session_keeps_the_raw_key)
     OPENSSL_free(form);
     SSL_SESSION_free(session);
     SSL_SESSION_free(copy);
+    EVP_PKEY_free(key);
+    pair_free(pair);
+}
+
+static EVP_PKEY *seen_key;
+
+static int look_at_key(int ok, X509_STORE_CTX *context)
+{
+    EVP_PKEY *key = later_X509_STORE_CTX_get0_rpk(context);
+
+    (void)ok;
+    CHECK(X509_STORE_CTX_get0_cert(context) == NULL);
+    CHECK(key != NULL);
+    EVP_PKEY_free(seen_key);
+    CHECK_EQ(EVP_PKEY_up_ref(key), 1);
+    seen_key = key;
+    return 1;
+}
+
+/* X509_STORE_CTX_get0_rpk(3), of libcrypto 3.2. */
+TEST_VERSIONS(callback_looks_at_the_key)
+{
+    struct pair *pair;
+    EVP_PKEY *key = load_key("ec");
+
+    NEEDS(SSL_set1_server_cert_type);
+    NEEDS(X509_STORE_CTX_get0_rpk);
+    pair = pair_with_raw_server(version);
+    seen_key = NULL;
+    pair_over_wire(pair);
+    SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_PEER, look_at_key);
+    pair_handshake(pair);
+    CHECK_EQ(EVP_PKEY_eq(seen_key, key), 1);
+    EVP_PKEY_free(seen_key);
     EVP_PKEY_free(key);
     pair_free(pair);
 }

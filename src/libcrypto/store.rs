@@ -1,13 +1,26 @@
 //! Trust anchors, and the verification of chains with them.
 
 use core::{
-    ffi::{CStr, c_int, c_void},
+    ffi::{CStr, c_int, c_ulong, c_void},
     ptr::NonNull,
 };
 
 use super::{
-    dane::Dane, ex_data, library::Library, stack::X509Stack, sys, verify_param::VerifyParam, x509::X509,
+    dane::Dane, evp_pkey::PKey, ex_data, library::Library, stack::X509Stack, sys, verify_param::VerifyParam,
+    x509::X509,
 };
+
+/// `X509_STORE_CTX_init_rpk`.
+type InitRawKey =
+    unsafe extern "C" fn(*mut sys::X509_STORE_CTX, *mut sys::X509_STORE, *mut sys::EVP_PKEY) -> c_int;
+
+/// What libcrypto has from 3.2 on; `None` in an older one.
+fn init_raw_key() -> Option<InitRawKey> {
+    // SAFETY: the name is a C string; what is found is libcrypto's, which is loaded as long as we are.
+    let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"X509_STORE_CTX_init_rpk".as_ptr()) };
+    // SAFETY: it has this type in each version of libcrypto that has it.
+    (!symbol.is_null()).then(|| unsafe { core::mem::transmute::<*mut c_void, InitRawKey>(symbol) })
+}
 
 /// One reference to a store, and the library context to use it in.
 pub struct X509Store {
@@ -195,17 +208,21 @@ impl<'a> StoreContext<'a> {
         ready.then_some(this)
     }
 
-    /// A verification of no certificate, for callbacks that are told of something else; `None` with libcrypto's reason in the
-    /// queue.
+    /// A verification of a raw public key in place of a certificate, for callbacks; they can look at it where libcrypto knows
+    /// such (`X509_STORE_CTX_get0_rpk(3)`, of OpenSSL 3.2). `None` with libcrypto's reason in the queue.
     #[must_use]
-    pub fn without_certificate(store: &'a X509Store) -> Option<Self> {
+    pub fn of_raw_key(store: &'a X509Store, key: Option<&'a PKey>) -> Option<Self> {
         let (library, properties) = (store.library.as_ptr(), store.library.properties());
         // SAFETY: the library context is valid or null, and the query is a C string or null, which is copied.
         let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new_ex(library, properties) })?;
         let this = Self { context, inputs: core::marker::PhantomData };
         let (none, nobody) = (core::ptr::null_mut(), core::ptr::null_mut());
-        // SAFETY: the store is valid, and outlives the verification by its lifetime; there may be no certificate.
-        let ready = unsafe { sys::X509_STORE_CTX_init(this.as_ptr(), store.as_ptr(), none, nobody) == 1 };
+        let ready = match key.zip(init_raw_key()) {
+            // SAFETY: store and key are valid, and outlive the verification by their lifetime.
+            Some((key, init)) => unsafe { init(this.as_ptr(), store.as_ptr(), key.as_ptr()) == 1 },
+            // SAFETY: the store as above; there may be no certificate.
+            None => unsafe { sys::X509_STORE_CTX_init(this.as_ptr(), store.as_ptr(), none, nobody) == 1 },
+        };
         ready.then_some(this)
     }
 
@@ -228,6 +245,12 @@ impl<'a> StoreContext<'a> {
             let parameters = sys::X509_STORE_CTX_get0_param(self.as_ptr());
             sys::X509_VERIFY_PARAM_set_auth_level(parameters, level.into());
         }
+    }
+
+    /// Has the chain keep to more rules, by `X509_V_FLAG_…`.
+    pub fn set_flags(&mut self, flags: u32) {
+        // SAFETY: the context is valid.
+        unsafe { sys::X509_STORE_CTX_set_flags(self.as_ptr(), c_ulong::from(flags)) };
     }
 
     /// Lets callbacks find the connection (`SSL_get_ex_data_X509_STORE_CTX_idx(3)`).

@@ -19,7 +19,7 @@ macro_rules! opaque {
 
 opaque! {
     BIO BIO_METHOD EVP_CIPHER EVP_CIPHER_CTX EVP_MAC EVP_MAC_CTX HMAC_CTX EVP_MD EVP_MD_CTX EVP_PKEY EVP_PKEY_CTX OPENSSL_STACK X509 X509_NAME
-    X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
+    EVP_KEYEXCH EVP_SIGNATURE X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
@@ -449,6 +449,18 @@ unsafe extern "C" {
     ) -> *mut EVP_CIPHER;
     pub fn EVP_CIPHER_free(cipher: *mut EVP_CIPHER);
     pub fn EVP_default_properties_is_fips_enabled(library: *mut OSSL_LIB_CTX) -> c_int;
+    pub fn EVP_KEYEXCH_fetch(
+        context: *mut OSSL_LIB_CTX,
+        name: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_KEYEXCH;
+    pub fn EVP_KEYEXCH_free(exchange: *mut EVP_KEYEXCH);
+    pub fn EVP_SIGNATURE_fetch(
+        context: *mut OSSL_LIB_CTX,
+        name: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_SIGNATURE;
+    pub fn EVP_SIGNATURE_free(signature: *mut EVP_SIGNATURE);
     pub fn EVP_MD_fetch(
         context: *mut OSSL_LIB_CTX,
         name: *const c_char,
@@ -515,6 +527,7 @@ unsafe extern "C" {
     pub fn X509_STORE_CTX_set_ex_data(context: *mut X509_STORE_CTX, index: c_int, data: *mut c_void)
     -> c_int;
     pub fn X509_STORE_CTX_set0_dane(context: *mut X509_STORE_CTX, dane: *mut SSL_DANE);
+    pub fn X509_STORE_CTX_set_flags(context: *mut X509_STORE_CTX, flags: c_ulong);
     pub fn X509_STORE_CTX_set_default(context: *mut X509_STORE_CTX, name: *const c_char) -> c_int;
     pub fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: X509_STORE_CTX_verify_cb);
     pub fn X509_STORE_CTX_get0_param(context: *const X509_STORE_CTX) -> *mut X509_VERIFY_PARAM;
@@ -773,6 +786,12 @@ unsafe extern "C" {
     pub fn OSSL_STORE_INFO_get0_CERT(item: *const OSSL_STORE_INFO) -> *mut X509;
     pub fn OSSL_STORE_INFO_free(item: *mut OSSL_STORE_INFO);
     pub fn X509_get_signature_nid(certificate: *const X509) -> c_int;
+    pub fn X509_chain_check_suiteb(
+        error_depth: *mut c_int,
+        certificate: *mut X509,
+        chain: *mut stack_st_X509,
+        flags: c_ulong,
+    ) -> c_int;
     pub fn X509_get_signature_info(
         certificate: *mut X509,
         digest: *mut c_int,

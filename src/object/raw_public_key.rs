@@ -71,7 +71,8 @@ impl Ssl {
         });
         self.follow_matching_types();
         let store = self.verify_store();
-        let Some(mut verification) = StoreContext::without_certificate(&store) else {
+        let key = PKey::public_from_der(der);
+        let Some(mut verification) = StoreContext::of_raw_key(&store, key.as_ref()) else {
             return Answer::Refuse(Error::internal());
         };
         verification.set_auth_level(level);
