@@ -74,6 +74,7 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
         key: Some(SigningKey::Native(Arc::new(PrivateKey::from_der(key_type, key).unwrap()))),
         chain: Some(Arc::new([])),
         compressed: Arc::default(),
+        suite_b: Vec::new(),
     });
     Arc::new(certificates)
 }

@@ -1,6 +1,9 @@
 //! Certificates.
 
-use core::{ffi::CStr, ptr::NonNull};
+use core::{
+    ffi::{CStr, c_ulong},
+    ptr::NonNull,
+};
 
 use super::{evp_pkey::PKey, library::Library, name::X509Name, sys};
 use crate::crypto::signature::KeyType;
@@ -124,6 +127,17 @@ impl X509 {
     #[must_use]
     pub fn key_bits(&self) -> u32 {
         self.public_key().map_or(0, |key| key.bits())
+    }
+
+    /// Whether certificate and chain keep to a mode of Suite B (`X509_chain_check_suiteb(3)`), by `X509_V_FLAG_SUITEB_…`.
+    #[must_use]
+    pub fn is_fit_for_suite_b(&self, chain: Option<&super::stack::X509Stack>, mode: u32) -> bool {
+        let chain = chain.map_or(core::ptr::null_mut(), super::stack::X509Stack::as_ptr);
+        // SAFETY: the certificate is valid, the chain too or null; what is null is not written.
+        unsafe {
+            sys::X509_chain_check_suiteb(core::ptr::null_mut(), self.as_ptr(), chain, c_ulong::from(mode))
+                == 0
+        }
     }
 
     /// The strength in bits of its signature, `None` if libcrypto does not know it, and libcrypto's number of its hash.

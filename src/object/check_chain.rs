@@ -10,7 +10,7 @@ use crate::{
         signature_scheme::{self, Scheme, SignatureAlgorithm},
     },
     libcrypto::{evp_pkey::PKey, stack::X509Stack, x509::X509},
-    policy::{Settings, certificate::Slot, choose::pss_fits},
+    policy::{Settings, certificate::Slot, choose::pss_fits, suite_b::SuiteB},
     record::Side,
     wire::{CertificateType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
@@ -26,6 +26,7 @@ mod flag {
     pub const EXPLICIT_SIGN: i32 = 0x100;
     pub const ISSUER_NAME: i32 = 0x200;
     pub const CERT_TYPE: i32 = 0x400;
+    pub const SUITE_B: i32 = 0x800;
     /// What a valid certificate needs.
     pub const NEEDED: i32 = EE_SIGNATURE | EE_PARAM;
     /// What it needs with `SSL_CERT_FLAG_TLS_STRICT`.
@@ -88,8 +89,13 @@ impl Check<'_> {
         if self.side == Side::Server || self.has_wanted_issuer() {
             flags |= flag::ISSUER_NAME;
         }
+        let mode = self.settings.suite_b();
+        let is_of_mode = mode.is_none_or(|mode| self.is_fit_for(mode));
+        if mode.is_some() && is_of_mode {
+            flags |= flag::SUITE_B;
+        }
         let needed = if self.settings.is_strict() { flag::NEEDED_IF_STRICT } else { flag::NEEDED };
-        if flags & needed == needed {
+        if flags & needed == needed && is_of_mode {
             flags |= flag::VALID;
         }
         if !self.version.has_signature_schemes() || self.shared.iter().any(|scheme| self.signs(*scheme)) {
@@ -195,6 +201,11 @@ impl Check<'_> {
                     Side::Server => self.peer_groups.is_empty() || self.peer_groups.contains(&curve),
                 }
         })
+    }
+
+    fn is_fit_for(&self, mode: SuiteB) -> bool {
+        let chain: X509Stack = self.chain.iter().cloned().collect();
+        self.certificate.is_fit_for_suite_b(Some(&chain), mode.flags())
     }
 
     /// RFC 5246 §7.4.4: RSA, DSA and ECDSA have a type of their own.

@@ -8,7 +8,10 @@ use crate::{
     crypto::signature::PrivateKey,
     libcrypto::{evp_pkey::PKey, stack::X509Stack, x509::X509},
     message::compressed_certificate::Compressed,
-    policy::certificate::{Certificates, CertifiedKey, SigningKey, Slot},
+    policy::{
+        certificate::{Certificates, CertifiedKey, SigningKey, Slot},
+        suite_b::SuiteB,
+    },
 };
 
 /// What stands in one slot.
@@ -139,6 +142,7 @@ impl Credentials {
             key: credential.signing_key.clone(),
             chain: Some(Arc::default()),
             compressed: Arc::default(),
+            suite_b: Vec::new(),
         })
     }
 
@@ -154,8 +158,18 @@ impl Credentials {
             key: credential.signing_key.clone(),
             chain: credential.chain.as_deref().map(X509Stack::to_der),
             compressed: Arc::clone(&credential.compressed),
+            suite_b: suite_b_modes(slot, certificate, credential.chain.as_deref()),
         })
     }
+}
+
+/// The modes of Suite B that libcrypto finds a certificate fit for.
+fn suite_b_modes(slot: Slot, certificate: &X509, chain: Option<&X509Stack>) -> Vec<SuiteB> {
+    // No other key is one of Suite B.
+    if slot != Slot::Ecdsa {
+        return Vec::new();
+    }
+    SuiteB::ALL.into_iter().filter(|mode| certificate.is_fit_for_suite_b(chain, mode.flags())).collect()
 }
 
 /// The form that the signer wants, parsed once; a key that cannot be exported, or with which another than libcrypto itself

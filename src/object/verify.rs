@@ -43,6 +43,9 @@ impl Ssl {
             return Answer::Refuse(Error::internal());
         };
         verification.set_auth_level(level);
+        if let Some(mode) = self.with_config(|config| config.settings.suite_b()) {
+            verification.set_flags(mode.flags());
+        }
         // What could not be set, nobody would check.
         if !verification.set_connection(self.as_handle().cast()) || !verification.set_defaults(purpose) {
             return Answer::Refuse(Error::internal());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::suite_b::SuiteB;
 use crate::{
     crypto::{
         signature::{KeyType, PrivateKey, PublicKey},
@@ -40,6 +41,8 @@ pub struct CertifiedKey {
     pub chain: Option<Arc<[Vec<u8>]>>,
     /// What the program compressed ahead (RFC 8879).
     pub compressed: Arc<[Compressed]>,
+    /// The modes of Suite B that it may be used in.
+    pub suite_b: Vec<SuiteB>,
 }
 
 impl CertifiedKey {
@@ -193,6 +196,7 @@ mod tests {
             key: None,
             chain: None,
             compressed: Arc::default(),
+            suite_b: Vec::new(),
         });
         for other in Slot::ALL {
             assert_eq!(certificates.get(other).is_some(), other == Slot::Ecdsa);

@@ -1,7 +1,7 @@
 //! The choices of a handshake from what both sides offer (RFC 8446 §4.1.1, RFC 5246 §7.4.1.2, §7.4.3,
 //! RFC 8422 §5.1). Used by `handshake`.
 //!
-//! As in OpenSSL the peer's order decides, unless `SSL_OP_CIPHER_SERVER_PREFERENCE` says that ours does.
+//! As in OpenSSL the peer's order decides, unless `SSL_OP_CIPHER_SERVER_PREFERENCE` or Suite B says that ours does.
 
 use super::{
     Settings,
@@ -104,7 +104,8 @@ impl Settings {
         let groups = self
             .in_order(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups.unwrap_or(ANY_GROUP));
         for suite in self.shared_suites(offer.version, offer.cipher_suites) {
-            let group = groups.first().copied().filter(|_| suite.has_group());
+            let goes_with_suite = |group: &&NamedGroup| self.suite_b_allows_curve(suite, **group);
+            let group = groups.iter().find(goes_with_suite).copied().filter(|_| suite.has_group());
             // OpenSSL chooses a suite with a PSK all the same, and fails then.
             let lacks_group = suite.key_exchange == KeyExchangeAlgorithm::Ecdhe && group.is_none();
             if lacks_group || !self.has_parameters_for(suite) {
@@ -115,6 +116,7 @@ impl Settings {
             }
             let slots = slots_of(suite).iter().copied();
             let slots: Vec<_> = slots
+                .filter(|slot| self.suite_b_allows_slot(*slot, &schemes))
                 .filter(|slot| {
                     // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
                     *slot != Slot::Ecdsa
@@ -143,6 +145,15 @@ impl Settings {
             true => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
             false => Reason::NO_SHARED_CIPHER,
         }))
+    }
+
+    /// Whether the certificate in this slot is one of the mode of Suite B, if there is one, and signed as the client wants.
+    fn suite_b_allows_slot(&self, slot: Slot, schemes: &[SignatureScheme]) -> bool {
+        self.suite_b().is_none_or(|mode| {
+            self.certificates.get(slot).is_some_and(|certified| {
+                certified.suite_b.contains(&mode) && certified.is_signed_with(schemes)
+            })
+        })
     }
 
     /// Whether there is a key in this slot that is strong enough, and a scheme for keys of its kind.
@@ -214,8 +225,8 @@ impl Settings {
 
     /// What both lists have, in the order that decides.
     fn in_order<T: Copy + PartialEq>(&self, ours: &[T], peers: &[T]) -> Vec<T> {
-        let (order, other) =
-            if self.has_option(option::CIPHER_SERVER_PREFERENCE) { (ours, peers) } else { (peers, ours) };
+        let ours_decides = self.has_option(option::CIPHER_SERVER_PREFERENCE) || self.suite_b().is_some();
+        let (order, other) = if ours_decides { (ours, peers) } else { (peers, ours) };
         let mut shared = Vec::new();
         for item in order {
             // A peer may repeat itself thousands of times: that must not multiply the choices.
@@ -259,7 +270,8 @@ impl Settings {
             })
             .collect();
         schemes.iter().find_map(|scheme| {
-            let (slot, _) = certificates.iter().find(|(_, one)| can_sign(one, *scheme, version))?;
+            let rules = self.rules_of(version);
+            let (slot, _) = certificates.iter().find(|(_, one)| can_sign(one, *scheme, rules))?;
             Some((*slot, *scheme))
         })
     }
@@ -339,6 +351,7 @@ mod tests {
                 key: Some(SigningKey::External),
                 chain: None,
                 compressed: Arc::default(),
+                suite_b: Vec::new(),
             });
             certificates.current = Some(slot);
         }

@@ -11,6 +11,7 @@ pub mod list;
 pub mod offer;
 pub mod options;
 pub mod security;
+pub mod suite_b;
 pub mod version;
 
 use std::{ffi::CStr, sync::Arc};
@@ -229,10 +230,10 @@ impl Settings {
         }
     }
 
-    /// Whether `SSL_CERT_FLAG_TLS_STRICT` is set.
+    /// Whether `SSL_CERT_FLAG_TLS_STRICT` is set, or a mode of Suite B, which is as strict.
     #[must_use]
     pub const fn is_strict(&self) -> bool {
-        self.certificate_flags & options::CERT_FLAG_TLS_STRICT != 0
+        self.certificate_flags & (options::CERT_FLAG_TLS_STRICT | options::CERT_FLAG_SUITEB_128) != 0
     }
 
     /// How long new sessions live, in seconds: the default where it is set to 0 (`SSL_CTX_set_timeout(3)`).

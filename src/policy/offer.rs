@@ -23,7 +23,8 @@ impl Settings {
             self.group(*id)
                 .is_some_and(|group| (tls13 && group.is_for_tls13()) || (tls12 && group.is_for_tls12()))
         };
-        self.groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
+        let groups = self.suite_b().map_or(&*self.groups, |mode| mode.groups());
+        groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
     }
 
     /// The schemes that we offer to the peer in any of `versions`, at our security level
@@ -43,7 +44,10 @@ impl Settings {
         }
         let tls12 = versions.iter().any(|version| version.of_tls() == ProtocolVersion::TLS1_2);
         let all = SCHEMES.iter().map(|scheme| scheme.id);
-        let ours: Vec<_> = configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec());
+        let ours: Vec<_> = match self.suite_b() {
+            Some(mode) => mode.schemes().to_vec(),
+            None => configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec()),
+        };
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
         let fits = |id| (tls12 && is_of_tls12(id)) || (tls13 && is_of_tls13(id));
         ours.into_iter().filter(|id| self.allows_scheme(*id) && fits(*id)).collect()
@@ -113,9 +117,10 @@ impl Settings {
         if !self.offered_signature_schemes(&[version], request).contains(&scheme) {
             return Err(wrong_type);
         }
-        if !found.fits(key_type, version) {
+        let rules = self.rules_of(version);
+        if !found.fits(key_type, rules) {
             // RFC 8446 §4.2.3: in TLS 1.3 each of these schemes belongs to one curve.
-            let right_but_for_curve = version == ProtocolVersion::TLS1_3
+            let right_but_for_curve = rules == ProtocolVersion::TLS1_3
                 && found.is_tls13()
                 && found.fits(key_type, ProtocolVersion::TLS1_2);
             return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });

@@ -77,6 +77,7 @@ impl Settings {
                 (min..=max).contains(version)
                     && !self.has_option(*forbidden)
                     && self.is_secure_version(*version)
+                    && self.suite_b_allows_version(*version)
                     && (version.has_signature_schemes() || HashAlgorithm::Md5Sha1.is_available())
             })
             .map(|(version, _)| *version)

@@ -40,7 +40,9 @@ pub fn verify_signature(
     signature: Vec<u8>,
     context: &mut Context<'_>,
 ) -> Result<Option<Ask>> {
-    let scheme = context.settings().peer_scheme(scheme, key, context.version()?, false)?;
+    let version = context.version()?;
+    let scheme = context.settings().peer_scheme(scheme, key, version, false)?;
+    context.settings().check_suite_b_key(context.negotiated.suite, key.curve(), version)?;
     context.negotiated.peer_scheme = Some(scheme);
     if !key.can_verify(scheme) {
         return Ok(Some(Ask::VerifySignature { scheme, content, signature }));

@@ -71,7 +71,11 @@ impl KeyExchange {
         match parameters {
             Parameters::Ecdh { group, public } => {
                 // RFC 8422 §5.4: a curve that we offered.
-                if !context.settings().offered_groups(&[ProtocolVersion::TLS1_2]).contains(&group) {
+                let goes_with_suite = (context.negotiated.suite)
+                    .is_none_or(|suite| context.settings().suite_b_allows_curve(suite, group));
+                if !context.settings().offered_groups(&[ProtocolVersion::TLS1_2]).contains(&group)
+                    || !goes_with_suite
+                {
                     return Err(Error::illegal(Reason::WRONG_CURVE));
                 }
                 let (share, premaster) = context.settings().respond(group, &public).map_err(as_point)?;

@@ -55,7 +55,9 @@ pub fn take_signature(answer: Answer) -> Result<Vec<u8>> {
 pub fn verify(context: &mut Context<'_>, verify: CertificateVerify, content: Vec<u8>) -> Result<Option<Ask>> {
     let key = context.negotiated.peer_key()?;
     let CertificateVerify { scheme, signature } = verify;
-    let scheme = context.settings().peer_scheme(scheme, &key, context.version()?, true)?;
+    let version = context.version()?;
+    let scheme = context.settings().peer_scheme(scheme, &key, version, true)?;
+    context.settings().check_suite_b_key(context.negotiated.suite, key.curve(), version)?;
     context.negotiated.peer_scheme = Some(scheme);
     if !key.can_verify(scheme) {
         return Ok(Some(Ask::VerifySignature { scheme, content, signature }));

@@ -74,6 +74,7 @@ impl Server {
             key: Some(SigningKey::External),
             chain: None,
             compressed: Arc::default(),
+            suite_b: Vec::new(),
         });
         settings.certificates = Arc::new(certificates);
         settings.session_id_context = (*b"context").into();
