@@ -77,6 +77,28 @@ impl Library {
         })
     }
 
+    /// Whether keys agree on secrets by this name. The queue is left as it was.
+    #[must_use]
+    pub fn has_key_exchange(&self, name: &CStr) -> bool {
+        // SAFETY: as above.
+        self.has(|| unsafe {
+            let exchange = sys::EVP_KEYEXCH_fetch(self.context, name.as_ptr(), self.properties());
+            sys::EVP_KEYEXCH_free(exchange);
+            exchange.cast()
+        })
+    }
+
+    /// Whether there are signatures of this name. The queue is left as it was.
+    #[must_use]
+    pub fn has_signature(&self, name: &CStr) -> bool {
+        // SAFETY: as above.
+        self.has(|| unsafe {
+            let signature = sys::EVP_SIGNATURE_fetch(self.context, name.as_ptr(), self.properties());
+            sys::EVP_SIGNATURE_free(signature);
+            signature.cast()
+        })
+    }
+
     /// Whether there are keys of this kind. The queue is left as it was.
     #[must_use]
     pub fn has_key_type(&self, name: &CStr) -> bool {

@@ -10,7 +10,7 @@ use crate::{
         group::{self, GROUPS},
         hash::HashAlgorithm,
         signature_scheme::{SCHEMES, Scheme, SignatureAlgorithm},
-        suite::{BulkCipher, MacAlgorithm, SUITES, Suite},
+        suite::{Authentication, BulkCipher, KeyExchangeAlgorithm, MacAlgorithm, SUITES, Suite},
     },
     libcrypto::{library::Library, mac, provided_group::ProvidedGroup},
     policy::library::LibraryOffer,
@@ -51,6 +51,8 @@ enum Kind {
     Cipher,
     Digest,
     KeyType,
+    KeyExchange,
+    Signature,
 }
 
 /// The answers so far: many suites share few algorithms.
@@ -69,6 +71,8 @@ impl Known<'_> {
             Kind::Cipher => self.library.has_cipher(name),
             Kind::Digest => self.library.has_digest(name),
             Kind::KeyType => self.library.has_key_type(name),
+            Kind::KeyExchange => self.library.has_key_exchange(name),
+            Kind::Signature => self.library.has_signature(name),
         };
         self.answers.push((kind, name, answer));
         answer
@@ -77,13 +81,18 @@ impl Known<'_> {
     fn has_suite(&mut self, suite: &Suite) -> bool {
         let cipher = cipher_name(suite.bulk).is_none_or(|name| self.has(Kind::Cipher, name));
         let mac = suite.mac.map(mac_digest).is_none_or(|hash| self.has(Kind::Digest, digest_name(hash)));
-        cipher && mac && is_computable(suite) && self.has(Kind::Digest, digest_name(suite.hash))
+        let exchange = exchange_name(suite.key_exchange).is_none_or(|name| self.has(Kind::KeyExchange, name));
+        let signature =
+            signature_name(suite.authentication).is_none_or(|name| self.has(Kind::Signature, name));
+        let records = cipher && mac && is_computable(suite);
+        records && exchange && signature && self.has(Kind::Digest, digest_name(suite.hash))
     }
 
     fn has_scheme(&mut self, scheme: &Scheme) -> bool {
         let key_type = match scheme.signature {
-            SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::RsaPssRsae => c"RSA",
-            SignatureAlgorithm::RsaPssPss => c"RSA-PSS",
+            SignatureAlgorithm::RsaPkcs1 => c"RSA",
+            // As OpenSSL asks, although the keys are of the other kind.
+            SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss => c"RSA-PSS",
             SignatureAlgorithm::Ecdsa => c"EC",
             SignatureAlgorithm::Ed25519 => c"ED25519",
             SignatureAlgorithm::Ed448 => c"ED448",
@@ -124,6 +133,24 @@ const fn cipher_name(bulk: BulkCipher) -> Option<&'static CStr> {
         BulkCipher::Cbc(CbcAlgorithm::Camellia256) => c"CAMELLIA-256-CBC",
         BulkCipher::Null => return None,
     })
+}
+
+/// How a suite's secret is agreed on; `None`: not by keys, or by the group, which has to be there itself.
+const fn exchange_name(exchange: KeyExchangeAlgorithm) -> Option<&'static CStr> {
+    match exchange {
+        KeyExchangeAlgorithm::Dhe | KeyExchangeAlgorithm::DhePsk => Some(c"DH"),
+        KeyExchangeAlgorithm::Ecdhe | KeyExchangeAlgorithm::EcdhePsk => Some(c"ECDH"),
+        _ => None,
+    }
+}
+
+/// What signs it; RSA is asked for by the signature schemes alone, as in OpenSSL.
+const fn signature_name(authentication: Authentication) -> Option<&'static CStr> {
+    match authentication {
+        Authentication::Dss => Some(c"DSA"),
+        Authentication::Ecdsa => Some(c"ECDSA"),
+        _ => None,
+    }
 }
 
 const fn mac_digest(mac: MacAlgorithm) -> HashAlgorithm {
