@@ -303,3 +303,46 @@ TEST(default_callback_agrees_with_the_suites_of_each_level)
         SSL_CTX_free(ctx);
     }
 }
+
+/* Asked anew for each handshake, of what is offered before the server has answered, and of what it chose after that. */
+TEST_VERSIONS(each_handshake_is_asked_about)
+{
+    struct pair *pair = judged_pair(version);
+    unsigned id;
+
+    for (int i = 0; i < 2; i++) {
+        pair_over_wire(pair);
+        asked_count = 0;
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        id = version == TLS1_3_VERSION ? 0x1302 : 0xc02c;
+        CHECK(was_asked(0, SSL_SECOP_CIPHER_SUPPORTED, 256, 0, id, pair));
+        CHECK(was_asked(0, SSL_SECOP_SIGALG_MASK, 128, NID_sha256, 0x0403, pair)
+              || was_asked(0, SSL_SECOP_SIGALG_SUPPORTED, 128, NID_sha256, 0x0403, pair));
+        asked_count = 0;
+        pair_handshake(pair);
+        CHECK(was_asked(1, SSL_SECOP_CIPHER_SHARED, 256, 0, id, pair));
+        CHECK(was_asked(1, SSL_SECOP_CURVE_SHARED, 128, NID_X25519, 0x001d, pair)
+              || was_asked(1, SSL_SECOP_CURVE_SUPPORTED, 128, NID_X25519, 0x001d, pair));
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* What is refused only when the server has chosen it was offered, and fails the handshake. */
+TEST_VERSIONS(suite_is_refused_after_it_was_offered)
+{
+    struct pair *pair = judged_pair(version);
+    struct outcome outcome[2];
+
+    pair_over_wire(pair);
+    refused.operation = SSL_SECOP_CIPHER_CHECK;
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_WRONG_CIPHER_RETURNED);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER);
+    /* The next handshake is asked again. */
+    memset(&refused, 0, sizeof(refused));
+    pair_disconnect(pair);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_free(pair);
+}

@@ -1,7 +1,8 @@
 //! The program's security callback (`SSL_CTX_set_security_callback(3)`), and OpenSSL's own, which goes by the level.
 //!
-//! The core cannot call it. So before a handshake it is asked of all that the settings allow, for each operation that our
-//! side could come to, and the core is told what it refused. What is refused in one operation is refused in all of them.
+//! The core cannot call it. So at two moments of each handshake it is asked of all that the settings allow: before our first
+//! message about what we offer or choose by, and after it about what the peer may answer with. The core is told what it refused;
+//! what was refused at the first moment stays so at the second.
 
 use core::{
     ffi::{c_int, c_void},
@@ -15,6 +16,7 @@ use crate::{
         signature_scheme::{self, SCHEMES},
         suite::Suite,
     },
+    handshake::position::Position,
     libcrypto::panics::contain,
     policy::{
         Settings,
@@ -113,24 +115,10 @@ impl Asker {
         operations.iter().all(|operation| self.allows(*operation, bits.into(), nid, other))
     }
 
-    /// What the callback refuses of all that the settings allow.
-    fn refusals(&self, settings: &Settings, side: Side) -> Refusals {
-        let is_server = side == Side::Server;
-        let suite_operations: &[i32] = if is_server {
-            &[operation::CIPHER_SHARED]
-        } else {
-            &[operation::CIPHER_SUPPORTED, operation::CIPHER_CHECK]
-        };
-        let group_operations: &[i32] = if is_server {
-            &[operation::CURVE_SUPPORTED, operation::CURVE_SHARED, operation::CURVE_CHECK]
-        } else {
-            &[operation::CURVE_SUPPORTED, operation::CURVE_CHECK]
-        };
-        let scheme_operations: &[i32] = if is_server {
-            &[operation::SIGALG_SUPPORTED, operation::SIGALG_SHARED, operation::SIGALG_CHECK]
-        } else {
-            &[operation::SIGALG_MASK, operation::SIGALG_SUPPORTED, operation::SIGALG_CHECK]
-        };
+    /// What the callback refuses at this moment of all that the settings allow.
+    fn refusals(&self, settings: &Settings, side: Side, moment: Moment) -> Refusals {
+        let Operations { suites: suite_operations, groups: group_operations, schemes: scheme_operations } =
+            operations(side, moment);
         let allows_version =
             |version: &ProtocolVersion| self.allows(operation::VERSION, 0, version.0.into(), ptr::null_mut());
         let allows_suite = |suite: &&'static Suite| {
@@ -160,8 +148,46 @@ impl Asker {
                 })
                 .map(|scheme| scheme.id)
                 .collect(),
-            tickets: !self.allows(operation::TICKET, 0, 0, ptr::null_mut()),
+            tickets: moment == Moment::First && !self.allows(operation::TICKET, 0, 0, ptr::null_mut()),
         }
+    }
+}
+
+/// When the callback is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    /// Before our first message of a handshake.
+    First,
+    /// After it.
+    Later,
+}
+
+/// What the callback is asked about each suite, group and signature scheme.
+struct Operations {
+    suites: &'static [i32],
+    groups: &'static [i32],
+    schemes: &'static [i32],
+}
+
+const fn operations(side: Side, moment: Moment) -> Operations {
+    use operation::*;
+    match (side, moment) {
+        (Side::Client, Moment::First) => Operations {
+            suites: &[CIPHER_SUPPORTED],
+            groups: &[CURVE_SUPPORTED],
+            schemes: &[SIGALG_MASK, SIGALG_SUPPORTED],
+        },
+        (Side::Client, Moment::Later) => Operations {
+            suites: &[CIPHER_CHECK],
+            groups: &[CURVE_CHECK],
+            schemes: &[SIGALG_SHARED, SIGALG_CHECK],
+        },
+        (Side::Server, Moment::First) => Operations {
+            suites: &[CIPHER_SHARED],
+            groups: &[CURVE_SUPPORTED, CURVE_SHARED, CURVE_CHECK],
+            schemes: &[SIGALG_SUPPORTED, SIGALG_SHARED],
+        },
+        (Side::Server, Moment::Later) => Operations { suites: &[], groups: &[], schemes: &[SIGALG_CHECK] },
     }
 }
 
@@ -169,6 +195,7 @@ impl Asker {
 pub struct Judged {
     from: Arc<Settings>,
     callback: Callback<SecurityCallback>,
+    moment: Moment,
     settings: Arc<Settings>,
 }
 
@@ -182,20 +209,38 @@ impl Judged {
 }
 
 impl Ssl {
-    /// These settings as the security callback leaves them. It is asked once for each change of the settings.
+    /// These settings as the security callback leaves them. It is asked at both moments of a handshake, and again when the settings
+    /// change.
     pub(super) fn judge(&self, settings: Arc<Settings>) -> Arc<Settings> {
         if self.with_config(|config| config.callbacks.security.function.is_none()) {
             return settings;
         }
         let asker = Asker::of_connection(self);
+        let (moment, is_between) = self.with_connection(|connection| match connection.position() {
+            Position::Before => (Moment::First, false),
+            position => (Moment::Later, position == Position::Ok),
+        });
+        let mut refusals = Refusals::default();
+        let mut moments = vec![Moment::First, moment];
         if let Some(judged) =
             self.judged.borrow().as_ref().filter(|judged| judged.is_of(&settings, asker.callback))
         {
-            return Arc::clone(&judged.settings);
+            if judged.moment == moment || is_between {
+                return Arc::clone(&judged.settings);
+            }
+            if moment == Moment::Later {
+                refusals = judged.settings.refusals.as_deref().cloned().unwrap_or_default();
+                moments.remove(0);
+            }
         }
-        let refusals = Some(Arc::new(asker.refusals(&settings, self.side())));
+        moments.dedup();
+        for moment in moments {
+            refusals.add(asker.refusals(&settings, self.side(), moment));
+        }
+        let refusals = Some(Arc::new(refusals));
         let result = Arc::new(Settings { refusals, ..Settings::clone(&settings) });
-        let judged = Judged { from: settings, callback: asker.callback, settings: Arc::clone(&result) };
+        let judged =
+            Judged { from: settings, callback: asker.callback, moment, settings: Arc::clone(&result) };
         drop(self.judged.replace(Some(judged)));
         result
     }

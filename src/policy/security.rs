@@ -76,6 +76,17 @@ pub struct Refusals {
     pub tickets: bool,
 }
 
+impl Refusals {
+    /// Refuses what was refused later, too.
+    pub fn add(&mut self, later: Self) {
+        self.versions.extend(later.versions);
+        self.suites.extend(later.suites);
+        self.groups.extend(later.groups);
+        self.schemes.extend(later.schemes);
+        self.tickets |= later.tickets;
+    }
+}
+
 /// Whether a level allows session tickets: from 3 on it does not.
 #[must_use]
 pub const fn allows_tickets(level: u8) -> bool {

@@ -23,7 +23,7 @@ use crate::{
         hello_verify_request::HelloVerifyRequest,
         server_hello::ServerHello,
     },
-    policy::{custom_extension::place, library::KnownGroup, options::option},
+    policy::{Settings, custom_extension::place, library::KnownGroup, options::option},
     record::{Level, Side},
     session::Session,
     wire::{AlertDescription, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
@@ -62,7 +62,7 @@ pub fn read_server_hello(
         context.set_version(version);
         return tls12::begin(offer, &hello, context, &message);
     }
-    let suite = check_tls13(&offer, &hello)?;
+    let suite = check_tls13(&offer, &hello, context.settings())?;
     context.set_version(version);
     context.transcript.set_hash(suite.hash);
     let (offered, received) = (&offer.hello.extensions, &hello.extensions);
@@ -144,24 +144,31 @@ fn check_downgrade(offer: &Offer, version: ProtocolVersion, random: &[u8; 32]) -
     Ok(())
 }
 
-/// The suite that the server chose, which must be one that we offered for this version.
-pub fn check_suite(offer: &Offer, hello: &ServerHello, version: ProtocolVersion) -> Result<&'static Suite> {
+/// The suite that the server chose, which must be one that we offered for this version, and that our security callback still
+/// allows.
+pub fn check_suite(
+    offer: &Offer,
+    hello: &ServerHello,
+    version: ProtocolVersion,
+    settings: &Settings,
+) -> Result<&'static Suite> {
     let suite = suite::find(hello.cipher_suite).ok_or(Error::illegal(Reason::UNKNOWN_CIPHER_RETURNED))?;
-    if !suite.supports(version) || !offer.hello.cipher_suites.contains(&suite.id) {
+    let is_offered = suite.supports(version) && offer.hello.cipher_suites.contains(&suite.id);
+    if !is_offered || !settings.allows_suite(suite) {
         return Err(Error::illegal(Reason::WRONG_CIPHER_RETURNED));
     }
     Ok(suite)
 }
 
 /// What a ServerHello of TLS 1.3 and a HelloRetryRequest have in common.
-fn check_tls13(offer: &Offer, hello: &ServerHello) -> Result<&'static Suite> {
+fn check_tls13(offer: &Offer, hello: &ServerHello, settings: &Settings) -> Result<&'static Suite> {
     if hello.session_id != offer.hello.session_id {
         return Err(Error::illegal(Reason::INVALID_SESSION_ID));
     }
     if hello.compression_method != 0 {
         return Err(Error::illegal(Reason::INVALID_COMPRESSION_ALGORITHM));
     }
-    let suite = check_suite(offer, hello, ProtocolVersion::TLS1_3)?;
+    let suite = check_suite(offer, hello, ProtocolVersion::TLS1_3, settings)?;
     // RFC 8446 §4.1.4: the suite of the HelloRetryRequest stays.
     if offer.retry.is_some_and(|retry| retry.id != suite.id) {
         return Err(Error::illegal(Reason::WRONG_CIPHER_RETURNED));

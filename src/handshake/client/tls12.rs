@@ -189,7 +189,7 @@ pub fn begin(
     if hello.compression_method != 0 {
         return Err(Error::illegal(Reason::COMPRESSION_DISABLED));
     }
-    let suite = server_hello::check_suite(&offer, hello, context.version()?)?;
+    let suite = server_hello::check_suite(&offer, hello, context.version()?, context.settings())?;
     context.negotiated.forget_last_handshake();
     read_extensions(&offer, suite, &hello.extensions, context)?;
     context.negotiated.suite = Some(suite);
