@@ -501,3 +501,48 @@ TEST(sessions_of_every_kind_resume)
         }
     }
 }
+
+/* A hybrid's keys are what the client sent: its own, and the server's peer's. libcrypto has such from 3.5 on. */
+TEST(hybrid_key_is_the_clients)
+{
+    static const char *const names[] = {"X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"};
+    int known = OpenSSL_version_num() >= 0x30500000;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        struct pair *pair = pair_contexts(TLS1_3_VERSION);
+        EVP_PKEY *own = NULL, *peer = NULL, *none = NULL;
+
+        if (SSL_CTX_set1_groups_list(pair->ctx[CLIENT], names[i]) != 1) {
+            printf("  skipped: this libssl has no %s\n", names[i]);
+            pair_free(pair);
+            return;
+        }
+        CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[SERVER], names[i]));
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_EQ(SSL_get_tmp_key(pair->ssl[CLIENT], &own), known);
+        CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[SERVER], &peer), known);
+        CHECK_EQ(SSL_get_peer_tmp_key(pair->ssl[CLIENT], &none), 0);
+        CHECK_EQ(SSL_get_tmp_key(pair->ssl[SERVER], &none), 0);
+        if (known) {
+            CHECK_STR(EVP_PKEY_get0_type_name(own), names[i]);
+            CHECK_EQ(EVP_PKEY_eq(own, peer), 1);
+        }
+        EVP_PKEY_free(own);
+        EVP_PKEY_free(peer);
+        CHECK_NO_ERRORS();
+        pair_free(pair);
+    }
+}
+
+/* SSL_CTX_set0_tmp_dh_pkey() takes a key of another kind too, as long as it is strong enough; other suites go on working. */
+TEST(key_that_is_none_of_diffie_hellman_is_taken)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    CHECK_OK(SSL_CTX_set0_tmp_dh_pkey(pair->ctx[SERVER], load_key("rsa")));
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set0_tmp_dh_pkey(pair->ssl[SERVER], load_key("ec")));
+    pair_handshake(pair);
+    pair_free(pair);
+}

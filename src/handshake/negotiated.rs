@@ -174,8 +174,8 @@ impl Negotiated {
         self.client_was_asked = true;
     }
 
-    /// The shares of TLS 1.3, as far as they are keys for `SSL_get_tmp_key` and `SSL_get_peer_tmp_key`: libcrypto has no keys
-    /// of our hybrids, and what the responder encapsulates is none.
+    /// The shares of TLS 1.3, as far as they are keys for `SSL_get_tmp_key` and `SSL_get_peer_tmp_key`: what the responder
+    /// encapsulates is none.
     pub fn note_shares(
         &mut self,
         settings: &Settings,
@@ -184,11 +184,12 @@ impl Negotiated {
         own: &[u8],
         peer: &[u8],
     ) {
-        let (shows_own, shows_peer) = match settings.library.provided(group) {
-            Some(provided) if provided.is_kem() => (side == Side::Client, side == Side::Server),
-            Some(_) => (true, true),
-            None => (agreement::name(group).is_some(), true),
+        let is_kem = match settings.library.provided(group) {
+            Some(provided) => provided.is_kem(),
+            None => agreement::hybrid_name(group).is_some(),
         };
+        let (shows_own, shows_peer) =
+            if is_kem { (side == Side::Client, side == Side::Server) } else { (true, true) };
         self.group = Some(group);
         self.own_share = shows_own.then(|| (group, own.to_vec()));
         self.peer_share = if shows_peer { peer.to_vec() } else { Vec::new() };
@@ -196,7 +197,8 @@ impl Negotiated {
 
     /// The share of the first ClientHello.
     pub fn note_first_share(&mut self, group: NamedGroup, share: &[u8]) {
-        self.own_share = agreement::name(group).map(|_| (group, share.to_vec()));
+        let is_known = agreement::name(group).is_some() || agreement::hybrid_name(group).is_some();
+        self.own_share = is_known.then(|| (group, share.to_vec()));
     }
 
     /// Everything that waited was written.

@@ -75,6 +75,19 @@ pub const fn name(group: NamedGroup) -> Option<Name> {
     Some(Name { algorithm, group: Some(group) })
 }
 
+/// What libcrypto calls a hybrid, which it has from 3.5 on: its keys are those that the client sends, and what the server sends back
+/// is none. `None`: it is no hybrid.
+#[must_use]
+pub const fn hybrid_name(group: NamedGroup) -> Option<Name> {
+    let algorithm = match group {
+        NamedGroup::X25519MLKEM768 => c"X25519MLKEM768",
+        NamedGroup::SECP256R1MLKEM768 => c"SecP256r1MLKEM768",
+        NamedGroup::SECP384R1MLKEM1024 => c"SecP384r1MLKEM1024",
+        _ => return None,
+    };
+    Some(Name { algorithm, group: None })
+}
+
 impl Name {
     fn is_finite_field(self) -> bool {
         self.algorithm == c"DH"

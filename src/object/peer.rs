@@ -91,7 +91,8 @@ impl Ssl {
         let offer = self.with_config(|config| Arc::clone(&config.settings.library));
         match offer.provided(group) {
             Some(provided) => provided.public_key(share),
-            None => agreement::name(group)?.public_key(share, &offer.library),
+            None => (agreement::name(group).or_else(|| agreement::hybrid_name(group))?)
+                .public_key(share, &offer.library),
         }
     }
 

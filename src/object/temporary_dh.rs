@@ -10,10 +10,11 @@ use crate::{
     libcrypto::{credential_file::CredentialFile, error_queue, evp_pkey::PKey},
 };
 
-/// Uses these parameters, unless the security level forbids them.
+/// Uses these parameters, unless the security level forbids them. A key of another kind is taken as well, as by OpenSSL, and then
+/// there are no parameters.
 pub fn use_parameters(target: &impl Configurable, key: PKey) -> bool {
+    let bits = key.security_bits().and_then(|bits| bits.try_into().ok()).unwrap_or(0);
     let parameters = dhe::Parameters::from_key(key);
-    let bits = parameters.as_ref().map_or(0, |parameters| parameters.security_bits);
     if !target.look(|config| config.settings.allows_diffie_hellman(bits)) {
         error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
         return false;
