@@ -62,7 +62,7 @@ static void reenter(struct end *end, int callback)
     CHECK_EQ(end->depth, 0); /* nothing is handed out before the last thing was taken */
     end->depth++;
     if (end->reenter == callback) {
-        CHECK(SSL_do_handshake(end->ssl) <= 0);
+        CHECK(SSL_do_handshake(end->ssl) <= 0 || SSL_is_init_finished(end->ssl));
         CHECK(SSL_read(end->ssl, &byte, 1) <= 0);
         CHECK_NO_ERRORS();
     }
@@ -95,6 +95,7 @@ static int on_receive(SSL *ssl, const unsigned char **bytes, size_t *length, voi
     CHECK_EQ(end->lent, 0);
     if (end->fail == CRYPTO_RECEIVE)
         return 0;
+    reenter(end, CRYPTO_RECEIVE);
     end->lent = queue_length(queue);
     if (end->lent > end->receive_at_most)
         end->lent = end->receive_at_most;
@@ -427,7 +428,8 @@ TEST(data_moves_in_small_pieces)
     pair_free(pair);
 }
 
-/* What is handed out stays in its order whatever a callback calls. In OpenSSL 3.5 that is an internal error. */
+/* What is handed out stays in its order whatever a callback calls, and nothing is lent twice. In OpenSSL 3.5 that is an internal
+   error. */
 TEST(callbacks_that_call_the_library_change_no_order)
 {
     NEEDS(SSL_set_quic_tls_cbs);
@@ -436,7 +438,10 @@ TEST(callbacks_that_call_the_library_change_no_order)
         return;
     }
     make_contexts();
-    for (int callback = CRYPTO_SEND; callback <= YIELD_SECRET; callback += YIELD_SECRET - CRYPTO_SEND) {
+    for (int callback = CRYPTO_SEND; callback <= YIELD_SECRET; callback++) {
+        /* What was released is the library's to answer. */
+        if (callback == CRYPTO_RELEASE)
+            continue;
         connect_ends();
         ends[CLIENT].reenter = ends[SERVER].reenter = callback;
         ends[CLIENT].send_at_most = ends[SERVER].send_at_most = 50;

@@ -149,8 +149,19 @@ impl Ssl {
         accepted == 1
     }
 
-    /// Gets handshake bytes from the QUIC stack.
+    /// Gets handshake bytes from the QUIC stack. A callback that calls us while they are lent gets no further than here: it would be
+    /// lent the same once more.
     pub(super) fn fill_from_quic(&self, environment: &Environment, stack: &QuicStack) -> Result<(), Pause> {
+        if self.quic_lends.replace(true) {
+            self.waiting.set(Waiting::Reading);
+            return Err(Pause::Waiting);
+        }
+        let result = self.borrow_from_quic(environment, stack);
+        self.quic_lends.set(false);
+        result
+    }
+
+    fn borrow_from_quic(&self, environment: &Environment, stack: &QuicStack) -> Result<(), Pause> {
         let generation = self.generation.get();
         self.waiting.set(Waiting::Reading);
         let (mut data, mut length) = (core::ptr::null(), 0);

@@ -162,6 +162,8 @@ pub struct Ssl {
     pub(super) quic_stack: Cell<Option<QuicStack>>,
     /// Whether the QUIC stack may have early data.
     pub(super) quic_early_data: Cell<bool>,
+    /// Whether bytes of the QUIC stack are lent, or about to be.
+    pub(super) quic_lends: Cell<bool>,
     /// How many tickets `SSL_new_session_ticket` asked for.
     pub(super) requested_tickets: Cell<usize>,
     /// The position that the info callback is being told, while later ones are queued.
@@ -233,6 +235,7 @@ impl Ssl {
             client_hello_suites: RefCell::default(),
             quic_stack: Cell::new(None),
             quic_early_data: Cell::new(false),
+            quic_lends: Cell::new(false),
             requested_tickets: Cell::new(0),
             told_position: Cell::new(None),
         });
