@@ -28,7 +28,7 @@ QUICK = (
     r"|hs\.tls13\.full\.ecdsa\.X25519\.noverify"
     r"|hs\..*\.X25519MLKEM768\..*"
     r"|hs\..*\.resume\..*"
-    r"|hs\..*(seen|never).*"
+    r"|hs\..*(seen|never|newleaf).*"
     r"|bulk\.(pair|tcp)\.tls13\.TLS_AES_128_GCM_SHA256\..*"
     r"|bulk\.(pair|tcp)\.tls13\.(TLS_AES_256|TLS_CHACHA).*\.(16384|1024|100)"
     r"|bulk\.pair\.tls12\..*\.(16384|1024|100)"
