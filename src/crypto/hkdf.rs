@@ -2,13 +2,10 @@
 //!
 //! Nothing is allocated: a connection expands some twenty labels.
 
+use aws_lc_rs::hkdf::{self, KeyType};
 use zeroize::Zeroize;
 
-use super::{
-    hash::HashAlgorithm,
-    hmac::{HmacKey, hmac},
-    secret::Secret,
-};
+use super::{hash::HashAlgorithm, hmac::hmac, secret::Secret};
 
 /// The longest label without its prefix (RFC 8446 §7.1: `opaque label<7..255> = "tls13 " + Label`).
 pub const MAX_LABEL_LENGTH: usize = 249;
@@ -52,16 +49,23 @@ pub fn expand_label_secret(hash: HashAlgorithm, secret: &[u8], label: &[u8], con
 /// `HKDF-Expand` (RFC 5869 §2.3); the info is the concatenated `info`.
 fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[&[u8]], out: &mut [u8]) {
     debug_assert!(out.len() <= max_output_length(hash));
-    let key = HmacKey::new(hash, pseudorandom_key);
-    let mut previous = None;
-    for (counter, block) in (1..=255u8).zip(out.chunks_mut(hash.output_length())) {
-        let chained = previous.as_ref().map_or(&[][..], AsRef::as_ref);
-        let mut output = key.sign([chained].into_iter().chain(info.iter().copied()).chain([&[counter][..]]));
-        block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
-        previous = Some(output);
-        output.zeroize();
+    let algorithm = match hash {
+        HashAlgorithm::Sha384 => hkdf::HKDF_SHA384,
+        _ => hkdf::HKDF_SHA256,
+    };
+    debug_assert_eq!(algorithm.len(), hash.output_length(), "the hashes of TLS 1.3");
+    let key = hkdf::Prk::new_less_safe(algorithm, pseudorandom_key);
+    let filled = key.expand(info, Length(out.len())).and_then(|output| output.fill(out));
+    debug_assert!(filled.is_ok());
+}
+
+/// How much is expanded.
+struct Length(usize);
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
     }
-    previous.zeroize();
 }
 
 #[cfg(test)]

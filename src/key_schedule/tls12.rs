@@ -74,8 +74,9 @@ impl MasterSecret {
         let iv_length = parameters.iv_length();
         let mut block = Zeroizing::new([0; MAX_KEY_BLOCK_LENGTH]);
         // RFC 5246 §6.3: here, and only here, the server's random comes first.
-        self.prf(b"key expansion", &[server_random, client_random], block.as_mut_slice());
-        let mut rest = block.as_slice();
+        let (block, _) = block.split_at_mut(2 * (mac_key_length + key_length + iv_length));
+        self.prf(b"key expansion", &[server_random, client_random], block);
+        let mut rest = &*block;
         let mut next = |length: usize| {
             let (part, after) = rest.split_at(length);
             rest = after;
