@@ -82,14 +82,12 @@ impl ExData {
 /// The index under which an `X509_STORE_CTX` holds its `SSL`; negative if libcrypto gave none.
 #[must_use]
 pub fn connection_index() -> c_int {
-    /// `CRYPTO_EX_INDEX_X509_STORE_CTX`.
-    const STORE_CONTEXT: c_int = 5;
     static INDEX: OnceLock<c_int> = OnceLock::new();
     *INDEX.get_or_init(|| {
         // SAFETY: no argument and no functions.
         unsafe {
             sys::CRYPTO_get_ex_new_index(
-                STORE_CONTEXT,
+                sys::CRYPTO_EX_INDEX_X509_STORE_CTX,
                 0,
                 c"SSL for verify callback".as_ptr().cast_mut().cast(),
                 None,

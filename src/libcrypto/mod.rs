@@ -25,6 +25,7 @@ pub mod ex_data;
 pub mod fetched;
 pub mod gcm_in_pieces;
 pub mod hash_table;
+pub mod known_signatures;
 pub mod library;
 pub mod mac;
 pub mod memory;

@@ -6,7 +6,14 @@ use core::{
 };
 
 use super::{
-    dane::Dane, evp_pkey::PKey, ex_data, library::Library, stack::X509Stack, sys, verify_param::VerifyParam,
+    dane::Dane,
+    evp_pkey::PKey,
+    ex_data,
+    known_signatures::{Checks, KnownSignatures},
+    library::Library,
+    stack::X509Stack,
+    sys,
+    verify_param::VerifyParam,
     x509::X509,
 };
 
@@ -120,6 +127,27 @@ impl X509Store {
         }
     }
 
+    /// Whether the program put functions of its own into it, which see the certificates of a verification.
+    #[must_use]
+    pub fn has_callbacks(&self) -> bool {
+        let store = self.as_ptr();
+        // SAFETY: the store is valid; the functions are only looked for.
+        unsafe {
+            sys::X509_STORE_get_verify(store).is_some()
+                || sys::X509_STORE_get_verify_cb(store).is_some()
+                || sys::X509_STORE_get_get_issuer(store).is_some()
+                || sys::X509_STORE_get_check_issued(store).is_some()
+                || sys::X509_STORE_get_check_revocation(store).is_some()
+                || sys::X509_STORE_get_get_crl(store).is_some()
+                || sys::X509_STORE_get_check_crl(store).is_some()
+                || sys::X509_STORE_get_cert_crl(store).is_some()
+                || sys::X509_STORE_get_check_policy(store).is_some()
+                || sys::X509_STORE_get_lookup_certs(store).is_some()
+                || sys::X509_STORE_get_lookup_crls(store).is_some()
+                || sys::X509_STORE_get_cleanup(store).is_some()
+        }
+    }
+
     /// Will look in one of libcrypto's default places. What is not there is no failure; `false`: memory is out.
     pub fn load_default(&self, place: DefaultPlace) -> bool {
         // SAFETY: the methods are libcrypto's, the store is valid, and a null argument stands for the default.
@@ -189,6 +217,7 @@ impl Drop for X509Store {
 /// One verification (`X509_STORE_CTX`), with what it was given kept alive.
 pub struct StoreContext<'a> {
     context: NonNull<sys::X509_STORE_CTX>,
+    checks: Option<Box<Checks<'a>>>,
     inputs: core::marker::PhantomData<&'a ()>,
 }
 
@@ -199,7 +228,7 @@ impl<'a> StoreContext<'a> {
         let (library, properties) = (store.library.as_ptr(), store.library.properties());
         // SAFETY: the library context is valid or null, and the query is a C string or null, which is copied.
         let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new_ex(library, properties) })?;
-        let this = Self { context, inputs: core::marker::PhantomData };
+        let this = Self { context, checks: None, inputs: core::marker::PhantomData };
         let chain = chain.map_or(core::ptr::null_mut(), X509Stack::as_ptr);
         // SAFETY: all are valid, and outlive the verification by its lifetime.
         let ready = unsafe {
@@ -215,7 +244,7 @@ impl<'a> StoreContext<'a> {
         let (library, properties) = (store.library.as_ptr(), store.library.properties());
         // SAFETY: the library context is valid or null, and the query is a C string or null, which is copied.
         let context = NonNull::new(unsafe { sys::X509_STORE_CTX_new_ex(library, properties) })?;
-        let this = Self { context, inputs: core::marker::PhantomData };
+        let this = Self { context, checks: None, inputs: core::marker::PhantomData };
         let (none, nobody) = (core::ptr::null_mut(), core::ptr::null_mut());
         let ready = match key.zip(init_raw_key()) {
             // SAFETY: store and key are valid, and outlive the verification by their lifetime.
@@ -293,6 +322,13 @@ impl<'a> StoreContext<'a> {
             let own = sys::X509_STORE_CTX_get0_param(self.as_ptr());
             sys::X509_VERIFY_PARAM_move_peername(parameters.as_ptr(), own);
         }
+    }
+
+    /// Checks signatures with the help of those that are known, and adds to them. For verifications that call no function of the
+    /// program.
+    pub fn set_known_signatures(&mut self, known: &'a KnownSignatures) {
+        // SAFETY: the context is valid, and is freed before the checks are.
+        self.checks = unsafe { Checks::install(self.as_ptr(), known) };
     }
 
     /// The program's callback for each step.

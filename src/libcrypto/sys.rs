@@ -24,10 +24,13 @@ opaque! {
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
     X509_EXTENSION OCSP_RESPID OSSL_PROVIDER RSA_METHOD EC_KEY_METHOD BIO_ADDR
+    X509_CRL ASN1_TIME
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
 pub type stack_st_X509 = OPENSSL_STACK;
+/// `STACK_OF(X509_CRL)`.
+pub type stack_st_X509_CRL = OPENSSL_STACK;
 /// `STACK_OF(X509_NAME)`.
 pub type stack_st_X509_NAME = OPENSSL_STACK;
 /// `STACK_OF(SSL_CIPHER)`.
@@ -70,6 +73,23 @@ pub type CRYPTO_EX_dup = unsafe extern "C" fn(
 pub type OPENSSL_LH_HASHFUNC = unsafe extern "C" fn(*const c_void) -> c_ulong;
 pub type OPENSSL_LH_COMPFUNC = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
 pub type pem_password_cb = unsafe extern "C" fn(*mut c_char, c_int, c_int, *mut c_void) -> c_int;
+pub type X509_STORE_CTX_verify_fn = unsafe extern "C" fn(*mut X509_STORE_CTX) -> c_int;
+pub type X509_STORE_CTX_get_issuer_fn =
+    unsafe extern "C" fn(*mut *mut X509, *mut X509_STORE_CTX, *mut X509) -> c_int;
+pub type X509_STORE_CTX_check_issued_fn =
+    unsafe extern "C" fn(*mut X509_STORE_CTX, *mut X509, *mut X509) -> c_int;
+pub type X509_STORE_CTX_check_revocation_fn = unsafe extern "C" fn(*mut X509_STORE_CTX) -> c_int;
+pub type X509_STORE_CTX_get_crl_fn =
+    unsafe extern "C" fn(*mut X509_STORE_CTX, *mut *mut X509_CRL, *mut X509) -> c_int;
+pub type X509_STORE_CTX_check_crl_fn = unsafe extern "C" fn(*mut X509_STORE_CTX, *mut X509_CRL) -> c_int;
+pub type X509_STORE_CTX_cert_crl_fn =
+    unsafe extern "C" fn(*mut X509_STORE_CTX, *mut X509_CRL, *mut X509) -> c_int;
+pub type X509_STORE_CTX_check_policy_fn = unsafe extern "C" fn(*mut X509_STORE_CTX) -> c_int;
+pub type X509_STORE_CTX_lookup_certs_fn =
+    unsafe extern "C" fn(*mut X509_STORE_CTX, *const X509_NAME) -> *mut stack_st_X509;
+pub type X509_STORE_CTX_lookup_crls_fn =
+    unsafe extern "C" fn(*const X509_STORE_CTX, *const X509_NAME) -> *mut stack_st_X509_CRL;
+pub type X509_STORE_CTX_cleanup_fn = unsafe extern "C" fn(*mut X509_STORE_CTX) -> c_int;
 pub type X509_STORE_CTX_verify_cb = unsafe extern "C" fn(c_int, *mut X509_STORE_CTX) -> c_int;
 pub type OPENSSL_sk_freefunc = unsafe extern "C" fn(*mut c_void);
 pub type d2i_of_void = unsafe extern "C" fn(*mut *mut c_void, *mut *const c_uchar, c_long) -> *mut c_void;
@@ -162,6 +182,12 @@ pub const CRYPTO_EX_INDEX_SSL_SESSION: c_int = 2;
 pub const BIO_C_SET_FILENAME: c_int = 108;
 pub const BIO_FP_READ: c_int = 2;
 pub const EXFLAG_SS: u32 = 0x2000;
+pub const EXFLAG_PROXY: u32 = 0x400;
+pub const KU_KEY_CERT_SIGN: u32 = 4;
+pub const X509_V_FLAG_USE_CHECK_TIME: c_ulong = 0x2;
+pub const X509_V_FLAG_CHECK_SS_SIGNATURE: c_ulong = 0x4000;
+pub const X509_V_FLAG_NO_CHECK_TIME: c_ulong = 0x20_0000;
+pub const CRYPTO_EX_INDEX_X509_STORE_CTX: c_int = 5;
 pub const X509_L_FILE_LOAD: c_int = 1;
 pub const X509_L_ADD_DIR: c_int = 2;
 pub const X509_L_ADD_STORE: c_int = 3;
@@ -530,6 +556,28 @@ unsafe extern "C" {
     pub fn X509_STORE_CTX_set_flags(context: *mut X509_STORE_CTX, flags: c_ulong);
     pub fn X509_STORE_CTX_set_default(context: *mut X509_STORE_CTX, name: *const c_char) -> c_int;
     pub fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: X509_STORE_CTX_verify_cb);
+    pub fn X509_STORE_CTX_get_ex_data(context: *const X509_STORE_CTX, index: c_int) -> *mut c_void;
+    pub fn X509_STORE_CTX_get_verify(context: *const X509_STORE_CTX) -> Option<X509_STORE_CTX_verify_fn>;
+    pub fn X509_STORE_CTX_set_verify(context: *mut X509_STORE_CTX, verify: Option<X509_STORE_CTX_verify_fn>);
+    pub fn X509_STORE_get_verify(store: *const X509_STORE) -> Option<X509_STORE_CTX_verify_fn>;
+    pub fn X509_STORE_get_verify_cb(store: *const X509_STORE) -> Option<X509_STORE_CTX_verify_cb>;
+    pub fn X509_STORE_get_get_issuer(store: *const X509_STORE) -> Option<X509_STORE_CTX_get_issuer_fn>;
+    pub fn X509_STORE_get_check_issued(store: *const X509_STORE) -> Option<X509_STORE_CTX_check_issued_fn>;
+    pub fn X509_STORE_get_check_revocation(
+        store: *const X509_STORE,
+    ) -> Option<X509_STORE_CTX_check_revocation_fn>;
+    pub fn X509_STORE_get_get_crl(store: *const X509_STORE) -> Option<X509_STORE_CTX_get_crl_fn>;
+    pub fn X509_STORE_get_check_crl(store: *const X509_STORE) -> Option<X509_STORE_CTX_check_crl_fn>;
+    pub fn X509_STORE_get_cert_crl(store: *const X509_STORE) -> Option<X509_STORE_CTX_cert_crl_fn>;
+    pub fn X509_STORE_get_check_policy(store: *const X509_STORE) -> Option<X509_STORE_CTX_check_policy_fn>;
+    pub fn X509_STORE_get_lookup_certs(store: *const X509_STORE) -> Option<X509_STORE_CTX_lookup_certs_fn>;
+    pub fn X509_STORE_get_lookup_crls(store: *const X509_STORE) -> Option<X509_STORE_CTX_lookup_crls_fn>;
+    pub fn X509_STORE_get_cleanup(store: *const X509_STORE) -> Option<X509_STORE_CTX_cleanup_fn>;
+    pub fn X509_VERIFY_PARAM_get_flags(param: *const X509_VERIFY_PARAM) -> c_ulong;
+    pub fn X509_get0_notBefore(certificate: *const X509) -> *const ASN1_TIME;
+    pub fn X509_get0_notAfter(certificate: *const X509) -> *const ASN1_TIME;
+    pub fn X509_cmp_current_time(time: *const ASN1_TIME) -> c_int;
+    pub fn X509_get_key_usage(certificate: *mut X509) -> u32;
     pub fn X509_STORE_CTX_get0_param(context: *const X509_STORE_CTX) -> *mut X509_VERIFY_PARAM;
     pub fn EVP_Digest(
         data: *const c_void,

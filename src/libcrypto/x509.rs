@@ -197,6 +197,30 @@ impl X509 {
         unsafe { sys::X509_get_extension_flags(self.as_ptr()) & sys::EXFLAG_SS != 0 }
     }
 
+    /// Whether now lies between its dates.
+    #[must_use]
+    pub fn is_in_time(&self) -> bool {
+        // SAFETY: the certificate is valid, and its dates are its own.
+        unsafe {
+            sys::X509_cmp_current_time(sys::X509_get0_notBefore(self.as_ptr())) < 0
+                && sys::X509_cmp_current_time(sys::X509_get0_notAfter(self.as_ptr())) > 0
+        }
+    }
+
+    /// Whether it is a proxy certificate (RFC 3820).
+    #[must_use]
+    pub fn is_proxy(&self) -> bool {
+        // SAFETY: the certificate is valid.
+        unsafe { sys::X509_get_extension_flags(self.as_ptr()) & sys::EXFLAG_PROXY != 0 }
+    }
+
+    /// Whether its key may sign certificates: its keyUsage says so, or it has none (RFC 5280 §4.2.1.3).
+    #[must_use]
+    pub fn may_sign_certificates(&self) -> bool {
+        // SAFETY: the certificate is valid.
+        unsafe { sys::X509_get_key_usage(self.as_ptr()) & sys::KU_KEY_CERT_SIGN != 0 }
+    }
+
     /// Whether both are the same certificate (`X509_cmp(3)`).
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {

@@ -462,7 +462,7 @@ impl Ssl {
         let raw = self.with_connection(|connection| connection.negotiated().peer_raw_key.clone());
         let key = match raw {
             Some(raw) => PKey::public_from_der(&raw),
-            None => self.peer_certificates().and_then(|peer| peer.chain.get(0)?.public_key()),
+            None => self.shared_peer_certificates().and_then(|peer| peer.chain.get(0)?.public_key()),
         };
         if key.is_some_and(|key| key.verify(scheme, content, signature)) {
             Answer::Proceed

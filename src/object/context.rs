@@ -13,6 +13,7 @@ use super::{
     cipher_stack::CipherStack,
     config::Config,
     dane::DaneSettings,
+    peer_certificates::SeenCertificates,
     session::SessionHandle,
     session_cache::SessionTable,
     srp::Srp,
@@ -24,6 +25,7 @@ use crate::{
         ct::LogStore,
         engine::Engine,
         ex_data::{Class, ExData},
+        known_signatures::KnownSignatures,
         library::Library,
         panics::Poison,
         store::X509Store,
@@ -101,6 +103,10 @@ pub struct Context {
     live: ArcSwap<LiveCallbacks>,
     /// The trust anchors: read when a chain is verified, not earlier.
     store: Mutex<X509Store>,
+    /// Certificates of peers.
+    pub(super) seen_certificates: SeenCertificates,
+    /// Signatures in chains of peers.
+    pub(super) known_signatures: KnownSignatures,
     /// `SSL_CTX_get0_param`: inherited by each new connection.
     pub verify_param: VerifyParam,
     /// The server's internal session cache.
@@ -164,6 +170,8 @@ impl Context {
             changes: Changes::default(),
             live: ArcSwap::from_pointee(LiveCallbacks::default()),
             store: Mutex::new(X509Store::new()?.within(&library)),
+            seen_certificates: SeenCertificates::default(),
+            known_signatures: KnownSignatures::default(),
             verify_param: VerifyParam::new()?,
             sessions: SessionCache::new(SESSION_CACHE_SIZE),
             session_table: Mutex::new(None),

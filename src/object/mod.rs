@@ -94,6 +94,7 @@ pub mod negotiated;
 pub mod own_certificate;
 pub mod own_chain;
 pub mod peer;
+mod peer_certificates;
 pub mod psk;
 pub mod quic;
 mod raw_public_key;

@@ -12,6 +12,7 @@ use super::{
     context::Method,
     datagram::Datagram,
     jobs::JobState,
+    peer_certificates::PeerCertificates,
     quic::QuicStack,
     security::Judged,
     status_request::RequestItems,
@@ -31,11 +32,9 @@ use crate::{
         stack::X509Stack,
         sys::OPENSSL_STACK,
         verify_param::VerifyParam,
-        x509::X509,
     },
     policy::options::option,
     record::Side,
-    session::PeerChain,
     wire::{CipherSuite, SignatureScheme},
 };
 
@@ -65,16 +64,6 @@ pub enum Waiting {
 pub const SENT_SHUTDOWN: i32 = 1;
 /// `SSL_RECEIVED_SHUTDOWN`.
 pub const RECEIVED_SHUTDOWN: i32 = 2;
-
-/// The peer's chain as libcrypto's objects.
-pub struct PeerCertificates {
-    /// The bytes that they were made from.
-    pub der: PeerChain,
-    /// All of them, the peer's own first.
-    pub chain: X509Stack,
-    /// All but the peer's own: what a server's `SSL_get_peer_cert_chain` gives.
-    pub without_own: X509Stack,
-}
 
 /// A connection as the program sees it. Used by one thread at a time, but re-entered by callbacks: no borrow
 /// of a part is alive while C code runs.
@@ -567,27 +556,6 @@ impl Ssl {
     /// The session that a client was told to resume (`SSL_set_session`).
     pub fn offer_session(&self, session: Option<Arc<SessionHandle>>) -> Option<Arc<SessionHandle>> {
         self.offered_session.replace(session)
-    }
-
-    /// The peer's chain as libcrypto's objects, made when somebody asks for them.
-    #[must_use]
-    pub fn peer_certificates(&self) -> Option<Arc<PeerCertificates>> {
-        let der = self.with_connection(|connection| connection.negotiated().peer_chain.clone())?;
-        if let Some(peer) = self.peer.borrow().as_ref().filter(|peer| Arc::ptr_eq(&peer.der, &der)) {
-            return Some(Arc::clone(peer));
-        }
-        let mut chain = X509Stack::new()?;
-        let mut without_own = X509Stack::new()?;
-        for (index, certificate) in der.iter().enumerate() {
-            let certificate = X509::from_der_within(&self.context().library, certificate)?;
-            if index > 0 {
-                without_own.push(certificate.clone());
-            }
-            chain.push(certificate);
-        }
-        let peer = Arc::new(PeerCertificates { der, chain, without_own });
-        self.peer.replace(Some(Arc::clone(&peer)));
-        Some(peer)
     }
 }
 

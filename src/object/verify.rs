@@ -29,7 +29,13 @@ impl Ssl {
         if let Some(key) = self.with_connection(|connection| connection.negotiated().peer_raw_key.clone()) {
             return self.verify_raw_key(&key);
         }
-        let Some(peer) = self.peer_certificates() else {
+        let (context, store) = (self.context(), self.verify_store());
+        let replacement = context.live().cert_verify;
+        let shows_certificates =
+            callback.is_some() || replacement.function.is_some() || store.has_callbacks();
+        let peer =
+            if shows_certificates { self.peer_certificates() } else { self.shared_peer_certificates() };
+        let Some(peer) = peer else {
             // The bytes do not parse as a certificate.
             return Answer::Refuse(Error::fatal(AlertDescription::DECODE_ERROR, Reason::ERR_ASN1_LIB));
         };
@@ -37,7 +43,6 @@ impl Ssl {
             Side::Server => c"ssl_client",
             Side::Client => c"ssl_server",
         };
-        let store = self.verify_store();
         let Some(own) = peer.chain.get(0) else { return Answer::Refuse(Error::internal()) };
         let Some(mut verification) = StoreContext::new(&store, &own, Some(&peer.chain)) else {
             return Answer::Refuse(Error::internal());
@@ -53,6 +58,8 @@ impl Ssl {
         self.follow_matching_types();
         if self.dane.has_records() {
             verification.set_dane(&self.dane);
+        } else if !shows_certificates && !context.library.is_selective() {
+            verification.set_known_signatures(&context.known_signatures);
         }
         if !verification.set_parameters(&self.verify_param) {
             return Answer::Refuse(Error::internal());
@@ -60,7 +67,6 @@ impl Ssl {
         if let Some(callback) = callback {
             verification.set_callback(callback);
         }
-        let replacement = self.context().live().cert_verify;
         let good = match replacement.function {
             // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
             Some(function) => unsafe { function(verification.as_ptr(), replacement.argument) > 0 },

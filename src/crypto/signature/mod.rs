@@ -3,11 +3,13 @@
 //!
 //! What aws-lc-rs cannot do with a key is said beforehand (`can_verify`, `can_sign`): libcrypto does it then.
 
+mod certificate;
 mod curve;
 mod key_algorithm;
 mod private_key;
 mod public_key;
 
+pub use certificate::is_signed_by;
 pub use private_key::PrivateKey;
 pub use public_key::PublicKey;
 

@@ -1,0 +1,175 @@
+//! The peer's certificates as libcrypto's objects. To make them is most of what a full handshake costs a client, because libcrypto
+//! looks for a decoder of each key. So a context keeps those that it has seen last, and connections verify with them. The
+//! program never sees these shared ones: it may write into an X509 (`X509_set_ex_data`, `X509_alias_set1`), and
+//! takes it for the connection's own. When it asks for a certificate, objects are made that are.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::Ssl;
+use crate::{
+    libcrypto::{library::Library, stack::X509Stack, x509::X509},
+    session::PeerChain,
+};
+
+/// How many certificates a context keeps.
+const CAPACITY: usize = 32;
+/// The longest certificate that it keeps: what a peer sends does not decide over our memory.
+const MAX_LENGTH: usize = 8 * 1024;
+
+/// Certificates that peers sent before.
+#[derive(Default)]
+pub struct SeenCertificates(ArcSwap<Vec<Arc<Seen>>>);
+
+struct Seen {
+    der: Box<[u8]>,
+    certificate: X509,
+    /// It was seen again since room was last needed.
+    again: AtomicBool,
+}
+
+impl SeenCertificates {
+    /// The object of this certificate; `None` if it does not parse.
+    fn get(&self, der: &[u8], library: &Library) -> Option<X509> {
+        if let Some(seen) = self.0.load().iter().find(|seen| *seen.der == *der) {
+            if !seen.again.load(Ordering::Relaxed) {
+                seen.again.store(true, Ordering::Relaxed);
+            }
+            return Some(seen.certificate.clone());
+        }
+        let certificate = X509::from_der_within(library, der)?;
+        if der.len() <= MAX_LENGTH {
+            self.add(Seen {
+                der: der.into(),
+                certificate: certificate.clone(),
+                again: AtomicBool::new(false),
+            });
+        }
+        Some(certificate)
+    }
+
+    /// Adds one, in place of the oldest that was not seen again, or of the oldest of all.
+    fn add(&self, new: Seen) {
+        let new = Arc::new(new);
+        self.0.rcu(|all| {
+            let mut all = Vec::clone(all);
+            if all.len() >= CAPACITY {
+                let victim = all.iter().position(|seen| !seen.again.swap(false, Ordering::Relaxed));
+                all.remove(victim.unwrap_or_default());
+            }
+            all.push(Arc::clone(&new));
+            all
+        });
+    }
+}
+
+/// The peer's chain as libcrypto's objects.
+pub struct PeerCertificates {
+    /// The bytes that they were made from.
+    der: PeerChain,
+    /// All of them, the peer's own first.
+    pub chain: X509Stack,
+    /// All but the peer's own: what a server's `SSL_get_peer_cert_chain` gives.
+    pub without_own: X509Stack,
+    /// Other connections have them as well.
+    shared: bool,
+}
+
+impl PeerCertificates {
+    fn new(der: PeerChain, shared: bool, make: impl Fn(&[u8]) -> Option<X509>) -> Option<Arc<Self>> {
+        let mut chain = X509Stack::new()?;
+        let mut without_own = X509Stack::new()?;
+        for (index, certificate) in der.iter().enumerate() {
+            let certificate = make(certificate)?;
+            if index > 0 {
+                without_own.push(certificate.clone());
+            }
+            chain.push(certificate);
+        }
+        Some(Arc::new(Self { der, chain, without_own, shared }))
+    }
+
+    /// The object in `self` for the one in `other`, which has the same chain.
+    fn counterpart(&self, other: &Self, certificate: X509) -> X509 {
+        let index = other.chain.iter().position(|shared| shared.as_ptr() == certificate.as_ptr());
+        index.and_then(|index| self.chain.get(index)).unwrap_or(certificate)
+    }
+}
+
+impl Ssl {
+    /// The peer's chain as objects of the connection's own, for the program: made when somebody asks for them.
+    #[must_use]
+    pub fn peer_certificates(&self) -> Option<Arc<PeerCertificates>> {
+        let (der, known) = self.known_peer_certificates()?;
+        if let Some(known) = known.as_ref().filter(|known| !known.shared) {
+            return Some(Arc::clone(known));
+        }
+        let library = self.context().library.clone();
+        let own = PeerCertificates::new(der, false, |der| X509::from_der_within(&library, der))?;
+        if let Some(shared) = known {
+            let verified = self.verified_chain.borrow().as_ref().map(|chain| {
+                chain.iter().map(|certificate| own.counterpart(&shared, certificate)).collect::<X509Stack>()
+            });
+            drop(self.verified_chain.replace(verified));
+        }
+        drop(self.peer.replace(Some(Arc::clone(&own))));
+        Some(own)
+    }
+
+    /// The peer's chain as objects that nobody changes, and that the program must not see.
+    pub(super) fn shared_peer_certificates(&self) -> Option<Arc<PeerCertificates>> {
+        let (der, known) = self.known_peer_certificates()?;
+        if known.is_some() {
+            return known;
+        }
+        let context = self.context();
+        let shared =
+            PeerCertificates::new(der, true, |der| context.seen_certificates.get(der, &context.library))?;
+        drop(self.peer.replace(Some(Arc::clone(&shared))));
+        Some(shared)
+    }
+
+    /// The peer's chain, and the objects if they were made before.
+    fn known_peer_certificates(&self) -> Option<(PeerChain, Option<Arc<PeerCertificates>>)> {
+        let der = self.with_connection(|connection| connection.negotiated().peer_chain.clone())?;
+        let known = self.peer.borrow().clone().filter(|peer| Arc::ptr_eq(&peer.der, &der));
+        Some((der, known))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificates() -> [Vec<u8>; 2] {
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/src/connection/testdata/");
+        ["p256", "p384"].map(|name| std::fs::read(format!("{directory}{name}.crt.der")).unwrap())
+    }
+
+    #[test]
+    fn certificate_seen_again_is_the_same_object() {
+        let (seen, library, [one, other]) = (SeenCertificates::default(), Library::default(), certificates());
+        let first = seen.get(&one, &library).unwrap();
+        assert_ne!(seen.get(&other, &library).unwrap().as_ptr(), first.as_ptr());
+        assert_eq!(seen.get(&one, &library).unwrap().as_ptr(), first.as_ptr());
+        assert!(seen.get(&one[1..], &library).is_none());
+        assert_eq!(seen.0.load().len(), 2);
+    }
+
+    #[test]
+    fn what_is_seen_again_outlives_what_is_not() {
+        let (seen, library, [one, other]) = (SeenCertificates::default(), Library::default(), certificates());
+        let often = seen.get(&one, &library).unwrap();
+        let seldom = seen.get(&other, &library).unwrap();
+        for number in 0..100_u8 {
+            seen.get(&one, &library).unwrap();
+            let again = AtomicBool::new(false);
+            seen.add(Seen { der: Box::new([number]), certificate: seldom.clone(), again });
+        }
+        assert_eq!(seen.get(&one, &library).unwrap().as_ptr(), often.as_ptr());
+        assert_ne!(seen.get(&other, &library).unwrap().as_ptr(), seldom.as_ptr());
+        assert_eq!(seen.0.load().len(), CAPACITY);
+    }
+}
