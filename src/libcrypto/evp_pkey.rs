@@ -271,16 +271,18 @@ impl PKey {
     #[must_use]
     pub fn to_der(&self) -> Option<zeroize::Zeroizing<Vec<u8>>> {
         let mark = super::error_queue::set_mark();
-        // SAFETY: the key is valid; with a null pointer only the length is computed.
-        let length = unsafe { sys::i2d_PrivateKey(self.as_ptr(), core::ptr::null_mut()) };
-        let mut der = zeroize::Zeroizing::new(vec![0; usize::try_from(length).unwrap_or_default()]);
-        if !der.is_empty() {
-            let mut output = der.as_mut_ptr();
-            // SAFETY: `output` has room for `length` bytes.
-            unsafe { sys::i2d_PrivateKey(self.as_ptr(), &raw mut output) };
-        }
+        let mut output = core::ptr::null_mut();
+        // SAFETY: the key is valid; where there is no memory to write to, new memory is made. To ask for the length first would
+        // be to look for an encoder twice.
+        let length = unsafe { sys::i2d_PrivateKey(self.as_ptr(), &raw mut output) };
         mark.pop();
-        (!der.is_empty()).then_some(der)
+        let length = usize::try_from(length).ok().filter(|_| !output.is_null())?;
+        // SAFETY: that memory has `length` bytes, and is ours to wipe and free.
+        unsafe {
+            let der = core::slice::from_raw_parts(output, length).to_vec();
+            sys::CRYPTO_clear_free(output.cast(), length, c"".as_ptr(), 0);
+            Some(zeroize::Zeroizing::new(der))
+        }
     }
 
     /// The signature of `content`; `None` with libcrypto's reason in the queue.
