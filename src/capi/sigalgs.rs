@@ -160,10 +160,10 @@ pub unsafe extern "C" fn SSL_get0_group_name(ssl: *mut SSL) -> *const c_char {
 pub unsafe extern "C" fn SSL_get1_builtin_sigalgs(libctx: *mut OSSL_LIB_CTX) -> *mut c_char {
     guard(core::ptr::null_mut(), || {
         // SAFETY: the contract of this module.
-        let missing = library::offer(&unsafe { Library::new(libctx, None) }).missing_schemes;
+        let offer = library::offer(&unsafe { Library::new(libctx, None) });
         let names: Vec<_> = signature_scheme::SCHEMES
             .iter()
-            .filter(|scheme| !missing.contains(&scheme.id))
+            .filter(|scheme| !offer.missing_schemes.contains(&scheme.id))
             .map(|scheme| scheme.name)
             .collect();
         convert::allocate_string(names.join(":").as_bytes())

@@ -1,8 +1,11 @@
 //! A library context of libcrypto with a property query: which providers, and which of their implementations, serve
 //! (`OSSL_LIB_CTX(3)`, `property(7)`). Used by `object`, and by `store`, `x509` and `credential_file`.
 
-use core::ffi::{CStr, c_char, c_void};
-use std::sync::Arc;
+use core::{
+    ffi::{CStr, c_char, c_int, c_void},
+    ptr::null_mut,
+};
+use std::{ffi::CString, sync::Arc};
 
 use super::{error_queue, sys};
 
@@ -53,6 +56,31 @@ impl Library {
         let has_query = self.properties.as_ref().is_some_and(|properties| !properties.is_empty());
         // SAFETY: the context is valid, or null.
         has_query || unsafe { sys::EVP_default_properties_is_fips_enabled(self.context) == 1 }
+    }
+
+    /// What the answers to the questions below depend on; `None` unless this is the process's own context without a query.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        // SAFETY: null asks which context null stands for in this thread, and changes nothing.
+        let is_own = self.context.is_null()
+            && unsafe {
+                sys::OSSL_LIB_CTX_set0_default(null_mut()) == sys::OSSL_LIB_CTX_get0_global_default()
+            };
+        if !is_own || self.is_selective() {
+            return None;
+        }
+        let mut standing = Standing::default();
+        let mark = error_queue::set_mark();
+        // SAFETY: null is that context; `standing` outlives the call, which hands it to `note_provider` alone; the name is a C
+        // string, and the digest is ours to free.
+        unsafe {
+            sys::OSSL_PROVIDER_do_all(null_mut(), Some(note_provider), (&raw mut standing).cast());
+            let digest = sys::EVP_MD_fetch(null_mut(), c"SHA256".as_ptr(), core::ptr::null());
+            standing.digest = digest.addr();
+            sys::EVP_MD_free(digest);
+        }
+        mark.pop();
+        Some(standing)
     }
 
     /// Whether there is a cipher of this name. The queue is left as it was.
@@ -119,6 +147,27 @@ impl Library {
     }
 }
 
+/// The providers of the process, and by whose digest a query of the program's, if there is one
+/// (`EVP_set_default_properties(3)`), comes out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    providers: Vec<(usize, CString)>,
+    digest: usize,
+}
+
+/// Takes note of one provider.
+///
+/// # Safety
+/// `argument` points to a [`Standing`] that nobody else uses, and `provider` is valid.
+unsafe extern "C" fn note_provider(provider: *mut sys::OSSL_PROVIDER, argument: *mut c_void) -> c_int {
+    // SAFETY: the caller's promise; a provider's name is a C string.
+    unsafe {
+        let name = CStr::from_ptr(sys::OSSL_PROVIDER_get0_name(provider)).to_owned();
+        (*argument.cast::<Standing>()).providers.push((provider.addr(), name));
+    }
+    1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +179,15 @@ mod tests {
         assert!(library.has_key_type(c"EC"));
         assert!(!library.has_cipher(c"NO-SUCH-CIPHER"));
         assert!(!library.is_selective());
+    }
+
+    #[test]
+    fn standing_is_that_of_the_own_context_alone() {
+        let standing = Library::default().standing();
+        assert!(standing.as_ref().is_some_and(|standing| standing.digest != 0));
+        assert_eq!(Library::default().standing(), standing);
+        // SAFETY: null stands for the default context.
+        assert!(unsafe { Library::new(null_mut(), Some(c"provider=default")) }.standing().is_none());
     }
 
     #[test]

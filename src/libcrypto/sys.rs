@@ -738,6 +738,7 @@ unsafe extern "C" {
     pub fn X509_VERIFY_PARAM_get0_peername(param: *const X509_VERIFY_PARAM) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_move_peername(a: *mut X509_VERIFY_PARAM, b: *mut X509_VERIFY_PARAM);
 
+    pub fn OSSL_LIB_CTX_set0_default(context: *mut OSSL_LIB_CTX) -> *mut OSSL_LIB_CTX;
     pub fn OSSL_LIB_CTX_get0_global_default() -> *mut OSSL_LIB_CTX;
     pub fn EVP_PKEY_new() -> *mut EVP_PKEY;
     pub fn EVP_PKEY_copy_parameters(to: *mut EVP_PKEY, from: *const EVP_PKEY) -> c_int;

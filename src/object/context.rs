@@ -147,7 +147,7 @@ impl Context {
     #[must_use]
     pub fn new(method: &'static Method, library: Library) -> Option<Arc<Self>> {
         let mut settings = Settings::new(method.versions);
-        settings.library = Arc::new(super::library::offer(&library));
+        settings.library = super::library::offer(&library);
         settings.cipher_suites = settings.without_missing(&settings.cipher_suites);
         settings.tls13_cipher_suites = settings.without_missing(&settings.tls13_cipher_suites);
         let config = Config {

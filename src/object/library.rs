@@ -1,7 +1,9 @@
-//! What a program's library context offers (`SSL_CTX_new_ex(3)`). Asked when a context is made, and never again.
+//! What a program's library context offers (`SSL_CTX_new_ex(3)`). Asked when a context is made.
 
 use core::ffi::CStr;
 use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 
 use crate::{
     crypto::{
@@ -12,14 +14,33 @@ use crate::{
         signature_scheme::{SCHEMES, Scheme, SignatureAlgorithm},
         suite::{Authentication, BulkCipher, KeyExchangeAlgorithm, MacAlgorithm, SUITES, Suite},
     },
-    libcrypto::{library::Library, mac, provided_group::ProvidedGroup},
+    libcrypto::{
+        library::{Library, Standing},
+        mac,
+        provided_group::ProvidedGroup,
+    },
     policy::library::LibraryOffer,
     wire::NamedGroup,
 };
 
-/// What of all that we have a library context lacks, and which groups it adds.
+/// What of all that we have a library context lacks, and which groups it adds. Programs make contexts by the thousand: what the
+/// process's own library context offers is asked again only after something changed in it.
 #[must_use]
-pub fn offer(library: &Library) -> LibraryOffer {
+pub fn offer(library: &Library) -> Arc<LibraryOffer> {
+    static LAST: ArcSwapOption<(Standing, Arc<LibraryOffer>)> = ArcSwapOption::const_empty();
+    let Some(standing) = library.standing() else { return Arc::new(ask(library)) };
+    if let Some(last) = LAST.load().as_ref().filter(|last| last.0 == standing) {
+        return Arc::clone(&last.1);
+    }
+    let offer = Arc::new(ask(library));
+    // A group of a provider would keep it from being unloaded.
+    if offer.groups.is_empty() {
+        LAST.store(Some(Arc::new((standing, Arc::clone(&offer)))));
+    }
+    offer
+}
+
+fn ask(library: &Library) -> LibraryOffer {
     let announced = library.groups();
     let mut known = Known { library, answers: Vec::new() };
     let missing_suites =
