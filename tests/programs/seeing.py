@@ -46,7 +46,7 @@ def check_match(pattern, line):
     check(re.fullmatch(pattern, line), f"{line!r} is not {pattern!r}")
 
 
-@case("FERROSSL_LOG: one line for each connection")
+@case("s_client-s_server: FERROSSL_LOG, one line for each connection")
 def summary(setting):
     written = lines_of(setting, "", ["-CAfile", setting.pki / "root.pem", "-groups", "P-256"])
     facts = rf"{setting.version} TLS_\w+ SECP256R1 ecdsa_secp256r1_sha256 resumed=no verify=0 {OURS} alert=none"
@@ -55,7 +55,7 @@ def summary(setting):
         check_match(rf"ferrossl: {side} {facts} peer=127\.0\.0\.1:\d+", lines[0])
 
 
-@case("FERROSSL_LOG: a connection that fails, with its alert")
+@case("s_client-s_server: FERROSSL_LOG, a connection that fails, with its alert")
 def failure(setting):
     written = lines_of(setting, "", ["-verify_return_error", "-CAfile", setting.pki / "other-root.pem"])
     alerts = {"client": "sent:unknown_ca", "server": "received:unknown_ca"}
@@ -68,7 +68,7 @@ def failure(setting):
         )
 
 
-@case("FERROSSL_LOG=debug: messages, states and alerts")
+@case("s_client-s_server: FERROSSL_LOG=debug, messages, states and alerts")
 def debug(setting):
     written = lines_of(setting, "debug:", ["-CAfile", setting.pki / "root.pem"])
     for side, lines in written.items():
@@ -82,7 +82,7 @@ def debug(setting):
         check_in("alert warning close_notify", text)
 
 
-@case("FERROSSL_LOG: functions that differ on purpose say so once")
+@case("s_client-s_server: FERROSSL_LOG, functions that differ on purpose say so once")
 def differences(setting):
     written = lines_of(setting, "", ["-CAfile", setting.pki / "root.pem", "-trace"], ["-trace"])
     for side, lines in written.items():
@@ -90,7 +90,7 @@ def differences(setting):
         check(len(notes) == 1, f"{side}: {lines}")
 
 
-@case("FERROSSL_LOG is ignored in set-user-ID programs", versions=("TLSv1.3",))
+@case("s_client-s_server: FERROSSL_LOG is ignored in set-user-ID programs", versions=("TLSv1.3",))
 def privileged(setting):
     if os.geteuid() != 0 or not setting.client.directory:
         return
