@@ -2,6 +2,11 @@
 
 use std::{io::Read, sync::Arc};
 
+use ruzstd::{
+    decoding::StreamingDecoder,
+    encoding::{CompressionLevel, compress_to_vec},
+};
+
 use super::{Message, parse};
 use crate::{
     error::{Error, Reason, Result},
@@ -12,9 +17,9 @@ use crate::{
 const ZLIB_LEVEL: u32 = 6;
 const BROTLI_QUALITY: u32 = 5;
 const BROTLI_WINDOW: u32 = 17;
-const ZSTD_LEVEL: i32 = 3;
-/// The most memory that a zstd frame may ask for, as a power of two: the least that RFC 8878 §3.1.1.1.2 asks of decoders.
-const ZSTD_WINDOW: u32 = 23;
+const ZSTD_LEVEL: CompressionLevel = CompressionLevel::Fastest;
+/// The most memory in bytes that a zstd frame may ask for: the least that RFC 8878 §3.1.1.1.2 asks of decoders.
+const ZSTD_WINDOW: u64 = 8 << 20;
 /// What the decoder of brotli takes at once.
 const BUFFER: usize = 4096;
 
@@ -106,7 +111,7 @@ fn deflate(algorithm: CertificateCompression, body: &[u8]) -> Option<Vec<u8>> {
             encoder.read_to_end(&mut out).ok()?;
         }
         CertificateCompression::ZSTD => {
-            out = zstd::stream::encode_all(body, ZSTD_LEVEL).ok()?;
+            out = compress_to_vec(body, ZSTD_LEVEL);
         }
         _ => return None,
     }
@@ -132,9 +137,12 @@ fn decompress(algorithm: CertificateCompression, compressed: &[u8], length: usiz
             brotli::Decompressor::new(compressed, BUFFER).take(limit).read_to_end(&mut out).ok()?;
         }
         CertificateCompression::ZSTD => {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(compressed).ok()?.single_frame();
-            decoder.window_log_max(ZSTD_WINDOW).ok()?;
-            decoder.take(limit).read_to_end(&mut out).ok()?;
+            let mut frame = StreamingDecoder::new_with_max_window_size(compressed, ZSTD_WINDOW).ok()?;
+            frame.by_ref().take(limit).read_to_end(&mut out).ok()?;
+            let checksum = frame.decoder.get_checksum_from_data();
+            if checksum.is_some() && checksum != frame.decoder.get_calculated_checksum() {
+                return None;
+            }
         }
         _ => return None,
     }
@@ -222,6 +230,25 @@ mod tests {
         let mut compressed = Vec::new();
         brotli::BrotliCompress(&mut &b"certificate"[..], &mut compressed, &large).unwrap();
         assert!(decompress(CertificateCompression::BROTLI, &compressed, 11).is_none());
+    }
+
+    #[test]
+    fn zstd_frame_of_the_reference_encoder_is_expanded_and_its_checksum_looked_at() {
+        let mut frame =
+            *b"\x28\xb5\x2f\xfd\x04\x58\x9d\x00\x00\x60certificate \x01\x00\xa1\xfc\x2f\x49\x85\x7f\x6b\x9e";
+        let expand = |frame: &[u8]| decompress(CertificateCompression::ZSTD, frame, 1200);
+        assert_eq!(expand(&frame), Some(b"certificate ".repeat(100)));
+        *frame.last_mut().unwrap() ^= 1;
+        assert_eq!(expand(&frame), None);
+    }
+
+    #[test]
+    fn zstd_window_beyond_the_limit_is_refused() {
+        // A frame of a single raw block, whose header asks for windows of 8 MiB and 16 MiB.
+        let frame = |window: u8| [0x28, 0xb5, 0x2f, 0xfd, 0, window, 9, 0, 0, b'x'];
+        let expand = |window: u8| decompress(CertificateCompression::ZSTD, &frame(window), 1);
+        assert_eq!(expand(13 << 3), Some(b"x".to_vec()));
+        assert_eq!(expand(14 << 3), None);
     }
 
     #[test]
