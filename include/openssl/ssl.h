@@ -1458,7 +1458,7 @@ SSL_CTX *SSL_set_SSL_CTX(SSL *ssl, SSL_CTX *context);
 /* Takes the buffers of ssl in advance. They are taken when they are needed: returns 1. */
 int SSL_alloc_buffers(SSL *ssl);
 
-/* Gives the buffers of ssl back. 1, or 0 if something is still in them. */
+/* Gives the buffers of ssl back, which it has only while something is in them. 1, or 0 if something is. */
 int SSL_free_buffers(SSL *ssl);
 
 #if !defined(OPENSSL_NO_DEPRECATED_1_1_0)

@@ -95,11 +95,9 @@ impl Channel<'_> {
                     to.feed(&item);
                     item = rest;
                 }
-                5 => {
-                    if held.is_none() {
-                        held = Some(item);
-                        continue;
-                    }
+                5 if held.is_none() => {
+                    held = Some(item);
+                    continue;
                 }
                 6 => item.truncate(usize::from(self.next())),
                 7 => {
