@@ -45,6 +45,12 @@ pub struct Config {
 }
 
 impl Config {
+    /// What a connection begins with, of a context's.
+    #[must_use]
+    pub fn for_connection(&self) -> Self {
+        Self { own_suites: false, srtp_profiles: None, ca_lists: CaLists::default(), ..self.clone() }
+    }
+
     /// Changes the method.
     pub fn set_method(&mut self, method: &'static Method) {
         self.method = method;

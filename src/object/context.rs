@@ -97,6 +97,8 @@ const SESSION_CACHE_SIZE: usize = 1024 * 20;
 pub struct Context {
     /// What `SSL_new` copies.
     config: ArcSwap<Config>,
+    /// What connections begin with, and the configuration that it was made from.
+    for_connections: ArcSwapOption<(Arc<Config>, Arc<Config>)>,
     /// Those of `config` and `live`.
     pub(super) changes: Changes,
     /// What is read when it is used.
@@ -167,6 +169,7 @@ impl Context {
         };
         let context = Arc::new(Self {
             config: ArcSwap::from_pointee(config),
+            for_connections: ArcSwapOption::empty(),
             changes: Changes::default(),
             live: ArcSwap::from_pointee(LiveCallbacks::default()),
             store: Mutex::new(X509Store::new()?.within(&library)),
@@ -238,6 +241,20 @@ impl Context {
         self.config.load_full()
     }
 
+    /// What a connection begins with: connections share it until they change something.
+    #[must_use]
+    pub fn config_for_connection(&self) -> Arc<Config> {
+        let config = self.config.load();
+        if let Some(made) = &*self.for_connections.load()
+            && Arc::ptr_eq(&made.0, &config)
+        {
+            return Arc::clone(&made.1);
+        }
+        let made = Arc::new(config.for_connection());
+        self.for_connections.store(Some(Arc::new((Arc::clone(&config), Arc::clone(&made)))));
+        made
+    }
+
     /// The configuration as it is now, for a short look.
     pub fn config_now(&self) -> impl core::ops::Deref<Target = Arc<Config>> + '_ {
         self.config.load()
@@ -246,10 +263,10 @@ impl Context {
     /// Changes the configuration for connections to come. What is replaced is dropped when the change is over: libcrypto
     /// tells the program, which may call back.
     pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
-        let (result, _replaced) = self.changes.one_at_a_time(|| {
+        let (result, _replaced, _made_from_it) = self.changes.one_at_a_time(|| {
             let mut config = Config::clone(&self.config.load());
             let result = change(&mut config);
-            (result, self.config.swap(Arc::new(config)))
+            (result, self.config.swap(Arc::new(config)), self.for_connections.swap(None))
         });
         result
     }

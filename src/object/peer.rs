@@ -117,7 +117,9 @@ impl Ssl {
                 config.credentials.current != Some(*slot) && config.credentials.get(*slot).is_complete()
             })
         });
-        self.update_config(|config| config.select_slot(slot));
+        if slot.is_some() {
+            self.update_config(|config| config.select_slot(slot));
+        }
     }
 }
 

@@ -136,7 +136,7 @@ impl Ssl {
         self.use_session(from.session());
         let theirs = from.config();
         self.update_config(|config| {
-            config.credentials = theirs.credentials;
+            config.credentials = Arc::clone(&theirs.credentials);
             config.update_settings(|settings| {
                 settings.certificates = Arc::clone(&theirs.settings.certificates);
                 settings.has_key = theirs.settings.has_key;

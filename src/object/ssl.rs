@@ -6,7 +6,7 @@ use std::{ffi::CString, sync::Arc};
 use super::{
     Context, SessionHandle,
     bio_slot::BioSlot,
-    ca_names::{CaLists, PeerCaNames},
+    ca_names::PeerCaNames,
     cipher_stack::CipherStack,
     config::{Config, Configurable},
     context::Method,
@@ -80,7 +80,8 @@ pub struct Ssl {
     context: RefCell<Arc<Context>>,
     /// The context it was made from: its sessions and ticket keys are used all along.
     initial_context: Arc<Context>,
-    config: RefCell<Config>,
+    /// Shared with the context and other connections until something is changed.
+    config: RefCell<Arc<Config>>,
     connection: RefCell<Connection>,
     /// Operations as asynchronous jobs.
     pub job_state: JobState,
@@ -178,12 +179,7 @@ impl Ssl {
             verify_param,
             dane: Dane::new(context.dane.load().flags),
             dane_context: RefCell::new(None),
-            config: RefCell::new(Config {
-                own_suites: false,
-                srtp_profiles: None,
-                ca_lists: CaLists::default(),
-                ..Config::clone(&context.config())
-            }),
+            config: RefCell::new(context.config_for_connection()),
             datagram: Datagram::of(context.method()),
             connection: RefCell::new(connection_of(context.method(), side)),
             job_state: JobState::default(),
@@ -232,7 +228,10 @@ impl Ssl {
             // OCSP responses may have timestamps.
             ssl.change_settings(|settings| settings.status_request = true);
         }
-        ssl.set_max_pipelines(ssl.with_config(|config| config.max_pipelines));
+        let pipelines = ssl.with_config(|config| config.max_pipelines);
+        if pipelines > 1 {
+            ssl.set_max_pipelines(pipelines);
+        }
         ssl.ex_data.attach(Arc::as_ptr(&ssl).cast()).then_some(ssl)
     }
 
@@ -293,8 +292,8 @@ impl Ssl {
 
     /// The configuration as it is now.
     #[must_use]
-    pub fn config(&self) -> Config {
-        self.config.borrow().clone()
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.borrow())
     }
 
     /// Looks at the configuration; `look` must not call C.
@@ -305,9 +304,9 @@ impl Ssl {
     /// Changes the configuration. Nothing is borrowed while `change` works on a copy, nor when what it replaces is dropped:
     /// libcrypto tells the program of the certificates and keys that it frees, which may call back.
     pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
-        let mut config = self.config();
+        let mut config = Config::clone(&self.config());
         let result = change(&mut config);
-        drop(self.config.replace(config));
+        drop(self.config.replace(Arc::new(config)));
         result
     }
 
@@ -390,7 +389,7 @@ impl Ssl {
     pub fn duplicate(&self) -> Option<Arc<Self>> {
         let copy = Self::new(self.context())?;
         copy.update_config(|config| {
-            let fresh = core::mem::replace(config, self.config());
+            let fresh = core::mem::replace(config, Config::clone(&self.config()));
             config.callbacks.verify = config.callbacks.verify.or(fresh.callbacks.verify);
             config.update_settings(|settings| {
                 settings.quiet_shutdown = fresh.settings.quiet_shutdown;
