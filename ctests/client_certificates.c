@@ -339,3 +339,63 @@ TEST(names_come_from_a_directory)
     X509_free(root);
     sk_X509_NAME_pop_free(names, X509_NAME_free);
 }
+
+/* SSL_VERIFY_POST_HANDSHAKE is about TLS 1.3 alone: before that there is nothing to ask with later. */
+TEST(older_versions_ask_in_the_handshake_whatever_the_mode_says)
+{
+    struct pair *pair = asking(TLS1_2_VERSION, SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE);
+
+    CHECK_EQ(requests, 1);
+    pair_free(pair);
+}
+
+static int shown;
+
+static int refuse_certificate(X509_STORE_CTX *store, void *arg)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+    (void)arg;
+    shown = SSL_get0_peer_certificate(ssl) != NULL;
+    X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+    return 0;
+}
+
+/* A certificate is the peer's when it is accepted, not before; the chain is there as it came. */
+TEST_SIDES(certificate_that_is_refused_is_nobody_s)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    use_identity(pair->ctx[CLIENT], "client");
+    SSL_CTX_set_verify(pair->ctx[server], SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(pair->ctx[server], refuse_certificate, NULL);
+    shown = -1;
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[server], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(shown, 0);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[server]) == NULL);
+    CHECK(SSL_get1_peer_certificate(pair->ssl[server]) == NULL);
+    if (!server)
+        CHECK(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[server])) > 0);
+    pair_free(pair);
+}
+
+/* What a server of TLS 1.3 asks for may sign certificates as well: SHA-224 is among it, DSA is not. */
+TEST(schemes_that_are_asked_for)
+{
+    struct pair *pair = asking(TLS1_3_VERSION, SSL_VERIFY_PEER);
+    int count = SSL_get_sigalgs(pair->ssl[CLIENT], -1, NULL, NULL, NULL, NULL, NULL), sha224 = 0, dsa = 0;
+
+    for (int i = 0; i < count; i++) {
+        int sign, hash;
+
+        SSL_get_sigalgs(pair->ssl[CLIENT], i, &sign, &hash, NULL, NULL, NULL);
+        sha224 += hash == NID_sha224;
+        dsa += sign == NID_dsa;
+    }
+    CHECK_EQ(sha224, 2);
+    CHECK_EQ(dsa, 0);
+    pair_free(pair);
+}

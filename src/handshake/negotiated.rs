@@ -23,8 +23,8 @@ use crate::{
     record::Side,
     session::{PeerChain, Session},
     wire::{
-        CertificateCompression, CertificateFormat, CertificateType, CipherSuite, NamedGroup, ProtocolVersion,
-        SignatureScheme, SrtpProfile,
+        AlertDescription, CertificateCompression, CertificateFormat, CertificateType, CipherSuite,
+        NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile,
     },
 };
 
@@ -108,6 +108,7 @@ impl Negotiated {
     /// What the peer sent, which is not empty: its chain, or a raw public key.
     pub fn set_peer(&mut self, side: Side, mut chain: Vec<Vec<u8>>) -> Result<()> {
         if self.certificate_formats.of(side.peer()) != CertificateFormat::RAW_PUBLIC_KEY {
+            self.peer_is_unverified = true;
             self.peer_chain = Some(Arc::new(chain));
             // The key of a session that was resumed says nothing of who sends a certificate now.
             self.peer_raw_key = None;
@@ -131,6 +132,18 @@ impl Negotiated {
         PublicKey::from_certificate(chain.first().ok_or(Error::internal())?)
     }
 
+    /// The verification of what [`Self::set_peer`] took came to this.
+    pub fn take_verification(
+        &mut self,
+        outcome: core::result::Result<(), AlertDescription>,
+        result: i64,
+    ) -> Result<()> {
+        self.verify_result = result;
+        outcome.map_err(|alert| Error::fatal(alert, Reason::CERTIFICATE_VERIFY_FAILED))?;
+        self.peer_is_unverified = false;
+        Ok(())
+    }
+
     /// What was sealed just now is answered by what [`Self::answer_read`] comes with.
     pub const fn time_answer(&mut self) {
         self.round_trip = RoundTrip::Writing;
@@ -146,6 +159,7 @@ impl Negotiated {
     /// The peer's hello is read: what an earlier handshake found out about the peer counts no more.
     pub fn forget_last_handshake(&mut self) {
         self.peer_chain = None;
+        self.peer_is_unverified = false;
         self.peer_raw_key = None;
         self.certificate_formats = CertificateFormats::default();
         self.group = None;
@@ -195,8 +209,8 @@ impl Negotiated {
         self.peer_share = if shows_peer { peer.to_vec() } else { Vec::new() };
     }
 
-    /// The share of the first ClientHello.
-    pub fn note_first_share(&mut self, group: NamedGroup, share: &[u8]) {
+    /// Our share, before the peer's is known.
+    pub fn note_own_share(&mut self, group: NamedGroup, share: &[u8]) {
         let is_known = agreement::name(group).is_some() || agreement::hybrid_name(group).is_some();
         self.own_share = is_known.then(|| (group, share.to_vec()));
     }
@@ -253,6 +267,8 @@ pub struct Negotiated {
     pub server_random: [u8; 32],
     /// The peer's certificates as they came.
     pub peer_chain: Option<PeerChain>,
+    /// Whether that chain was not accepted, or not yet: its first certificate is nobody's then.
+    pub peer_is_unverified: bool,
     /// The peer's raw public key, if it sent one in place of certificates (RFC 7250): a DER SubjectPublicKeyInfo.
     pub peer_raw_key: Option<Arc<[u8]>>,
     /// Whether certificates or raw public keys are sent.

@@ -14,9 +14,15 @@ use crate::{
 };
 
 impl Ssl {
-    /// Another reference to the peer's certificate; `None` if it sent none.
+    /// Another reference to the peer's certificate; `None` if it sent none, or one that was not accepted.
     #[must_use]
     pub fn peer_certificate(&self) -> Option<X509> {
+        let is_unverified = self.with_connection(|connection| connection.negotiated().peer_is_unverified);
+        if is_unverified { None } else { self.sent_certificate() }
+    }
+
+    /// Another reference to the certificate that the peer sent, whatever is thought of it.
+    pub(super) fn sent_certificate(&self) -> Option<X509> {
         self.peer_certificates()?.chain.get(0)
     }
 

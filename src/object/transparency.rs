@@ -121,7 +121,7 @@ impl Ssl {
         let response = self.ocsp_response.borrow().clone().unwrap_or_default();
         let stapled = TimestampList::of_ocsp_response(&response);
         sources.extend(stapled.into_iter().map(|list| (list, Source::OcspResponse)));
-        let own = self.peer_certificate().and_then(|own| TimestampList::of_certificate(&own));
+        let own = self.sent_certificate().and_then(|own| TimestampList::of_certificate(&own));
         sources.extend(own.map(|list| (list, Source::Certificate)));
         let mut all = TimestampList::new()?;
         for (mut list, source) in sources {
@@ -135,7 +135,7 @@ impl Ssl {
     pub(super) fn check_timestamps(&self) -> Answer {
         let (callback, mode) =
             self.with_config(|config| (config.callbacks.timestamps, config.settings.verify_mode));
-        let (Some(function), Some(own)) = (callback.function, self.peer_certificate()) else {
+        let (Some(function), Some(own)) = (callback.function, self.sent_certificate()) else {
             return Answer::Proceed;
         };
         let issuer = self.verified_chain.borrow().as_ref().and_then(|chain| chain.get(1));

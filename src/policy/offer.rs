@@ -53,6 +53,18 @@ impl Settings {
         ours.into_iter().filter(|id| self.allows_scheme(*id) && fits(*id)).collect()
     }
 
+    /// The schemes that a CertificateRequest of TLS 1.3 lists: those of TLS 1.3, and those of TLS 1.2 but DSA, which certificates
+    /// may be signed with.
+    #[must_use]
+    pub fn requested_signature_schemes(&self) -> Vec<SignatureScheme> {
+        let mut schemes =
+            self.offered_signature_schemes(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2], true);
+        let is_dsa =
+            |id| signature_scheme::find(id).is_some_and(|scheme| scheme.signature == SignatureAlgorithm::Dsa);
+        schemes.retain(|id| !is_dsa(*id));
+        schemes
+    }
+
     /// Whether we take a signature of the kind that authenticates the servers of this suite: a client offers no other. Those of
     /// TLS 1.3 are not tied to a kind.
     #[must_use]

@@ -27,8 +27,7 @@ pub fn verify_chain(chain: Vec<Vec<u8>>, context: &mut Context<'_>) -> Result<As
 /// The driver's opinion of the server's chain, and the key of its first certificate.
 pub fn chain_verified(answer: Answer, context: &mut Context<'_>) -> Result<PublicKey> {
     let Answer::Verified { outcome, result } = answer else { return Err(Error::internal()) };
-    context.negotiated.verify_result = result;
-    outcome.map_err(|alert| Error::fatal(alert, Reason::CERTIFICATE_VERIFY_FAILED))?;
+    context.negotiated.take_verification(outcome, result)?;
     context.negotiated.peer_key()
 }
 

@@ -80,7 +80,9 @@ pub struct Retry {
 /// Begins with the first ClientHello.
 pub fn begin(context: &mut Context<'_>) -> Result<Transition<State>> {
     context.leave_for(Position::CwClntHello);
-    if context.hooks().offer_psk && versions(context).contains(&ProtocolVersion::TLS1_3) {
+    let versions = versions(context);
+    context.negotiated.tentative_version = versions.first().copied();
+    if context.hooks().offer_psk && versions.contains(&ProtocolVersion::TLS1_3) {
         return Ok(Transition::Ask(Ask::OfferPsk(None), State::AskedPsk(None)));
     }
     emit_client_hello(None, context)
@@ -127,7 +129,6 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     let environment = context.environment;
     let settings = &environment.settings;
     let versions = versions(context);
-    context.negotiated.tentative_version = versions.first().copied();
     let negotiated = &*context.negotiated;
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
@@ -224,7 +225,7 @@ fn emit_second(
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     if let Some(key) = &offer.key {
-        context.negotiated.note_first_share(key.group(), key.share());
+        context.negotiated.note_own_share(key.group(), key.share());
     }
     context.emit(&message)?;
     context.negotiated.time_answer();

@@ -61,6 +61,5 @@ pub fn take_chain(answer: Answer) -> Result<std::sync::Arc<[Vec<u8>]>> {
 /// What became of the verification of the client's chain.
 pub fn take_verified(context: &mut Context<'_>, answer: Answer) -> Result<()> {
     let Answer::Verified { outcome, result } = answer else { return Err(Error::internal()) };
-    context.negotiated.verify_result = result;
-    outcome.map_err(|alert| Error::fatal(alert, Reason::CERTIFICATE_VERIFY_FAILED))
+    context.negotiated.take_verification(outcome, result)
 }

@@ -133,6 +133,7 @@ fn read_client_key_exchange(
 ) -> Step {
     let body = message.expect(HandshakeType::CLIENT_KEY_EXCHANGE)?;
     context.leave_for(Position::SrKeyExch);
+    context.negotiated.own_share = None;
     let completed = exchange.complete(body, context)?;
     context.add_to_transcript(message);
     complete_key_exchange(context, pending, completed)

@@ -109,6 +109,9 @@ fn sign_parameters(context: &mut Context<'_>, flight: Flight, begun: Begun) -> S
         return emit_request_and_done(context, flight, exchange);
     };
     context.leave_for(Position::SwKeyExch);
+    if let KeyExchange::Ecdhe(key) = &exchange {
+        context.negotiated.note_own_share(key.group(), key.share());
+    }
     if !flight.choice.suite.signs_parameters() {
         context.emit(&ServerKeyExchange { parameters, signature: None }.write())?;
         return emit_request_and_done(context, flight, exchange);
@@ -159,7 +162,7 @@ fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<
     let settings = context.settings();
     let verify_mode = settings.verify_mode;
     let once = verify_mode.has(VerifyMode::CLIENT_ONCE) && context.negotiated.client_was_asked;
-    if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) || once {
+    if !verify_mode.has(VerifyMode::PEER) || once {
         return Ok(());
     }
     // RFC 5246 §7.4.4: a server without a certificate of its own asks for none. OpenSSL does if it is told to fail without.

@@ -367,6 +367,7 @@ fn emit_server_hello(
     session_id: Vec<u8>,
 ) -> Step {
     hello.sends_ticket &= !context.negotiated.not_resumable;
+    context.leave_for(Position::SwSrvrHello);
     custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
         let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
         next_protocol::advertise(context, offered, move |context, next_protocols| {
@@ -396,7 +397,6 @@ fn emit_hello(
         compression_method: 0,
         extensions: server_hello_extensions(custom, context, &hello),
     };
-    context.leave_for(Position::SwSrvrHello);
     context.emit(&server_hello.write())?;
 
     let Hello { session, sends_ticket, status, .. } = hello;

@@ -61,6 +61,7 @@ pub struct Flight {
 
 /// Sends ServerHello and changes to the handshake keys. Without a share the PSK alone makes the keys (`psk_ke`).
 pub fn emit_server_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>) -> Step {
+    context.leave_for(Position::SwSrvrHello);
     custom_extensions::add(context, place::TLS1_3_SERVER_HELLO, &[], move |context| {
         emit_hello(context, hello, share)
     })
@@ -90,7 +91,6 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
         compression_method: 0,
         extensions: server_hello_extensions(custom_extensions::begin(context), &hello, own_share),
     };
-    context.leave_for(Position::SwSrvrHello);
     context.transcript.set_hash(suite.hash);
     let hello_transcript = context.transcript.current()?;
     context.emit(&server_hello.write())?;
@@ -199,7 +199,8 @@ pub fn certificate_request(connected: &mut Connected<'_>, request_context: Vec<u
     let mut extensions = custom_extensions::begin(connected);
     certificate_compression::offer(&mut extensions, connected);
     let settings = connected.settings();
-    let schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_3], true);
+    // Certificates may be signed with what only TLS 1.2 signs handshakes with (RFC 8446 §4.2.3).
+    let schemes = settings.requested_signature_schemes();
     extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
         signature_algorithms::write(writer, &schemes);
     });
