@@ -202,3 +202,19 @@ TEST(other_types_of_names_are_none)
     SSL_free(ssl);
     SSL_CTX_free(context);
 }
+
+/* A name that a server was given itself is there until the handshake begins. */
+TEST_VERSIONS(name_that_the_server_was_given)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *ssl;
+
+    pair_over_wire(pair);
+    ssl = pair->ssl[SERVER];
+    CHECK_OK(SSL_set_tlsext_host_name(ssl, "own.example"));
+    CHECK_STR(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), "own.example");
+    CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "a.example"));
+    pair_handshake(pair);
+    CHECK_STR(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), "a.example");
+    pair_free(pair);
+}

@@ -417,3 +417,45 @@ TEST_VERSIONS(session_id_context_separates)
     SSL_SESSION_free(next);
     pair_free(pair);
 }
+
+/* A connection reads the time-out of its context when it makes the session. */
+TEST_VERSIONS(time_out_that_is_changed_after_the_connection_was_made)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_wire(pair);
+    SSL_CTX_set_timeout(pair->ctx[CLIENT], 99);
+    SSL_CTX_set_timeout(pair->ctx[SERVER], 77);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_SESSION_get_timeout(SSL_get0_session(pair->ssl[SERVER])), 77);
+    if (version == TLS1_2_VERSION)
+        CHECK_EQ(SSL_SESSION_get_timeout(SSL_get0_session(pair->ssl[CLIENT])), 99);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get0_session(pair->ssl[CLIENT])), 77);
+    pair_free(pair);
+}
+
+/* A handshake that has begun has a session, which says no more than the version; in TLS 1.3 the suite as well, once
+ * it is chosen. */
+TEST_VERSIONS(session_of_a_handshake_that_has_begun)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_SESSION *session;
+
+    pair_over_wire(pair);
+    CHECK(SSL_get0_session(pair->ssl[CLIENT]) == NULL);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    session = SSL_get0_session(pair->ssl[CLIENT]);
+    CHECK(session != NULL);
+    CHECK_EQ(SSL_SESSION_get_protocol_version(session), version);
+    CHECK(SSL_SESSION_get0_cipher(session) == NULL);
+    CHECK(SSL_get0_session(pair->ssl[SERVER]) == NULL);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+    session = SSL_get0_session(pair->ssl[SERVER]);
+    CHECK(session != NULL);
+    CHECK_EQ(SSL_SESSION_get0_cipher(session) != NULL, version == TLS1_3_VERSION);
+    /* It stays until another handshake begins. */
+    CHECK_OK(SSL_clear(pair->ssl[CLIENT]));
+    CHECK(SSL_get0_session(pair->ssl[CLIENT]) != NULL);
+    pair_free(pair);
+}

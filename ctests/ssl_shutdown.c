@@ -583,3 +583,48 @@ TEST_SIDES(shutdown_is_not_answered_by_read)
     CHECK_EQ(pair->end[!server].bytes_written, written);
     pair_free(pair);
 }
+
+/* What has no transport any more cannot tell the peer of its end: it is dead. */
+TEST_SIDES(transport_that_is_gone)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server];
+    int wanted = SSL_want(self);
+
+    SSL_set_bio(self, NULL, NULL);
+    CHECK_FAILS(self, SSL_shutdown(self), SSL_R_BIO_NOT_SET);
+    CHECK_EQ(SSL_in_init(self), 1);
+    CHECK_STR(SSL_state_string(self), "SSLERR");
+    CHECK_EQ(SSL_want(self), wanted);
+    pair_free(pair);
+}
+
+/* Data that came after we closed is not there to be read afterwards. */
+TEST_SIDES(data_after_our_close_is_dropped)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server];
+
+    CHECK_EQ(SSL_shutdown(self), 0);
+    CHECK_EQ(SSL_write(pair->ssl[!server], "late", 4), 4);
+    CHECK_FAILS(self, SSL_shutdown(self), SSL_R_APPLICATION_DATA_AFTER_CLOSE_NOTIFY);
+    CHECK_EQ(SSL_pending(self), 0);
+    CHECK_EQ(SSL_has_pending(self), 0);
+    pair_free(pair);
+}
+
+/* A close_notify that the transport does not take keeps nobody from reading. */
+TEST_SIDES(read_while_our_close_is_blocked)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server];
+    char received[8];
+
+    CHECK_EQ(SSL_write(pair->ssl[!server], "data", 4), 4);
+    pair->end[server].write_room = 0;
+    CHECK_WANTS(self, SSL_shutdown(self), SSL_ERROR_WANT_WRITE);
+    CHECK_EQ(SSL_peek(self, received, sizeof(received)), 4);
+    CHECK_EQ(SSL_read(self, received, sizeof(received)), 4);
+    CHECK_WANTS(self, SSL_read(self, received, 1), SSL_ERROR_WANT_READ);
+    pair_free(pair);
+}

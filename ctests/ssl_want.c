@@ -234,3 +234,19 @@ TEST_SIDES(want_does_not_look_at_the_error_queue)
     CHECK_SSL_ERROR(self, -1, SSL_ERROR_WANT_READ);
     pair_free(pair);
 }
+
+/* After the peer's close SSL_read wants nothing any more; SSL_peek leaves what was wanted. */
+TEST_SIDES(want_after_the_peers_close)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server];
+    char byte;
+
+    CHECK_WANTS(self, SSL_read(self, &byte, 1), SSL_ERROR_WANT_READ);
+    SSL_set_shutdown(self, SSL_RECEIVED_SHUTDOWN);
+    CHECK_EQ(SSL_peek(self, &byte, 1), 0);
+    CHECK_EQ(SSL_want(self), SSL_READING);
+    CHECK_EQ(SSL_read(self, &byte, 1), 0);
+    CHECK_EQ(SSL_want(self), SSL_NOTHING);
+    pair_free(pair);
+}

@@ -85,10 +85,7 @@ methods! {
 
 /// The version negotiated; before that what the hello speaks of, or the highest of the method.
 fn version(ssl: &Ssl) -> ProtocolVersion {
-    let known = ssl.with_connection(|connection| {
-        let negotiated = connection.negotiated();
-        negotiated.version.or(negotiated.tentative_version)
-    });
+    let known = ssl.with_connection(|connection| connection.version_so_far());
     known.unwrap_or(ssl.method().versions.1)
 }
 

@@ -37,6 +37,16 @@ impl Connection {
         error
     }
 
+    /// There is no transport any more to tell the peer anything by: `error` kills the connection. Returns what did before.
+    pub fn lose_transport(&mut self, error: Error) -> Option<Error> {
+        if self.failure.is_none() {
+            self.failure = Some(error);
+            self.stop_timer();
+            return None;
+        }
+        self.failure
+    }
+
     /// Before a version is negotiated the record of an alert has the one that `SSL_version(3)` gives.
     fn speak_tentatively(&mut self, environment: &Environment) {
         if self.negotiated.version.is_none() {

@@ -14,7 +14,7 @@ use crate::{
     policy::options::mode,
     record::MAX_PLAINTEXT,
     session::Session,
-    wire::{ContentType, ExtensionType, ProtocolVersion},
+    wire::{AlertDescription, ContentType, ExtensionType, ProtocolVersion},
 };
 
 use super::incoming::{AfterHandshake, Incoming};
@@ -89,7 +89,8 @@ impl Connection {
                 AfterHandshake::Ask(ask) => return Ok(Read::Want(Want::Ask(ask))),
                 AfterHandshake::Handshake => return Ok(Read::Handshake),
             }
-            if self.control_pending && self.has_outgoing() {
+            // Our close_notify keeps nobody from reading.
+            if self.control_pending && self.has_outgoing() && !self.closing.sent {
                 return Ok(Read::Want(Want::Write));
             }
             if core::mem::take(&mut self.dealt_with_message)
@@ -136,8 +137,9 @@ impl Connection {
                 Read::TryAgain => return Ok(Read::Want(Want::Read)),
                 Read::Data(_) if self.is_datagram() => self.records.consume(self.pending()),
                 Read::Data(_) => {
+                    self.records.consume(self.pending());
                     let error = Error::fatal(
-                        crate::wire::AlertDescription::UNEXPECTED_MESSAGE,
+                        AlertDescription::UNEXPECTED_MESSAGE,
                         Reason::APPLICATION_DATA_AFTER_CLOSE_NOTIFY,
                     );
                     return Err(self.fail(environment, error));

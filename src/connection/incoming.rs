@@ -200,6 +200,15 @@ impl Connection {
                 Reason::DATA_BETWEEN_CCS_AND_FINISHED,
             ));
         }
+        // A server that may yet choose the version knows only a ClientHello.
+        let chooses_version = self.side == Side::Server
+            && self.awaits_first_hello()
+            && environment.settings.fixed_version().is_none();
+        let is_data = content_type == ContentType::APPLICATION_DATA && self.awaits_first_hello();
+        if is_data || (chooses_version && content_type != ContentType::HANDSHAKE) {
+            self.negotiated.tentative_version =
+                header.map(|[_, major, minor, ..]| ProtocolVersion(u16::from_be_bytes([major, minor])));
+        }
         if let Opened::Direct(count) = opened {
             self.count_early_data(count)?;
             self.application_data_came();
@@ -218,16 +227,7 @@ impl Connection {
                 self.records.joiner.push(fragment);
                 Incoming::Consumed
             }
-            // A server that may yet choose the version knows only a ClientHello.
-            ContentType::ALERT
-                if self.side == Side::Server
-                    && self.awaits_first_hello()
-                    && environment.settings.fixed_version().is_none() =>
-            {
-                self.negotiated.tentative_version =
-                    header.map(|[_, major, minor, ..]| ProtocolVersion(u16::from_be_bytes([major, minor])));
-                return Err(Error::unexpected());
-            }
+            ContentType::ALERT if chooses_version => return Err(Error::unexpected()),
             ContentType::ALERT => {
                 let (alert, length) = copy_of(fragment);
                 self.records.inbound.consume(fragment.len());

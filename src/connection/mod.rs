@@ -46,7 +46,7 @@ use crate::{
     message::Message,
     policy::Settings,
     record::{Opened, Side, Unpadded},
-    wire::{AlertDescription, ContentType},
+    wire::{AlertDescription, ContentType, ProtocolVersion},
 };
 
 /// How far a connection has come.
@@ -173,6 +173,12 @@ impl Connection {
     /// What was agreed on so far, for what the program may set (the verify result, the session).
     pub const fn negotiated_mut(&mut self) -> &mut Negotiated {
         &mut self.negotiated
+    }
+
+    /// The version negotiated, or what is spoken of before that.
+    #[must_use]
+    pub fn version_so_far(&self) -> Option<ProtocolVersion> {
+        self.negotiated.version.or(self.negotiated.tentative_version)
     }
 
     /// Where the handshake is. While a flight waits for the transport that is the state that wrote its last message.
@@ -320,8 +326,8 @@ impl Connection {
         self.records.inbound.return_buffer(buffer);
     }
 
-    /// What comes is of no use: the transport ended without a close_notify (RFC 8446 §6.1), or brings no records. The
-    /// connection is dead.
+    /// What comes is of no use: the transport ended without a close_notify (RFC 8446 §6.1), brings no records, or is gone.
+    /// The connection is dead.
     pub fn end_of_input(&mut self, environment: &Environment, error: Error) {
         self.failed_reading = self.is_handshaking();
         self.fail(environment, error);

@@ -56,6 +56,15 @@ impl Method {
         self.versions.1.is_datagram()
     }
 
+    /// Whether it is for this side.
+    #[must_use]
+    pub const fn has(&self, side: Side) -> bool {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        }
+    }
+
     /// The side of an `SSL` before `SSL_set_connect_state` or `SSL_set_accept_state` (`SSL_is_server(3)`).
     #[must_use]
     pub const fn side(&self) -> Side {

@@ -162,6 +162,9 @@ impl Ssl {
             Want::Write => self.flush(),
             Want::Closed => {
                 self.note_close();
+                if self.with_connection(|connection| connection.is_handshaking()) {
+                    self.waiting.set(Waiting::Reading);
+                }
                 Err(Pause::Closed)
             }
             Want::Ask(ask) => self.ask(environment, ask),
@@ -175,7 +178,7 @@ impl Ssl {
         self.follow_srtp_profiles();
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
-        let settings = self.judge(self.with_raw_keys(self.for_quic(settings)));
+        let settings = self.judge(self.with_raw_keys(self.for_quic(self.with_session_timeout(settings))));
         let (now, now_microseconds) = clock::now();
         let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
         Environment {
@@ -251,32 +254,27 @@ impl Ssl {
 
     /// Raises `error`, tells the peer as far as the transport takes it, and makes the session unusable.
     pub(super) fn fail(&self, error: Error) {
-        match error {
-            Error::Usage(_) => {}
-            Error::PeerAlert(_) | Error::Fatal { .. } | Error::Silent(_) => {
-                if matches!(error, Error::PeerAlert(_)) {
-                    self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
-                }
-                self.forget_session();
-                self.withdraw_deadline();
-                let mark = error_queue::set_mark();
-                // The alert goes out if the transport takes it; the failure is what counts.
-                let _ = self.flush();
-                mark.pop();
-                let was_reading = self.with_connection(|connection| connection.failed_reading());
-                self.waiting.set(if was_reading { Waiting::Reading } else { Waiting::Nothing });
-            }
-        }
         log::failure(self, error);
-        match error {
-            Error::PeerAlert(alert) => {
+        match (error, details(error.reason())) {
+            (Error::PeerAlert(alert), _) => {
                 error_queue::raise_ssl_with_data(error.reason(), &format!("SSL alert number {}", alert.0))
             }
-            _ => match details(error.reason()) {
-                Some(details) => error_queue::raise_ssl_with_data(error.reason(), details),
-                None => error_queue::raise_ssl(error.reason()),
-            },
+            (_, Some(details)) => error_queue::raise_ssl_with_data(error.reason(), details),
+            (_, None) => error_queue::raise_ssl(error.reason()),
         }
+        if matches!(error, Error::Usage(_)) {
+            return;
+        }
+        if matches!(error, Error::PeerAlert(_)) {
+            self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
+        }
+        self.forget_session();
+        self.withdraw_deadline();
+        // The alert goes out if the transport takes it; the failure is what counts. What the transport says of it comes
+        // behind that in the queue.
+        let _ = self.flush();
+        let was_reading = self.with_connection(|connection| connection.failed_reading());
+        self.waiting.set(if was_reading { Waiting::Reading } else { Waiting::Nothing });
     }
 
     /// The peer's close_notify came.
@@ -303,17 +301,14 @@ impl Ssl {
             let count = bio.read_append(&mut buffer, most);
             Ok((buffer, count, count <= 0 && !bio.should_retry() && bio.is_eof()))
         });
-        let (buffer, count, is_at_end) = match taken {
-            Some(Ok(taken)) => taken,
-            Some(Err(error)) => {
+        let is_without = Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::READ_BIO_NOT_SET);
+        let (buffer, count, is_at_end) = match taken.unwrap_or(Err(is_without)) {
+            Ok(taken) => taken,
+            Err(error) => {
                 let environment = self.environment();
                 self.with_connection(|connection| connection.end_of_input(&environment, error));
                 self.deliver_events();
                 self.fail(error);
-                return Err(Pause::Failed);
-            }
-            None => {
-                error_queue::raise_ssl(Reason::READ_BIO_NOT_SET);
                 return Err(Pause::Failed);
             }
         };
@@ -347,11 +342,7 @@ impl Ssl {
             return self.flush_to_quic(&stack);
         }
         let Some(bio) = self.write_bio() else {
-            self.waiting.set(Waiting::Writing);
-            // A handshake without anywhere to write to fails without a reason.
-            if self.with_connection(|connection| connection.is_established()) {
-                error_queue::raise_ssl(Reason::BIO_NOT_SET);
-            }
+            self.lose_write_bio();
             return Err(Pause::Failed);
         };
         if self.is_datagram() {
@@ -391,6 +382,22 @@ impl Ssl {
         }
         self.waiting.set(Waiting::Nothing);
         Ok(())
+    }
+
+    /// There is nowhere to write to. A handshake fails without a reason then; what is established is dead.
+    fn lose_write_bio(&self) {
+        let waited = self.waiting.replace(Waiting::Writing);
+        if !self.with_connection(|connection| connection.is_established()) {
+            return;
+        }
+        let error = Error::Silent(Reason::BIO_NOT_SET);
+        match self.with_connection(|connection| connection.lose_transport(error)) {
+            None => self.fail(error),
+            // The alert of another failure has nowhere to go either.
+            Some(failure) if failure != error => error_queue::raise_ssl(error.reason()),
+            Some(_) => {}
+        }
+        self.waiting.set(waited);
     }
 
     /// Tells the program what happened, in order.

@@ -85,6 +85,9 @@ impl Ssl {
 
     /// Goes on with the handshake to where early data may be written.
     fn connect_for_early_data(&self) -> Result<(), Pause> {
+        if self.is_of_other_side() {
+            return Err(Pause::Ended);
+        }
         self.do_or_pause(Operation::EarlyHandshake)?;
         self.set_early_data_stage(Stage::Writing);
         Ok(())
@@ -121,6 +124,9 @@ impl Ssl {
 
     /// Goes on with the handshake to where early data may be read, if it is accepted.
     fn accept_early_data(&self) -> Result<(), Pause> {
+        if self.is_of_other_side() {
+            return Err(Pause::Ended);
+        }
         self.do_or_pause(Operation::EarlyHandshake)?;
         self.note_acceptance();
         Ok(())

@@ -42,7 +42,7 @@ pub enum SslError {
 pub type Unfinished = Pause;
 
 impl Ssl {
-    /// Does the handshake, as far as it is not done. `Err(Closed)` becomes 0, all else that is not done -1.
+    /// Does the handshake, as far as it is not done: 1, 0 if the method is not for the side, else -1.
     pub fn do_handshake(&self) -> c_int {
         if !self.side_is_set() {
             error_queue::raise_ssl(Reason::CONNECTION_TYPE_NOT_SET);
@@ -54,32 +54,17 @@ impl Ssl {
         let as_job = if self.is_in_handshake() { self.as_job(Operation::Handshake) } else { None };
         match as_job.map_or_else(|| self.complete_handshake(), |result| result.map(drop)) {
             Ok(()) => 1,
-            Err(Pause::Closed) => 0,
-            Err(Pause::Waiting | Pause::Failed | Pause::Ended) => -1,
+            Err(_) => -1,
         }
     }
 
-    /// Whether a handshake is to be done that a method is not for; the reason is in the queue then.
-    fn is_of_other_side(&self) -> bool {
-        let method = self.method();
-        let has_side = match self.side() {
-            Side::Client => method.client,
-            Side::Server => method.server,
-        };
-        let is_other = self.is_in_handshake() && !(self.method_allows(self.side()) && has_side);
+    /// Whether a handshake is to be done that the method is not for; the reason is in the queue then.
+    pub(super) fn is_of_other_side(&self) -> bool {
+        let is_other = self.is_in_handshake() && self.lacks_side();
         if is_other {
             error_queue::raise_ssl(Reason::ERR_SHOULD_NOT_HAVE_BEEN_CALLED);
         }
         is_other
-    }
-
-    /// Whether the context's method is for this side.
-    fn method_allows(&self, side: Side) -> bool {
-        let method = self.context().method();
-        match side {
-            Side::Client => method.client,
-            Side::Server => method.server,
-        }
     }
 
     /// `SSL_connect` and `SSL_accept`: the side is set first if it was not.
@@ -128,6 +113,7 @@ impl Ssl {
         }
         if self.with_connection(|connection| connection.is_before()) {
             self.shutdown.set(0);
+            self.forget_begun_session();
             self.begin_statistics();
         }
         self.refresh_ca_names();
@@ -265,10 +251,14 @@ impl Ssl {
             return Err(Pause::Failed);
         }
         if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
-            self.waiting.set(Waiting::Nothing);
+            if !peek {
+                self.waiting.set(Waiting::Nothing);
+            }
             return Err(Pause::Closed);
         }
-        self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting])?;
+        if !peek {
+            self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting])?;
+        }
         if self.is_of_other_side() {
             return Err(Pause::Failed);
         }

@@ -34,8 +34,7 @@ impl Ssl {
         self.with_connection(|connection| {
             let negotiated = connection.negotiated();
             if negotiated.exporter.is_none() && negotiated.master_secret.is_none() {
-                let version = negotiated.version.or(negotiated.tentative_version);
-                if version.is_some_and(|version| version < ProtocolVersion::TLS1_3) {
+                if negotiated.version != Some(ProtocolVersion::TLS1_3) {
                     error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
                 }
                 return 0;

@@ -29,7 +29,8 @@ impl Ssl {
             let name = resumed.map(|session| session.server_name.clone());
             (negotiated.server_name.clone(), connection.is_before(), name)
         });
-        if self.side_is_set() && self.side() == Side::Server {
+        let is_server = self.side_is_set() && self.side() == Side::Server;
+        if is_server && !is_before {
             return resumed.unwrap_or(asked);
         }
         let configured = self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));

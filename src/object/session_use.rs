@@ -8,10 +8,10 @@ use super::{SessionHandle, Ssl, session::MAX_ID_LENGTH};
 use crate::{
     error::{Error, Reason, Result},
     handshake::Environment,
-    policy::options::cache,
+    policy::{Settings, options::cache},
     record::Side,
     session::Session,
-    wire::AlertDescription,
+    wire::{AlertDescription, ProtocolVersion},
 };
 
 /// How many connections there are between two looks for what expired in the cache.
@@ -26,6 +26,48 @@ impl Ssl {
         }
         drop(self.offer_session(session.clone()));
         drop(self.set_session(session));
+    }
+
+    /// The session that `SSL_get_session` gives: during a handshake one that nothing is known of yet.
+    #[must_use]
+    pub fn session_so_far(&self) -> Option<Arc<SessionHandle>> {
+        if let Some(session) = self.session() {
+            return Some(session);
+        }
+        let (version, suite) = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            let version = match connection.side() {
+                Side::Client if !connection.is_before() => connection.version_so_far(),
+                _ => negotiated.version,
+            };
+            // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello.
+            (version, negotiated.suite.filter(|_| negotiated.version == Some(ProtocolVersion::TLS1_3)))
+        });
+        let mut begun = self.begun_session.borrow_mut();
+        if let Some(version) = version.filter(|_| begun.is_none()) {
+            let settings = self.with_session_timeout(self.with_config(|config| Arc::clone(&config.settings)));
+            *begun = SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime());
+        }
+        if let (Some(begun), Some(suite)) = (begun.as_ref(), suite)
+            && begun.core().cipher_suite != suite.id
+        {
+            begun.update(|session| session.cipher_suite = suite.id);
+        }
+        begun.clone()
+    }
+
+    /// A handshake begins: what an earlier one began counts no more.
+    pub fn forget_begun_session(&self) {
+        drop(self.begun_session.take());
+    }
+
+    /// The settings with the time-out of sessions that the context has now (`SSL_CTX_set_timeout(3)`).
+    pub(super) fn with_session_timeout(&self, mut settings: Arc<Settings>) -> Arc<Settings> {
+        let timeout = self.initial_context().config_now().settings.session_timeout;
+        if settings.session_timeout != timeout {
+            Arc::make_mut(&mut settings).session_timeout = timeout;
+        }
+        settings
     }
 
     /// A session whose connection was not closed properly is not resumed again (RFC 5246 §7.2.1).

@@ -96,6 +96,8 @@ pub struct Ssl {
     side: Cell<Side>,
     /// Whether the program set the side: nothing can be done before that.
     side_is_set: Cell<bool>,
+    /// Whether the method was not for the side when that was set.
+    lacks_side: Cell<bool>,
     /// Where to read from.
     pub(super) read_slot: BioSlot,
     /// Where to write to.
@@ -188,6 +190,7 @@ impl Ssl {
             asking: Cell::new(false),
             side: Cell::new(side),
             side_is_set: Cell::new(false),
+            lacks_side: Cell::new(false),
             initial_context: Arc::clone(&context),
             context: RefCell::new(context),
             read_slot: BioSlot::default(),
@@ -287,7 +290,14 @@ impl Ssl {
     /// Changes the method, and starts over.
     pub fn set_method(&self, method: &'static Method) {
         self.update_config(|config| config.set_method(method));
+        self.lacks_side.set(self.side_is_set() && !method.has(self.side()));
         self.reset();
+    }
+
+    /// Whether the method was not for the side when that was set.
+    #[must_use]
+    pub const fn lacks_side(&self) -> bool {
+        self.lacks_side.get()
     }
 
     /// The configuration as it is now.
@@ -338,13 +348,23 @@ impl Ssl {
 
     /// `SSL_set_connect_state`, `SSL_set_accept_state`: starts over as `side`; a client resumes the session it has.
     pub fn set_side(&self, side: Side) {
+        let (version, client_version) = self.with_connection(|connection| {
+            (connection.version_so_far(), connection.negotiated().client_version)
+        });
         self.side.set(side);
         self.side_is_set.set(true);
+        self.lacks_side.set(!self.method().has(side));
         self.start_over();
+        // What SSL_version(3) and SSL_client_version(3) say stays until a hello says otherwise.
+        self.with_connection(|connection| {
+            connection.negotiated_mut().tentative_version = version;
+            connection.negotiated_mut().client_version = client_version;
+        });
     }
 
     /// Starts over with nothing sent or received (`SSL_clear`).
     pub fn reset(&self) {
+        let begun_session = if self.session().is_none() { self.session_so_far() } else { None };
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
         let mut fresh = connection_of(self.method(), self.side());
@@ -359,7 +379,7 @@ impl Ssl {
         drop(self.verified_chain.take());
         self.forget_status_request();
         drop(self.psk_session.take());
-        drop(self.begun_session.take());
+        drop(self.begun_session.replace(begun_session));
         self.requested_tickets.set(0);
     }
 
@@ -368,11 +388,14 @@ impl Ssl {
         self.dane.forget_match();
         self.forget_path();
         let is_cut_short = self.is_cut_short();
+        let method = self.context().method();
+        self.update_config(|config| config.set_method(method));
         self.start_over();
         self.waiting.set(Waiting::Nothing);
         if is_cut_short {
             drop(self.set_session(None));
             drop(self.offer_session(None));
+            drop(self.begun_session.take());
         }
     }
 
@@ -524,27 +547,6 @@ impl Ssl {
     #[must_use]
     pub fn session(&self) -> Option<Arc<SessionHandle>> {
         self.session.borrow().clone()
-    }
-
-    /// The session that `SSL_get_session` gives: during a handshake one that nothing is known of yet.
-    #[must_use]
-    pub fn session_so_far(&self) -> Option<Arc<SessionHandle>> {
-        if let Some(session) = self.session() {
-            return Some(session);
-        }
-        let version = self.with_connection(|connection| {
-            let negotiated = connection.negotiated();
-            negotiated.version.or_else(|| match connection.side() {
-                Side::Client => negotiated.client_version.and(negotiated.tentative_version),
-                Side::Server => None,
-            })
-        })?;
-        let mut begun = self.begun_session.borrow_mut();
-        if begun.is_none() {
-            let settings = self.with_config(|config| Arc::clone(&config.settings));
-            *begun = SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime());
-        }
-        begun.clone()
     }
 
     /// Replaces it.

@@ -41,7 +41,7 @@ impl Header {
     pub fn check(bytes: [u8; HEADER_LENGTH], expected: Expected) -> Result<Self> {
         let header = Self(bytes);
         // RFC 8446 §5.1: what comes unprotected where nothing may says its version in vain.
-        if matches!(expected, Expected::Tls13 { .. }) {
+        if matches!(expected, Expected::Tls13 { .. }) && header.0[1] == MAJOR_VERSION {
             header.check_type(expected)?;
         }
         header.check_version(expected)?;

@@ -23,6 +23,8 @@ use crate::{
 const SEND_FRAGMENT: core::ops::RangeInclusive<usize> = 512..=16384;
 /// `SSL_MAX_PIPELINES`.
 const MOST_PIPELINES: usize = 32;
+/// `TLSEXT_STATUSTYPE_ocsp`.
+pub(super) const OCSP: c_long = 1;
 
 /// Runs a command; `None` for one that is not of this kind.
 ///
@@ -100,8 +102,6 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
             set_schemes(target, command, unsafe { schemes_list(arguments) })
         }
         command::SET_TLSEXT_STATUS_REQ_TYPE => {
-            /// `TLSEXT_STATUSTYPE_ocsp`.
-            const OCSP: c_long = 1;
             target.change_settings(|settings| settings.status_request = number == OCSP);
             1
         }

@@ -5,7 +5,7 @@ use core::{
     mem::transmute,
 };
 
-use super::{AnyCallback, Arguments, command};
+use super::{AnyCallback, Arguments, command, common::OCSP};
 use crate::{
     capi::{datagram, support::convert, temporary_dh},
     crypto::signature_scheme,
@@ -68,6 +68,11 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { get_ocsp_response(ssl, pointer.cast()) },
         // SAFETY: the caller's promise.
         command::SET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { set_ocsp_response(ssl, pointer.cast(), number) },
+        // A server that knows what the client asked for may say otherwise.
+        command::SET_TLSEXT_STATUS_REQ_TYPE if ssl.side() == Side::Server => {
+            ssl.with_connection(|connection| connection.negotiated_mut().status_requested = number == OCSP);
+            return None;
+        }
         // A server tells what the client asked for.
         command::GET_TLSEXT_STATUS_REQ_TYPE
             if ssl.side() == Side::Server
@@ -82,6 +87,7 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_RI_SUPPORT => {
             ssl.with_connection(|connection| connection.negotiated().secure_renegotiation).into()
         }
+        command::GET_EXTMS_SUPPORT if ssl.is_in_handshake() => -1,
         command::GET_EXTMS_SUPPORT => ssl.with_connection(|connection| {
             let negotiated = connection.negotiated();
             negotiated.session.as_ref().map_or(-1, |session| session.extended_master_secret.into())
