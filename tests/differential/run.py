@@ -11,6 +11,7 @@ A sequence in which the system's library crashes says nothing. Exits with 1 if a
 import argparse
 import concurrent.futures
 import dataclasses
+import functools
 import os
 import re
 import subprocess
@@ -27,6 +28,7 @@ BATCH = 100
 # As in runner.c.
 STRING_STRIDE = 8
 STEP = re.compile(r"(\d+) \w")
+STATE = re.compile(r"    (client|server) .*, state \d+, init ")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,17 +47,43 @@ class Rule:
         )
 
 
+@functools.cache
 def read_rules():
-    """The rules of deliberate.txt: paragraphs of `reason:`, `system:`, `ours:` and `before:`, the last three regular expressions."""
-    rules = []
+    """The rules of deliberate.txt, and what is not compared: patterns whose groups are left out of the traces.
+
+    A rule is a paragraph of `reason:`, `system:`, `ours:` and `before:`, the last three regular expressions; what is not
+    compared is one of `reason:` and `left out:`.
+    """
+    rules, left_out = [], []
     text = re.sub(r"(?m)^#.*\n", "", (HERE / "deliberate.txt").read_text())
     for paragraph in filter(str.strip, re.split(r"\n\s*\n", text)):
         fields = dict(line.split(": ", 1) for line in paragraph.strip().splitlines())
-        patterns = [re.compile(fields.pop(name, ""), re.DOTALL) for name in ("system", "ours", "before")]
-        rules.append(Rule(fields.pop("reason"), *patterns))
+        reason = fields.pop("reason")
+        if "left out" in fields:
+            left_out.append(re.compile(fields.pop("left out")))
+        else:
+            patterns = [re.compile(fields.pop(name, ""), re.DOTALL) for name in ("system", "ours", "before")]
+            rules.append(Rule(reason, *patterns))
         if fields:
             sys.exit(f"deliberate.txt: unknown fields {', '.join(fields)}")
-    return rules
+    return rules, left_out
+
+
+def compared(trace):
+    """The lines of a trace as they are compared: without what is left out, and without states that are then repeated."""
+    lines, last = [], {}
+    for line in trace:
+        for pattern in read_rules()[1]:
+            found = pattern.search(line)
+            if found:
+                line = line[: found.start(1)] + "-" + line[found.end(1) :]
+        state = STATE.match(line)
+        if state:
+            if last.get(state[1]) == line:
+                continue
+            last[state[1]] = line
+        lines.append(line)
+    return lines
 
 
 @dataclasses.dataclass
@@ -96,6 +124,7 @@ def compare(seed, system, ours):
     """The first difference; None if there is none, or if the system's library crashed."""
     if system and system[-1].startswith(("crash", "exit")):
         return None
+    system, ours = compared(system), compared(ours)
     for at in range(max(len(system), len(ours))):
         theirs = system[at] if at < len(system) else ""
         mine = ours[at] if at < len(ours) else ""
@@ -167,7 +196,7 @@ def main():
     for library in libraries:
         check_library(library)
 
-    rules, explained, groups, crashes = read_rules(), Counter(), {}, 0
+    rules, explained, groups, crashes = read_rules()[0], Counter(), {}, 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         stride, offset = (STRING_STRIDE, STRING_STRIDE - 1) if options.strings else (1, 0)
         last = options.seed + options.count
