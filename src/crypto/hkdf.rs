@@ -53,10 +53,11 @@ fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[&[u8]], out: &mu
         HashAlgorithm::Sha384 => hkdf::HKDF_SHA384,
         _ => hkdf::HKDF_SHA256,
     };
-    debug_assert_eq!(algorithm.len(), hash.output_length(), "the hashes of TLS 1.3");
+    assert_eq!(algorithm.len(), hash.output_length(), "the hashes of TLS 1.3");
     let key = hkdf::Prk::new_less_safe(algorithm, pseudorandom_key);
     let filled = key.expand(info, Length(out.len())).and_then(|output| output.fill(out));
-    debug_assert!(filled.is_ok());
+    // What is not filled would be a secret of zeros.
+    assert!(filled.is_ok(), "HKDF failed");
 }
 
 /// How much is expanded.
