@@ -192,3 +192,56 @@ TEST_VERSIONS(callback_of_the_store_is_told_of_seen_chains)
     CHECK(stored_calls >= 3);
     pair_free(pair);
 }
+
+static int mark, marked;
+static char *marks = "12";
+
+/*
+ * Marks the certificates of the peer in the chain that was verified last, when the next comes; none may have another
+ * connection's mark.
+ */
+static void mark_verified(const SSL *ssl, int where, int ret)
+{
+    STACK_OF(X509) *chain;
+
+    (void)where;
+    (void)ret;
+    if (SSL_get_state(ssl) != TLS_ST_CR_SRVR_HELLO)
+        return;
+    chain = SSL_get0_verified_chain(ssl);
+    CHECK_EQ(sk_X509_num(chain), 3);
+    marked++;
+    for (int i = 0; i + 1 < sk_X509_num(chain); i++) {
+        X509 *certificate = sk_X509_value(chain, i);
+        void *found = X509_get_ex_data(certificate, mark);
+
+        CHECK(found == NULL || found == SSL_get_app_data(ssl));
+        CHECK_OK(X509_set_ex_data(certificate, mark, SSL_get_app_data(ssl)));
+    }
+}
+
+/* The chain of the handshake before is there until that of the renegotiation is verified. */
+TEST(verified_chain_in_a_renegotiation_is_the_connections_own)
+{
+    struct pair *pair = experienced(TLS1_2_VERSION, "chained");
+
+    mark = X509_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    for (int i = 0; i < 2; i++) {
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        SSL_set_app_data(pair->ssl[CLIENT], &marks[i]);
+        SSL_set_info_callback(pair->ssl[CLIENT], mark_verified);
+        CHECK_OK(SSL_renegotiate(pair->ssl[CLIENT]));
+        for (int turn = 0; turn < 8; turn++) {
+            char byte;
+
+            SSL_do_handshake(pair->ssl[CLIENT]);
+            SSL_read(pair->ssl[SERVER], &byte, 1);
+        }
+        CHECK(!SSL_renegotiate_pending(pair->ssl[CLIENT]));
+        pair_disconnect(pair);
+    }
+    CHECK(marked > 1);
+    pair_free(pair);
+}

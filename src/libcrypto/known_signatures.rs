@@ -11,8 +11,11 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 
-use super::{stack::X509Stack, sys, x509::X509};
+use super::{panics::contain, stack::X509Stack, sys, x509::X509};
 use crate::crypto::{hash::HashAlgorithm, signature};
+
+/// `X509_V_ERR_UNSPECIFIED`.
+const UNSPECIFIED: c_int = 1;
 
 /// How many signatures are remembered. The oldest one is forgotten.
 const CAPACITY: usize = 64;
@@ -95,12 +98,11 @@ fn index() -> c_int {
 /// What libcrypto calls when the chain is built and its certificates were looked at one by one.
 unsafe extern "C" fn check_signatures(context: *mut sys::X509_STORE_CTX) -> c_int {
     // SAFETY: libcrypto passes the valid verification that this function was put into, together with the checks, which live.
-    unsafe {
+    contain(|| unsafe {
         let checks = &*sys::X509_STORE_CTX_get_ex_data(context, index()).cast::<Checks<'_>>();
-        let Some(chain) = X509Stack::copy_of(sys::X509_STORE_CTX_get0_chain(context)) else {
-            return (checks.standard)(context);
-        };
-        let chain: Vec<Link> = chain.iter().map(Link::new).collect();
+        let chain = X509Stack::copy_of(sys::X509_STORE_CTX_get0_chain(context));
+        let chain = chain.and_then(|chain| chain.iter().map(Link::new).collect::<Option<Vec<_>>>());
+        let Some(chain) = chain else { return (checks.standard)(context) };
         let plain = are_dates_of_now(context) && sys::X509_STORE_CTX_get_error(context) == 0;
         if plain && all_good(&chain, checks.known) {
             return 1;
@@ -110,7 +112,12 @@ unsafe extern "C" fn check_signatures(context: *mut sys::X509_STORE_CTX) -> c_in
             checks.known.add(&signatures(&chain).map(|(_, _, signature)| signature).collect::<Vec<_>>());
         }
         result
-    }
+    })
+    .unwrap_or_else(|| {
+        // SAFETY: as above.
+        unsafe { sys::X509_STORE_CTX_set_error(context, UNSPECIFIED) };
+        0
+    })
 }
 
 /// Whether certificates must be valid now, and a trust anchor's own signature does not matter.
@@ -134,11 +141,12 @@ struct Link {
 }
 
 impl Link {
-    fn new(certificate: X509) -> Self {
-        let der = certificate.to_der();
+    /// `None` if libcrypto cannot write the certificate.
+    fn new(certificate: X509) -> Option<Self> {
+        let der = Some(certificate.to_der()).filter(|der| !der.is_empty())?;
         let mut fingerprint = [0; 32];
         fingerprint.copy_from_slice(HashAlgorithm::Sha256.digest(&der).as_ref());
-        Self { certificate, der, fingerprint }
+        Some(Self { certificate, der, fingerprint })
     }
 }
 

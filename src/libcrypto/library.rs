@@ -58,15 +58,21 @@ impl Library {
         has_query || unsafe { sys::EVP_default_properties_is_fips_enabled(self.context) == 1 }
     }
 
-    /// What the answers to the questions below depend on; `None` unless this is the process's own context without a query.
+    /// Whether this is the process's own context, and the program chose nothing among its implementations.
     #[must_use]
-    pub fn standing(&self) -> Option<Standing> {
+    pub fn is_own(&self) -> bool {
         // SAFETY: null asks which context null stands for in this thread, and changes nothing.
-        let is_own = self.context.is_null()
+        let is_global = self.context.is_null()
             && unsafe {
                 sys::OSSL_LIB_CTX_set0_default(null_mut()) == sys::OSSL_LIB_CTX_get0_global_default()
             };
-        if !is_own || self.is_selective() {
+        is_global && !self.is_selective()
+    }
+
+    /// What the answers to the questions below depend on; `None` unless this is the process's own context without a query.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        if !self.is_own() {
             return None;
         }
         let mut standing = Standing::default();

@@ -91,7 +91,9 @@ impl X509 {
         if !der.is_empty() {
             let mut output = der.as_mut_ptr();
             // SAFETY: `output` has room for `length` bytes.
-            unsafe { sys::i2d_X509(self.as_ptr(), &raw mut output) };
+            if unsafe { sys::i2d_X509(self.as_ptr(), &raw mut output) } != length {
+                der.clear();
+            }
         }
         der
     }

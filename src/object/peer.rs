@@ -53,11 +53,11 @@ impl Ssl {
     /// The chain up to the anchor that the verification found, as the connection keeps it; null without one.
     #[must_use]
     pub fn verified_chain(&self) -> *mut sys::OPENSSL_STACK {
-        if self.verified_chain.borrow().is_some() {
-            // What the connection shares with others is not for the program.
-            drop(self.peer_certificates());
+        // What the connection shares with others is not for the program.
+        if !self.own_verified_chain() {
+            return ptr::null_mut();
         }
-        self.verified_chain.borrow().as_ref().map_or(ptr::null_mut(), X509Stack::as_ptr)
+        self.verified_chain.borrow().as_ref().map_or(ptr::null_mut(), |verified| verified.chain.as_ptr())
     }
 
     /// The scheme that the peer signed with; `None` if it did not sign.

@@ -77,6 +77,21 @@ pub struct PeerCertificates {
     shared: bool,
 }
 
+/// The peer's chain up to the anchor that its verification found.
+pub(super) struct VerifiedChain {
+    /// The certificates, the peer's own first.
+    pub chain: X509Stack,
+    /// The objects in it that other connections have as well.
+    shared: Option<Arc<PeerCertificates>>,
+}
+
+impl VerifiedChain {
+    /// What the verification of `peer` found.
+    pub fn new(chain: X509Stack, peer: &Arc<PeerCertificates>) -> Self {
+        Self { chain, shared: Some(Arc::clone(peer)).filter(|peer| peer.shared) }
+    }
+}
+
 impl PeerCertificates {
     fn new(der: PeerChain, shared: bool, make: impl Fn(&[u8]) -> Option<X509>) -> Option<Arc<Self>> {
         let mut chain = X509Stack::new()?;
@@ -106,16 +121,40 @@ impl Ssl {
         if let Some(known) = known.as_ref().filter(|known| !known.shared) {
             return Some(Arc::clone(known));
         }
-        let library = self.context().library.clone();
-        let own = PeerCertificates::new(der, false, |der| X509::from_der_within(&library, der))?;
-        if let Some(shared) = known {
-            let verified = self.verified_chain.borrow().as_ref().map(|chain| {
-                chain.iter().map(|certificate| own.counterpart(&shared, certificate)).collect::<X509Stack>()
-            });
-            drop(self.verified_chain.replace(verified));
-        }
+        let own = self.parse_certificates(der)?;
+        self.take_verified_chain(&own);
         drop(self.peer.replace(Some(Arc::clone(&own))));
         Some(own)
+    }
+
+    fn parse_certificates(&self, der: PeerChain) -> Option<Arc<PeerCertificates>> {
+        let library = self.context().library.clone();
+        PeerCertificates::new(der, false, |der| X509::from_der_within(&library, der))
+    }
+
+    /// Puts objects of the connection's own into the verified chain, in place of those that it shares.
+    fn take_verified_chain(&self, own: &PeerCertificates) {
+        let verified = self.verified_chain.take().map(|verified| match &verified.shared {
+            Some(shared) if Arc::ptr_eq(&shared.der, &own.der) => {
+                let chain = verified.chain.iter().map(|certificate| own.counterpart(shared, certificate));
+                VerifiedChain { chain: chain.collect(), shared: None }
+            }
+            _ => verified,
+        });
+        drop(self.verified_chain.replace(verified));
+    }
+
+    /// The verified chain as objects that the program may have, made if need be: the peer may have sent other certificates since,
+    /// or none. `false` if they cannot be made.
+    pub(super) fn own_verified_chain(&self) -> bool {
+        let shared = self.verified_chain.borrow().as_ref().and_then(|verified| verified.shared.clone());
+        let Some(shared) = shared else { return true };
+        let current = self.peer_certificates().filter(|own| Arc::ptr_eq(&own.der, &shared.der));
+        let own = current.or_else(|| self.parse_certificates(Arc::clone(&shared.der)));
+        own.is_some_and(|own| {
+            self.take_verified_chain(&own);
+            true
+        })
     }
 
     /// The peer's chain as objects that nobody changes, and that the program must not see.

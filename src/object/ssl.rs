@@ -12,7 +12,7 @@ use super::{
     context::Method,
     datagram::Datagram,
     jobs::JobState,
-    peer_certificates::PeerCertificates,
+    peer_certificates::{PeerCertificates, VerifiedChain},
     quic::QuicStack,
     security::Judged,
     status_request::RequestItems,
@@ -121,7 +121,7 @@ pub struct Ssl {
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
     /// What `SSL_get0_peer_rpk` gave last, and what it was made from.
     pub(super) raw_key: RefCell<Option<(Arc<[u8]>, PKey)>>,
-    pub(super) verified_chain: RefCell<Option<X509Stack>>,
+    pub(super) verified_chain: RefCell<Option<VerifiedChain>>,
     pub(super) timestamps: RefCell<Option<PeerTimestamps>>,
     pub(super) status_items: RequestItems,
     pub(super) empty_chain: OnceCell<Option<X509Stack>>,

@@ -138,7 +138,7 @@ impl Ssl {
         let (Some(function), Some(own)) = (callback.function, self.sent_certificate()) else {
             return Answer::Proceed;
         };
-        let issuer = self.verified_chain.borrow().as_ref().and_then(|chain| chain.get(1));
+        let issuer = self.verified_chain.borrow().as_ref().and_then(|verified| verified.chain.get(1));
         let named_by_dane =
             self.dane_match().and_then(|found| found.fields).is_some_and(|(usage, ..)| usage >= DANE_TA);
         let Some(issuer) = issuer.filter(|_| self.verify_result.get() == VERIFIED && !named_by_dane) else {

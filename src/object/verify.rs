@@ -1,6 +1,6 @@
 //! Verification of the peer's chain by libcrypto.
 
-use super::{Ssl, ssl::Waiting};
+use super::{Ssl, peer_certificates::VerifiedChain, ssl::Waiting};
 use crate::{
     error::{Error, Reason},
     handshake::want::Answer,
@@ -31,8 +31,11 @@ impl Ssl {
         }
         let (context, store) = (self.context(), self.verify_store());
         let replacement = context.live().cert_verify;
-        let shows_certificates =
-            callback.is_some() || replacement.function.is_some() || store.has_callbacks();
+        // With DANE the program is given the certificate that matched.
+        let shows_certificates = callback.is_some()
+            || replacement.function.is_some()
+            || store.has_callbacks()
+            || self.dane.has_records();
         let peer =
             if shows_certificates { self.peer_certificates() } else { self.shared_peer_certificates() };
         let Some(peer) = peer else {
@@ -58,7 +61,7 @@ impl Ssl {
         self.follow_matching_types();
         if self.dane.has_records() {
             verification.set_dane(&self.dane);
-        } else if !shows_certificates && !context.library.is_selective() {
+        } else if !shows_certificates && context.library.is_own() {
             verification.set_known_signatures(&context.known_signatures);
         }
         if !verification.set_parameters(&self.verify_param) {
@@ -74,7 +77,7 @@ impl Ssl {
         };
         let result = i64::from(verification.error());
         self.verify_result.set(result);
-        self.verified_chain.replace(verification.chain());
+        drop(self.verified_chain.replace(verification.chain().map(|chain| VerifiedChain::new(chain, &peer))));
         verification.move_peer_name(&self.verify_param);
         if good && self.waiting.get() == Waiting::RetryVerify {
             return Answer::NotYet;
