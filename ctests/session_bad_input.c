@@ -63,7 +63,8 @@ TEST_VERSIONS(changed_tickets)
         if (i == 3 * length)
             before = mallinfo2().uordblks;
     }
-    CHECK(mallinfo2().uordblks < before + 20000);
+    /* A session that was left behind each time would be hundreds of kilobytes; buffers may have grown once more. */
+    CHECK(mallinfo2().uordblks < before + 100000);
     resume_with(pair, session, 1);
     free(copy);
     SSL_SESSION_free(session);
