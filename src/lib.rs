@@ -35,6 +35,9 @@
 #![deny(unsafe_code, unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks, clippy::missing_safety_doc)]
 
+#[cfg(all(feature = "panic-test", not(debug_assertions)))]
+compile_error!("panics on demand are for debug builds");
+
 pub mod capi;
 pub mod connection;
 pub mod crypto;

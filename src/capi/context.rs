@@ -46,7 +46,7 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
         if !libctx.is_null() || !propq.is_null() {
             log::differs(
                 "SSL_CTX_new_ex",
-                "the library context verifies certificates and loads files, no more",
+                "the library context says what is offered; ciphers of records and DHE are computed in the default one",
             );
         }
         // SAFETY: the contract of this module.

@@ -20,7 +20,7 @@ export! {
 fn set_callback(owner: &impl Configurable, callback: Option<SecurityCallback>) {
     log::differs(
         "SSL_CTX_set_security_callback",
-        "the callback is asked of everything once, when settings change",
+        "the callback is asked twice in a handshake, of what is offered and of what was chosen, not item by item",
     );
     let is_own = |callback: &SecurityCallback| *callback as usize == by_level as *const () as usize;
     owner.change(|config| config.callbacks.security.function = callback.filter(|own| !is_own(own)));

@@ -23,8 +23,9 @@ type InitRawKey =
 
 /// What libcrypto has from 3.2 on; `None` in an older one.
 fn init_raw_key() -> Option<InitRawKey> {
-    // SAFETY: the name is a C string; what is found is libcrypto's, which is loaded as long as we are.
-    let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"X509_STORE_CTX_init_rpk".as_ptr()) };
+    let (name, version) = (c"X509_STORE_CTX_init_rpk", c"OPENSSL_3.2.0");
+    // SAFETY: the names are C strings; what has this version is libcrypto's, which is loaded as long as we are.
+    let symbol = unsafe { libc::dlvsym(libc::RTLD_DEFAULT, name.as_ptr(), version.as_ptr()) };
     // SAFETY: it has this type in each version of libcrypto that has it.
     (!symbol.is_null()).then(|| unsafe { core::mem::transmute::<*mut c_void, InitRawKey>(symbol) })
 }

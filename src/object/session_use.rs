@@ -43,17 +43,19 @@ impl Ssl {
             // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello.
             (version, negotiated.suite.filter(|_| negotiated.version == Some(ProtocolVersion::TLS1_3)))
         });
-        let mut begun = self.begun_session.borrow_mut();
+        let mut begun = self.begun_session.borrow().clone();
         if let Some(version) = version.filter(|_| begun.is_none()) {
             let settings = self.with_session_timeout(self.with_config(|config| Arc::clone(&config.settings)));
-            *begun = SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime());
+            // The program is told of a new session, and may call back.
+            begun = SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime());
+            drop(self.begun_session.replace(begun.clone()));
         }
         if let (Some(begun), Some(suite)) = (begun.as_ref(), suite)
             && begun.core().cipher_suite != suite.id
         {
             begun.update(|session| session.cipher_suite = suite.id);
         }
-        begun.clone()
+        begun
     }
 
     /// A handshake begins: what an earlier one began counts no more.

@@ -19,11 +19,15 @@ thread_local! {
 }
 
 /// The thread's buffer; one without memory if it is in use, or the thread ends.
+///
+/// Never inlined: between this and [`put`] a job may move to another thread, whose buffer is another one.
+#[inline(never)]
 pub(super) fn take(pool: &'static Pool) -> Vec<u8> {
     pool.try_with(Cell::take).unwrap_or_default()
 }
 
 /// Gives a buffer to the thread. Of two it keeps the one with more memory.
+#[inline(never)]
 pub(super) fn put(pool: &'static Pool, buffer: Vec<u8>) {
     if buffer.capacity() > LONGEST {
         return;
