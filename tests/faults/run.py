@@ -16,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "target" / "faults"
 # Without these a peer would be less thoroughly verified than the program wants: no connection may go on.
 VERIFYING = re.compile(r"X509_VERIFY_PARAM_|X509_STORE_CTX_|X509_verify_cert|EVP_DigestVerify")
+# What puts our own check of signatures into a verification: without it libcrypto's takes its place.
+FASTER = re.compile(r"X509_STORE_CTX_(get_verify|set_verify|set_ex_data)$")
 SCENARIOS = ["context", "tls13", "tls12", "tls13-client", "tls12-client", "tls12-dhe", "dtls12-client"]
 
 
@@ -58,7 +60,7 @@ def run(library, kind, scenario):
                 if len(words) == 3:
                     faults += 1
                     outcomes[words[2]] += 1
-                    if words[2] == "well" and VERIFYING.match(words[1]):
+                    if words[2] == "well" and VERIFYING.match(words[1]) and not FASTER.match(words[1]):
                         wrong.append(f"{line}: went on without it")
             elif words and words[0] in ("leak", "silent", "broken", "wrong"):
                 wrong.append(line)
