@@ -200,7 +200,9 @@ impl Inbound {
 
     /// Takes `count` bytes off the front of [`Self::plaintext`].
     pub fn consume(&mut self, count: usize) {
-        self.plaintext.start += count.min(self.plaintext.len());
+        let end = self.plaintext.start + count.min(self.plaintext.len());
+        wipe_read(&mut self.buffer, self.plaintext.start..end);
+        self.plaintext.start = end;
         self.drop_consumed();
     }
 
@@ -391,6 +393,16 @@ impl Inbound {
     }
 }
 
+/// Zeros what was read: it stays nowhere, as `SSL_OP_CLEANSE_PLAINTEXT` asks for, which is always on. The memory serves other
+/// connections next.
+pub(super) fn wipe_read(buffer: &mut [u8], read: Range<usize>) {
+    if let Some(read) = buffer.get_mut(read) {
+        read.fill(0);
+        // The zeros must not be taken for needless where the memory is given back.
+        core::hint::black_box(read);
+    }
+}
+
 /// Zeros what decrypting left in the caller's buffer beside its content.
 fn wipe(direct: &mut [u8], range: Range<usize>) {
     direct.get_mut(range).unwrap_or_default().fill(0);
@@ -448,6 +460,7 @@ mod tests {
         assert_eq!(inbound.take_last_header(), None);
         inbound.consume(3);
         assert_eq!((inbound.plaintext(), inbound.content_type()), (&b"d"[..], Some(ContentType::HANDSHAKE)));
+        assert_eq!(inbound.buffer.get(5..), Some(&b"\0\0\0d"[..]));
         assert_eq!(inbound.open(None), Err(Error::internal()));
         inbound.consume(9);
         assert_eq!((inbound.plaintext(), inbound.content_type()), (&b""[..], None));

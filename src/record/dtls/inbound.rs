@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::{HEADER_LENGTH, RecordHeader, replay::ReplayWindow};
 use crate::{
-    record::{MAX_PLAINTEXT, RecordKeys},
+    record::{MAX_PLAINTEXT, RecordKeys, inbound::wipe_read},
     wire::{ContentType, ProtocolVersion},
 };
 
@@ -190,7 +190,9 @@ impl DatagramInbound {
 
     /// Takes `count` bytes off the front of [`Self::plaintext`].
     pub fn consume(&mut self, count: usize) {
-        self.plaintext.start += count.min(self.plaintext.len());
+        let end = self.plaintext.start + count.min(self.plaintext.len());
+        wipe_read(&mut self.datagram, self.plaintext.start..end);
+        self.plaintext.start = end;
         self.give_back();
     }
 
