@@ -414,7 +414,7 @@ impl Ssl {
     /// A session that may be cached: it becomes the connection's, goes into the internal cache, and to the program's
     /// callback.
     pub(super) fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
-        let handle = self.adopt_session(session);
+        let handle = self.adopt_ticket_session(session);
         let mode = environment.settings.session_cache_mode;
         let side = match self.side() {
             Side::Server => cache::SERVER,

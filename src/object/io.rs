@@ -15,7 +15,6 @@ use crate::{
     libcrypto::{bio::RetryReason, error_queue},
     policy::{custom_extension::place, options::mode},
     record::Side,
-    wire::ProtocolVersion,
 };
 
 /// What `SSL_get_error(3)` returns.
@@ -234,10 +233,7 @@ impl Ssl {
         if let Some(session) = session {
             drop(self.adopt_session(&session));
         }
-        if version != Some(ProtocolVersion::TLS1_3) {
-            // A renegotiation begins a session of its own.
-            drop(self.begun_session.take());
-        }
+        self.end_session(version);
         super::log::summary(self);
     }
 

@@ -35,15 +35,15 @@ pub const MAX_ID_LENGTH: usize = 32;
 pub struct SessionHandle {
     core: ArcSwap<Session>,
     /// The session that it was made for: the core may still use that, while the program has changed ours.
-    origin: Weak<Session>,
+    origin: Mutex<Weak<Session>>,
     /// The program's data.
     pub ex_data: ExData,
     /// Whether a panic came out of this object: every further call fails.
     pub poison: Poison,
-    /// The peer's certificate as an object, made when somebody asks for it.
-    peer: OnceLock<Option<X509>>,
+    /// The peer's certificate as an object, made when somebody asks for it and there is one.
+    peer: OnceLock<X509>,
     /// Its raw public key, likewise.
-    raw_key: OnceLock<Option<PKey>>,
+    raw_key: OnceLock<PKey>,
     /// Where the certificate is made.
     library: Library,
     /// What pointers were given out for.
@@ -85,7 +85,7 @@ impl SessionHandle {
     #[must_use]
     pub fn new_within(library: Library, session: Arc<Session>) -> Arc<Self> {
         let handle = Arc::new(Self {
-            origin: Arc::downgrade(&session),
+            origin: Mutex::new(Arc::downgrade(&session)),
             core: ArcSwap::new(session),
             ex_data: ExData::new(Class::Session),
             poison: Poison::default(),
@@ -153,6 +153,15 @@ impl SessionHandle {
         self.core.store(Arc::new(session));
     }
 
+    /// What a handshake began has become `session`: the object stays, with what the program put into it.
+    pub fn become_session(&self, session: &Arc<Session>) {
+        *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(session);
+        let begun = self.core.swap(Arc::clone(session));
+        if session.ticket_app_data.is_empty() && !begun.ticket_app_data.is_empty() {
+            self.update(|session| session.ticket_app_data.clone_from(&begun.ticket_app_data));
+        }
+    }
+
     /// The session must not be resumed again.
     pub fn forbid_resumption(&self) {
         if self.core.load().resumable {
@@ -180,23 +189,22 @@ impl SessionHandle {
     /// Whether this is the handle of `session`, or was when it was made.
     #[must_use]
     pub fn is(&self, session: &Arc<Session>) -> bool {
-        Arc::ptr_eq(&self.core.load(), session) || core::ptr::eq(self.origin.as_ptr(), Arc::as_ptr(session))
+        let origin = self.origin.lock().unwrap_or_else(PoisonError::into_inner).as_ptr();
+        Arc::ptr_eq(&self.core.load(), session) || core::ptr::eq(origin, Arc::as_ptr(session))
     }
 
     /// The peer's raw public key as an object; `None` if it sent none.
     pub fn peer_raw_key(&self) -> Option<&PKey> {
-        self.raw_key.get_or_init(|| PKey::public_from_der(self.core.load().peer_raw_key.as_ref()?)).as_ref()
+        made_once(&self.raw_key, || PKey::public_from_der(self.core.load().peer_raw_key.as_ref()?))
     }
 
     /// The peer's certificate; `None` if it sent none or one that libcrypto cannot parse.
     #[must_use]
     pub fn peer(&self) -> Option<&X509> {
-        self.peer
-            .get_or_init(|| {
-                let session = self.core.load();
-                X509::from_der_within(&self.library, session.peer_chain.as_ref()?.first()?)
-            })
-            .as_ref()
+        made_once(&self.peer, || {
+            let session = self.core.load();
+            X509::from_der_within(&self.library, session.peer_chain.as_ref()?.first()?)
+        })
     }
 
     /// The id, for C: valid until another id is set.
@@ -242,6 +250,15 @@ impl SessionHandle {
     }
 }
 
+/// What `cell` holds; `make` fills it as soon as it can.
+fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Option<T>) -> Option<&T> {
+    if cell.get().is_none() {
+        // Another thread's may be there by now, which is as good.
+        let _ = cell.set(make()?);
+    }
+    cell.get()
+}
+
 fn show_unless_empty(copied: &Copied, bytes: &[u8]) -> (*const u8, usize) {
     if bytes.is_empty() { (core::ptr::null(), 0) } else { (copied.show(bytes), bytes.len()) }
 }
@@ -277,6 +294,17 @@ mod tests {
         handle.update(|session| session.timeout = 9);
         assert!(handle.is(&core) && handle.is(&handle.core()));
         assert!(!SessionHandle::empty().unwrap().is(&core));
+    }
+
+    #[test]
+    fn begun_session_stays_the_object_of_what_it_became() {
+        let handle = SessionHandle::empty().unwrap();
+        handle.update(|session| session.ticket_app_data = vec![7]);
+        let core =
+            Arc::new(Session { timeout: 9, ..Session::clone(&SessionHandle::empty().unwrap().core()) });
+        handle.become_session(&core);
+        assert!(handle.is(&core));
+        assert_eq!((handle.core().timeout, &handle.core().ticket_app_data[..]), (9, &[7][..]));
     }
 
     #[test]

@@ -60,7 +60,24 @@ impl Ssl {
 
     /// A handshake begins: what an earlier one began counts no more.
     pub fn forget_begun_session(&self) {
-        drop(self.begun_session.take());
+        self.begin_session(None);
+    }
+
+    /// What the next handshake makes its session of.
+    pub(super) fn begin_session(&self, begun: Option<Arc<SessionHandle>>) {
+        self.begun_is_made.set(false);
+        drop(self.begun_session.replace(begun));
+    }
+
+    /// The end of a handshake. What it began stays where it is, for a program may have kept the pointer.
+    pub(super) fn end_session(&self, version: Option<ProtocolVersion>) {
+        if version != Some(ProtocolVersion::TLS1_3) {
+            // A renegotiation begins a session of its own.
+            let begun = self.begun_session.take();
+            drop(self.former_session.replace(begun));
+        } else if self.side() == Side::Client {
+            self.begun_is_made.set(true);
+        }
     }
 
     /// The settings with the time-out of sessions that the context has now (`SSL_CTX_set_timeout(3)`).
@@ -104,20 +121,41 @@ impl Ssl {
     }
 
     /// Makes the core's session the connection's (`SSL_get_session(3)`). The program's own object is kept where the core
-    /// still uses it unchanged. A new one takes over the program's data: those of the session that was resumed, or those that
-    /// were set during the handshake or after an earlier ticket.
+    /// still uses it unchanged.
     pub(super) fn adopt_session(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
-        let handle = self.known_handle(session).unwrap_or_else(|| {
-            let handle = SessionHandle::new(Arc::clone(session));
-            let resumed = self.with_connection(|connection| connection.negotiated().resumed);
-            let before = if resumed { self.session() } else { self.begun_session.borrow().clone() };
-            if let Some(before) = before {
-                handle.ex_data.copy_from(&before.ex_data);
-            }
-            drop(self.begun_session.replace(Some(Arc::clone(&handle))));
-            handle
-        });
+        let handle = self.known_handle(session).unwrap_or_else(|| self.handle_of_new(session));
         drop(self.set_session(Some(Arc::clone(&handle))));
+        handle
+    }
+
+    /// As [`Self::adopt_session`], of a session that a ticket stands for: in TLS 1.3 each later one is another.
+    pub(super) fn adopt_ticket_session(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
+        let handle = self.adopt_session(session);
+        if session.version == ProtocolVersion::TLS1_3 {
+            self.begun_is_made.set(true);
+        }
+        handle
+    }
+
+    /// The object of a session that the program does not know: the one that the handshake began, which the program may have a
+    /// pointer to, until that is complete. What comes then is an object of its own with the program's data of the one before.
+    fn handle_of_new(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
+        let is_resumed = self.with_connection(|connection| connection.negotiated().resumed);
+        let before = self.session().filter(|_| is_resumed || self.begun_is_made.get());
+        let begun = self.begun_session.borrow().clone();
+        if before.is_none()
+            && !self.begun_is_made.replace(is_resumed)
+            && let Some(begun) = begun
+        {
+            begun.become_session(session);
+            return begun;
+        }
+        let handle = SessionHandle::new(Arc::clone(session));
+        if let Some(before) = before {
+            handle.ex_data.copy_from(&before.ex_data);
+        }
+        let mut begun = self.begun_session.borrow_mut();
+        begun.get_or_insert_with(|| Arc::clone(&handle));
         handle
     }
 

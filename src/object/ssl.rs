@@ -114,8 +114,12 @@ pub struct Ssl {
     session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session that a client was told to resume.
     pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
-    /// What the session is during the first handshake; then the last one that this connection made.
+    /// What the session is during the handshake, and becomes by its end.
     pub(super) begun_session: RefCell<Option<Arc<SessionHandle>>>,
+    /// Whether that is complete: what comes now are other sessions.
+    pub(super) begun_is_made: Cell<bool>,
+    /// What the handshake before a renegotiation began.
+    pub(super) former_session: RefCell<Option<Arc<SessionHandle>>>,
     /// The session of the program's PSK that a client offers.
     pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
     pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
@@ -202,6 +206,8 @@ impl Ssl {
             session: RefCell::new(None),
             offered_session: RefCell::new(None),
             begun_session: RefCell::new(None),
+            begun_is_made: Cell::new(false),
+            former_session: RefCell::new(None),
             psk_session: RefCell::new(None),
             peer: RefCell::new(None),
             raw_key: RefCell::new(None),
@@ -379,7 +385,7 @@ impl Ssl {
         drop(self.verified_chain.take());
         self.forget_status_request();
         drop(self.psk_session.take());
-        drop(self.begun_session.replace(begun_session));
+        self.begin_session(begun_session);
         self.requested_tickets.set(0);
     }
 
@@ -395,7 +401,7 @@ impl Ssl {
         if is_cut_short {
             drop(self.set_session(None));
             drop(self.offer_session(None));
-            drop(self.begun_session.take());
+            self.forget_begun_session();
         }
     }
 

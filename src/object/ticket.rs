@@ -60,7 +60,7 @@ impl Ssl {
     /// Seals a session into a ticket. `None`: the program wants none sent.
     pub(super) fn seal_ticket(&self, session: &Arc<Session>) -> Result<Option<Vec<u8>>> {
         let context = self.initial_context();
-        let handle = self.adopt_session(session);
+        let handle = self.adopt_ticket_session(session);
         let generate = context.live().ticket_generate;
         if let Some(function) = generate.function {
             // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.

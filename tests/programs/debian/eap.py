@@ -143,6 +143,7 @@ VERSION_FLAGS = {
     "TLSv1.2": "tls_disable_tlsv1_3=1 tls_disable_tlsv1_2=0 tls_disable_tlsv1_1=1 tls_disable_tlsv1_0=1",
 }
 SERVER_FLAGS = {"TLSv1.3": "[ENABLE-TLSv1.3][DISABLE-TLSv1.2]", "TLSv1.2": "[DISABLE-TLSv1.3]"}
+PASSWORD = 'identity="tunnel"\n  password="word"'
 
 
 @contextlib.contextmanager
@@ -216,6 +217,15 @@ def tls_with_freeradius(setting):
         result = eapol_test(setting, server, port, "TLS", certificate(setting, "client"), "-r", "1")
         check_success(setting, *result, times=2)
         refusals(setting, server, port)
+
+
+@case("eapol_test-freeradius: EAP-TTLS and PEAP with passwords inside", ("TLSv1.2",))
+def tunnels_with_freeradius(setting):
+    with freeradius(setting) as (server, port):
+        inner = PASSWORD + '\n  phase2="auth=PAP"'
+        check_success(setting, *eapol_test(setting, server, port, "TTLS", inner))
+        inner = PASSWORD + '\n  phase2="auth=MSCHAPV2"'
+        check_success(setting, *eapol_test(setting, server, port, "PEAP", inner))
 
 
 @case("eapol_test-hostapd: EAP-TLS with certificates of both sides, and resumption; what must be refused")

@@ -1,0 +1,116 @@
+/* SSL_get_session(3): one object from the first message of a handshake on to its end. Programs keep the pointer without a
+ * reference of their own, and find in the object later what the handshake came to. */
+#include "support.h"
+
+static SSL_SESSION *during[2];
+
+static int look_on_server(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    (void)argument;
+    during[SERVER] = SSL_get_session(ssl);
+    CHECK(SSL_SESSION_get0_peer(during[SERVER]) == NULL);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int look_on_client(int ok, X509_STORE_CTX *store)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+    during[CLIENT] = SSL_get_session(ssl);
+    CHECK(SSL_SESSION_get0_peer(during[CLIENT]) == NULL);
+    return ok;
+}
+
+/* A pair whose sides look at the session in callbacks of the handshake, with certificates of both. */
+static struct pair *looking_pair(int version, int tickets)
+{
+    struct pair *pair = pair_for_sessions(version, tickets);
+
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], look_on_server);
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, look_on_client);
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    trust(pair->ctx[SERVER], "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    CHECK_OK(SSL_CTX_set_session_id_context(pair->ctx[SERVER], (const unsigned char *)"x", 1));
+    during[CLIENT] = during[SERVER] = NULL;
+    return pair;
+}
+
+TEST_VERSIONS(session_of_the_handshake_is_that_of_the_connection)
+{
+    int index = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair *pair = looking_pair(version, tickets);
+
+        /* Not even in TLS 1.3 do tickets make it another one here. */
+        SSL_CTX_set_num_tickets(pair->ctx[SERVER], 0);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        for (int side = 0; side < 2; side++) {
+            CHECK(during[side] != NULL);
+            CHECK(during[side] == SSL_get_session(pair->ssl[side]));
+            CHECK(SSL_SESSION_get0_peer(during[side]) != NULL);
+            CHECK(SSL_SESSION_get0_cipher(during[side]) == SSL_get_current_cipher(pair->ssl[side]));
+            CHECK_OK(SSL_SESSION_set_ex_data(during[side], index, pair));
+            CHECK(SSL_SESSION_get_ex_data(SSL_get_session(pair->ssl[side]), index) == pair);
+        }
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* Whoever looked during the handshake of TLS 1.2 can resume that session. */
+TEST(session_of_the_handshake_can_be_resumed)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair *pair = looking_pair(TLS1_2_VERSION, tickets);
+        SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+        CHECK(during[CLIENT] == session);
+        SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], NULL);
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* The first ticket of a server of TLS 1.3 is for the session of the handshake, the next one for another. */
+TEST(first_ticket_keeps_the_session)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        for (int count = 1; count <= 2; count++) {
+            struct pair *pair = looking_pair(TLS1_3_VERSION, tickets);
+            SSL_SESSION *session;
+            unsigned int length;
+
+            SSL_CTX_set_num_tickets(pair->ctx[SERVER], count);
+            pair_over_wire(pair);
+            pair_handshake(pair);
+            session = SSL_get_session(pair->ssl[SERVER]);
+            CHECK_EQ(session == during[SERVER], count == 1);
+            SSL_SESSION_get_id(session, &length);
+            CHECK_EQ(length, 32);
+            pair_free(pair);
+        }
+    }
+}
+
+/* A ticket is a session of its own to a client of TLS 1.3, which has that of the handshake before. */
+TEST(each_ticket_is_another_session_to_a_client)
+{
+    struct pair *pair = looking_pair(TLS1_3_VERSION, 1);
+    SSL_SESSION *session;
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get_session(pair->ssl[CLIENT]) == during[CLIENT]);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    pair_settle(pair);
+    CHECK(SSL_get_session(pair->ssl[CLIENT]) != session);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair->ssl[CLIENT])), 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
