@@ -3,6 +3,7 @@
 #include "support.h"
 
 static SSL_SESSION *during[2];
+static int calls;
 
 static int look_on_server(SSL *ssl, int *alert, void *argument)
 {
@@ -113,4 +114,44 @@ TEST(each_ticket_is_another_session_to_a_client)
     CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(pair->ssl[CLIENT])), 1);
     SSL_SESSION_free(session);
     pair_free(pair);
+}
+
+/* Node.js keeps the session that it finds here in the form of i2d_SSL_SESSION(3). */
+static void look_when_done(const SSL *ssl, int where, int value)
+{
+    SSL_SESSION *session, *copy;
+    unsigned char *form = NULL;
+    const unsigned char *rest;
+    int length;
+
+    (void)value;
+    if ((where & SSL_CB_HANDSHAKE_DONE) == 0)
+        return;
+    calls++;
+    session = SSL_get_session(ssl);
+    CHECK(SSL_SESSION_get0_peer(session) != NULL);
+    length = i2d_SSL_SESSION(session, &form);
+    CHECK(length > 0);
+    rest = form;
+    copy = d2i_SSL_SESSION(NULL, &rest, length);
+    CHECK(copy != NULL);
+    CHECK_EQ(X509_cmp(SSL_SESSION_get0_peer(copy), SSL_SESSION_get0_peer(session)), 0);
+    CHECK_EQ(SSL_SESSION_get_protocol_version(copy), SSL_version(ssl));
+    SSL_SESSION_free(copy);
+    OPENSSL_free(form);
+}
+
+TEST_VERSIONS(session_is_complete_when_the_handshake_is_done)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair *pair = looking_pair(version, tickets);
+
+        calls = 0;
+        for (int side = 0; side < 2; side++)
+            SSL_CTX_set_info_callback(pair->ctx[side], look_when_done);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_EQ(calls, 2);
+        pair_free(pair);
+    }
 }

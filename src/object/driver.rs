@@ -412,7 +412,14 @@ impl Ssl {
             match event {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
                 Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),
-                Event::HandshakeDone => self.tell_info(info::HANDSHAKE_DONE, 1),
+                Event::HandshakeDone => {
+                    if let Some(session) =
+                        self.with_connection(|connection| connection.negotiated().session.clone())
+                    {
+                        drop(self.adopt_session(&session));
+                    }
+                    self.tell_info(info::HANDSHAKE_DONE, 1);
+                }
                 Event::MessageDone => self.tell_exit(1),
                 Event::Position(position) => self.tell_position(position),
                 Event::Alert(direction, level, description) => self.tell_alert(direction, level, description),
