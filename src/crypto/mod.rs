@@ -18,6 +18,7 @@ pub mod hash;
 pub mod hkdf;
 pub mod hmac;
 pub mod key_exchange;
+pub(crate) mod pem;
 pub mod prf;
 pub mod rand;
 pub mod secret;

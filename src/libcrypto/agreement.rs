@@ -23,6 +23,8 @@ use crate::wire::NamedGroup;
 const KEY_PARAMETERS: c_int = 0x84;
 /// `EVP_PKEY_PUBLIC_KEY`.
 const PUBLIC_KEY: c_int = 0x86;
+/// `EVP_PKEY_KEYPAIR`.
+pub(super) const KEY_PAIR: c_int = 0x87;
 
 /// What libcrypto calls a group: the kind of key, and the group's name if the kind has several.
 #[derive(Clone, Copy)]
@@ -208,8 +210,8 @@ pub fn derive(own: &PKey, peer: &PKey, padded: bool, library: &Library) -> Optio
     secret
 }
 
-/// A key from its parts.
-fn from_data<'a>(
+/// A key from its parts; `None` if libcrypto does not take them. The queue is left as it was.
+pub(super) fn from_data<'a>(
     library: &Library,
     algorithm: &CStr,
     selection: c_int,

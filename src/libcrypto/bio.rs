@@ -115,6 +115,11 @@ impl Bio {
         unsafe { sys::BIO_dump_indent(self.as_ptr(), data.as_ptr().cast(), length, indent) > 0 }
     }
 
+    /// Sets a file to its beginning; `false` for what has none.
+    pub fn rewind(&self) -> bool {
+        self.control(sys::BIO_C_FILE_SEEK) == 0
+    }
+
     /// `BIO_flush(3)`.
     pub fn flush(&self) -> c_int {
         self.control(sys::BIO_CTRL_FLUSH)

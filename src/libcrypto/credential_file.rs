@@ -3,7 +3,7 @@
 
 use core::ffi::{CStr, c_void};
 
-use super::{bio::Bio, error_queue, evp_pkey::PKey, library::Library, sys, x509::X509};
+use super::{bio::Bio, error_queue, evp_pkey::PKey, library::Library, plain_key, sys, x509::X509};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,10 @@ impl CredentialFile {
     #[must_use]
     pub fn key(&self, format: Format, password: Password) -> Option<PKey> {
         let none = core::ptr::null_mut();
+        let plain = if format == Format::Pem { plain_key::read(&self.bio, &self.library) } else { None };
+        if plain.is_some() {
+            return plain;
+        }
         // SAFETY: the BIO is valid, the program registered the callback for this, and the result is ours.
         unsafe {
             PKey::from_owned(match format {

@@ -249,6 +249,13 @@ impl PKey {
         has_own_method && self.is_signed_with_by_default_provider()
     }
 
+    /// Whether libcrypto's default provider holds it.
+    #[must_use]
+    pub(super) fn is_of_default_provider(&self) -> bool {
+        // SAFETY: the key is valid, and its provider lives as long.
+        unsafe { is_default(sys::EVP_PKEY_get0_provider(self.as_ptr())) }
+    }
+
     /// Whether a signature by this key, which is of no provider, would be libcrypto's. The engine of
     /// `EVP_PKEY_set1_engine(3)` shows itself only here. The queue is left as it was.
     fn is_signed_with_by_default_provider(&self) -> bool {

@@ -1,6 +1,8 @@
-//! Parameters of libcrypto's operations (`OSSL_PARAM(3)`). Used by `agreement`.
+//! Parameters of libcrypto's operations (`OSSL_PARAM(3)`). Used by `agreement` and `plain_key`.
 
 use core::ffi::{CStr, c_uint, c_void};
+
+use zeroize::Zeroizing;
 
 use super::sys;
 
@@ -20,7 +22,7 @@ pub struct Parameter<'a> {
 
 enum Value<'a> {
     Borrowed(&'a [u8]),
-    Owned(Vec<u8>),
+    Owned(Zeroizing<Vec<u8>>),
     Unsigned(&'a c_uint),
 }
 
@@ -28,7 +30,7 @@ impl<'a> Parameter<'a> {
     /// A number of any size, big-endian.
     #[must_use]
     pub fn number(name: &'static CStr, big_endian: &[u8]) -> Self {
-        let mut native = big_endian.to_vec();
+        let mut native = Zeroizing::new(big_endian.to_vec());
         if cfg!(target_endian = "little") {
             native.reverse();
         }

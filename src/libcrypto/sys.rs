@@ -180,6 +180,7 @@ pub const CRYPTO_EX_INDEX_SSL_CTX: c_int = 1;
 pub const CRYPTO_EX_INDEX_SSL_SESSION: c_int = 2;
 
 pub const BIO_C_SET_FILENAME: c_int = 108;
+pub const BIO_C_FILE_SEEK: c_int = 128;
 pub const BIO_FP_READ: c_int = 2;
 pub const EXFLAG_SS: u32 = 0x2000;
 pub const EXFLAG_PROXY: u32 = 0x400;

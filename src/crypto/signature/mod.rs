@@ -6,10 +6,12 @@
 mod certificate;
 mod curve;
 mod key_algorithm;
+mod key_parts;
 mod private_key;
 mod public_key;
 
 pub use certificate::is_signed_by;
+pub(crate) use key_parts::KeyParts;
 pub use private_key::PrivateKey;
 pub use public_key::PublicKey;
 

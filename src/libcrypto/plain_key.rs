@@ -1,0 +1,97 @@
+//! Private keys that are not encrypted, from PEM files: made of their numbers. libcrypto's own reader tries all decoders of all
+//! providers, which takes twenty times as long. Used by `credential_file`.
+//!
+//! What is not read here, libcrypto reads, and says what is wrong with it.
+
+use zeroize::Zeroizing;
+
+use super::{
+    agreement::{KEY_PAIR, from_data},
+    bio::Bio,
+    error_queue,
+    evp_pkey::PKey,
+    library::Library,
+    parameters::Parameter,
+};
+use crate::{
+    crypto::{pem, signature::KeyParts},
+    wire::NamedGroup,
+};
+
+/// The largest file that is read here.
+const MOST: usize = 64 * 1024;
+/// What a key takes, and a certificate with it.
+const USUAL: usize = 4 * 1024;
+/// What may stand before the key in its file.
+const BEFORE: [&[u8]; 2] = [b"CERTIFICATE", b"EC PARAMETERS"];
+/// What the parts of an RSA key are called, in the order of PKCS #1.
+const RSA_NAMES: [&core::ffi::CStr; 8] = [
+    c"n",
+    c"e",
+    c"d",
+    c"rsa-factor1",
+    c"rsa-factor2",
+    c"rsa-exponent1",
+    c"rsa-exponent2",
+    c"rsa-coefficient1",
+];
+
+/// The key in a file; `None` for one of another kind, or written in another way: the file stands at its beginning again then.
+/// The queue is left as it was.
+pub(super) fn read(file: &Bio, library: &Library) -> Option<PKey> {
+    // What cannot be rewound, a pipe say, can be read once only.
+    file.rewind().then_some(())?;
+    let mark = error_queue::set_mark();
+    let text = whole(file);
+    let key = text.and_then(|text| from_text(&text, library));
+    mark.pop();
+    if key.is_none() {
+        file.rewind();
+    }
+    key
+}
+
+/// What is in the file; `None` if that is too much, or cannot be read.
+fn whole(file: &Bio) -> Option<Zeroizing<Vec<u8>>> {
+    let mut text = Zeroizing::new(Vec::with_capacity(USUAL));
+    while text.len() < MOST {
+        if text.len() == text.capacity() {
+            // What grows leaves a copy behind.
+            let mut larger = Zeroizing::new(Vec::with_capacity(4 * text.len()));
+            larger.extend_from_slice(&text);
+            text = larger;
+        }
+        match file.read_append(&mut text, MOST) {
+            0 => return Some(text),
+            count if count < 0 => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn from_text(text: &[u8], library: &Library) -> Option<PKey> {
+    let (label, der) = pem::first_section(text, &BEFORE)?;
+    let key = match KeyParts::of_section(label, &der)? {
+        KeyParts::Rsa(parts) => {
+            let numbers = RSA_NAMES.into_iter().zip(parts).map(|(name, part)| Parameter::number(name, part));
+            from_data(library, c"RSA", KEY_PAIR, numbers)
+        }
+        KeyParts::Ecdsa { curve, private, public } => {
+            let name = match curve {
+                NamedGroup::SECP256R1 => c"prime256v1",
+                NamedGroup::SECP384R1 => c"secp384r1",
+                NamedGroup::SECP521R1 => c"secp521r1",
+                _ => return None,
+            };
+            let parts = [
+                Parameter::text(c"group", name),
+                Parameter::bytes(c"pub", public),
+                Parameter::number(c"priv", private),
+            ];
+            from_data(library, c"EC", KEY_PAIR, parts)
+        }
+    }?;
+    // Another provider may have its own way with files.
+    key.is_of_default_provider().then_some(key)
+}
