@@ -71,7 +71,7 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
         key_type,
         key_bits: bits(key_type),
         signature: (0, 0),
-        key: Some(SigningKey::Native(Arc::new(PrivateKey::from_der(key_type, key).unwrap()))),
+        key: Some(SigningKey::native(move || PrivateKey::from_der(key_type, key))),
         chain: Some(Arc::new([])),
         compressed: Arc::default(),
         suite_b: Vec::new(),

@@ -1,5 +1,5 @@
 //! Our own certificates and keys: libcrypto's objects as the program gave them, and the form that the
-//! core wants, made once when they are set. `own_certificate` and `own_chain` fill them.
+//! core wants, made once. `own_certificate` and `own_chain` fill them.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Credential {
         self.certificate.is_some() && self.key.is_some()
     }
 
-    /// Sets the key, and makes the form that the signer wants.
+    /// Sets the key, and how the form that the signer wants is made.
     pub fn set_key(&mut self, key: PKey) {
         self.signing_key = Some(signing_key(&key));
         self.key = Some(key);
@@ -172,11 +172,12 @@ fn suite_b_modes(slot: Slot, certificate: &X509, chain: Option<&X509Stack>) -> V
     SuiteB::ALL.into_iter().filter(|mode| certificate.is_fit_for_suite_b(chain, mode.flags())).collect()
 }
 
-/// The form that the signer wants, parsed once; a key that cannot be exported, or with which another than libcrypto itself
-/// computes, stays where it is.
+/// The form that the signer wants, made once, when it is first wanted; a key with which another than libcrypto itself computes
+/// stays where it is.
 fn signing_key(key: &PKey) -> SigningKey {
-    let exported = if key.is_libcryptos_own() { key.to_der() } else { None };
-    exported
-        .and_then(|der| PrivateKey::from_der(key.key_type(), &der))
-        .map_or(SigningKey::External, |native| SigningKey::Native(Arc::new(native)))
+    if !key.is_libcryptos_own() {
+        return SigningKey::External;
+    }
+    let key = key.clone();
+    SigningKey::native(move || PrivateKey::from_der(key.key_type(), &key.to_der()?))
 }

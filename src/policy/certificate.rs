@@ -1,6 +1,6 @@
 //! Our own certificates and keys, in the form that the handshake wants.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::suite_b::SuiteB;
 use crate::{
@@ -16,10 +16,30 @@ use crate::{
 /// A private key.
 #[derive(Clone)]
 pub enum SigningKey {
-    /// In our memory, in the signer's form.
-    Native(Arc<PrivateKey>),
-    /// Somewhere else (a token, a provider, a kind of key that aws-lc-rs lacks): the driver is asked.
+    /// In our memory, in the signer's form; or so it is hoped.
+    Native(Arc<NativeKey>),
+    /// Somewhere else (a token, a provider): the driver is asked.
     External,
+}
+
+/// The signer's form of a key, made when it is first wanted: a context may have thousands of them. `None`: it cannot be made, and
+/// the driver is asked.
+pub type NativeKey = LazyLock<Option<PrivateKey>, Box<dyn FnOnce() -> Option<PrivateKey> + Send>>;
+
+impl SigningKey {
+    /// A key in our memory, which `make` puts into the signer's form.
+    pub fn native(make: impl FnOnce() -> Option<PrivateKey> + Send + 'static) -> Self {
+        Self::Native(Arc::new(LazyLock::new(Box::new(make))))
+    }
+
+    /// What signs under this scheme in our memory; without it the driver is asked.
+    #[must_use]
+    pub fn signer(&self, scheme: SignatureScheme) -> Option<&PrivateKey> {
+        match self {
+            Self::Native(key) => LazyLock::force(key).as_ref().filter(|key| key.can_sign(scheme)),
+            Self::External => None,
+        }
+    }
 }
 
 /// One certificate with its key.

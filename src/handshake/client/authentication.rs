@@ -9,7 +9,7 @@ use crate::{
         Context, Transition,
         want::{Answer, Ask},
     },
-    policy::certificate::{SigningKey, Slot},
+    policy::certificate::Slot,
     wire::{AlertDescription, SignatureScheme},
 };
 
@@ -134,12 +134,12 @@ pub fn sign(
 ) -> Result<Signature> {
     context.negotiated.own_scheme = Some(scheme);
     let certified = context.settings().certificates.get(slot);
-    match certified.and_then(|certified| certified.key.as_ref()) {
-        Some(SigningKey::Native(key)) if key.can_sign(scheme) => {
-            key.sign(scheme, &content).map(Signature::Made)
-        }
+    let key = certified
+        .and_then(|certified| certified.key.as_ref())
+        .ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PRIVATE_KEY_ASSIGNED))?;
+    match key.signer(scheme) {
+        Some(key) => key.sign(scheme, &content).map(Signature::Made),
         // Libcrypto has every key, and knows pairs of curve and hash that TLS 1.2 allows and we cannot sign with.
-        Some(_) => Ok(Signature::Unmade(Ask::Sign { slot, scheme, content })),
-        None => Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_PRIVATE_KEY_ASSIGNED)),
+        None => Ok(Signature::Unmade(Ask::Sign { slot, scheme, content })),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     message::certificate_verify::CertificateVerify,
     policy::{
         Settings,
-        certificate::{CertifiedKey, SigningKey, Slot},
+        certificate::{CertifiedKey, Slot},
     },
     wire::SignatureScheme,
 };
@@ -36,10 +36,10 @@ pub fn sign(
     content: Vec<u8>,
 ) -> Result<Signed> {
     context.negotiated.own_scheme = Some(scheme);
-    match &certificate(context.settings(), slot)?.key {
-        Some(SigningKey::Native(key)) if key.can_sign(scheme) => key.sign(scheme, &content).map(Signed::Now),
-        Some(_) => Ok(Signed::Ask(Ask::Sign { slot, scheme, content })),
-        None => Err(Error::internal()),
+    let key = certificate(context.settings(), slot)?.key.as_ref().ok_or(Error::internal())?;
+    match key.signer(scheme) {
+        Some(key) => key.sign(scheme, &content).map(Signed::Now),
+        None => Ok(Signed::Ask(Ask::Sign { slot, scheme, content })),
     }
 }
 
