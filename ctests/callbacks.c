@@ -153,6 +153,41 @@ TEST_SIDES(info_callback_after_the_handshake)
     pair_free(pair);
 }
 
+/* Tickets that the program asks for: all that wait are sent in one go, by a handshake call or a write. */
+TEST(info_callback_of_requested_tickets)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+    SSL *host = pair->ssl[SERVER];
+
+    SSL_set_info_callback(host, record_info);
+    CHECK_OK(SSL_new_session_ticket(host));
+    CHECK_OK(SSL_do_handshake(host));
+    CHECK_STR(sequence, " SSLOK TWST");
+    CHECK_EQ(exits_with_success, 1);
+    sequence[0] = 0;
+    CHECK_OK(SSL_new_session_ticket(host));
+    CHECK_OK(SSL_new_session_ticket(host));
+    CHECK_EQ(SSL_write(host, "x", 1), 1);
+    CHECK_STR(sequence, " SSLOK TWST");
+    CHECK_EQ(exits_with_success, 2);
+    sequence[0] = 0;
+
+    /* The transport takes a part of them. */
+    pair->end[SERVER].write_room = 300;
+    CHECK_OK(SSL_new_session_ticket(host));
+    CHECK_OK(SSL_new_session_ticket(host));
+    CHECK_EQ(SSL_do_handshake(host), -1);
+    CHECK_EQ(exits_with_retry, 1);
+    CHECK_STR(sequence, pair->end[SERVER].bytes_written == 0 ? "" : " SSLOK TWST");
+    CHECK_STR(SSL_state_string(host), "TWST");
+    pair->end[SERVER].write_room = SIZE_MAX;
+    CHECK_OK(SSL_do_handshake(host));
+    CHECK_STR(sequence, " SSLOK TWST");
+    CHECK_EQ(exits_with_success, 3);
+    CHECK_STR(SSL_state_string(host), "SSLOK");
+    pair_free(pair);
+}
+
 /* Fatal alerts, on both sides. */
 TEST_SIDES(info_callback_sees_fatal_alerts)
 {

@@ -262,6 +262,68 @@ TEST(generate_session_id)
     pair_free(pair);
 }
 
+static int named, name_length, name_answer;
+
+static int name_session(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    CHECK_EQ(SSL_get_state(ssl), TLS_ST_SW_SESSION_TICKET);
+    CHECK_EQ(*length, 32);
+    memset(id, 'A' + named++, 32);
+    *length = (unsigned int)name_length;
+    return name_answer;
+}
+
+/* In TLS 1.3 each ticket is a session, which gets an id of its own. */
+TEST(generated_ids_of_tls13)
+{
+    for (int tickets = 0; tickets <= 1; tickets++) {
+        struct pair *pair = pair_for_sessions(TLS1_3_VERSION, tickets);
+        const unsigned char *id;
+        unsigned int length;
+
+        named = 0;
+        name_length = 8 + 24 * tickets;
+        name_answer = 1;
+        CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], name_session));
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_EQ(named, 2);
+        id = SSL_SESSION_get_id(SSL_get_session(pair->ssl[SERVER]), &length);
+        CHECK_EQ(length, name_length);
+        CHECK_EQ(id[0], 'B');
+        CHECK_OK(SSL_new_session_ticket(pair->ssl[SERVER]));
+        CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+        id = SSL_SESSION_get_id(SSL_get_session(pair->ssl[SERVER]), &length);
+        CHECK_EQ(named, 3);
+        CHECK_EQ(id[0], 'C');
+        pair_free(pair);
+    }
+}
+
+TEST(generated_ids_of_tls13_that_are_none)
+{
+    static const struct {
+        int answer, length, reason;
+    } cases[] = {
+        {0, 32, SSL_R_SSL_SESSION_ID_CALLBACK_FAILED},
+        {1, 0, SSL_R_SSL_SESSION_ID_HAS_BAD_LENGTH},
+        {1, 33, SSL_R_SSL_SESSION_ID_HAS_BAD_LENGTH},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+        struct outcome outcome[2];
+
+        name_answer = cases[i].answer;
+        name_length = cases[i].length;
+        CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], name_session));
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_OUTCOME(outcome[SERVER], cases[i].reason);
+        pair_free(pair);
+    }
+}
+
 /* ---- ticket callbacks ---- */
 
 static int ticket_answer = 1, ticket_encrypts, ticket_decrypts;

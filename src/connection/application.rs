@@ -8,6 +8,7 @@ use crate::{
     handshake::{
         Environment, Expects,
         custom_extensions::{self, Block},
+        position::Position,
         post,
         want::{Ask, Want},
     },
@@ -244,10 +245,25 @@ impl Connection {
         self.writing.pending
     }
 
-    /// Server: the session of one more ticket, to be sealed ([`Ask::SealTicket`]) or kept ([`Ask::NewSession`]).
-    pub fn new_ticket(&mut self, environment: &Environment) -> Result<Ask> {
-        post::new_ticket_session(&mut self.connected(environment))
+    /// Server: the connection begins to send a ticket, behind another one or as the first.
+    pub fn begin_ticket(&mut self, environment: &Environment, follows_another: bool) {
+        if follows_another {
+            self.position = Position::SwSessionTicket;
+        } else {
+            self.connected(environment).leave_for(Position::SwSessionTicket);
+        }
+    }
+
+    /// Server: the session of one more ticket, to be sealed ([`Ask::SealTicket`]) or kept ([`Ask::NewSession`]), with an id of the
+    /// program's if it makes them.
+    pub fn new_ticket(&mut self, environment: &Environment, id: Option<Vec<u8>>) -> Result<Ask> {
+        post::new_ticket_session(&mut self.connected(environment), id)
             .map_err(|error| self.fail(environment, error))
+    }
+
+    /// Server: the ticket that was begun is not sent.
+    pub fn drop_ticket(&mut self, environment: &Environment) {
+        self.connected(environment).leave_for(Position::Ok);
     }
 
     /// Server: sends the ticket of the session that [`Self::new_ticket`] made. The connection is established again when it is

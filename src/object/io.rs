@@ -100,7 +100,7 @@ impl Ssl {
             return self.told_exit(|| self.request_certificate());
         }
         if self.requested_tickets.get() > 0 {
-            return self.send_requested_tickets();
+            return self.told_exit(|| self.send_requested_tickets());
         }
         let nothing_to_do = self.with_connection(|connection| {
             connection.is_established()

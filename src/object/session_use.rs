@@ -159,7 +159,7 @@ impl Ssl {
         handle
     }
 
-    /// The id of a new TLS 1.2 session, by the program's callback (`SSL_CTX_set_generate_session_id(3)`). It must be
+    /// The id of a new session, by the program's callback (`SSL_CTX_set_generate_session_id(3)`). It must be
     /// no longer than asked for, and no other session's.
     pub(super) fn make_session_id(&self) -> Result<Vec<u8>> {
         let refused = |reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason);

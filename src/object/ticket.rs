@@ -99,24 +99,29 @@ impl Ssl {
 
     /// Sends the tickets that the program asked for.
     pub(super) fn send_requested_tickets(&self) -> core::result::Result<(), Pause> {
+        let mut follows_another = self.with_connection(|connection| !connection.is_established());
         while self.requested_tickets.get() > 0 {
             if self.with_connection(|connection| connection.is_established())
-                && let Err(error) = self.send_new_ticket()
+                && let Err(error) = self.send_new_ticket(follows_another)
             {
                 self.deliver_events();
                 self.fail(error);
                 return Err(Pause::Failed);
             }
             self.drive_handshake(Connection::handshake)?;
+            follows_another = true;
             self.requested_tickets.set(self.requested_tickets.get().saturating_sub(1));
         }
         Ok(())
     }
 
-    fn send_new_ticket(&self) -> Result<()> {
+    fn send_new_ticket(&self, follows_another: bool) -> Result<()> {
         let environment = self.environment();
+        self.with_connection(|connection| connection.begin_ticket(&environment, follows_another));
+        self.deliver_events();
+        let id = if environment.hooks.session_id { Some(self.make_session_id()?) } else { None };
         let (session, ticket) =
-            match self.with_connection(|connection| connection.new_ticket(&environment))? {
+            match self.with_connection(|connection| connection.new_ticket(&environment, id))? {
                 Ask::SealTicket(session) => {
                     let ticket = self.seal_ticket(&session)?;
                     (session, ticket)
@@ -127,7 +132,10 @@ impl Ssl {
                 }
                 _ => return Err(Error::internal()),
             };
-        let Some(ticket) = ticket else { return Ok(()) };
+        let Some(ticket) = ticket else {
+            self.with_connection(|connection| connection.drop_ticket(&environment));
+            return Ok(());
+        };
         self.new_session(&environment, &session);
         self.add_extensions_after_handshake(place::NEW_SESSION_TICKET)?;
         self.with_connection(|connection| connection.send_ticket(&environment, session, ticket))

@@ -58,16 +58,17 @@ pub(super) fn read_new_session_ticket(
     Ok(Some(Ask::NewSession(session)))
 }
 
-/// Server: makes the session of one more ticket (RFC 8446 §4.6.1). [`Ask::SealTicket`]: the driver seals it.
+/// Server: makes the session of one more ticket (RFC 8446 §4.6.1), with an `id` of the program's or a random one. [`Ask::SealTicket`]:
+/// the driver seals it.
 /// [`Ask::NewSession`]: the cache keeps it, and its id is the ticket: without tickets (`SSL_OP_NO_TICKET`), and where early
 /// data is allowed.
-pub fn new_ticket_session(connected: &mut Connected<'_>) -> Result<Ask> {
+pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) -> Result<Ask> {
     let session = current(connected.negotiated)?;
     let traffic = traffic(connected.negotiated)?;
     let nonce = traffic.next_ticket_nonce;
     traffic.next_ticket_nonce = nonce.checked_add(1).ok_or(Error::internal())?;
     let session = Arc::new(Session {
-        id: rand::array::<SESSION_ID_LENGTH>()?.to_vec(),
+        id: id.map_or_else(|| Ok(rand::array::<SESSION_ID_LENGTH>()?.to_vec()), Ok::<_, Error>)?,
         secret: resumption(connected.negotiated)?.psk(&nonce.to_be_bytes()),
         time: connected.environment.now,
         time_milliseconds: connected.environment.now_milliseconds(),
@@ -193,7 +194,9 @@ mod tests {
         let (mut server, mut client) = (established(Side::Server), established(Side::Client));
         let mut secrets = Vec::new();
         for _ in 0..2 {
-            let Ok(Ask::SealTicket(session)) = new_ticket_session(&mut server.connected()) else { panic!() };
+            let Ok(Ask::SealTicket(session)) = new_ticket_session(&mut server.connected(), None) else {
+                panic!()
+            };
             send_ticket(&mut server.connected(), &session, b"sealed".to_vec()).unwrap();
             let message = server.sent().pop().unwrap();
             let Ok(Some(Ask::NewSession(received))) = read_message(&mut client.connected(), &message) else {
@@ -214,7 +217,9 @@ mod tests {
         let mut settings = server.environment.settings.as_ref().clone();
         settings.options |= option::NO_TICKET;
         server.environment.settings = Arc::new(settings);
-        let Ok(Ask::NewSession(session)) = new_ticket_session(&mut server.connected()) else { panic!() };
+        let Ok(Ask::NewSession(session)) = new_ticket_session(&mut server.connected(), None) else {
+            panic!()
+        };
         assert_eq!(session.id.len(), SESSION_ID_LENGTH);
     }
 }

@@ -17,6 +17,8 @@ use crate::{
 
 /// A ticket under way, and how many follow it.
 pub enum State {
+    /// The program makes the id of the next session.
+    Naming(usize),
     /// The driver seals this session.
     Sealing(Arc<Session>, usize),
     /// The program is told of this session, whose ticket is ready.
@@ -50,7 +52,14 @@ fn make_ticket(context: &mut Context<'_>, left: usize) -> Step {
         }
         return Ok(Transition::Done);
     };
-    match post::new_ticket_session(context)? {
+    if context.hooks().session_id {
+        return Ok(Transition::Ask(Ask::SessionId, ServerState::Ticket(State::Naming(left))));
+    }
+    make_session(context, None, left)
+}
+
+fn make_session(context: &mut Context<'_>, id: Option<Vec<u8>>, left: usize) -> Step {
+    match post::new_ticket_session(context, id)? {
         Ask::SealTicket(session) => Ok(Transition::Ask(
             Ask::SealTicket(Arc::clone(&session)),
             ServerState::Ticket(State::Sealing(session, left)),
@@ -67,6 +76,7 @@ fn make_ticket(context: &mut Context<'_>, left: usize) -> Step {
 /// An answer came.
 pub fn answered(context: &mut Context<'_>, state: State, answer: Answer) -> Step {
     match (state, answer) {
+        (State::Naming(left), Answer::SessionId(id)) => make_session(context, Some(id), left),
         (State::Sealing(session, left), Answer::SealedTicket(Some(ticket))) => {
             announce(context, session, ticket, left)
         }
