@@ -119,6 +119,67 @@ TEST(certificates_are_asked_about_when_they_are_set)
 }
 
 /* The level does not count beside a callback. */
+static int asked_of_certificates(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
+                                 void *other, void *data)
+{
+    (void)ctx;
+    (void)nid;
+    (void)other;
+    if (ssl != NULL && (operation & SSL_SECOP_OTHER_TYPE) == SSL_SECOP_OTHER_CERT) {
+        CHECK_EQ(SSL_get_state(ssl), SSL_is_server(ssl) ? TLS_ST_SW_CERT : TLS_ST_CW_CERT);
+        asked_count++;
+        return bits >= *(int *)data;
+    }
+    return 1;
+}
+
+/* What was set at a lower level is looked at again when it is sent: the certificate, and those after it. */
+TEST_SIDES(own_certificate_is_judged_when_it_is_sent)
+{
+    static const struct {
+        const char *name;
+        int level, reason;
+    } cases[] = {
+        {"rsa", 3, SSL_R_EE_KEY_TOO_SMALL},
+        {"ec384", 4, SSL_R_CA_MD_TOO_WEAK},
+        {"ec384", 3, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (int by_callback = 0; by_callback <= 1; by_callback++) {
+            struct pair *pair = pair_contexts(version);
+            struct outcome outcome[2];
+            int bits = cases[i].level == 4 ? 192 : 128;
+
+            SSL_CTX_set_security_level(pair->ctx[!server], 0);
+            SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_NONE, NULL);
+            if (!server) {
+                SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+                trust(pair->ctx[SERVER], "root");
+                use_identity(pair->ctx[SERVER], "ec384");
+            }
+            pair_over_wire(pair);
+            SSL_set_security_level(pair->ssl[server], 0);
+            SSL_certs_clear(pair->ssl[server]);
+            use_identity_ssl(pair->ssl[server], cases[i].name);
+            asked_count = 0;
+            if (by_callback) {
+                SSL_set_security_callback(pair->ssl[server], asked_of_certificates);
+                SSL_set0_security_ex_data(pair->ssl[server], &bits);
+            } else {
+                SSL_set_security_level(pair->ssl[server], cases[i].level);
+            }
+            pair_try(pair, outcome);
+            if (cases[i].reason != 0)
+                CHECK_OUTCOME(outcome[server], cases[i].reason);
+            else
+                CHECK_EQ(outcome[server].ret, 1);
+            CHECK_EQ(asked_count > 0, by_callback);
+            pair_free(pair);
+        }
+    }
+}
+
 TEST(callback_replaces_the_level)
 {
     struct pair *pair = judged_pair(0);

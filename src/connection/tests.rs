@@ -70,6 +70,7 @@ fn certificates(wanted: KeyType) -> Arc<Certificates> {
         certificate: certificate.into(),
         key_type,
         key_bits: bits(key_type),
+        strength: u16::MAX,
         signature: (0, 0),
         key: Some(SigningKey::native(move || PrivateKey::from_der(key_type, key))),
         chain: Some(Arc::new([])),

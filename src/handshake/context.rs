@@ -352,6 +352,14 @@ impl Connected<'_> {
         }
     }
 
+    /// As [`Self::leave_for`], unless the handshake is at `position` already: for a message that the driver is asked about before it is
+    /// sent.
+    pub fn enter(&mut self, position: Position) {
+        if *self.position != position {
+            self.leave_for(position);
+        }
+    }
+
     /// The Finished of both sides were exchanged: the info callback is told, once. A TLS 1.3 server tells it before its
     /// tickets, as OpenSSL does; otherwise the end of the handshake does.
     pub fn complete(&mut self) {

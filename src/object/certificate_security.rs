@@ -38,6 +38,20 @@ pub fn check(asker: &Asker, certificate: &X509, role: Role) -> Result<(), Reason
     Ok(())
 }
 
+/// The strength in bits of the weakest key and signature of a certificate and of its chain.
+pub fn strength(certificate: &X509, chain: Option<&X509Stack>) -> u16 {
+    let bits_of = |certificate: &X509| {
+        let key_bits = certificate.public_key().and_then(|key| key.security_bits()).unwrap_or(0);
+        if certificate.is_self_signed() {
+            return key_bits;
+        }
+        key_bits.min(certificate.signature_security().0.unwrap_or(0))
+    };
+    let after = chain.into_iter().flat_map(X509Stack::iter).map(|certificate| bits_of(&certificate));
+    let weakest = after.fold(bits_of(certificate), u32::min);
+    u16::try_from(weakest).unwrap_or(u16::MAX)
+}
+
 /// Whether each certificate of a chain after the first is strong enough.
 pub fn check_chain(asker: &Asker, chain: Option<&X509Stack>) -> Result<(), Reason> {
     let mut certificates = chain.into_iter().flat_map(X509Stack::iter);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::server_info::ServerInfo;
+use super::{certificate_security, server_info::ServerInfo};
 use crate::{
     crypto::signature::PrivateKey,
     libcrypto::{evp_pkey::PKey, stack::X509Stack, x509::X509},
@@ -138,6 +138,7 @@ impl Credentials {
             is_raw: true,
             key_type: key.key_type(),
             key_bits: key.bits(),
+            strength: u16::MAX,
             signature: (0, 0),
             key: credential.signing_key.clone(),
             chain: Some(Arc::default()),
@@ -154,6 +155,7 @@ impl Credentials {
             is_raw: false,
             key_type: certificate.key_type(),
             key_bits: certificate.key_bits(),
+            strength: certificate_security::strength(certificate, credential.chain.as_deref()),
             signature: certificate.signature_nids(),
             key: credential.signing_key.clone(),
             chain: credential.chain.as_deref().map(X509Stack::to_der),

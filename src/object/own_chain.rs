@@ -142,23 +142,26 @@ fn store_of(certificate: &X509, chain: Option<&X509Stack>) -> Option<X509Store> 
     all.into_iter().all(|certificate| store.add(&certificate)).then_some(store)
 }
 
-/// The certificates to send after our own in `slot`, for which the program set none: the extra ones of the context, or else those
-/// that are found in the store, unless `SSL_MODE_NO_AUTO_CHAIN` is set. What is too weak for our security level is
-/// `internal_error`.
+/// The certificates to send after our own in `slot`: those that the program set, or else the extra ones of the context, or
+/// those that are found in the store, unless `SSL_MODE_NO_AUTO_CHAIN` is set. What is too weak for our security level, our own
+/// certificate included, is `internal_error`.
 pub(super) fn own_chain(owner: &impl Configurable, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
     let config = owner.look(Config::clone);
-    let chain = if let Some(extra) = owner.context_extra_chain() {
-        extra
+    let credential = config.credentials.get(slot);
+    let certificate = credential.certificate.as_ref().ok_or(Error::internal())?;
+    let chain = if let Some(chain) = credential.chain.clone().or_else(|| owner.context_extra_chain()) {
+        Some(chain)
     } else if config.settings.mode & mode::NO_AUTO_CHAIN != 0 {
-        return Ok(Arc::new([]));
+        None
     } else {
-        let certificate = config.credentials.get(slot).certificate.as_ref().ok_or(Error::internal())?;
         let store = config.chain_store.clone().unwrap_or_else(|| owner.context_store());
-        Arc::new(find_chain(&store, certificate).ok_or(Error::internal())?)
+        Some(Arc::new(find_chain(&store, certificate).ok_or(Error::internal())?))
     };
-    certificate_security::check_chain(&owner.asker(), Some(&chain))
+    let asker = owner.asker();
+    certificate_security::check(&asker, certificate, Role::EndEntity)
+        .and_then(|()| certificate_security::check_chain(&asker, chain.as_deref()))
         .map_err(|reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason))?;
-    Ok(chain.to_der())
+    Ok(chain.map(|chain| chain.to_der()).unwrap_or_default())
 }
 
 /// The certificates after `certificate`, as far as the store has them. What does not lead to an anchor is sent all the

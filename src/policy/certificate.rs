@@ -53,6 +53,8 @@ pub struct CertifiedKey {
     pub key_type: KeyType,
     /// The key's size in bits.
     pub key_bits: u32,
+    /// The strength in bits of the weakest part: the keys and signatures of the certificate and of those in `chain`.
+    pub strength: u16,
     /// libcrypto's numbers of the hash and the kind of key that the certificate is signed with.
     pub signature: (i32, i32),
     /// The private key; without one the certificate is not used.
@@ -212,6 +214,7 @@ mod tests {
             certificate: Arc::default(),
             key_type: KeyType::EcdsaOther,
             key_bits: 256,
+            strength: u16::MAX,
             signature: (0, 0),
             key: None,
             chain: None,

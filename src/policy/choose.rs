@@ -122,7 +122,7 @@ impl Settings {
                     *slot != Slot::Ecdsa
                         || offer.groups.is_none_or(|groups| {
                             let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
-                            curve.is_some_and(|curve| groups.contains(&curve))
+                            curve.is_some_and(|curve| groups.contains(&curve) && self.allows_group(curve))
                         })
                 })
                 .collect();
@@ -156,11 +156,10 @@ impl Settings {
         })
     }
 
-    /// Whether there is a key in this slot that is strong enough, and a scheme for keys of its kind.
+    /// Whether there is a key in this slot, and a scheme for keys of its kind.
     fn is_kind_wanted(&self, slot: Slot, version: ProtocolVersion, schemes: &[SignatureScheme]) -> bool {
         self.certificates.get(slot).is_some_and(|certified| {
             certified.key.is_some()
-                && self.allows_key(certified.key_type, certified.key_bits)
                 && schemes
                     .iter()
                     .filter_map(|id| signature_scheme::find(*id))
@@ -264,7 +263,6 @@ impl Settings {
         let certificates: Vec<_> = slots
             .into_iter()
             .filter_map(|slot| Some((slot, self.certificates.get(slot)?)))
-            .filter(|(_, certified)| self.allows_key(certified.key_type, certified.key_bits))
             .filter(|(_, certified)| {
                 certificate_schemes.is_none_or(|schemes| certified.is_signed_with(schemes))
             })
@@ -347,6 +345,7 @@ mod tests {
                 certificate: Arc::default(),
                 key_type,
                 key_bits,
+                strength: u16::MAX,
                 signature: (672, 6),
                 key: Some(SigningKey::External),
                 chain: None,
@@ -590,9 +589,10 @@ mod tests {
     }
 
     #[test]
-    fn weak_key_is_not_chosen() {
+    fn weak_key_is_chosen_all_the_same() {
         let settings = Settings { security_level: 3, ..server(&[RSA]) };
-        assert_eq!(settings.choose_certificate(TLS1_3, &schemes(""), None), None);
+        let chosen = settings.choose_certificate(TLS1_3, &schemes(""), None);
+        assert_eq!(chosen.map(|(slot, _)| slot), Some(Slot::Rsa));
     }
 
     #[test]

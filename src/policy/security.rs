@@ -1,7 +1,9 @@
 //! Security levels (`SSL_CTX_set_security_level(3)`): what is strong enough. Used by `choose`, `handshake`
 //! and `object`.
 
-use super::{Settings, version::lowest_at};
+use std::sync::Arc;
+
+use super::{Settings, certificate::CertifiedKey, version::lowest_at};
 use crate::{
     crypto::{
         signature::KeyType,
@@ -127,11 +129,13 @@ impl Settings {
         }
     }
 
-    /// Whether a key of this kind and size is strong enough for our level. A security callback was asked when the key's certificate
-    /// was set.
+    /// The certificates to send after this one, where they are known and all are strong enough for our level; else the driver is to be
+    /// asked, which looks at each of them, or asks the security callback.
     #[must_use]
-    pub fn allows_key(&self, key_type: KeyType, bits: u32) -> bool {
-        self.refusals.is_some() || self.allows_strength(key_strength(key_type, bits))
+    pub fn secure_chain(&self, certified: &CertifiedKey) -> Option<Arc<[Vec<u8>]>> {
+        let is_secure =
+            certified.is_raw || (self.refusals.is_none() && self.allows_strength(certified.strength));
+        certified.chain.clone().filter(|_| is_secure)
     }
 
     /// Whether we have this group and it is strong enough for our level.
@@ -217,22 +221,22 @@ mod tests {
     #[test]
     fn rsa_keys_reach_the_levels_at_the_sizes_of_libcrypto() {
         for (level, least) in [(1, 920), (2, 1963), (3, 2671), (4, 6947), (5, 13914)] {
-            assert!(at_level(level).allows_key(KeyType::Rsa, least));
-            assert!(!at_level(level).allows_key(KeyType::Rsa, least - 1));
+            assert!(at_level(level).allows_strength(key_strength(KeyType::Rsa, least)));
+            assert!(!at_level(level).allows_strength(key_strength(KeyType::Rsa, least - 1)));
         }
-        assert!(at_level(0).allows_key(KeyType::Rsa, 512));
+        assert!(at_level(0).allows_strength(key_strength(KeyType::Rsa, 512)));
     }
 
     #[test]
     fn curves_reach_the_levels_of_half_their_size() {
-        assert!(at_level(3).allows_key(KeyType::EcdsaP256, 256));
-        assert!(!at_level(4).allows_key(KeyType::EcdsaP256, 256));
-        assert!(at_level(4).allows_key(KeyType::EcdsaP384, 384));
-        assert!(at_level(5).allows_key(KeyType::EcdsaP521, 521));
-        assert!(at_level(3).allows_key(KeyType::Ed25519, 256));
-        assert!(!at_level(4).allows_key(KeyType::Ed25519, 256));
-        assert!(at_level(2).allows_key(KeyType::EcdsaOther, 224));
-        assert!(!at_level(1).allows_key(KeyType::Other, 4096));
+        assert!(at_level(3).allows_strength(key_strength(KeyType::EcdsaP256, 256)));
+        assert!(!at_level(4).allows_strength(key_strength(KeyType::EcdsaP256, 256)));
+        assert!(at_level(4).allows_strength(key_strength(KeyType::EcdsaP384, 384)));
+        assert!(at_level(5).allows_strength(key_strength(KeyType::EcdsaP521, 521)));
+        assert!(at_level(3).allows_strength(key_strength(KeyType::Ed25519, 256)));
+        assert!(!at_level(4).allows_strength(key_strength(KeyType::Ed25519, 256)));
+        assert!(at_level(2).allows_strength(key_strength(KeyType::EcdsaOther, 224)));
+        assert!(!at_level(1).allows_strength(key_strength(KeyType::Other, 4096)));
     }
 
     #[test]
@@ -243,13 +247,13 @@ mod tests {
             schemes: vec![SignatureScheme::ED25519],
             ..Refusals::default()
         };
-        let settings = Settings { refusals: Some(std::sync::Arc::new(refusals)), ..at_level(5) };
+        let settings = Settings { refusals: Some(Arc::new(refusals)), ..at_level(5) };
         assert!(!settings.is_secure_version(ProtocolVersion::TLS1_3));
         assert!(settings.is_secure_version(ProtocolVersion::TLS1_0));
         assert!(!settings.allows_group(NamedGroup::X25519) && settings.allows_group(NamedGroup::SECP256R1));
         assert!(!settings.allows_scheme(SignatureScheme::ED25519));
         assert!(settings.allows_scheme(SignatureScheme::RSA_PKCS1_SHA1));
-        assert!(settings.allows_key(KeyType::Rsa, 512) && settings.allows_tickets());
+        assert!(settings.allows_tickets());
     }
 
     #[test]

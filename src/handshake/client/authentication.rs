@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition,
+        position::Position,
         want::{Answer, Ask},
     },
     policy::certificate::Slot,
@@ -101,10 +102,11 @@ pub enum Chain {
 }
 
 /// The chain of the certificate in `slot`.
-pub fn chain(slot: Slot, context: &Context<'_>) -> Result<Chain> {
+pub fn chain(slot: Slot, context: &mut Context<'_>) -> Result<Chain> {
+    context.enter(Position::CwCert);
     let certified = context.settings().certificates.get(slot).ok_or(Error::internal())?;
-    Ok(match &certified.chain {
-        Some(rest) => Chain::Known(chain_with(slot, rest, context)?),
+    Ok(match context.settings().secure_chain(certified) {
+        Some(rest) => Chain::Known(chain_with(slot, &rest, context)?),
         None => Chain::Unknown(Ask::Chain(slot)),
     })
 }

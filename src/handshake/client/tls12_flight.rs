@@ -184,7 +184,7 @@ fn emit_authenticated(
 }
 
 fn emit_certificate(chain: &[Vec<u8>], context: &mut Context<'_>) -> Result<()> {
-    context.leave_for(Position::CwCert);
+    context.enter(Position::CwCert);
     let format = context.negotiated.certificate_formats.client;
     context.emit(&certificate::write_tls12_as(chain.iter().map(Vec::as_slice), format))
 }

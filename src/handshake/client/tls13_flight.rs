@@ -175,7 +175,7 @@ pub fn emit_certificate(
     chain: Vec<Vec<u8>>,
     context: &mut Context<'_>,
 ) -> Result<()> {
-    context.leave_for(Position::CwCert);
+    context.enter(Position::CwCert);
     let entries = chain
         .into_iter()
         .map(|certificate| CertificateEntry { certificate, extensions: custom_extensions::begin(context) })

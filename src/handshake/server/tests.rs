@@ -70,6 +70,7 @@ impl Server {
             certificate: [0x30, 0].into(),
             key_type: KeyType::Rsa,
             key_bits: 2048,
+            strength: u16::MAX,
             signature: (0, 0),
             key: Some(SigningKey::External),
             chain: None,

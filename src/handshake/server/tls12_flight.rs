@@ -55,7 +55,9 @@ pub struct Flight {
 /// Goes on after ServerHello.
 pub fn begin(context: &mut Context<'_>, flight: Flight) -> Step {
     let Some(slot) = flight.choice.slot else { return begin_key_exchange(context, flight) };
-    match signature::certificate(context.settings(), slot)?.chain.clone() {
+    context.enter(Position::SwCert);
+    let settings = context.settings();
+    match settings.secure_chain(signature::certificate(settings, slot)?) {
         Some(chain) => emit_certificate(context, flight, slot, &chain),
         None => Ok(Transition::Ask(Ask::Chain(slot), State::Tls12Flight(Question::Chain, Box::new(flight)))),
     }
@@ -82,7 +84,7 @@ pub fn answered(context: &mut Context<'_>, question: Question, flight: Flight, a
 fn emit_certificate(context: &mut Context<'_>, flight: Flight, slot: Slot, chain: &[Vec<u8>]) -> Step {
     let own = Arc::clone(&signature::certificate(context.settings(), slot)?.certificate);
     let certificates = core::iter::once(&own[..]).chain(chain.iter().map(Vec::as_slice));
-    context.leave_for(Position::SwCert);
+    context.enter(Position::SwCert);
     let format = context.negotiated.certificate_formats.server;
     context.emit(&certificate::write_tls12_as(certificates, format))?;
     if let Some(response) = &flight.status {

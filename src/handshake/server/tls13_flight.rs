@@ -213,7 +213,9 @@ pub fn certificate_request(connected: &mut Connected<'_>, request_context: Vec<u
 }
 
 fn find_chain(context: &mut Context<'_>, flight: Flight, slot: Slot, scheme: SignatureScheme) -> Step {
-    match signature::certificate(context.settings(), slot)?.chain.clone() {
+    context.enter(Position::SwCert);
+    let settings = context.settings();
+    match settings.secure_chain(signature::certificate(settings, slot)?) {
         Some(chain) => authenticate(context, flight, slot, scheme, chain),
         None => Ok(Transition::Ask(
             Ask::Chain(slot),
@@ -275,7 +277,7 @@ fn emit_certificate(
         certificate: certificate.clone(),
         extensions: custom_extensions::begin(context),
     }));
-    context.leave_for(Position::SwCert);
+    context.enter(Position::SwCert);
     let certificate = Certificate13 { request_context: Vec::new(), entries }.write();
     let certificate = certificate_compression::compress_ahead(certificate, slot, context);
     context.emit(&certificate)?;
