@@ -307,14 +307,14 @@ impl Ssl {
         // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
         // borrowed.
         match unsafe { function(self.as_handle(), callback.argument) } {
-            outcome::OK => Answer::Status(self.ocsp_response.borrow().clone()),
+            outcome::OK => Answer::Status(self.ocsp_response()),
             outcome::NOACK => Answer::Status(None),
             _ => Answer::Refuse(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CLIENTHELLO_TLSEXT)),
         }
     }
 
     fn ask_status_received(&self, response: Option<&[u8]>) -> Answer {
-        self.ocsp_response.replace(response.map(<[u8]>::to_vec));
+        self.set_ocsp_response(response.map(<[u8]>::to_vec));
         let callback = self.context().live().status;
         let Some(function) = callback.function else { return Answer::Proceed };
         // SAFETY: as above.

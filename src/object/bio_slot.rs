@@ -3,12 +3,15 @@
 use core::{
     cell::{Cell, RefCell},
     mem::ManuallyDrop,
+    ops::Deref,
 };
 
+use super::{Ssl, parts::Parts, thread_lock::Held, transport::Way};
 use crate::libcrypto::bio::Bio;
 
 /// A BIO, or none. It can be replaced while it is used, as by a callback of the program's own BIO: what it held lives on
-/// until the use ends. So a use takes no reference, which would cost two atomic operations for each record.
+/// until the use ends. So a use takes no reference, which would cost two atomic operations for each record. It is for the
+/// one thread that works on the connection; for the others the slot stands behind a lock, which no use holds.
 #[derive(Default)]
 pub(super) struct BioSlot {
     bio: RefCell<Option<Bio>>,
@@ -34,18 +37,45 @@ impl BioSlot {
         None
     }
 
-    /// Does `work` with the BIO; `None` if there is none. Nothing is borrowed while it runs.
-    pub fn with<R>(&self, work: impl FnOnce(&Bio) -> R) -> Option<R> {
+    /// Begins a use of the BIO, which [`Self::end`] ends before the slot is dropped; `None` if there is none.
+    pub fn begin(&self) -> Option<InUse> {
         // SAFETY: the copy is not dropped, and the original is not either while `uses` says that it is used.
         let bio = self.bio.borrow().as_ref().map(|bio| ManuallyDrop::new(unsafe { core::ptr::read(bio) }))?;
         self.uses.set(self.uses.get() + 1);
-        let result = work(&bio);
+        Some(InUse(bio))
+    }
+
+    /// Ends a use. What was replaced during the uses that end with it is given out, to be dropped when nothing is held.
+    pub fn end(&self, _used: InUse) -> Vec<Bio> {
         self.uses.set(self.uses.get() - 1);
-        if self.uses.get() == 0 {
-            let replaced = self.replaced.take();
-            drop(replaced);
+        if self.uses.get() == 0 { self.replaced.take() } else { Vec::new() }
+    }
+}
+
+/// The BIO of a slot, while it is used.
+pub(super) struct InUse(ManuallyDrop<Bio>);
+
+impl Deref for InUse {
+    type Target = Bio;
+
+    fn deref(&self) -> &Bio {
+        &self.0
+    }
+}
+
+impl Ssl {
+    /// Ends a use of the BIO of one way. The parts are let go for a moment if another took its place.
+    pub(super) fn end_use<'a>(&'a self, parts: Held<'a, Parts>, way: Way, bio: InUse) -> Held<'a, Parts> {
+        let replaced = match way {
+            Way::Read => parts.read_slot.end(bio),
+            Way::Write => parts.write_slot.end(bio),
+        };
+        if replaced.is_empty() {
+            return parts;
         }
-        Some(result)
+        drop(parts);
+        drop(replaced);
+        self.parts()
     }
 }
 
@@ -56,15 +86,14 @@ mod tests {
     #[test]
     fn bio_that_is_replaced_in_use_lives_on() {
         let slot = BioSlot::default();
-        assert!(slot.with(|_| ()).is_none() && slot.replace(Bio::of_socket(3)).is_none());
-        let inner = slot.with(|bio| {
-            // Nested uses, of what took its place, end before this one does.
-            assert!(slot.replace(Bio::of_socket(4)).is_none());
-            assert_eq!(slot.with(|bio| bio.is_socket_of(4)), Some(true));
-            bio.is_socket_of(3) && slot.replaced.borrow().len() == 1
-        });
-        assert_eq!(inner, Some(true));
-        assert!(slot.replaced.borrow().is_empty());
+        assert!(slot.begin().is_none() && slot.replace(Bio::of_socket(3)).is_none());
+        let outer = slot.begin().unwrap();
+        assert!(slot.replace(Bio::of_socket(4)).is_none());
+        // Nested uses, of what took its place, end before this one does.
+        let inner = slot.begin().unwrap();
+        assert!(inner.is_socket_of(4) && slot.end(inner).is_empty());
+        assert!(outer.is_socket_of(3));
+        assert_eq!(slot.end(outer).len(), 1);
         assert!(slot.replace(None).is_some_and(|bio| bio.is_socket_of(4)) && slot.get().is_none());
     }
 }

@@ -137,7 +137,8 @@ impl Ssl {
             is_known.then(|| negotiated.peer_ca_names.clone())
         });
         let Some(der) = der else { return core::ptr::null_mut() };
-        let mut known = self.peer_ca_names.borrow_mut();
+        let parts = self.parts();
+        let mut known = parts.peer_ca_names.borrow_mut();
         if known.as_ref().is_none_or(|known| known.der != der) {
             *known = PeerCaNames::new(der);
         }

@@ -4,6 +4,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::thread_lock::this_thread;
 use crate::libcrypto::panics::{Place, strike};
 
 /// Who changes now. A thread that is at it may begin another change: libcrypto calls the program when it frees objects
@@ -30,8 +31,7 @@ impl Drop for Turn<'_> {
 impl Changes {
     /// Runs `change` while no other thread runs one.
     pub fn one_at_a_time<R>(&self, change: impl FnOnce() -> R) -> R {
-        // SAFETY: it always succeeds.
-        let this_thread = unsafe { libc::pthread_self() } as usize;
+        let this_thread = this_thread();
         // Only this thread stores its own number, so no other store can be mistaken for it.
         let nested = self.thread.load(Ordering::Relaxed) == this_thread;
         let _turn = (!nested).then(|| {

@@ -2,6 +2,7 @@
 //! reason into the queue. The verification itself is libcrypto's: see `verify`.
 
 use core::ffi::{CStr, c_int, c_ulong};
+use std::sync::Arc;
 
 use super::{Context, Ssl, log};
 use crate::{
@@ -85,7 +86,7 @@ impl Ssl {
         if !self.dane.enable() {
             return refuse(Reason::ERR_MALLOC_FAILURE, -1);
         }
-        self.dane_context.replace(Some(context));
+        drop(self.with_parts(|parts| parts.dane_context.replace(Some(context))));
         1
     }
 
@@ -102,9 +103,13 @@ impl Ssl {
         }
     }
 
+    fn dane_context(&self) -> Option<Arc<Context>> {
+        self.with_parts(|parts| parts.dane_context.borrow().clone())
+    }
+
     /// Takes over the matching types as they are now in the context that DANE was enabled with.
     pub(super) fn follow_matching_types(&self) {
-        if let Some(context) = &*self.dane_context.borrow() {
+        if let Some(context) = self.dane_context() {
             self.dane.set_types(&context.dane.load().types);
         }
     }
@@ -114,7 +119,8 @@ impl Ssl {
         if !from.dane.has_records() {
             return true;
         }
-        self.dane_context.replace(from.dane_context.borrow().clone());
+        let context = from.dane_context();
+        drop(self.with_parts(|parts| parts.dane_context.replace(context)));
         self.follow_matching_types();
         self.dane.copy_from(&from.dane).is_ok()
     }

@@ -4,34 +4,32 @@
 use super::{
     Ssl,
     io::Unfinished,
+    parts::Parts,
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
 };
-use crate::{
-    connection::{Connection, Data},
-    libcrypto::async_job,
-    policy::options::mode,
-};
+use crate::{connection::Data, libcrypto::async_job, policy::options::mode};
 
 impl Ssl {
     /// Reads application data into `out`. `None`: there is something else to be done, and [`Self::read`] goes on.
     pub(super) fn read_data(&self, out: &mut [u8]) -> Option<Result<usize, Unfinished>> {
-        if out.is_empty() || !self.is_for_data_alone(RECEIVED_SHUTDOWN) {
+        let mut parts = self.parts();
+        if out.is_empty() || !self.is_for_data_alone(&parts, RECEIVED_SHUTDOWN) {
             return None;
         }
-        let read_ahead = self.with_config(|config| config.settings.read_ahead);
+        let read_ahead = parts.config.borrow().settings.read_ahead;
         loop {
             // A call that this one interrupts knows by it that somebody went on.
             self.drives.set(self.drives.get().wrapping_add(1));
-            match self.at_connection(|connection| connection.read_data(out)) {
+            let came = parts.connection.borrow_mut().read_data(out);
+            match came {
                 Data::Read(count) => {
                     self.waiting.set(Waiting::Nothing);
                     return Some(Ok(count));
                 }
-                Data::Incomplete => {
-                    if let Err(pause) = self.read_in(read_ahead) {
-                        return Some(Err(self.end_of_data(pause)));
-                    }
-                }
+                Data::Incomplete => match self.read_in(parts, read_ahead) {
+                    Ok(held) => parts = held,
+                    Err(pause) => return Some(Err(self.end_of_data(pause))),
+                },
                 Data::Other => return None,
             }
         }
@@ -39,35 +37,44 @@ impl Ssl {
 
     /// Writes `data`, if it goes into one record. `None`: there is something else to be done, and [`Self::write`] goes on.
     pub(super) fn write_data(&self, data: &[u8]) -> Option<Result<usize, Unfinished>> {
-        if !self.is_for_data_alone(SENT_SHUTDOWN) {
-            return None;
-        }
-        let is_sealed = self.with_config(|config| {
-            config.callbacks.record_padding.function.is_none()
-                && self.at_connection(|connection| connection.seal_data(&config.settings, data))
-        });
-        if !is_sealed {
+        let parts = self.parts();
+        if !self.is_for_data_alone(&parts, SENT_SHUTDOWN) || !parts.seal_data(data) {
             return None;
         }
         self.drives.set(self.drives.get().wrapping_add(1));
-        if let Err(pause) = self.write_slot.with(|bio| self.write_out(bio))? {
-            return Some(Err(pause));
-        }
-        self.at_connection(Connection::end_write).then_some(Ok(data.len()))
+        let parts = match self.write_out(parts) {
+            Ok(parts) => parts,
+            Err(pause) => return Some(Err(pause)),
+        };
+        let is_written = parts.connection.borrow_mut().end_write();
+        is_written.then_some(Ok(data.len()))
     }
 
     /// Whether neither side has closed in this direction, nothing is scheduled, and nobody wants to be told of records. Inside
     /// a job the core works on another stack.
-    fn is_for_data_alone(&self, shutdown: i32) -> bool {
+    fn is_for_data_alone(&self, parts: &Parts, shutdown: i32) -> bool {
         self.shutdown.get() & shutdown == 0
             && self.side_is_set()
             && self.scheduled_key_update.get().is_none()
             && !self.scheduled_authentication.get()
             && self.requested_tickets.get() == 0
             && self.quic_stack.get().is_none()
-            && self.with_config(|config| {
-                config.callbacks.message.function.is_none() && config.settings.mode & mode::ASYNC == 0
-            })
+            && parts.lets_data_alone()
             && !async_job::is_running()
+    }
+}
+
+impl Parts {
+    /// Whether nobody wants to be told of records, nor to do operations as jobs.
+    fn lets_data_alone(&self) -> bool {
+        let config = self.config.borrow();
+        config.callbacks.message.function.is_none() && config.settings.mode & mode::ASYNC == 0
+    }
+
+    /// Seals `data` if it goes into one record. `false`: it is for the long way.
+    fn seal_data(&self, data: &[u8]) -> bool {
+        let config = self.config.borrow();
+        config.callbacks.record_padding.function.is_none()
+            && self.connection.borrow_mut().seal_data(&config.settings, data)
     }
 }

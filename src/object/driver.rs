@@ -8,7 +8,10 @@ use super::{
     Ssl,
     config::Config,
     log,
+    parts::Parts,
     ssl::{RECEIVED_SHUTDOWN, Waiting},
+    thread_lock::Held,
+    transport::Way,
 };
 use crate::{
     connection::Connection,
@@ -174,13 +177,17 @@ impl Ssl {
     /// What the core is told about the world for its next steps.
     #[must_use]
     pub(super) fn environment(&self) -> Environment {
+        let parts = self.parts();
         self.follow_suites();
         self.follow_srtp_profiles();
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
-        let settings = self.judge(self.with_raw_keys(self.for_quic(self.with_session_timeout(settings))));
+        let settings = self.with_raw_keys(self.for_quic(self.with_session_timeout(settings)));
+        let offered_session = self.offered_session().map(|session| session.core());
+        // The program may be asked for its judgement.
+        drop(parts);
+        let settings = self.judge(settings);
         let (now, now_microseconds) = clock::now();
-        let offered_session = self.offered_session.borrow().as_ref().map(|session| session.core());
         Environment {
             settings,
             hooks,
@@ -212,7 +219,8 @@ impl Ssl {
 
     /// What the program registered.
     fn hooks(&self, config: &Config) -> Hooks {
-        let context = self.current_context();
+        let parts = self.parts();
+        let context = parts.context.borrow();
         let live = context.live_now();
         let initial = self.initial_context().live_now();
         let callbacks = &config.callbacks;
@@ -286,23 +294,30 @@ impl Ssl {
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
         match self.quic_stack.get() {
             Some(stack) => self.fill_from_quic(environment, &stack),
-            None => self.read_in(environment.settings.read_ahead),
+            None => self.read_in(self.parts(), environment.settings.read_ahead).map(drop),
         }
     }
 
-    /// As [`Self::fill`], outside QUIC and DTLS.
-    pub(super) fn read_in(&self, read_ahead: bool) -> core::result::Result<(), Pause> {
+    /// As [`Self::fill`], outside QUIC and DTLS. The parts are let go while the transport is read.
+    pub(super) fn read_in<'a>(
+        &'a self,
+        parts: Held<'a, Parts>,
+        read_ahead: bool,
+    ) -> core::result::Result<Held<'a, Parts>, Pause> {
         let generation = self.generation.get();
-        let taken = self.read_slot.with(|bio| {
-            let (mut buffer, missing) =
-                self.at_connection(|connection| connection.take_incoming(read_ahead))?;
-            let most = if read_ahead { buffer.capacity() - buffer.len() } else { missing };
-            self.waiting.set(Waiting::Reading);
-            let count = bio.read_append(&mut buffer, most);
-            Ok((buffer, count, count <= 0 && !bio.should_retry() && bio.is_eof()))
+        let bio = parts
+            .read_slot
+            .begin()
+            .ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::READ_BIO_NOT_SET));
+        let taken = bio.and_then(|bio| match parts.connection.borrow_mut().take_incoming(read_ahead) {
+            Ok((buffer, missing)) => Ok((bio, buffer, missing)),
+            Err(error) => {
+                parts.read_slot.end(bio);
+                Err(error)
+            }
         });
-        let is_without = Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::READ_BIO_NOT_SET);
-        let (buffer, count, is_at_end) = match taken.unwrap_or(Err(is_without)) {
+        drop(parts);
+        let (bio, mut buffer, missing) = match taken {
             Ok(taken) => taken,
             Err(error) => {
                 let environment = self.environment();
@@ -312,28 +327,34 @@ impl Ssl {
                 return Err(Pause::Failed);
             }
         };
+        let most = if read_ahead { buffer.capacity() - buffer.len() } else { missing };
+        self.waiting.set(Waiting::Reading);
+        let count = bio.read_append(&mut buffer, most);
+        let is_at_end = count <= 0 && !bio.should_retry() && bio.is_eof();
+        let parts = self.end_use(self.parts(), Way::Read, bio);
         self.check_generation(generation)?;
-        self.at_connection(|connection| connection.return_incoming(buffer));
+        parts.connection.borrow_mut().return_incoming(buffer);
         if count > 0 {
             self.waiting.set(Waiting::Nothing);
-            return Ok(());
+            return Ok(parts);
         }
-        if is_at_end { self.end_of_input() } else { Err(Pause::Waiting) }
+        drop(parts);
+        Err(if is_at_end { self.end_of_input() } else { Pause::Waiting })
     }
 
     /// The transport ended without close_notify: a truncation, unless the program takes it for the end
     /// (`SSL_OP_IGNORE_UNEXPECTED_EOF`).
-    fn end_of_input(&self) -> core::result::Result<(), Pause> {
+    fn end_of_input(&self) -> Pause {
         let environment = self.environment();
         if environment.settings.has_option(option::IGNORE_UNEXPECTED_EOF) {
             self.note_close();
-            return Err(Pause::Closed);
+            return Pause::Closed;
         }
         let error = Error::decode(Reason::UNEXPECTED_EOF_WHILE_READING);
         self.with_connection(|connection| connection.end_of_input(&environment, error));
         self.deliver_events();
         self.fail(error);
-        Err(Pause::Ended)
+        Pause::Ended
     }
 
     /// Writes all that waits to be written.
@@ -351,15 +372,27 @@ impl Ssl {
         let generation = self.generation.get();
         self.pad_records()?;
         self.check_generation(generation)?;
-        self.write_out(&bio)
+        drop(bio);
+        self.write_out(self.parts()).map(drop)
     }
 
-    /// Writes the sealed records.
-    pub(super) fn write_out(&self, bio: &Bio) -> core::result::Result<(), Pause> {
+    /// Writes the sealed records. The parts are let go meanwhile.
+    pub(super) fn write_out<'a>(
+        &'a self,
+        parts: Held<'a, Parts>,
+    ) -> core::result::Result<Held<'a, Parts>, Pause> {
         let generation = self.generation.get();
+        let Some(bio) = parts.write_slot.begin() else {
+            drop(parts);
+            self.lose_write_bio();
+            return Err(Pause::Failed);
+        };
         self.waiting.set(Waiting::Writing);
-        let Some((buffer, mut written)) = self.at_connection(Connection::take_outgoing) else {
+        let taken = parts.connection.borrow_mut().take_outgoing();
+        drop(parts);
+        let Some((buffer, mut written)) = taken else {
             bio.set_retry_write();
+            drop(self.end_use(self.parts(), Way::Write, bio));
             return Err(Pause::Waiting);
         };
         let mut blocked = false;
@@ -372,16 +405,25 @@ impl Ssl {
                 }
             }
         }
-        self.check_generation(generation)?;
-        let established = self.at_connection(|connection| {
+        let mut parts = self.parts();
+        let mut established = true;
+        if self.generation.get() == generation {
+            let mut connection = parts.connection.borrow_mut();
             connection.return_outgoing(buffer, written);
-            connection.is_established()
-        });
-        if blocked || (!established && bio.flush() <= 0) {
+            established = connection.is_established();
+        }
+        if !blocked && !established {
+            drop(parts);
+            blocked = bio.flush() <= 0;
+            parts = self.parts();
+        }
+        let parts = self.end_use(parts, Way::Write, bio);
+        self.check_generation(generation)?;
+        if blocked {
             return Err(Pause::Waiting);
         }
         self.waiting.set(Waiting::Nothing);
-        Ok(())
+        Ok(parts)
     }
 
     /// There is nowhere to write to. A handshake fails without a reason then; what is established is dead.

@@ -64,7 +64,7 @@ impl Ssl {
     /// Whether a client may begin with early data: nothing was sent, and the session allows some, or the program has a PSK
     /// which may.
     fn may_begin_early_data(&self) -> bool {
-        let session = self.offered_session.borrow().clone();
+        let session = self.offered_session();
         let may_have_psk = self.with_config(|config| config.callbacks.psk_use_session.is_some());
         self.is_before_handshake()
             && (may_have_psk || session.is_some_and(|session| session.core().max_early_data > 0))

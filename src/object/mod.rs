@@ -31,6 +31,7 @@
 //! | `ask` | one function per question of the core |
 //! | `cookie` | servers that keep no state until a client brings a cookie |
 //! | `ca_names` | the CA names that we send and receive |
+//! | `parts`, `thread_lock` | the parts of an [`Ssl`], behind a lock |
 //! | `peer` | the peer's certificates and signatures |
 //! | `psk` | the program's pre-shared keys |
 //! | `srp` | the passwords of SRP |
@@ -56,8 +57,9 @@
 //! # Sharing
 //!
 //! An `SSL_CTX` is an [`Arc`](std::sync::Arc)`<Context>`, shared by threads; what may be set while connections use it is
-//! swapped atomically, never locked. An `SSL` is used by one thread at a time, which is OpenSSL's
-//! contract, but callbacks re-enter it: no borrow of its parts is alive while C code runs.
+//! swapped atomically, never locked. An `SSL` is used by one thread at a time, which is OpenSSL's contract, but callbacks
+//! re-enter it, and programs ask for its facts on other threads: its [`parts`] are behind a lock, and neither that nor a
+//! borrow of one of them is held while C code runs.
 
 #![allow(unsafe_code)]
 
@@ -93,6 +95,7 @@ pub mod log;
 pub mod negotiated;
 pub mod own_certificate;
 pub mod own_chain;
+pub mod parts;
 pub mod peer;
 mod peer_certificates;
 pub mod psk;
@@ -114,6 +117,7 @@ pub mod state;
 pub mod status_request;
 pub mod suites;
 pub mod temporary_dh;
+mod thread_lock;
 pub mod ticket;
 pub mod trace;
 pub mod transparency;

@@ -57,7 +57,9 @@ impl Ssl {
         if !self.own_verified_chain() {
             return ptr::null_mut();
         }
-        self.verified_chain.borrow().as_ref().map_or(ptr::null_mut(), |verified| verified.chain.as_ptr())
+        let parts = self.parts();
+        let verified = parts.verified_chain.borrow();
+        verified.as_ref().map_or(ptr::null_mut(), |verified| verified.chain.as_ptr())
     }
 
     /// The scheme that the peer signed with; `None` if it did not sign.

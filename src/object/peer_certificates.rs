@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::Ssl;
+use super::{Ssl, parts::keep};
 use crate::{
     libcrypto::{library::Library, stack::X509Stack, x509::X509},
     session::PeerChain,
@@ -123,8 +123,7 @@ impl Ssl {
         }
         let own = self.parse_certificates(der)?;
         self.take_verified_chain(&own);
-        drop(self.peer.replace(Some(Arc::clone(&own))));
-        Some(own)
+        Some(self.keep_peer_certificates(own))
     }
 
     fn parse_certificates(&self, der: PeerChain) -> Option<Arc<PeerCertificates>> {
@@ -134,20 +133,39 @@ impl Ssl {
 
     /// Puts objects of the connection's own into the verified chain, in place of those that it shares.
     fn take_verified_chain(&self, own: &PeerCertificates) {
-        let verified = self.verified_chain.take().map(|verified| match &verified.shared {
+        let verified = self.keep_verified_chain(None).map(|verified| match &verified.shared {
             Some(shared) if Arc::ptr_eq(&shared.der, &own.der) => {
                 let chain = verified.chain.iter().map(|certificate| own.counterpart(shared, certificate));
                 VerifiedChain { chain: chain.collect(), shared: None }
             }
             _ => verified,
         });
-        drop(self.verified_chain.replace(verified));
+        drop(self.keep_verified_chain(verified));
+    }
+
+    /// Keeps the objects, unless there are some of the connection's own by now, or others like them.
+    fn keep_peer_certificates(&self, made: Arc<PeerCertificates>) -> Arc<PeerCertificates> {
+        let (kept, left_over) = self.with_parts(|parts| {
+            let left_over = keep(&parts.peer, Arc::clone(&made), |known| {
+                Arc::ptr_eq(&known.der, &made.der) && (!known.shared || made.shared)
+            });
+            (parts.peer.borrow().clone(), left_over)
+        });
+        drop(left_over);
+        kept.unwrap_or(made)
+    }
+
+    /// Keeps the chain that a verification found; gives out what it replaces.
+    pub(super) fn keep_verified_chain(&self, chain: Option<VerifiedChain>) -> Option<VerifiedChain> {
+        self.with_parts(|parts| parts.verified_chain.replace(chain))
     }
 
     /// The verified chain as objects that the program may have, made if need be: the peer may have sent other certificates since,
     /// or none. `false` if they cannot be made.
     pub(super) fn own_verified_chain(&self) -> bool {
-        let shared = self.verified_chain.borrow().as_ref().and_then(|verified| verified.shared.clone());
+        let shared = self.with_parts(|parts| {
+            parts.verified_chain.borrow().as_ref().and_then(|verified| verified.shared.clone())
+        });
         let Some(shared) = shared else { return true };
         let current = self.peer_certificates().filter(|own| Arc::ptr_eq(&own.der, &shared.der));
         let own = current.or_else(|| self.parse_certificates(Arc::clone(&shared.der)));
@@ -166,14 +184,14 @@ impl Ssl {
         let context = self.context();
         let shared =
             PeerCertificates::new(der, true, |der| context.seen_certificates.get(der, &context.library))?;
-        drop(self.peer.replace(Some(Arc::clone(&shared))));
-        Some(shared)
+        Some(self.keep_peer_certificates(shared))
     }
 
     /// The peer's chain, and the objects if they were made before.
     fn known_peer_certificates(&self) -> Option<(PeerChain, Option<Arc<PeerCertificates>>)> {
         let der = self.with_connection(|connection| connection.negotiated().peer_chain.clone())?;
-        let known = self.peer.borrow().clone().filter(|peer| Arc::ptr_eq(&peer.der, &der));
+        let known =
+            self.with_parts(|parts| parts.peer.borrow().clone()).filter(|peer| Arc::ptr_eq(&peer.der, &der));
         Some((der, known))
     }
 }

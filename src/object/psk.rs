@@ -2,15 +2,12 @@
 //! `SSL_CTX_set_psk_find_session_callback(3)`, `SSL_CTX_set_psk_client_callback(3)` and
 //! `SSL_CTX_use_psk_identity_hint(3)` answer.
 
-use core::{
-    cell::RefCell,
-    ffi::{CStr, c_char, c_uint},
-};
+use core::ffi::{CStr, c_char, c_uint};
 use std::{ffi::CString, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use super::{SessionHandle, Ssl};
+use super::{SessionHandle, Ssl, parts::show};
 use crate::{
     crypto::{
         hash::HashAlgorithm,
@@ -47,7 +44,7 @@ impl Ssl {
         };
         Answer::ExternalPsk(external.map(|(identity, handle)| {
             let session = handle.core();
-            drop(self.psk_session.replace(Some(handle)));
+            drop(self.with_parts(|parts| parts.psk_session.replace(Some(handle))));
             ExternalPsk { identity, session }
         }))
     }
@@ -178,13 +175,13 @@ impl Ssl {
     /// `SSL_get_psk_identity(3)`: valid until it changes and is asked for again; null without one.
     pub fn psk_identity(&self) -> *const c_char {
         let identity = self.with_connection(|connection| connection.negotiated().psk_identity.clone());
-        show(&self.shown_psk[0], identity.as_deref())
+        show(&mut self.parts().psk_identity.borrow_mut(), identity.as_deref().and_then(text))
     }
 
     /// `SSL_get_psk_identity_hint(3)`: valid until it changes and is asked for again; null without one.
     pub fn psk_identity_hint(&self) -> *const c_char {
         let hint = self.with_connection(|connection| connection.negotiated().psk_identity_hint.clone());
-        show(&self.shown_psk[1], hint.as_deref())
+        show(&mut self.parts().psk_identity_hint.borrow_mut(), hint.as_deref().and_then(text))
     }
 }
 
@@ -193,13 +190,8 @@ fn until_nul(bytes: &[u8]) -> &[u8] {
     bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
-fn show(shown: &RefCell<Option<CString>>, bytes: Option<&[u8]>) -> *const c_char {
-    let text = bytes.and_then(|bytes| CString::new(until_nul(bytes)).ok());
-    let mut shown = shown.borrow_mut();
-    if *shown != text {
-        *shown = text;
-    }
-    shown.as_ref().map_or(core::ptr::null(), |text| text.as_ptr())
+fn text(bytes: &[u8]) -> Option<CString> {
+    CString::new(until_nul(bytes)).ok()
 }
 
 /// A PSK of the callbacks that know nothing of sessions: in TLS 1.3 it goes with SHA-256

@@ -85,7 +85,7 @@ impl Ssl {
                 settings.recv_max_early_data = most;
             });
         } else if enabled {
-            let session = self.offered_session.borrow().as_ref().map(|session| session.core());
+            let session = self.offered_session().map(|session| session.core());
             if !session.is_some_and(|session| session.max_early_data > 0 && session.resumable) {
                 return Some(false);
             }

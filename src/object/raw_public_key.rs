@@ -3,7 +3,12 @@
 
 use std::sync::Arc;
 
-use super::{Ssl, ssl::Waiting, verify::alert_of};
+use super::{
+    Ssl,
+    parts::{Parts, keep},
+    ssl::Waiting,
+    verify::alert_of,
+};
 use crate::{
     error::Error,
     handshake::want::Answer,
@@ -30,13 +35,17 @@ impl Ssl {
         else {
             return core::ptr::null_mut();
         };
-        if let Some((_, key)) = self.raw_key.borrow().as_ref().filter(|(known, _)| Arc::ptr_eq(known, &der)) {
-            return key.as_ptr();
-        }
-        let Some(key) = PKey::public_from_der(&der) else { return core::ptr::null_mut() };
-        let pointer = key.as_ptr();
-        drop(self.raw_key.replace(Some((der, key))));
-        pointer
+        let is_known = |(known, _): &(Arc<[u8]>, PKey)| Arc::ptr_eq(known, &der);
+        let known = |parts: &Parts| {
+            parts.raw_key.borrow().as_ref().filter(|known| is_known(known)).map(|(_, key)| key.as_ptr())
+        };
+        self.with_parts(known)
+            .or_else(|| {
+                let made = (Arc::clone(&der), PKey::public_from_der(&der)?);
+                drop(self.with_parts(|parts| keep(&parts.raw_key, made, is_known)));
+                self.with_parts(known)
+            })
+            .unwrap_or(core::ptr::null_mut())
     }
 
     /// Takes a TLSA record for this key (usage DANE-EE, selector SPKI, the key itself). `false`: DANE is not enabled, or the key
@@ -100,7 +109,7 @@ impl Ssl {
         };
         let result = i64::from(verification.error());
         self.verify_result.set(result);
-        drop(self.verified_chain.take());
+        drop(self.keep_verified_chain(None));
         if good && self.waiting.get() == Waiting::RetryVerify {
             return Answer::NotYet;
         }

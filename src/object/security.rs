@@ -192,6 +192,7 @@ const fn operations(side: Side, moment: Moment) -> Operations {
 }
 
 /// The settings with what the callback refused of them.
+#[derive(Clone)]
 pub struct Judged {
     from: Arc<Settings>,
     callback: Callback<SecurityCallback>,
@@ -222,9 +223,8 @@ impl Ssl {
         });
         let mut refusals = Refusals::default();
         let mut moments = vec![Moment::First, moment];
-        if let Some(judged) =
-            self.judged.borrow().as_ref().filter(|judged| judged.is_of(&settings, asker.callback))
-        {
+        let judged = self.with_parts(|parts| parts.judged.borrow().clone());
+        if let Some(judged) = judged.filter(|judged| judged.is_of(&settings, asker.callback)) {
             if judged.moment == moment || is_between {
                 return Arc::clone(&judged.settings);
             }
@@ -241,7 +241,7 @@ impl Ssl {
         let result = Arc::new(Settings { refusals, ..Settings::clone(&settings) });
         let judged =
             Judged { from: settings, callback: asker.callback, moment, settings: Arc::clone(&result) };
-        drop(self.judged.replace(Some(judged)));
+        drop(self.with_parts(|parts| parts.judged.replace(Some(judged))));
         result
     }
 }

@@ -4,7 +4,7 @@
 use core::ffi::c_char;
 use std::{ffi::CString, sync::Arc};
 
-use super::Ssl;
+use super::{Ssl, parts::show};
 use crate::{error::Reason, record::Side, session::Session, wire::ProtocolVersion};
 
 impl Ssl {
@@ -12,11 +12,7 @@ impl Ssl {
     /// again; null without one.
     pub fn server_name_string(&self) -> *const c_char {
         let name = self.server_name().and_then(|name| CString::new(name).ok());
-        let mut given = self.server_name.borrow_mut();
-        if *given != name {
-            *given = name;
-        }
-        given.as_ref().map_or(core::ptr::null(), |name| name.as_ptr())
+        show(&mut self.parts().server_name.borrow_mut(), name)
     }
 
     /// A session below TLS 1.3 has the name that it was made with: a server goes by that alone when it resumes it, and a
@@ -35,7 +31,7 @@ impl Ssl {
         }
         let configured = self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));
         if is_before {
-            let offered = self.offered_session.borrow().as_ref().map(|session| session.core());
+            let offered = self.offered_session().map(|session| session.core());
             configured.or_else(|| offered.as_ref().filter(is_old)?.server_name.clone())
         } else {
             resumed.flatten().or(configured)

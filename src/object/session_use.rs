@@ -4,7 +4,7 @@
 use core::{ffi::c_uint, sync::atomic::Ordering};
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl, session::MAX_ID_LENGTH};
+use super::{SessionHandle, Ssl, parts::keep, session::MAX_ID_LENGTH};
 use crate::{
     error::{Error, Reason, Result},
     handshake::Environment,
@@ -43,12 +43,14 @@ impl Ssl {
             // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello.
             (version, negotiated.suite.filter(|_| negotiated.version == Some(ProtocolVersion::TLS1_3)))
         });
-        let mut begun = self.begun_session.borrow().clone();
+        let mut begun = self.begun_session();
         if let Some(version) = version.filter(|_| begun.is_none()) {
             let settings = self.with_session_timeout(self.with_config(|config| Arc::clone(&config.settings)));
             // The program is told of a new session, and may call back.
-            begun = SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime());
-            drop(self.begun_session.replace(begun.clone()));
+            let made =
+                SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime())?;
+            drop(self.with_parts(|parts| keep(&parts.begun_session, made, |_| true)));
+            begun = self.begun_session();
         }
         if let (Some(begun), Some(suite)) = (begun.as_ref(), suite)
             && begun.core().cipher_suite != suite.id
@@ -66,15 +68,15 @@ impl Ssl {
     /// What the next handshake makes its session of.
     pub(super) fn begin_session(&self, begun: Option<Arc<SessionHandle>>) {
         self.begun_is_made.set(false);
-        drop(self.begun_session.replace(begun));
+        drop(self.with_parts(|parts| parts.begun_session.replace(begun)));
     }
 
     /// The end of a handshake. What it began stays where it is, for a program may have kept the pointer.
     pub(super) fn end_session(&self, version: Option<ProtocolVersion>) {
         if version != Some(ProtocolVersion::TLS1_3) {
             // A renegotiation begins a session of its own.
-            let begun = self.begun_session.take();
-            drop(self.former_session.replace(begun));
+            let former = self.with_parts(|parts| parts.former_session.replace(parts.begun_session.take()));
+            drop(former);
         } else if self.side() == Side::Client {
             self.begun_is_made.set(true);
         }
@@ -110,9 +112,8 @@ impl Ssl {
 
     /// The object that the program knows a session of the core by, if it knows one.
     fn known_handle(&self, session: &Arc<Session>) -> Option<Arc<SessionHandle>> {
-        let offered = self.offered_session.borrow().clone();
-        let psk = self.psk_session.borrow().clone();
-        [self.session(), offered, psk].into_iter().flatten().find(|handle| handle.is(session))
+        let psk = self.with_parts(|parts| parts.psk_session.borrow().clone());
+        [self.session(), self.offered_session(), psk].into_iter().flatten().find(|handle| handle.is(session))
     }
 
     /// The core's session as the object that the program knows, if it knows one.
@@ -142,7 +143,7 @@ impl Ssl {
     fn handle_of_new(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
         let is_resumed = self.with_connection(|connection| connection.negotiated().resumed);
         let before = self.session().filter(|_| is_resumed || self.begun_is_made.get());
-        let begun = self.begun_session.borrow().clone();
+        let begun = self.begun_session();
         if before.is_none()
             && !self.begun_is_made.replace(is_resumed)
             && let Some(begun) = begun
@@ -154,8 +155,9 @@ impl Ssl {
         if let Some(before) = before {
             handle.ex_data.copy_from(&before.ex_data);
         }
-        let mut begun = self.begun_session.borrow_mut();
-        begun.get_or_insert_with(|| Arc::clone(&handle));
+        self.with_parts(|parts| {
+            _ = parts.begun_session.borrow_mut().get_or_insert_with(|| Arc::clone(&handle))
+        });
         handle
     }
 
@@ -192,7 +194,7 @@ impl Ssl {
 
     /// A client whose session was not resumed missed it (`SSL_CTX_sess_misses(3)`).
     pub(super) fn count_miss(&self, resumed: bool) {
-        let offered = self.offered_session.borrow().as_ref().map(|session| session.core());
+        let offered = self.offered_session().map(|session| session.core());
         let missed = self.side() == Side::Client && !resumed;
         if missed && offered.is_some_and(|session| !session.id.is_empty()) {
             self.context().statistics.count(|statistics| &statistics.misses);

@@ -1,22 +1,17 @@
 //! What an `SSL` points to.
 
-use core::cell::{Cell, OnceCell, Ref, RefCell};
-use std::{ffi::CString, sync::Arc};
+use core::cell::Cell;
+use std::sync::{Arc, OnceLock};
 
 use super::{
     Context, SessionHandle,
-    bio_slot::BioSlot,
-    ca_names::PeerCaNames,
-    cipher_stack::CipherStack,
     config::{Config, Configurable},
     context::Method,
     datagram::Datagram,
     jobs::JobState,
-    peer_certificates::{PeerCertificates, VerifiedChain},
+    parts::Parts,
     quic::QuicStack,
-    security::Judged,
-    status_request::RequestItems,
-    transparency::PeerTimestamps,
+    thread_lock::ThreadLock,
 };
 use crate::{
     connection::Connection,
@@ -25,7 +20,6 @@ use crate::{
     libcrypto::{
         bio::Bio,
         dane::Dane,
-        evp_pkey::PKey,
         ex_data::{Class, ExData},
         panics::{Place, Poison, strike},
         pointer_stack::PointerStack,
@@ -35,7 +29,7 @@ use crate::{
     },
     policy::options::option,
     record::Side,
-    wire::{CipherSuite, SignatureScheme},
+    wire::SignatureScheme,
 };
 
 /// What the last call waits for: `SSL_want(3)`.
@@ -65,8 +59,7 @@ pub const SENT_SHUTDOWN: i32 = 1;
 /// `SSL_RECEIVED_SHUTDOWN`.
 pub const RECEIVED_SHUTDOWN: i32 = 2;
 
-/// A connection as the program sees it. Used by one thread at a time, but re-entered by callbacks: no borrow
-/// of a part is alive while C code runs.
+/// A connection as the program sees it. One thread at a time works on it; others may ask for its facts meanwhile.
 pub struct Ssl {
     /// The program's data.
     pub ex_data: ExData,
@@ -74,15 +67,10 @@ pub struct Ssl {
     pub verify_param: VerifyParam,
     /// The TLSA records of the server.
     pub dane: Dane,
-    /// The context that DANE was enabled with.
-    pub(super) dane_context: RefCell<Option<Arc<Context>>>,
-    /// The context; `SSL_set_SSL_CTX` changes it.
-    context: RefCell<Arc<Context>>,
     /// The context it was made from: its sessions and ticket keys are used all along.
     initial_context: Arc<Context>,
-    /// Shared with the context and other connections until something is changed.
-    config: RefCell<Arc<Config>>,
-    connection: RefCell<Connection>,
+    /// What other threads may look at as well.
+    pub(super) parts: ThreadLock<Parts>,
     /// Operations as asynchronous jobs.
     pub job_state: JobState,
     /// How often the connection was started over: what is under way in a call that a callback cuts short this way is no
@@ -98,38 +86,9 @@ pub struct Ssl {
     side_is_set: Cell<bool>,
     /// Whether the method was not for the side when that was set.
     lacks_side: Cell<bool>,
-    /// Where to read from.
-    pub(super) read_slot: BioSlot,
-    /// Where to write to.
-    pub(super) write_slot: BioSlot,
-    /// The settings as the security callback leaves them.
-    pub(super) judged: RefCell<Option<Judged>>,
-    /// What `SSL_get_ciphers` gives.
-    ciphers: RefCell<CipherStack>,
-    /// What `SSL_get_client_ciphers` gives, and what it was made from.
-    client_ciphers: RefCell<Option<(Vec<CipherSuite>, PointerStack)>>,
-    /// What `SSL_get_servername` gave last.
-    pub(super) server_name: RefCell<Option<CString>>,
-    /// The session that `SSL_get_session` gives.
-    session: RefCell<Option<Arc<SessionHandle>>>,
-    /// The session that a client was told to resume.
-    pub(super) offered_session: RefCell<Option<Arc<SessionHandle>>>,
-    /// What the session is during the handshake, and becomes by its end.
-    pub(super) begun_session: RefCell<Option<Arc<SessionHandle>>>,
-    /// Whether that is complete: what comes now are other sessions.
+    pub(super) empty_chain: OnceLock<Option<X509Stack>>,
+    /// Whether the session that a handshake began is complete: what comes now are other sessions.
     pub(super) begun_is_made: Cell<bool>,
-    /// What the handshake before a renegotiation began.
-    pub(super) former_session: RefCell<Option<Arc<SessionHandle>>>,
-    /// The session of the program's PSK that a client offers.
-    pub(super) psk_session: RefCell<Option<Arc<SessionHandle>>>,
-    pub(super) peer: RefCell<Option<Arc<PeerCertificates>>>,
-    /// What `SSL_get0_peer_rpk` gave last, and what it was made from.
-    pub(super) raw_key: RefCell<Option<(Arc<[u8]>, PKey)>>,
-    pub(super) verified_chain: RefCell<Option<VerifiedChain>>,
-    pub(super) timestamps: RefCell<Option<PeerTimestamps>>,
-    pub(super) status_items: RequestItems,
-    pub(super) empty_chain: OnceCell<Option<X509Stack>>,
-    pub(super) peer_ca_names: RefCell<Option<PeerCaNames>>,
     /// The scheme whose certificate was made the current one.
     pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
     /// `SSL_get_shutdown`.
@@ -140,20 +99,14 @@ pub struct Ssl {
     pub verify_result: Cell<i64>,
     /// Whether a panic came out of this object: every further call fails.
     pub poison: Poison,
-    /// The OCSP response that a server's status callback set, or a client received.
-    pub ocsp_response: RefCell<Option<Vec<u8>>>,
     /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
     pub(super) scheduled_key_update: Cell<Option<bool>>,
-    /// What `SSL_get_psk_identity` and `SSL_get_psk_identity_hint` gave last.
-    pub(super) shown_psk: [RefCell<Option<CString>>; 2],
     /// What DTLS has besides.
     pub datagram: Datagram,
     /// `SSL_stateless` runs.
     pub(super) stateless: Cell<bool>,
     /// `SSL_verify_client_post_handshake` scheduled a CertificateRequest.
     pub(super) scheduled_authentication: Cell<bool>,
-    /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
-    pub client_hello_suites: RefCell<Vec<u8>>,
     /// The QUIC stack that carries the handshake.
     pub(super) quic_stack: Cell<Option<QuicStack>>,
     /// Whether the QUIC stack may have early data.
@@ -176,6 +129,7 @@ impl Ssl {
     #[must_use]
     pub fn new(context: Arc<Context>) -> Option<Arc<Self>> {
         let side = context.method().side();
+        let core = connection_of(context.method(), side);
         let verify_param = VerifyParam::new()?;
         verify_param.inherit(&context.verify_param).then_some(())?;
         // An `SSL` may move between threads, but is used by one at a time: only its reference count is shared.
@@ -184,10 +138,7 @@ impl Ssl {
             ex_data: ExData::new(Class::Ssl),
             verify_param,
             dane: Dane::new(context.dane.load().flags),
-            dane_context: RefCell::new(None),
-            config: RefCell::new(context.config_for_connection()),
             datagram: Datagram::of(context.method()),
-            connection: RefCell::new(connection_of(context.method(), side)),
             job_state: JobState::default(),
             generation: Cell::new(0),
             drives: Cell::new(0),
@@ -196,37 +147,17 @@ impl Ssl {
             side_is_set: Cell::new(false),
             lacks_side: Cell::new(false),
             initial_context: Arc::clone(&context),
-            context: RefCell::new(context),
-            read_slot: BioSlot::default(),
-            write_slot: BioSlot::default(),
-            judged: RefCell::new(None),
-            ciphers: RefCell::default(),
-            client_ciphers: RefCell::new(None),
-            server_name: RefCell::new(None),
-            session: RefCell::new(None),
-            offered_session: RefCell::new(None),
-            begun_session: RefCell::new(None),
+            parts: ThreadLock::new(Parts::new(context, core)),
+            empty_chain: OnceLock::new(),
             begun_is_made: Cell::new(false),
-            former_session: RefCell::new(None),
-            psk_session: RefCell::new(None),
-            peer: RefCell::new(None),
-            raw_key: RefCell::new(None),
-            verified_chain: RefCell::new(None),
-            timestamps: RefCell::new(None),
-            status_items: RequestItems::default(),
-            empty_chain: OnceCell::new(),
-            peer_ca_names: RefCell::new(None),
             noted_scheme: Cell::new(None),
             shutdown: Cell::new(0),
             waiting: Cell::new(Waiting::Nothing),
             verify_result: Cell::new(0),
             poison: Poison::default(),
-            ocsp_response: RefCell::new(None),
             scheduled_key_update: Cell::new(None),
-            shown_psk: Default::default(),
             stateless: Cell::new(false),
             scheduled_authentication: Cell::new(false),
-            client_hello_suites: RefCell::default(),
             quic_stack: Cell::new(None),
             quic_early_data: Cell::new(false),
             quic_lends: Cell::new(false),
@@ -247,12 +178,7 @@ impl Ssl {
     /// The context.
     #[must_use]
     pub fn context(&self) -> Arc<Context> {
-        Arc::clone(&self.context.borrow())
-    }
-
-    /// The context, for a short look: while it is borrowed, no C code runs.
-    pub(super) fn current_context(&self) -> Ref<'_, Arc<Context>> {
-        self.context.borrow()
+        Arc::clone(&self.parts().context.borrow())
     }
 
     /// The context it was made from.
@@ -263,7 +189,7 @@ impl Ssl {
 
     /// `SSL_set_SSL_CTX(3)`: takes the certificates, and what belongs to them, of another context.
     pub fn set_context(&self, context: Arc<Context>) {
-        let before = self.context.replace(Arc::clone(&context));
+        let before = self.with_parts(|parts| parts.context.replace(Arc::clone(&context)));
         let theirs = context.config();
         let replaced_id_context = before.config().settings.session_id_context.clone();
         self.update_config(|config| {
@@ -309,12 +235,12 @@ impl Ssl {
     /// The configuration as it is now.
     #[must_use]
     pub fn config(&self) -> Arc<Config> {
-        Arc::clone(&self.config.borrow())
+        Arc::clone(&self.parts().config.borrow())
     }
 
     /// Looks at the configuration; `look` must not call C.
     pub fn with_config<R>(&self, look: impl FnOnce(&Config) -> R) -> R {
-        look(&self.config.borrow())
+        look(&self.parts().config.borrow())
     }
 
     /// Changes the configuration. Nothing is borrowed while `change` works on a copy, nor when what it replaces is dropped:
@@ -322,22 +248,19 @@ impl Ssl {
     pub fn update_config<R>(&self, change: impl FnOnce(&mut Config) -> R) -> R {
         let mut config = Config::clone(&self.config());
         let result = change(&mut config);
-        drop(self.config.replace(Arc::new(config)));
+        let config = Arc::new(config);
+        drop(self.with_parts(|parts| parts.config.replace(config)));
         result
     }
 
     /// Works on the core. The borrow ends with `work`, which calls no C code.
     pub fn with_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
         self.job_state.work(|| {
-            let mut connection = self.connection.borrow_mut();
+            let parts = self.parts();
+            let mut connection = parts.connection.borrow_mut();
             strike(Place::Core);
             work(&mut connection)
         })
-    }
-
-    /// As [`Self::with_connection`], for what needs next to no stack and has libcrypto do nothing.
-    pub(super) fn at_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
-        work(&mut self.connection.borrow_mut())
     }
 
     /// The side.
@@ -378,13 +301,13 @@ impl Ssl {
         if self.quic_stack.get().is_some() {
             fresh.use_crypto_stream();
         }
-        drop(self.connection.replace(fresh));
+        drop(self.with_parts(|parts| parts.connection.replace(fresh)));
         self.shutdown.set(0);
         self.scheduled_key_update.set(None);
         self.scheduled_authentication.set(false);
-        drop(self.verified_chain.take());
+        drop(self.keep_verified_chain(None));
         self.forget_status_request();
-        drop(self.psk_session.take());
+        drop(self.with_parts(|parts| parts.psk_session.take()));
         self.begin_session(begun_session);
         self.requested_tickets.set(0);
     }
@@ -433,7 +356,7 @@ impl Ssl {
         if self.side_is_set() {
             copy.set_side(self.side());
         }
-        drop(copy.offer_session(self.offered_session.borrow().clone()));
+        drop(copy.offer_session(self.offered_session()));
         drop(copy.set_session(self.session()));
         copy.shutdown.set(self.shutdown.get());
         Some(copy)
@@ -445,7 +368,8 @@ impl Ssl {
             return;
         }
         let is_same = self.with_config(|config| {
-            let context = self.current_context();
+            let parts = self.parts();
+            let context = parts.context.borrow();
             let theirs = context.config_now();
             Arc::ptr_eq(&config.settings.cipher_suites, &theirs.settings.cipher_suites)
                 && Arc::ptr_eq(&config.settings.tls13_cipher_suites, &theirs.settings.tls13_cipher_suites)
@@ -466,7 +390,7 @@ impl Ssl {
     pub fn cipher_stack(&self) -> *mut OPENSSL_STACK {
         self.follow_suites();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
-        self.ciphers.borrow_mut().of(&settings)
+        self.parts().ciphers.borrow_mut().of(&settings)
     }
 
     /// What `SSL_get_client_ciphers` gives: null before the ClientHello and on a client.
@@ -475,7 +399,8 @@ impl Ssl {
         if offered.is_empty() || self.side() == Side::Client {
             return core::ptr::null_mut();
         }
-        let mut stack = self.client_ciphers.borrow_mut();
+        let parts = self.parts();
+        let mut stack = parts.client_ciphers.borrow_mut();
         if stack.as_ref().is_none_or(|(from, _)| *from != offered) {
             let known = offered.iter().copied().filter_map(suite::find);
             *stack = PointerStack::of(known).map(|stack| (offered, stack));
@@ -529,40 +454,50 @@ impl Ssl {
     /// Where to read from.
     #[must_use]
     pub fn read_bio(&self) -> Option<Bio> {
-        self.read_slot.get()
+        self.parts().read_slot.get()
     }
 
     /// Where to write to.
     #[must_use]
     pub fn write_bio(&self) -> Option<Bio> {
-        self.write_slot.get()
+        self.parts().write_slot.get()
     }
 
     /// Replaces where to read from; the old one is given out, to be dropped when nothing is borrowed, unless it is in use.
     pub fn set_read_bio(&self, bio: Option<Bio>) -> Option<Bio> {
         self.forget_told_deadline();
-        self.read_slot.replace(bio)
+        self.with_parts(|parts| parts.read_slot.replace(bio))
     }
 
     /// Replaces where to write to.
     pub fn set_write_bio(&self, bio: Option<Bio>) -> Option<Bio> {
-        self.write_slot.replace(bio)
+        self.with_parts(|parts| parts.write_slot.replace(bio))
     }
 
     /// The session that `SSL_get_session` gives.
     #[must_use]
     pub fn session(&self) -> Option<Arc<SessionHandle>> {
-        self.session.borrow().clone()
+        self.parts().session.borrow().clone()
     }
 
     /// Replaces it.
     pub fn set_session(&self, session: Option<Arc<SessionHandle>>) -> Option<Arc<SessionHandle>> {
-        self.session.replace(session)
+        self.with_parts(|parts| parts.session.replace(session))
     }
 
     /// The session that a client was told to resume (`SSL_set_session`).
     pub fn offer_session(&self, session: Option<Arc<SessionHandle>>) -> Option<Arc<SessionHandle>> {
-        self.offered_session.replace(session)
+        self.with_parts(|parts| parts.offered_session.replace(session))
+    }
+
+    /// That session.
+    pub(super) fn offered_session(&self) -> Option<Arc<SessionHandle>> {
+        self.parts().offered_session.borrow().clone()
+    }
+
+    /// What the session is during the handshake, and becomes by its end.
+    pub(super) fn begun_session(&self) -> Option<Arc<SessionHandle>> {
+        self.parts().begun_session.borrow().clone()
     }
 }
 

@@ -24,36 +24,46 @@ pub(super) struct RequestItems {
 impl Ssl {
     /// `SSL_set_tlsext_status_ids`: takes the ids over. Those before are left to the program, as OpenSSL leaves them.
     pub fn set_status_ids(&self, ids: Option<ResponderIds>) {
-        core::mem::forget(self.status_items.ids.replace(ids));
+        core::mem::forget(self.with_parts(|parts| parts.status_items.ids.replace(ids)));
     }
 
     /// `SSL_set_tlsext_status_exts`: as [`Self::set_status_ids`].
     pub fn set_status_extensions(&self, extensions: Option<RequestExtensions>) {
-        core::mem::forget(self.status_items.extensions.replace(extensions));
+        core::mem::forget(self.with_parts(|parts| parts.status_items.extensions.replace(extensions)));
     }
 
     /// The ids that the program set; on a server those of the client. They stay the connection's; null for none.
     #[must_use]
     pub fn status_ids(&self) -> *mut OPENSSL_STACK {
-        if let Some(request) = self.status_request_of_client() {
-            let mut ids = self.status_items.ids.borrow_mut();
-            if ids.is_none() {
-                *ids = ResponderIds::from_der(&request.responder_ids);
-            }
+        let request = self.status_request_of_client();
+        let parts = self.parts();
+        let mut ids = parts.status_items.ids.borrow_mut();
+        if let Some(request) = request.filter(|_| ids.is_none()) {
+            *ids = ResponderIds::from_der(&request.responder_ids);
         }
-        self.status_items.ids.borrow().as_ref().map_or(ptr::null_mut(), ResponderIds::as_ptr)
+        ids.as_ref().map_or(ptr::null_mut(), ResponderIds::as_ptr)
     }
 
     /// The extensions that the program set; on a server those of the client. They stay the connection's; null for none.
     #[must_use]
     pub fn status_extensions(&self) -> *mut OPENSSL_STACK {
-        if let Some(request) = self.status_request_of_client() {
-            let mut extensions = self.status_items.extensions.borrow_mut();
-            if extensions.is_none() {
-                *extensions = RequestExtensions::from_der(&request.extensions);
-            }
+        let request = self.status_request_of_client();
+        let parts = self.parts();
+        let mut extensions = parts.status_items.extensions.borrow_mut();
+        if let Some(request) = request.filter(|_| extensions.is_none()) {
+            *extensions = RequestExtensions::from_der(&request.extensions);
         }
-        self.status_items.extensions.borrow().as_ref().map_or(ptr::null_mut(), RequestExtensions::as_ptr)
+        extensions.as_ref().map_or(ptr::null_mut(), RequestExtensions::as_ptr)
+    }
+
+    /// The OCSP response that a server's status callback set, or a client received.
+    pub(super) fn ocsp_response(&self) -> Option<Vec<u8>> {
+        self.parts().ocsp_response.borrow().clone()
+    }
+
+    /// Replaces it.
+    pub fn set_ocsp_response(&self, response: Option<Vec<u8>>) {
+        self.with_parts(|parts| parts.ocsp_response.replace(response));
     }
 
     fn status_request_of_client(&self) -> Option<StatusRequest> {
@@ -66,8 +76,11 @@ impl Ssl {
     /// What a server's last client said counts no more.
     pub(super) fn forget_status_request(&self) {
         if self.side() == Side::Server {
-            drop(self.status_items.ids.take());
-            drop(self.status_items.extensions.take());
+            drop(
+                self.with_parts(|parts| {
+                    (parts.status_items.ids.take(), parts.status_items.extensions.take())
+                }),
+            );
         }
     }
 
@@ -76,11 +89,13 @@ impl Ssl {
         if self.side() == Side::Server {
             return;
         }
-        let items = &self.status_items;
-        let request = StatusRequest {
-            responder_ids: items.ids.borrow().as_ref().map(ResponderIds::to_der).unwrap_or_default(),
-            extensions: items.extensions.borrow().as_ref().map(RequestExtensions::to_der).unwrap_or_default(),
-        };
+        let request = self.with_parts(|parts| {
+            let (ids, extensions) = (parts.status_items.ids.borrow(), parts.status_items.extensions.borrow());
+            StatusRequest {
+                responder_ids: ids.as_ref().map(ResponderIds::to_der).unwrap_or_default(),
+                extensions: extensions.as_ref().map(RequestExtensions::to_der).unwrap_or_default(),
+            }
+        });
         if self.with_config(|config| *config.settings.status_request_items == request) {
             return;
         }

@@ -7,7 +7,7 @@ use core::{
 };
 use std::sync::Arc;
 
-use super::{Context, Ssl, callbacks::TimestampsCallback};
+use super::{Context, Ssl, callbacks::TimestampsCallback, parts::keep};
 use crate::{
     error::{Error, Reason},
     handshake::want::Answer,
@@ -102,12 +102,15 @@ impl Ssl {
     pub fn peer_timestamps(&self) -> *mut sys::OPENSSL_STACK {
         let chain = self.with_connection(|connection| connection.negotiated().peer_chain.clone());
         let Some(chain) = chain else { return ptr::null_mut() };
-        let is_known = self.timestamps.borrow().as_ref().is_some_and(|known| Arc::ptr_eq(&known.of, &chain));
+        let is_of_chain = |known: &PeerTimestamps| Arc::ptr_eq(&known.of, &chain);
+        let is_known = self.with_parts(|parts| parts.timestamps.borrow().as_ref().is_some_and(is_of_chain));
         if !is_known {
             let list = self.collect_timestamps();
-            drop(self.timestamps.replace(Some(PeerTimestamps { of: chain, list })));
+            let made = PeerTimestamps { of: Arc::clone(&chain), list };
+            drop(self.with_parts(|parts| keep(&parts.timestamps, made, is_of_chain)));
         }
-        let known = self.timestamps.borrow();
+        let parts = self.parts();
+        let known = parts.timestamps.borrow();
         let list = known.as_ref().and_then(|known| known.list.as_ref());
         list.map_or(ptr::null_mut(), TimestampList::as_ptr)
     }
@@ -118,7 +121,7 @@ impl Ssl {
         if !extension.is_empty() {
             sources.push((TimestampList::parse(&extension)?, Source::Extension));
         }
-        let response = self.ocsp_response.borrow().clone().unwrap_or_default();
+        let response = self.ocsp_response().unwrap_or_default();
         let stapled = TimestampList::of_ocsp_response(&response);
         sources.extend(stapled.into_iter().map(|list| (list, Source::OcspResponse)));
         let own = self.sent_certificate().and_then(|own| TimestampList::of_certificate(&own));
@@ -138,7 +141,9 @@ impl Ssl {
         let (Some(function), Some(own)) = (callback.function, self.sent_certificate()) else {
             return Answer::Proceed;
         };
-        let issuer = self.verified_chain.borrow().as_ref().and_then(|verified| verified.chain.get(1));
+        let issuer = self.with_parts(|parts| {
+            parts.verified_chain.borrow().as_ref().and_then(|verified| verified.chain.get(1))
+        });
         let named_by_dane =
             self.dane_match().and_then(|found| found.fields).is_some_and(|(usage, ..)| usage >= DANE_TA);
         let Some(issuer) = issuer.filter(|_| self.verify_result.get() == VERIFIED && !named_by_dane) else {

@@ -77,7 +77,7 @@ impl Ssl {
         };
         let result = i64::from(verification.error());
         self.verify_result.set(result);
-        drop(self.verified_chain.replace(verification.chain().map(|chain| VerifiedChain::new(chain, &peer))));
+        drop(self.keep_verified_chain(verification.chain().map(|chain| VerifiedChain::new(chain, &peer))));
         verification.move_peer_name(&self.verify_param);
         if good && self.waiting.get() == Waiting::RetryVerify {
             return Answer::NotYet;

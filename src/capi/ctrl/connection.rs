@@ -213,19 +213,18 @@ fn set_server_name(ssl: &Ssl, kind: c_long, name: Option<&CStr>) -> c_long {
 /// # Safety
 /// `pointer` is null or valid for writing.
 unsafe fn get_ocsp_response(ssl: &Ssl, pointer: *mut *const u8) -> c_long {
-    if ssl.ocsp_response.borrow().is_none() {
-        let received = ssl.with_connection(|connection| connection.negotiated().ocsp_response.clone());
-        ssl.ocsp_response.replace(received);
-    }
-    let response = ssl.ocsp_response.borrow();
-    let Some(response) = response.as_ref() else {
-        // SAFETY: the caller's promise.
-        unsafe { convert::store(pointer, core::ptr::null()) };
-        return -1;
-    };
+    let (response, length) = ssl.with_parts(|parts| {
+        let mut response = parts.ocsp_response.borrow_mut();
+        if response.is_none() {
+            *response = ssl.with_connection(|connection| connection.negotiated().ocsp_response.clone());
+        }
+        response.as_ref().map_or((core::ptr::null(), -1), |response| {
+            (response.as_ptr(), c_long::try_from(response.len()).unwrap_or(-1))
+        })
+    });
     // SAFETY: the caller's promise.
-    unsafe { convert::store(pointer, response.as_ptr()) };
-    c_long::try_from(response.len()).unwrap_or(-1)
+    unsafe { convert::store(pointer, response) };
+    length
 }
 
 /// The OCSP response to send. The memory, from `OPENSSL_malloc`, is ours from now on.
@@ -235,7 +234,7 @@ unsafe fn get_ocsp_response(ssl: &Ssl, pointer: *mut *const u8) -> c_long {
 unsafe fn set_ocsp_response(ssl: &Ssl, pointer: *mut u8, length: c_long) -> c_long {
     // SAFETY: the caller's promise.
     let bytes = usize::try_from(length).ok().and_then(|length| unsafe { convert::bytes(pointer, length) });
-    ssl.ocsp_response.replace(bytes.filter(|_| !pointer.is_null()).map(<[u8]>::to_vec));
+    ssl.set_ocsp_response(bytes.filter(|_| !pointer.is_null()).map(<[u8]>::to_vec));
     // SAFETY: the memory was given away; null is left alone.
     unsafe { sys::CRYPTO_free(pointer.cast(), c"capi".as_ptr(), 0) };
     1
