@@ -2,7 +2,7 @@
 //! with them (RFC 7671). Used by `object::dane` and `object::verify`.
 //!
 //! OpenSSL's `X509_verify_cert` reads and writes a structure that no public header describes. Its layout here was found
-//! by looking at what OpenSSL 3.0 keeps in memory, and holds for that version alone: see [`is_supported`].
+//! by looking at what OpenSSL 3.0 keeps in memory; the tests find the same in 3.5, and others are not tried: see [`is_supported`].
 
 use core::{cell::UnsafeCell, ffi::c_int, ffi::c_ulong, ptr::NonNull};
 
@@ -51,11 +51,11 @@ const _: () = {
     assert!(core::mem::offset_of!(DaneLayout, flags) == 56);
 };
 
-/// Whether the libcrypto in this process is one whose layout is known: OpenSSL 3.0.
+/// Whether the libcrypto in this process is one whose layout is known: OpenSSL 3.0 or 3.5.
 #[must_use]
 pub fn is_supported() -> bool {
     // SAFETY: it takes no argument.
-    unsafe { sys::OpenSSL_version_num() >> 20 == 0x300 }
+    unsafe { matches!(sys::OpenSSL_version_num() >> 20, 0x300 | 0x305) }
 }
 
 /// The matching types that a context knows, with their digests and how strong those are held to be.

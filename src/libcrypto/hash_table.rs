@@ -1,8 +1,63 @@
 //! Hash tables of libcrypto (`LHASH_OF(SSL_SESSION)`), as programs look through them.
 
-use core::{ffi::c_void, ptr::NonNull};
+use core::{
+    ffi::{c_int, c_ulong, c_void},
+    mem::transmute,
+    ptr::NonNull,
+};
+use std::sync::OnceLock;
 
 use super::sys;
+
+type CallHash = unsafe extern "C" fn(*const c_void, sys::OPENSSL_LH_HASHFUNC) -> c_ulong;
+type CallCompare = unsafe extern "C" fn(*const c_void, *const c_void, sys::OPENSSL_LH_COMPFUNC) -> c_int;
+type CallVisit = unsafe extern "C" fn(*mut c_void, Visit);
+type CallVisitWith = unsafe extern "C" fn(*mut c_void, *mut c_void, VisitWith);
+type Visit = unsafe extern "C" fn(*mut c_void);
+type VisitWith = unsafe extern "C" fn(*mut c_void, *mut c_void);
+type SetThunks = unsafe extern "C" fn(
+    *mut sys::OPENSSL_LHASH,
+    CallHash,
+    CallCompare,
+    CallVisit,
+    CallVisitWith,
+) -> *mut sys::OPENSSL_LHASH;
+
+unsafe extern "C" fn call_hash(item: *const c_void, function: sys::OPENSSL_LH_HASHFUNC) -> c_ulong {
+    // SAFETY: the table's function takes its items.
+    unsafe { function(item) }
+}
+
+unsafe extern "C" fn call_compare(
+    one: *const c_void,
+    other: *const c_void,
+    function: sys::OPENSSL_LH_COMPFUNC,
+) -> c_int {
+    // SAFETY: as above.
+    unsafe { function(one, other) }
+}
+
+unsafe extern "C" fn call_visit(item: *mut c_void, function: Visit) {
+    // SAFETY: as above; it is the function of whoever looks through the table.
+    unsafe { function(item) };
+}
+
+unsafe extern "C" fn call_visit_with(item: *mut c_void, argument: *mut c_void, function: VisitWith) {
+    // SAFETY: as above.
+    unsafe { function(item, argument) };
+}
+
+/// `OPENSSL_LH_set_thunks`, which libcrypto has from 3.3 on. There `OPENSSL_LH_doall` crashes in a table without them.
+fn set_thunks() -> Option<SetThunks> {
+    static FOUND: OnceLock<Option<SetThunks>> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        // SAFETY: the name is a C string, and the function has this signature in <openssl/lhash.h>.
+        unsafe {
+            let symbol = libc::dlsym(libc::RTLD_DEFAULT, c"OPENSSL_LH_set_thunks".as_ptr());
+            (!symbol.is_null()).then(|| transmute::<*mut c_void, SetThunks>(symbol))
+        }
+    })
+}
 
 /// A table that owns itself, not what it points to.
 pub struct HashTable(NonNull<sys::OPENSSL_LHASH>);
@@ -18,7 +73,12 @@ impl HashTable {
     #[must_use]
     pub unsafe fn new(hash: sys::OPENSSL_LH_HASHFUNC, compare: sys::OPENSSL_LH_COMPFUNC) -> Option<Self> {
         // SAFETY: the functions are of the types that libcrypto calls.
-        NonNull::new(unsafe { sys::OPENSSL_LH_new(Some(hash), Some(compare)) }).map(Self)
+        let table = NonNull::new(unsafe { sys::OPENSSL_LH_new(Some(hash), Some(compare)) }).map(Self)?;
+        if let Some(set_thunks) = set_thunks() {
+            // SAFETY: as above; the table is ours.
+            unsafe { set_thunks(table.as_ptr(), call_hash, call_compare, call_visit, call_visit_with) };
+        }
+        Some(table)
     }
 
     /// Takes everything out.

@@ -26,7 +26,7 @@ impl Context {
     /// work with.
     pub fn enable_dane(&self) -> bool {
         if !check_libcrypto() {
-            log::differs("SSL_CTX_dane_enable", "it works with libcrypto 3.0 alone");
+            log::differs("SSL_CTX_dane_enable", "it works with libcrypto 3.0 and 3.5 alone");
             return false;
         }
         self.update_dane(|settings| {
