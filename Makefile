@@ -10,7 +10,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /usr/local
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites
+.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35
 
 all: setup
 	cargo build --release
@@ -82,6 +82,12 @@ test-install: all static
 # The package in an empty Debian: installed, enabled, disabled, purged. Needs root, debootstrap and lintian.
 test-deb: all
 	tests/package/run.sh "$$(scripts/build-deb $(TARGET))"
+
+# The C tests with Debian 13's libcrypto 3.5, unpacked below target/.
+test-libcrypto35: all
+	$(MAKE) -C ctests
+	scripts/trixie $(TARGET)/trixie
+	tests/libcrypto35/run.sh $(LIBDIR) $(TARGET)/trixie/root
 
 oracle: setup
 	$(MAKE) -C ctests

@@ -7,6 +7,9 @@
 # last, "N passed, N failed". Fails when a test failed, or when another libssl than the intended one
 # was mapped. RUNNER may hold a command that runs the programs, such as valgrind; they get more time then.
 #
+# SYSROOT may hold a directory with another Debian's libraries: the programs run on its C library and libcrypto, and "system" is
+# its libssl. RESULTS may name a file for a line per test that failed: "PROGRAM TEST".
+#
 # not_yet.txt lists tests that ours is not meant to pass yet; on the system's library it means nothing.
 set -u
 
@@ -22,7 +25,14 @@ export OPENSSL_CONF
 [ -z "${RUNNER:-}" ] || export CTEST_SECONDS=1200 CTEST_WARM_UP=1
 unset LD_PRELOAD SSLKEYLOGFILE
 
-mapped() { LD_LIBRARY_PATH=$1 "$out/which_libssl"; }
+if [ -n "${SYSROOT:-}" ]; then
+    libraries=$SYSROOT/usr/lib/x86_64-linux-gnu
+    export CTEST_SYSROOT="$SYSROOT" OPENSSL_MODULES="$libraries/ossl-modules"
+    start() { "$libraries/ld-linux-x86-64.so.2" --library-path "$1:$libraries" "$2"; }
+else
+    start() { LD_LIBRARY_PATH=$1 ${RUNNER:-} "$2"; }
+fi
+mapped() { RUNNER='' start "$1" "$out/which_libssl"; }
 
 if [ "$library" = system ]; then
     path=
@@ -47,9 +57,10 @@ fi
 passed=0
 failed=0
 for name in "$@"; do
-    report=$(LD_LIBRARY_PATH=$path ${RUNNER:-} "$out/$name")
+    report=$(start "$path" "$out/$name")
     summary=$(printf '%s\n' "$report" | tail -n 1)
     printf '%s\n' "$report" | sed '$d'
+    [ -z "${RESULTS:-}" ] || printf '%s\n' "$report" | sed -n "s/^  FAILED /$name /p" >>"$RESULTS"
     case $summary in
     *" passed, "*" failed")
         printf '%s: %s\n' "$name" "$summary"
