@@ -26,7 +26,7 @@ impl Ssl {
                     self.waiting.set(Waiting::Nothing);
                     return Some(Ok(count));
                 }
-                Data::Incomplete => match self.read_in(parts, read_ahead) {
+                Data::Incomplete => match self.read_in(parts, read_ahead, true) {
                     Ok(held) => parts = held,
                     Err(pause) => return Some(Err(self.end_of_data(pause))),
                 },

@@ -23,7 +23,7 @@ use crate::{
     },
     libcrypto::{bio::Bio, clock, error_queue},
     policy::options::{cache, option},
-    record::Side,
+    record::{Header, Side},
     wire::{AlertDescription, AlertLevel},
 };
 
@@ -294,17 +294,19 @@ impl Ssl {
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
         match self.quic_stack.get() {
             Some(stack) => self.fill_from_quic(environment, &stack),
-            None => self.read_in(self.parts(), environment.settings.read_ahead).map(drop),
+            None => self.read_in(self.parts(), environment.settings.read_ahead, false).map(drop),
         }
     }
 
-    /// As [`Self::fill`], outside QUIC and DTLS. The parts are let go while the transport is read.
+    /// As [`Self::fill`], outside QUIC and DTLS. The parts are let go while the transport is read: the body of a record, too,
+    /// if `for_data` and its header comes.
     pub(super) fn read_in<'a>(
         &'a self,
         parts: Held<'a, Parts>,
         read_ahead: bool,
+        for_data: bool,
     ) -> core::result::Result<Held<'a, Parts>, Pause> {
-        let generation = self.generation.get();
+        let (generation, drive) = (self.generation.get(), self.drives.get());
         let bio = parts
             .read_slot
             .begin()
@@ -329,7 +331,15 @@ impl Ssl {
         };
         let most = if read_ahead { buffer.capacity() - buffer.len() } else { missing };
         self.waiting.set(Waiting::Reading);
-        let count = bio.read_append(&mut buffer, most);
+        let mut count = bio.read_append(&mut buffer, most);
+        // Unless the transport let somebody call us who may have read on.
+        let is_alone = self.generation.get() == generation && self.drives.get() == drive;
+        if for_data
+            && is_alone
+            && let Some(body) = Header::body_of_data(&buffer)
+        {
+            count = bio.read_append(&mut buffer, body);
+        }
         let is_at_end = count <= 0 && !bio.should_retry() && bio.is_eof();
         let parts = self.end_use(self.parts(), Way::Read, bio);
         self.check_generation(generation)?;

@@ -18,7 +18,7 @@ const MAJOR_VERSION: u8 = 3;
 
 /// A header that was found good.
 #[derive(Clone, Copy)]
-pub(super) struct Header([u8; HEADER_LENGTH]);
+pub struct Header([u8; HEADER_LENGTH]);
 
 /// What may come.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) enum Expected {
 
 impl Header {
     /// Accepts a header, or says what is wrong with it.
-    pub fn check(bytes: [u8; HEADER_LENGTH], expected: Expected) -> Result<Self> {
+    pub(super) fn check(bytes: [u8; HEADER_LENGTH], expected: Expected) -> Result<Self> {
         let header = Self(bytes);
         // RFC 8446 §5.1: what comes unprotected where nothing may says its version in vain.
         if matches!(expected, Expected::Tls13 { .. }) && header.0[1] == MAJOR_VERSION {
@@ -48,6 +48,18 @@ impl Header {
         header.check_type(expected)?;
         header.check_length(expected)?;
         Ok(header)
+    }
+
+    /// How long the body is, if `received` is just the header of a record that may be application data of TLS 1.2 or 1.3
+    /// under its keys: nothing would be found wrong with it.
+    pub fn body_of_data(received: &[u8]) -> Option<usize> {
+        const TLS1_2: [u8; 2] = ProtocolVersion::TLS1_2.0.to_be_bytes();
+
+        let header = Self(received.try_into().ok()?);
+        let is_good = header.content_type() == ContentType::APPLICATION_DATA
+            && header.0[1..3] == TLS1_2
+            && (1..=MAX_TLS13_CIPHERTEXT).contains(&header.body_length());
+        is_good.then(|| header.body_length())
     }
 
     /// Its bytes.
@@ -140,6 +152,25 @@ impl Header {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn body_of_data_follows_a_good_header_alone() {
+        assert_eq!(Header::body_of_data(&[23, 3, 3, 0x41, 0]), Some(MAX_TLS13_CIPHERTEXT));
+        assert_eq!(Header::body_of_data(&[23, 3, 3, 0, 1]), Some(1));
+        let others: [&[u8]; 8] = [
+            &[],
+            &[23, 3, 3, 0],
+            &[23, 3, 3, 0, 1, 0],
+            &[22, 3, 3, 0, 1],
+            &[23, 3, 4, 0, 1],
+            &[23, 2, 3, 0, 1],
+            &[23, 3, 3, 0x41, 1],
+            &[23, 3, 3, 0, 0],
+        ];
+        for bytes in others {
+            assert_eq!(Header::body_of_data(bytes), None, "{bytes:?}");
+        }
+    }
 
     fn outcome(bytes: &[u8; 5], expected: Expected) -> Result<usize> {
         Header::check(*bytes, expected).map(Header::body_length)

@@ -25,6 +25,7 @@ mod protection;
 mod round_trip;
 
 pub use crypto_stream::{CryptoStream, Level, Outgoing};
+pub use header::Header;
 pub use inbound::{Inbound, Opened};
 pub use joiner::MessageJoiner;
 pub use outbound::{Outbound, Unpadded};
