@@ -68,7 +68,7 @@ cpython: all
 suites: all
 	$(PYTHON) tests/suites/run.py --library $(LIBDIR)
 
-# nginx and HAProxy with CONNECTIONS (1,000) at once for SECONDS (600), while others are reloaded.
+# nginx and HAProxy with CONNECTIONS (1,000) at once for SECONDS (600), while others are reloaded and restarted.
 load: all
 	@scripts/setup-matrix
 	$(PYTHON) tests/programs/load.py --library $(LIBDIR) $(if $(SECONDS),--seconds $(SECONDS)) \

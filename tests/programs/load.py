@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""load.py [--library DIRECTORY|system] [--seconds N] [--connections N]: nginx and HAProxy under load, and while reloaded.
+"""load.py [--library DIRECTORY|system] [--seconds N] [--connections N]: nginx and HAProxy under load, and while
+reloaded and restarted.
 
 docs/PROGRAMS.md says what runs, and takes the figures of a run of ten minutes or more. Exits with 1 if a request failed or
 memory grew.
@@ -22,11 +23,13 @@ import page
 import runner
 from curl import compare, fetch
 from debian.haproxy import HAProxy
-from harness import Failure, Library, Program, Setting, check, children
-from nginx import Site, nginx
+from harness import Failure, Library, Program, Setting, check, children, mapped_by_tree, send_signal, tree, wait_for_listener
+from nginx import Site, configure, nginx
 
 SAMPLE_SECONDS = 5
 RELOAD_SECONDS = 10
+# Of the reloads each third is a restart.
+RESTART_TURN = 3
 GROWTH_FACTOR = 1.1
 GROWTH_KILOBYTES = 4096
 
@@ -91,26 +94,148 @@ def ab(library, site, connections, seconds):
     )
 
 
-@contextlib.contextmanager
-def servers(setting, name, version, content):
-    """An nginx, and a HAProxy with TLS to it; gives what clients ask and the two programs."""
+class BackgroundNginx:
+    """An nginx that another can take the place of: a daemon, as it must be for that, known by its file with the process id."""
+
+    def __init__(self, setting, site):
+        self.setting = setting
+        self.command = configure(setting, site, daemon="on")
+        self.port = site.port
+
+    @property
+    def pid(self):
+        """The master that accepts connections."""
+        return int((self.setting.scratch / "nginx.pid").read_text())
+
+    def status(self):
+        """As a Program's: None while it runs."""
+        return None if Path(f"/proc/{self.pid}").exists() else 1
+
+    output = ""
+
+    @contextlib.contextmanager
+    def running(self):
+        """Starts it, and stops whoever has taken its place in the end."""
+        with Program(self.setting.server, self.command, cwd=self.setting.scratch) as launcher:
+            launcher.finish()
+        try:
+            wait_for_listener(self, self.port)
+            self.check_library()
+            yield self
+        finally:
+            self._end(self.pid, signal.SIGTERM)
+
+    def _end(self, pid, number, seconds=60):
+        """Sends a signal and waits for the end of a process."""
+        send_signal(pid, number)
+        wait_until(lambda: not is_alive(pid), f"process {pid} of nginx does not end", seconds)
+
+    def reload(self):
+        """New workers with the configuration as it is now."""
+        os.kill(self.pid, signal.SIGHUP)
+
+    def restart(self):
+        """A new nginx gets the listening sockets; then the old one ends when its connections have."""
+        old = self.pid
+        os.kill(old, signal.SIGUSR2)
+        wait_until(lambda: self._successor(old) and len(children(self.pid)) >= 2, "no other nginx comes up")
+        os.kill(old, signal.SIGWINCH)
+        self._end(old, signal.SIGQUIT)
+
+    def _successor(self, old):
+        with contextlib.suppress(OSError, ValueError):
+            return self.pid != old
+        return False
+
+    def check_library(self):
+        """As a Program's."""
+        mapped = mapped_by_tree(self.pid)
+        check(mapped == {self.setting.server.file}, f"nginx mapped {', '.join(sorted(mapped))}")
+
+
+class ForegroundHAProxy:
+    """A HAProxy that another can take the place of."""
+
+    def __init__(self, proxy, stack):
+        self.proxy = proxy
+        self.stack = stack
+        self.program = stack.enter_context(proxy.running())
+
+    @property
+    def pid(self):
+        """The master that accepts connections."""
+        return self.program.pid
+
+    def reload(self):
+        """The master starts itself again, and a new worker."""
+        os.kill(self.pid, signal.SIGUSR2)
+
+    def restart(self):
+        """A new HAProxy gets the listening sockets from the old one and tells it to end when its connections have."""
+        old = self.program
+        words = ["-x", self.proxy.admin, "-sf", *tree(old.pid)]
+        self.program = self.stack.enter_context(self.proxy.running(*words))
+        old.finish(60)
+
+    def check_library(self):
+        """As a Program's."""
+        self.program.check_library()
+
+
+def is_alive(pid):
+    """Whether the process is there and has not ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def wait_until(condition, problem, seconds=20):
+    """Returns when the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < deadline, problem)
+        time.sleep(0.05)
+
+
+def prepared(setting, name, version, content):
+    """The setting and the site of an nginx with the page, in a directory of its own."""
     directory = setting.scratch / name
     (directory / "nginx").mkdir(parents=True)
-    setting = dataclasses.replace(setting, version=version, scratch=directory)
-    site = Site()
     (directory / "nginx/page").write_bytes(content)
-    with nginx(dataclasses.replace(setting, scratch=directory / "nginx"), site) as web:
-        back = f"""
+    return dataclasses.replace(setting, version=version, scratch=directory), Site()
+
+
+def balancer_of(setting, site):
+    """A HAProxy with TLS to the site."""
+    back = f"""
 backend back
   server nginx 127.0.0.1:{site.port} ssl verify required ca-file {setting.pki}/root.pem sni str(localhost)
 """
-        proxy = HAProxy(setting, front="default_backend back", more=back)
+    return HAProxy(setting, front="default_backend back", more=back)
+
+
+@contextlib.contextmanager
+def steady_servers(setting, content):
+    """An nginx, and a HAProxy with TLS to it; gives the setting, what clients ask, and the two programs."""
+    setting, site = prepared(setting, "steady", "TLSv1.3", content)
+    with nginx(dataclasses.replace(setting, scratch=setting.scratch / "nginx"), site) as web:
+        proxy = balancer_of(setting, site)
         with proxy.running() as balancer:
             yield setting, (site, proxy), (web, balancer)
 
 
+@contextlib.contextmanager
+def changing_servers(setting, content):
+    """The same, of servers that are reloaded and restarted."""
+    setting, site = prepared(setting, "changing", "TLSv1.2", content)
+    with BackgroundNginx(dataclasses.replace(setting, scratch=setting.scratch / "nginx"), site).running() as web:
+        proxy = balancer_of(setting, site)
+        with contextlib.ExitStack() as stack:
+            yield setting, (site, proxy), (web, ForegroundHAProxy(proxy, stack))
+
+
 class Memory:
-    """Samples of the resident memory of processes."""
+    """Samples of the resident memory of processes, which a function names."""
 
     def __init__(self, name, pids):
         self.name = name
@@ -119,7 +244,7 @@ class Memory:
 
     def take(self):
         """One more sample."""
-        self.samples.append(resident(self.pids))
+        self.samples.append(resident(self.pids()))
 
     def quarters(self):
         """The most of each quarter of the time."""
@@ -133,10 +258,11 @@ class Memory:
         return last <= second * GROWTH_FACTOR + GROWTH_KILOBYTES
 
 
-def watch(clients, memories, steady, reloaded, seconds):
-    """Samples memory, reloads, and fetches the page until the clients are done; returns how often it reloaded."""
+def watch(clients, memories, steady, changing, seconds):
+    """Samples memory, reloads, restarts, and fetches the page until the clients are done; returns how often it did the second and
+    the third."""
     begun = time.monotonic()
-    turn = reloads = 0
+    turn = changes = 0
     while any(client.program.status() is None for client in clients):
         check(time.monotonic() - begun < seconds * 1.5 + 120, "the clients do not end")
         time.sleep(max(0, begun + turn * SAMPLE_SECONDS - time.monotonic()))
@@ -144,16 +270,21 @@ def watch(clients, memories, steady, reloaded, seconds):
         for memory in memories:
             memory.take()
         if turn * SAMPLE_SECONDS % RELOAD_SECONDS == 0 and turn * SAMPLE_SECONDS < seconds:
-            for program, hangup in zip(reloaded[2], (signal.SIGHUP, signal.SIGUSR2)):
-                os.kill(program.pid, hangup)
-            reloads += 1
-        for setting, sites, _ in (steady, reloaded):
+            changes += 1
+            for program in changing[2]:
+                if changes % RESTART_TURN == 0:
+                    program.restart()
+                    program.check_library()
+                else:
+                    program.reload()
+        for setting, sites, _ in (steady, changing):
             for site in sites:
                 fetch(setting, [site.url("page")], "-o", "got")
                 compare(setting.scratch / "nginx/page", setting.scratch / "got")
-    for program in (*steady[2], *reloaded[2]):
+    for program in (*steady[2], *changing[2]):
         program.check_library()
-    return reloads
+    restarts = changes // RESTART_TURN
+    return changes - restarts, restarts
 
 
 def load(library, pki, scratch, seconds, connections):
@@ -162,19 +293,19 @@ def load(library, pki, scratch, seconds, connections):
     content = os.urandom(10_000)
     many, some, few = connections * 7 // 20, connections // 10, connections // 20
     with contextlib.ExitStack() as stack:
-        steady = stack.enter_context(servers(setting, "steady", "TLSv1.3", content))
-        reloaded = stack.enter_context(servers(setting, "reloaded", "TLSv1.2", content))
-        (web, balancer), (reloaded_web, _) = steady[2], reloaded[2]
+        steady = stack.enter_context(steady_servers(setting, content))
+        changing = stack.enter_context(changing_servers(setting, content))
+        (web, balancer), (changing_web, _) = steady[2], changing[2]
         memories = [
-            Memory("nginx, both workers", children(web.pid)),
-            Memory("HAProxy, worker", children(balancer.pid)),
-            Memory("nginx that is reloaded, master", [reloaded_web.pid]),
+            Memory("nginx, both workers", lambda: children(web.pid)),
+            Memory("HAProxy, worker", lambda: children(balancer.pid)),
+            Memory("nginx that is reloaded and restarted, master", lambda: [changing_web.pid]),
         ]
         clients = [
             (make(library, site, count, seconds), f"{kind} {name}")
             for kind, sites, makers in (
                 ("", steady[1], ((h2load, many), (wrk, some))),
-                ("reloaded", reloaded[1], ((ab, few),)),
+                ("changing", changing[1], ((ab, few),)),
             )
             for name, site in zip(("nginx", "HAProxy"), sites)
             for make, count in makers
@@ -182,7 +313,7 @@ def load(library, pki, scratch, seconds, connections):
         for client, _ in clients:
             stack.enter_context(client.program)
             client.program.check_library()
-        reloads = watch([client for client, _ in clients], memories, steady, reloaded, seconds)
+        reloads, restarts = watch([client for client, _ in clients], memories, steady, changing, seconds)
         well = True
         lines = ["| server | client | requests | failed |", "|---|---|---|---|"]
         for client, server in clients:
@@ -195,7 +326,7 @@ def load(library, pki, scratch, seconds, connections):
             cells = [f"{kilobytes / 1024:.1f}" for kilobytes in memory.quarters()]
             lines.append(f"| {memory.name} | {' | '.join(cells)} | {'yes' if memory.is_flat() else '**no**'} |")
         lines.append("")
-        lines.append(f"{seconds} s with {connections:,} connections and {reloads} reloads, on {datetime.date.today()}.")
+        lines.append(f"{seconds} s with {connections:,} connections, {reloads} reloads and {restarts} restarts, on {datetime.date.today()}.")
     return lines, well
 
 

@@ -7,11 +7,12 @@ import pwd
 from harness import Program, free_ports, wait_for_listener
 
 CONFIGURATION = """
-daemon off;
+daemon {daemon};
 worker_processes 2;
 pid {directory}/nginx.pid;
 error_log {directory}/error.log info;
 env FERROSSL_LOG;
+env LD_LIBRARY_PATH;
 {user}
 events {{ worker_connections 4096; multi_accept on; }}
 http {{
@@ -59,9 +60,8 @@ class Site:
         return f"https://{self.name}:{self.port}/{path}"
 
 
-@contextlib.contextmanager
-def nginx(setting, *sites, root=None):
-    """Runs nginx on the setting's server library with these sites; gives each its port."""
+def configure(setting, *sites, root=None, daemon="off"):
+    """Gives each of the sites its port, and writes the configuration file; returns the command that starts nginx."""
     directory = setting.scratch
     for site, port in zip(sites, free_ports(len(sites))):
         site.port = site.shares_port_of.port if site.shares_port_of else port
@@ -79,10 +79,16 @@ def nginx(setting, *sites, root=None):
     user = f"user {pwd.getpwuid(os.geteuid()).pw_name};" if os.geteuid() == 0 else ""
     configuration = directory / "nginx.conf"
     configuration.write_text(
-        CONFIGURATION.format(directory=directory, user=user, version=setting.version, servers=servers)
+        CONFIGURATION.format(daemon=daemon, directory=directory, user=user, version=setting.version, servers=servers)
     )
-    command = ["/usr/sbin/nginx", "-p", directory, "-e", "stderr", "-c", configuration]
-    with Program(setting.server, command, cwd=directory) as server:
+    return ["/usr/sbin/nginx", "-p", directory, "-e", "stderr", "-c", configuration]
+
+
+@contextlib.contextmanager
+def nginx(setting, *sites, root=None):
+    """Runs nginx on the setting's server library with these sites; gives each its port."""
+    command = configure(setting, *sites, root=root)
+    with Program(setting.server, command, cwd=setting.scratch) as server:
         wait_for_listener(server, sites[0].port)
         server.check_library()
         yield server

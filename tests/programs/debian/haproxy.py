@@ -18,7 +18,7 @@ global
   log stdout format raw local0 info
   nbthread 2
   maxconn 4000
-  stats socket {directory}/admin mode 600 level admin
+  stats socket {directory}/admin mode 600 level admin expose-fd listeners
   ssl-default-bind-options ssl-min-ver {version} ssl-max-ver {version}
   ssl-default-server-options ssl-min-ver {version} ssl-max-ver {version}
   {settings}
@@ -70,9 +70,9 @@ class HAProxy:
             return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self, *words):
         """Runs a master and its worker in the foreground on the setting's server library."""
-        command = ["/usr/sbin/haproxy", "-W", "-db", "-f", self.configuration]
+        command = ["/usr/sbin/haproxy", "-W", "-db", "-f", self.configuration, *words]
         with Program(self.setting.server, command, cwd=self.setting.scratch) as server:
             wait_for_listener(server, self.port)
             server.check_library()
