@@ -421,6 +421,58 @@ TEST_VERSIONS(ticket_application_data)
     pair_free(pair);
 }
 
+static int opened_status, opened_verdict;
+
+static int no_appdata(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    (void)argument;
+    return 1;
+}
+
+static SSL_TICKET_RETURN judge(SSL *ssl, SSL_SESSION *session, const unsigned char *name, size_t length, SSL_TICKET_STATUS status,
+                               void *argument)
+{
+    (void)ssl;
+    (void)name;
+    (void)length;
+    (void)argument;
+    opened_status = status;
+    return session == NULL ? SSL_TICKET_RETURN_IGNORE_RENEW : opened_verdict;
+}
+
+/* Whether a client that resumes gets another ticket is the program's decision, where it has one of the callbacks; in TLS 1.3 it
+ * gets one where the program has none. */
+TEST_VERSIONS(callbacks_decide_on_renewal)
+{
+    for (int keys = 0; keys < 3; keys++)
+        for (int judges = 0; judges < 3; judges++) {
+            struct pair *pair = pair_for_sessions(version, 1);
+            SSL_SESSION *session, *next;
+            int renews;
+
+            ticket_answer = keys;
+            if (keys > 0)
+                CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->ctx[SERVER], ticket_key), 1);
+            opened_verdict = judges == 1 ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+            if (judges > 0)
+                CHECK_OK(SSL_CTX_set_session_ticket_cb(pair->ctx[SERVER], no_appdata, judge, NULL));
+            session = connect_with(pair, NULL, 0);
+            SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+            SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], keep_session);
+            new_calls = opened_status = 0;
+            next = connect_with(pair, session, 1);
+            renews = keys == 0 ? version == TLS1_3_VERSION : keys == 2;
+            if (judges > 0)
+                CHECK_EQ(opened_status, renews ? SSL_TICKET_SUCCESS_RENEW : SSL_TICKET_SUCCESS);
+            /* In TLS 1.2 a client that resumes keeps its session, with the new ticket. */
+            CHECK_EQ(new_calls, version == TLS1_3_VERSION && (judges == 0 ? renews : judges == 2));
+            SSL_SESSION_free(next);
+            SSL_SESSION_free(session);
+            pair_free(pair);
+        }
+}
+
 /* The number of TLS 1.3 tickets, and more of them on request. */
 TEST(tickets_on_request)
 {

@@ -145,9 +145,10 @@ impl Ssl {
     pub(super) fn open_ticket(&self, ticket: &[u8]) -> TicketOutcome {
         let context = self.initial_context();
         let mark = error_queue::set_mark();
+        let has_callback = context.has_ticket_key_callback();
         let outcome = if ticket.is_empty() {
             TicketOutcome::Unusable
-        } else if context.has_ticket_key_callback() {
+        } else if has_callback {
             self.open_with_callback(ticket)
         } else {
             open_with_keys(&context.ticket_keys(), ticket)
@@ -157,8 +158,8 @@ impl Ssl {
             .with_connection(|connection| connection.negotiated().version == Some(ProtocolVersion::TLS1_3));
         match outcome {
             TicketOutcome::Failed => TicketOutcome::Failed,
-            // RFC 8446 §C.4: each ticket is for one use.
-            TicketOutcome::Session { session, .. } if is_tls13 => {
+            // RFC 8446 §C.4: each ticket is for one use. Where the keys are the program's, it says whether another is due.
+            TicketOutcome::Session { session, .. } if is_tls13 && !has_callback => {
                 self.judge_ticket(ticket, TicketOutcome::Session { session, renew: true })
             }
             outcome => self.judge_ticket(ticket, outcome),
