@@ -88,3 +88,65 @@ TEST_SIDES(facts_may_be_asked_for_while_another_thread_reads_and_writes)
     free(sent);
     pair_free(pair);
 }
+
+static pthread_barrier_t barrier;
+
+/* The first questions about a connection, all at once: what they give is made then, and there is one of each. */
+static void *ask_first(void *argument)
+{
+    (void)argument;
+    for (;;) {
+        STACK_OF(X509) *chain, *verified;
+        SSL_SESSION *session;
+
+        pthread_barrier_wait(&barrier);
+        if (finished)
+            break;
+        chain = SSL_get_peer_cert_chain(asked);
+        verified = SSL_get0_verified_chain(asked);
+        session = SSL_get_session(asked);
+        CHECK_EQ(sk_X509_num(chain), 1);
+        CHECK_EQ(sk_X509_num(verified), 2);
+        CHECK_EQ(X509_cmp(sk_X509_value(chain, 0), sk_X509_value(verified, 0)), 0);
+        CHECK(SSL_get0_peer_certificate(asked) == sk_X509_value(chain, 0));
+        CHECK(SSL_get0_peer_certificate(asked) == SSL_get0_peer_certificate(asked));
+        CHECK(SSL_SESSION_get0_cipher(session) == SSL_get_current_cipher(asked));
+        CHECK_STR(SSL_get_servername(asked, TLSEXT_NAMETYPE_host_name), "server.example");
+        CHECK(sk_SSL_CIPHER_num(SSL_get_ciphers(asked)) > 0);
+        pthread_barrier_wait(&barrier);
+        /* Nobody asks first any more: all got the same, and still have it. */
+        CHECK(SSL_get0_verified_chain(asked) == verified);
+        CHECK(SSL_get_peer_cert_chain(asked) == chain);
+        CHECK(SSL_get_session(asked) == session);
+        CHECK_EQ(sk_X509_num(verified), 2);
+        pthread_barrier_wait(&barrier);
+    }
+    CHECK_NO_ERRORS();
+    OPENSSL_thread_stop();
+    return NULL;
+}
+
+TEST_VERSIONS(first_questions_of_several_threads_have_one_answer)
+{
+    struct pair *pair = pair_contexts(version);
+    pthread_t threads[ASKERS];
+
+    pthread_barrier_init(&barrier, NULL, ASKERS + 1);
+    for (int i = 0; i < ASKERS; i++)
+        threads[i] = background(ask_first, NULL);
+    for (int round = 0; round < 300; round++) {
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example"), 1);
+        pair_handshake(pair);
+        asked = pair->ssl[CLIENT];
+        for (int phase = 0; phase < 3; phase++)
+            pthread_barrier_wait(&barrier);
+        check_alive(pair);
+        pair_disconnect(pair);
+    }
+    finished = 1;
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < ASKERS; i++)
+        background_join(threads[i]);
+    pair_free(pair);
+}

@@ -636,7 +636,9 @@ TEST_VERSIONS(write_without_bio_fails)
     SSL *self = pair->ssl[CLIENT];
 
     SSL_set0_wbio(self, NULL);
+    CHECK_WANTS(self, SSL_read(self, &(char){ 0 }, 1), SSL_ERROR_WANT_READ);
     CHECK_FAILS(self, SSL_write(self, "x", 1), SSL_R_BIO_NOT_SET);
+    CHECK_EQ(SSL_want(self), SSL_NOTHING);
     pair_free(pair);
 }
 

@@ -15,7 +15,7 @@ export! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_waiting_for_async(ssl: *mut SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| ssl.job_state.look(|jobs| jobs.is_paused()).unwrap_or_default().into()) }
+    unsafe { with_ssl(ssl, 0, |ssl| ssl.look_at_jobs(|jobs| jobs.is_paused()).unwrap_or_default().into()) }
 }
 
 /// Stores what an engine said last, `ASYNC_STATUS_…`. 1, or 0 if there was no job yet.
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn SSL_waiting_for_async(ssl: *mut SSL) -> c_int {
 pub unsafe extern "C" fn SSL_get_async_status(ssl: *mut SSL, status: *mut c_int) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, 0, |ssl| match ssl.job_state.look(|jobs| jobs.status()) {
+        with_ssl(ssl, 0, |ssl| match ssl.look_at_jobs(|jobs| jobs.status()) {
             Some(found) => {
                 store(status, found);
                 1
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn SSL_get_all_async_fds(ssl: *mut SSL, fds: *mut c_int, n
     // SAFETY: the contract of this module: there is room for all of them.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
-            ssl.job_state.look(|jobs| jobs.descriptors(fds, numfds)).unwrap_or_default().into()
+            ssl.look_at_jobs(|jobs| jobs.descriptors(fds, numfds)).unwrap_or_default().into()
         })
     }
 }
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn SSL_get_changed_async_fds(
     unsafe {
         with_ssl(ssl, 0, |ssl| {
             let changed =
-                ssl.job_state.look(|jobs| jobs.changed_descriptors((addfd, numaddfds), (delfd, numdelfds)));
+                ssl.look_at_jobs(|jobs| jobs.changed_descriptors((addfd, numaddfds), (delfd, numdelfds)));
             changed.unwrap_or_default().into()
         })
     }

@@ -102,13 +102,9 @@ pub unsafe extern "C" fn SSL_client_hello_get0_ciphers(ssl: *mut SSL, out: *mut 
     // SAFETY: the contract of this module.
     unsafe {
         with_client_hello(ssl, 0, |ssl, hello| {
-            ssl.with_parts(|parts| {
-                let mut suites = parts.client_hello_suites.borrow_mut();
-                if suites.is_empty() {
-                    suites.extend(hello.cipher_suites.iter().flat_map(|suite| suite.0.to_be_bytes()));
-                }
-                give_out(&suites, out)
-            })
+            let (suites, length) = ssl.show_client_hello_suites(&hello.cipher_suites);
+            convert::store(out, suites);
+            length
         })
     }
 }

@@ -6,7 +6,8 @@
 //! # Safety
 //!
 //! One contract holds for every function: a pointer is null or what its type says; a handle was given out by this
-//! library and not freed; an `SSL` is used by one thread at a time; a buffer holds as many bytes as the length beside
+//! library and not freed; an `SSL` is worked on by one thread at a time, and freed when no other asks for its
+//! facts; a buffer holds as many bytes as the length beside
 //! it says; a callback has the type that it is registered as. A null pointer where none is allowed fails with
 //! `ERR_R_PASSED_NULL_PARAMETER`.
 

@@ -239,7 +239,7 @@ pub unsafe extern "C" fn SSL_CTX_check_private_key(context: *const SSL_CTX) -> c
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_check_private_key(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| ssl.look(Config::check_private_key).into()) }
+    unsafe { with_ssl(ssl, 0, |ssl| ssl.config().check_private_key().into()) }
 }
 
 /// The private key of the certificate that was set or selected last; null without one. It stays the context's.

@@ -70,7 +70,7 @@ const fn of_position(position: Position) -> (&'static CStr, &'static CStr) {
 /// The short and the long name of a connection's state.
 fn of_connection(ssl: &Ssl) -> (&'static CStr, &'static CStr) {
     // The info callback is told of each position, though the core may be further already, or have failed.
-    if let Some(told) = ssl.told_position.get() {
+    if let Some(told) = ssl.told_position() {
         return of_position(told);
     }
     if ssl.with_connection(|connection| connection.failure().is_some()) {

@@ -214,8 +214,8 @@ impl Connection {
 
     /// How many microseconds the retransmission timer still runs; `None`: it does not.
     #[must_use]
-    pub fn time_left(&self, environment: &Environment) -> Option<u64> {
-        self.records.datagrams.as_ref()?.timer.left(environment.now_in_microseconds())
+    pub fn time_left(&self, now: u64) -> Option<u64> {
+        self.records.datagrams.as_ref()?.timer.left(now)
     }
 
     /// The retransmission timer runs for this many microseconds from now on, unless the connection failed meanwhile.

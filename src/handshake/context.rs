@@ -49,9 +49,14 @@ impl Environment {
     /// Now in microseconds since 1970: what the timer of DTLS counts in.
     #[must_use]
     pub fn now_in_microseconds(&self) -> u64 {
-        let seconds = u64::try_from(self.now).unwrap_or_default();
-        seconds.saturating_mul(1_000_000).saturating_add(self.now_microseconds.into())
+        in_microseconds((self.now, self.now_microseconds))
     }
+}
+
+/// A time in seconds and microseconds as one number.
+#[must_use]
+pub fn in_microseconds((seconds, microseconds): (i64, u32)) -> u64 {
+    u64::try_from(seconds).unwrap_or_default().saturating_mul(1_000_000).saturating_add(microseconds.into())
 }
 
 /// The parts of a connection that a handshake works on.

@@ -12,8 +12,8 @@ use crate::libcrypto::bio::Bio;
 /// A BIO, or none. It can be replaced while it is used, as by a callback of the program's own BIO: what it held lives on
 /// until the use ends. So a use takes no reference, which would cost two atomic operations for each record. It is for the
 /// one thread that works on the connection; for the others the slot stands behind a lock, which no use holds.
-#[derive(Default)]
 pub(super) struct BioSlot {
+    way: Way,
     bio: RefCell<Option<Bio>>,
     /// How many uses are under way, one inside the other.
     uses: Cell<usize>,
@@ -22,6 +22,11 @@ pub(super) struct BioSlot {
 }
 
 impl BioSlot {
+    /// Without a BIO.
+    pub const fn new(way: Way) -> Self {
+        Self { way, bio: RefCell::new(None), uses: Cell::new(0), replaced: RefCell::new(Vec::new()) }
+    }
+
     /// Another reference to it.
     pub fn get(&self) -> Option<Bio> {
         self.bio.borrow().clone()
@@ -38,11 +43,12 @@ impl BioSlot {
     }
 
     /// Begins a use of the BIO, which [`Self::end`] ends before the slot is dropped; `None` if there is none.
+    #[must_use]
     pub fn begin(&self) -> Option<InUse> {
         // SAFETY: the copy is not dropped, and the original is not either while `uses` says that it is used.
         let bio = self.bio.borrow().as_ref().map(|bio| ManuallyDrop::new(unsafe { core::ptr::read(bio) }))?;
         self.uses.set(self.uses.get() + 1);
-        Some(InUse(bio))
+        Some(InUse { bio, way: self.way })
     }
 
     /// Ends a use. What was replaced during the uses that end with it is given out, to be dropped when nothing is held.
@@ -53,20 +59,24 @@ impl BioSlot {
 }
 
 /// The BIO of a slot, while it is used.
-pub(super) struct InUse(ManuallyDrop<Bio>);
+#[must_use]
+pub(super) struct InUse {
+    bio: ManuallyDrop<Bio>,
+    way: Way,
+}
 
 impl Deref for InUse {
     type Target = Bio;
 
     fn deref(&self) -> &Bio {
-        &self.0
+        &self.bio
     }
 }
 
 impl Ssl {
-    /// Ends a use of the BIO of one way. The parts are let go for a moment if another took its place.
-    pub(super) fn end_use<'a>(&'a self, parts: Held<'a, Parts>, way: Way, bio: InUse) -> Held<'a, Parts> {
-        let replaced = match way {
+    /// Ends a use of one of the BIOs. The parts are let go for a moment if another took its place.
+    pub(super) fn end_use<'a>(&'a self, parts: Held<'a, Parts>, bio: InUse) -> Held<'a, Parts> {
+        let replaced = match bio.way {
             Way::Read => parts.read_slot.end(bio),
             Way::Write => parts.write_slot.end(bio),
         };
@@ -85,7 +95,7 @@ mod tests {
 
     #[test]
     fn bio_that_is_replaced_in_use_lives_on() {
-        let slot = BioSlot::default();
+        let slot = BioSlot::new(Way::Read);
         assert!(slot.begin().is_none() && slot.replace(Bio::of_socket(3)).is_none());
         let outer = slot.begin().unwrap();
         assert!(slot.replace(Bio::of_socket(4)).is_none());

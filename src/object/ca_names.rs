@@ -127,6 +127,7 @@ impl Ssl {
     /// The names that the peer sent; null before it did.
     #[must_use]
     pub fn peer_ca_names(&self) -> *mut sys::OPENSSL_STACK {
+        let parts = self.parts();
         let der = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
             // RFC 5246 §7.4.4: in TLS 1.2 a server that asks for a certificate sends a list, if only an empty one.
@@ -137,7 +138,6 @@ impl Ssl {
             is_known.then(|| negotiated.peer_ca_names.clone())
         });
         let Some(der) = der else { return core::ptr::null_mut() };
-        let parts = self.parts();
         let mut known = parts.peer_ca_names.borrow_mut();
         if known.as_ref().is_none_or(|known| known.der != der) {
             *known = PeerCaNames::new(der);

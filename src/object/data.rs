@@ -42,6 +42,7 @@ impl Ssl {
             return None;
         }
         self.drives.set(self.drives.get().wrapping_add(1));
+        self.waiting.set(Waiting::Nothing);
         let parts = match self.write_out(parts) {
             Ok(parts) => parts,
             Err(pause) => return Some(Err(pause)),
@@ -55,9 +56,9 @@ impl Ssl {
     fn is_for_data_alone(&self, parts: &Parts, shutdown: i32) -> bool {
         self.shutdown.get() & shutdown == 0
             && self.side_is_set()
-            && self.scheduled_key_update.get().is_none()
-            && !self.scheduled_authentication.get()
-            && self.requested_tickets.get() == 0
+            && parts.scheduled_key_update.get().is_none()
+            && !parts.scheduled_authentication.get()
+            && parts.requested_tickets.get() == 0
             && self.quic_stack.get().is_none()
             && parts.lets_data_alone()
             && !async_job::is_running()

@@ -15,10 +15,13 @@ use super::{
 use crate::{
     connection::Connection,
     error::{Error, Reason},
-    handshake::want::{Answer, Want},
+    handshake::{
+        context::in_microseconds,
+        want::{Answer, Want},
+    },
     libcrypto::{
         bio::{Bio, DatagramControl},
-        error_queue,
+        clock, error_queue,
     },
     policy::options::option,
 };
@@ -268,8 +271,8 @@ impl Ssl {
     /// `DTLSv1_get_timeout`: how many microseconds are left until [`Self::handle_timeout`] should be called.
     #[must_use]
     pub fn time_left(&self) -> Option<u64> {
-        let environment = self.environment();
-        self.with_connection(|connection| connection.time_left(&environment))
+        let now = clock::now();
+        self.with_connection(|connection| connection.time_left(in_microseconds(now)))
     }
 
     /// `DTLSv1_handle_timeout`: sends our flight again if the timer ran out; `false`: it did not.

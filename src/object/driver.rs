@@ -11,7 +11,6 @@ use super::{
     parts::Parts,
     ssl::{RECEIVED_SHUTDOWN, Waiting},
     thread_lock::Held,
-    transport::Way,
 };
 use crate::{
     connection::Connection,
@@ -177,16 +176,19 @@ impl Ssl {
     /// What the core is told about the world for its next steps.
     #[must_use]
     pub(super) fn environment(&self) -> Environment {
+        let context = self.context();
+        let theirs = context.config_now();
         let parts = self.parts();
-        self.follow_suites();
-        self.follow_srtp_profiles();
+        self.follow_suites_of(&theirs);
+        self.follow_srtp_profiles(&theirs);
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
-        let settings = self.with_raw_keys(self.for_quic(self.with_session_timeout(settings)));
-        let offered_session = self.offered_session().map(|session| session.core());
-        // The program may be asked for its judgement.
+        let sends_raw_key = self.sends_raw_key();
+        // The program may be asked for its judgement, and libcrypto for keys.
         drop(parts);
-        let settings = self.judge(settings);
+        let settings = self.for_quic(self.with_session_timeout(settings));
+        let settings = self.judge(if sends_raw_key { self.with_raw_keys(settings) } else { settings });
+        let offered_session = self.offered_session().map(|session| session.core());
         let (now, now_microseconds) = clock::now();
         Environment {
             settings,
@@ -307,17 +309,7 @@ impl Ssl {
         for_data: bool,
     ) -> core::result::Result<Held<'a, Parts>, Pause> {
         let (generation, drive) = (self.generation.get(), self.drives.get());
-        let bio = parts
-            .read_slot
-            .begin()
-            .ok_or(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::READ_BIO_NOT_SET));
-        let taken = bio.and_then(|bio| match parts.connection.borrow_mut().take_incoming(read_ahead) {
-            Ok((buffer, missing)) => Ok((bio, buffer, missing)),
-            Err(error) => {
-                parts.read_slot.end(bio);
-                Err(error)
-            }
-        });
+        let taken = parts.take_incoming(read_ahead);
         drop(parts);
         let (bio, mut buffer, missing) = match taken {
             Ok(taken) => taken,
@@ -341,7 +333,7 @@ impl Ssl {
             count = bio.read_append(&mut buffer, body);
         }
         let is_at_end = count <= 0 && !bio.should_retry() && bio.is_eof();
-        let parts = self.end_use(self.parts(), Way::Read, bio);
+        let parts = self.end_use(self.parts(), bio);
         self.check_generation(generation)?;
         parts.connection.borrow_mut().return_incoming(buffer);
         if count > 0 {
@@ -380,9 +372,9 @@ impl Ssl {
             return self.flush_datagrams(&bio);
         }
         let generation = self.generation.get();
+        drop(bio);
         self.pad_records()?;
         self.check_generation(generation)?;
-        drop(bio);
         self.write_out(self.parts()).map(drop)
     }
 
@@ -402,7 +394,7 @@ impl Ssl {
         drop(parts);
         let Some((buffer, mut written)) = taken else {
             bio.set_retry_write();
-            drop(self.end_use(self.parts(), Way::Write, bio));
+            drop(self.end_use(self.parts(), bio));
             return Err(Pause::Waiting);
         };
         let mut blocked = false;
@@ -416,18 +408,21 @@ impl Ssl {
             }
         }
         let mut parts = self.parts();
-        let mut established = true;
-        if self.generation.get() == generation {
+        if let Err(pause) = self.check_generation(generation) {
+            drop(self.end_use(parts, bio));
+            return Err(pause);
+        }
+        let established = {
             let mut connection = parts.connection.borrow_mut();
             connection.return_outgoing(buffer, written);
-            established = connection.is_established();
-        }
+            connection.is_established()
+        };
         if !blocked && !established {
             drop(parts);
             blocked = bio.flush() <= 0;
             parts = self.parts();
         }
-        let parts = self.end_use(parts, Way::Write, bio);
+        let parts = self.end_use(parts, bio);
         self.check_generation(generation)?;
         if blocked {
             return Err(Pause::Waiting);
@@ -508,9 +503,9 @@ impl Ssl {
     }
 
     fn tell_info_at(&self, position: Position, place: c_int) {
-        let now = self.told_position.replace(Some(position));
+        let now = self.parts().told_position.replace(Some(position));
         self.tell_info(place, 1);
-        self.told_position.set(now);
+        self.parts().told_position.set(now);
     }
 
     /// The end of a handshake call, successful or not (`SSL_CB_CONNECT_EXIT`).
@@ -524,9 +519,9 @@ impl Ssl {
             Direction::Read => {
                 // What it does to the connection comes after it.
                 let position = self.with_connection(|connection| connection.position());
-                let now = self.told_position.replace(Some(position));
+                let now = self.parts().told_position.replace(Some(position));
                 self.tell_info(info::ALERT | info::READ, value);
-                self.told_position.set(now);
+                self.parts().told_position.set(now);
             }
             Direction::Write => self.tell_info(info::ALERT | info::WRITE, value),
         }

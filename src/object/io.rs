@@ -93,13 +93,13 @@ impl Ssl {
             let complete = self.with_connection(|connection| connection.negotiated().complete);
             return if complete { Ok(()) } else { Err(self.try_again()) };
         }
-        if let Some(update_requested) = self.scheduled_key_update.get() {
+        if let Some(update_requested) = self.parts().scheduled_key_update.get() {
             return self.told_exit(|| self.update_keys(update_requested));
         }
-        if self.scheduled_authentication.get() {
+        if self.parts().scheduled_authentication.get() {
             return self.told_exit(|| self.request_certificate());
         }
-        if self.requested_tickets.get() > 0 {
+        if self.parts().requested_tickets.get() > 0 {
             return self.told_exit(|| self.send_requested_tickets());
         }
         let nothing_to_do = self.with_connection(|connection| {
@@ -162,13 +162,13 @@ impl Ssl {
             });
             self.deliver_events();
             if let Err(error) = sealed {
-                self.scheduled_authentication.set(false);
+                self.parts().scheduled_authentication.set(false);
                 self.fail(error);
                 return Err(Pause::Failed);
             }
         }
         self.drive_handshake(Connection::handshake)?;
-        self.scheduled_authentication.set(false);
+        self.parts().scheduled_authentication.set(false);
         Ok(())
     }
 
@@ -185,7 +185,7 @@ impl Ssl {
             }
         }
         self.drive_handshake(Connection::handshake)?;
-        self.scheduled_key_update.set(None);
+        self.parts().scheduled_key_update.set(None);
         Ok(())
     }
 

@@ -84,14 +84,15 @@ impl JobState {
             None => work(),
         })
     }
-
-    /// Looks at the jobs; `None` if there was none yet.
-    pub fn look<R>(&self, look: impl FnOnce(&Jobs) -> R) -> Option<R> {
-        self.jobs.borrow().as_ref().map(look)
-    }
 }
 
 impl Ssl {
+    /// Looks at the jobs; `None` if there was none yet.
+    pub fn look_at_jobs<R>(&self, look: impl FnOnce(&Jobs) -> R) -> Option<R> {
+        let _parts = self.parts();
+        self.job_state.jobs.borrow().as_ref().map(look)
+    }
+
     /// Does an operation as a job, or goes on with the one that is paused. `None`: the program does not want that, or the
     /// caller is in a job already.
     pub(super) fn as_job(&self, operation: Operation) -> Option<Result<usize, Pause>> {
@@ -131,9 +132,11 @@ impl Ssl {
                 state.result.take().unwrap_or(Err(Pause::Failed))
             }
             Progress::Paused => {
+                let parts = self.parts();
                 if let Some(jobs) = &mut *state.jobs.borrow_mut() {
                     jobs.keep(job);
                 }
+                drop(parts);
                 state.waiting.set(Some(self.waiting.replace(Waiting::AsyncPaused)));
                 Err(Pause::Waiting)
             }
@@ -151,6 +154,7 @@ impl Ssl {
 
     /// The job to go on with, and its wait context; `None` when memory is out.
     fn take_job(&self) -> Option<(PausedJob, core::ptr::NonNull<crate::libcrypto::sys::ASYNC_WAIT_CTX>)> {
+        let _parts = self.parts();
         let mut jobs = self.job_state.jobs.borrow_mut();
         if jobs.is_none() {
             let mut new = Jobs::new()?;

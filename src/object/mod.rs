@@ -31,7 +31,7 @@
 //! | `ask` | one function per question of the core |
 //! | `cookie` | servers that keep no state until a client brings a cookie |
 //! | `ca_names` | the CA names that we send and receive |
-//! | `parts`, `thread_lock` | the parts of an [`Ssl`], behind a lock |
+//! | `parts`, `thread_lock`, `word` | what several threads may look at of an [`Ssl`] |
 //! | `peer` | the peer's certificates and signatures |
 //! | `psk` | the program's pre-shared keys |
 //! | `srp` | the passwords of SRP |
@@ -125,6 +125,7 @@ pub mod transport;
 pub mod trust;
 pub mod use_srtp;
 pub mod verify;
+mod word;
 
 pub use conf::ConfContext;
 pub use context::Context;

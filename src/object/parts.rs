@@ -1,11 +1,14 @@
 //! The parts of an [`Ssl`] that one thread works on while others may look at them.
 
-use core::{cell::RefCell, ffi::c_char};
+use core::{
+    cell::{Cell, RefCell},
+    ffi::c_char,
+};
 use std::{ffi::CString, sync::Arc};
 
 use super::{
     Context, SessionHandle, Ssl,
-    bio_slot::BioSlot,
+    bio_slot::{BioSlot, InUse},
     ca_names::PeerCaNames,
     cipher_stack::CipherStack,
     config::Config,
@@ -14,15 +17,18 @@ use super::{
     status_request::RequestItems,
     thread_lock::Held,
     transparency::PeerTimestamps,
+    transport::Way,
 };
 use crate::{
     connection::Connection,
+    error::{Error, Reason, Result},
+    handshake::position::Position,
     libcrypto::{evp_pkey::PKey, pointer_stack::PointerStack},
-    wire::CipherSuite,
+    wire::{AlertDescription, CipherSuite},
 };
 
-/// Behind the lock of the `SSL`. Callbacks re-enter it: no borrow of a part, and no hold of the lock, is alive while C code
-/// runs.
+/// Behind the lock of the `SSL`. Callbacks re-enter it: no borrow of a part, and no hold of the lock, is alive while the
+/// program's code runs.
 pub struct Parts {
     /// The context; `SSL_set_SSL_CTX` changes it.
     pub(super) context: RefCell<Arc<Context>>,
@@ -42,7 +48,7 @@ pub struct Parts {
     /// What `SSL_get_client_ciphers` gives, and what it was made from.
     pub(super) client_ciphers: RefCell<Option<(Vec<CipherSuite>, PointerStack)>>,
     /// The suites of a ClientHello in their wire form, made when the program's ClientHello callback asks.
-    pub client_hello_suites: RefCell<Vec<u8>>,
+    pub(super) client_hello_suites: RefCell<Vec<u8>>,
     /// What `SSL_get_servername` gave last.
     pub(super) server_name: RefCell<Option<CString>>,
     /// What `SSL_get_psk_identity` gave last.
@@ -66,8 +72,16 @@ pub struct Parts {
     pub(super) timestamps: RefCell<Option<PeerTimestamps>>,
     pub(super) peer_ca_names: RefCell<Option<PeerCaNames>>,
     /// The OCSP response that a server's status callback set, or a client received.
-    pub ocsp_response: RefCell<Option<Vec<u8>>>,
+    pub(super) ocsp_response: RefCell<Option<Vec<u8>>>,
     pub(super) status_items: RequestItems,
+    /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
+    pub(super) scheduled_key_update: Cell<Option<bool>>,
+    /// `SSL_verify_client_post_handshake` scheduled a CertificateRequest.
+    pub(super) scheduled_authentication: Cell<bool>,
+    /// How many tickets `SSL_new_session_ticket` asked for.
+    pub(super) requested_tickets: Cell<usize>,
+    /// The position that the info callback is being told, while later ones are queued.
+    pub(super) told_position: Cell<Option<Position>>,
 }
 
 impl Parts {
@@ -77,8 +91,8 @@ impl Parts {
             config: RefCell::new(context.config_for_connection()),
             context: RefCell::new(context),
             connection: RefCell::new(connection),
-            read_slot: BioSlot::default(),
-            write_slot: BioSlot::default(),
+            read_slot: BioSlot::new(Way::Read),
+            write_slot: BioSlot::new(Way::Write),
             dane_context: RefCell::default(),
             judged: RefCell::default(),
             ciphers: RefCell::default(),
@@ -99,7 +113,24 @@ impl Parts {
             peer_ca_names: RefCell::default(),
             ocsp_response: RefCell::default(),
             status_items: RequestItems::default(),
+            scheduled_key_update: Cell::new(None),
+            scheduled_authentication: Cell::new(false),
+            requested_tickets: Cell::new(0),
+            told_position: Cell::new(None),
         }
+    }
+}
+
+impl Parts {
+    /// The transport to read from and the receive buffer, and how many bytes lack until there is something to look at.
+    pub(super) fn take_incoming(&self, read_ahead: bool) -> Result<(InUse, Vec<u8>, usize)> {
+        let mut connection = self.connection.borrow_mut();
+        let (buffer, missing) = connection.take_incoming(read_ahead)?;
+        let Some(bio) = self.read_slot.begin() else {
+            connection.return_incoming(buffer);
+            return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::READ_BIO_NOT_SET));
+        };
+        Ok((bio, buffer, missing))
     }
 }
 
@@ -119,13 +150,23 @@ pub(super) fn show(shown: &mut Option<CString>, text: Option<CString>) -> *const
 }
 
 impl Ssl {
+    /// Where the suites of a ClientHello stand in their wire form, and how long that is: made once for each hello.
+    pub fn show_client_hello_suites(&self, suites: &[CipherSuite]) -> (*const u8, usize) {
+        let parts = self.parts();
+        let mut shown = parts.client_hello_suites.borrow_mut();
+        if shown.is_empty() {
+            shown.extend(suites.iter().flat_map(|suite| suite.0.to_be_bytes()));
+        }
+        (shown.as_ptr(), shown.len())
+    }
+
     /// The parts, until it is dropped: before any C code runs.
     pub(super) fn parts(&self) -> Held<'_, Parts> {
         self.parts.hold()
     }
 
     /// Looks at the parts; `look` must not call C, and gives out what it takes, to be dropped when nothing is held.
-    pub fn with_parts<R>(&self, look: impl FnOnce(&Parts) -> R) -> R {
+    pub(super) fn with_parts<R>(&self, look: impl FnOnce(&Parts) -> R) -> R {
         look(&self.parts())
     }
 }

@@ -77,22 +77,19 @@ impl Ssl {
     /// The peer's share of the key exchange as a key; `None` without one, or if libcrypto does not know its kind.
     #[must_use]
     pub fn peer_share(&self) -> Option<PKey> {
-        self.with_connection(|connection| {
+        let (finite_field, group, share) = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            if let Some(peer) = &negotiated.peer_dh {
-                return Some(peer.key().clone());
-            }
-            self.share_as_key(negotiated.group?, &negotiated.peer_share)
-        })
+            let finite_field = negotiated.peer_dh.as_ref().map(|peer| peer.key().clone());
+            (finite_field, negotiated.group, negotiated.peer_share.clone())
+        });
+        finite_field.or_else(|| self.share_as_key(group?, &share))
     }
 
     /// Our own share of the key exchange as a key; `None` without one.
     #[must_use]
     pub fn own_share(&self) -> Option<PKey> {
-        self.with_connection(|connection| {
-            let (group, share) = connection.negotiated().own_share.as_ref()?;
-            self.share_as_key(*group, share)
-        })
+        let (group, share) = self.with_connection(|connection| connection.negotiated().own_share.clone())?;
+        self.share_as_key(group, &share)
     }
 
     /// A share as a key of its group; `None` if libcrypto has no such keys.

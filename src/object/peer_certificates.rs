@@ -122,8 +122,9 @@ impl Ssl {
             return Some(Arc::clone(known));
         }
         let own = self.parse_certificates(der)?;
+        let own = self.keep_peer_certificates(own);
         self.take_verified_chain(&own);
-        Some(self.keep_peer_certificates(own))
+        Some(own)
     }
 
     fn parse_certificates(&self, der: PeerChain) -> Option<Arc<PeerCertificates>> {
@@ -133,14 +134,13 @@ impl Ssl {
 
     /// Puts objects of the connection's own into the verified chain, in place of those that it shares.
     fn take_verified_chain(&self, own: &PeerCertificates) {
-        let verified = self.keep_verified_chain(None).map(|verified| match &verified.shared {
-            Some(shared) if Arc::ptr_eq(&shared.der, &own.der) => {
-                let chain = verified.chain.iter().map(|certificate| own.counterpart(shared, certificate));
-                VerifiedChain { chain: chain.collect(), shared: None }
-            }
-            _ => verified,
-        });
-        drop(self.keep_verified_chain(verified));
+        drop(self.with_parts(|parts| {
+            let mut slot = parts.verified_chain.borrow_mut();
+            let known = slot.as_ref()?;
+            let shared = known.shared.clone().filter(|shared| Arc::ptr_eq(&shared.der, &own.der))?;
+            let chain = known.chain.iter().map(|certificate| own.counterpart(&shared, certificate)).collect();
+            slot.replace(VerifiedChain { chain, shared: None })
+        }));
     }
 
     /// Keeps the objects, unless there are some of the connection's own by now, or others like them.

@@ -174,14 +174,16 @@ impl Ssl {
 
     /// `SSL_get_psk_identity(3)`: valid until it changes and is asked for again; null without one.
     pub fn psk_identity(&self) -> *const c_char {
+        let parts = self.parts();
         let identity = self.with_connection(|connection| connection.negotiated().psk_identity.clone());
-        show(&mut self.parts().psk_identity.borrow_mut(), identity.as_deref().and_then(text))
+        show(&mut parts.psk_identity.borrow_mut(), identity.as_deref().and_then(text))
     }
 
     /// `SSL_get_psk_identity_hint(3)`: valid until it changes and is asked for again; null without one.
     pub fn psk_identity_hint(&self) -> *const c_char {
+        let parts = self.parts();
         let hint = self.with_connection(|connection| connection.negotiated().psk_identity_hint.clone());
-        show(&mut self.parts().psk_identity_hint.borrow_mut(), hint.as_deref().and_then(text))
+        show(&mut parts.psk_identity_hint.borrow_mut(), hint.as_deref().and_then(text))
     }
 }
 

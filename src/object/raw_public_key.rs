@@ -61,14 +61,17 @@ impl Ssl {
         self.add_tlsa_record((DANE_EE, SPKI, FULL), Some(&der), der.len()) == 1
     }
 
-    /// The settings with raw public keys in place of our certificates, if we are to send one.
-    pub(super) fn with_raw_keys(&self, mut settings: Arc<Settings>) -> Arc<Settings> {
+    /// Whether we are to send a raw public key in place of a certificate.
+    pub(super) fn sends_raw_key(&self) -> bool {
         let side = self.side();
         let format = self.with_connection(|connection| connection.negotiated().certificate_formats.of(side));
-        if format == CertificateFormat::RAW_PUBLIC_KEY {
-            let credentials = self.with_config(|config| Arc::clone(&config.credentials));
-            Arc::make_mut(&mut settings).certificates = Arc::new(credentials.raw_for_core());
-        }
+        format == CertificateFormat::RAW_PUBLIC_KEY
+    }
+
+    /// The settings with raw public keys in place of our certificates.
+    pub(super) fn with_raw_keys(&self, mut settings: Arc<Settings>) -> Arc<Settings> {
+        let credentials = self.with_config(|config| Arc::clone(&config.credentials));
+        Arc::make_mut(&mut settings).certificates = Arc::new(credentials.raw_for_core());
         settings
     }
 

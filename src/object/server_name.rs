@@ -11,8 +11,9 @@ impl Ssl {
     /// The name that the client asks for, as `SSL_get_servername` gives it: valid until it changes and is asked for
     /// again; null without one.
     pub fn server_name_string(&self) -> *const c_char {
+        let parts = self.parts();
         let name = self.server_name().and_then(|name| CString::new(name).ok());
-        show(&mut self.parts().server_name.borrow_mut(), name)
+        show(&mut parts.server_name.borrow_mut(), name)
     }
 
     /// A session below TLS 1.3 has the name that it was made with: a server goes by that alone when it resumes it, and a

@@ -153,6 +153,15 @@ impl SessionHandle {
         self.core.store(Arc::new(session));
     }
 
+    /// The suite of a session that is not made yet. Another thread may complete it meanwhile: this must not get lost.
+    pub fn learn_suite(&self, suite: CipherSuite) {
+        self.core.rcu(|session| {
+            let is_begun = session.cipher_suite == CipherSuite(0);
+            let cipher_suite = if is_begun { suite } else { session.cipher_suite };
+            Session { cipher_suite, ..Session::clone(session) }
+        });
+    }
+
     /// What a handshake began has become `session`: the object stays, with what the program put into it.
     pub fn become_session(&self, session: &Arc<Session>) {
         *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(session);

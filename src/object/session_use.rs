@@ -55,7 +55,7 @@ impl Ssl {
         if let (Some(begun), Some(suite)) = (begun.as_ref(), suite)
             && begun.core().cipher_suite != suite.id
         {
-            begun.update(|session| session.cipher_suite = suite.id);
+            begun.learn_suite(suite.id);
         }
         begun
     }

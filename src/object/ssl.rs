@@ -12,11 +12,11 @@ use super::{
     parts::Parts,
     quic::QuicStack,
     thread_lock::ThreadLock,
+    word::WordCell,
 };
 use crate::{
     connection::Connection,
     crypto::suite::{self, Suite},
-    handshake::position::Position,
     libcrypto::{
         bio::Bio,
         dane::Dane,
@@ -54,6 +54,20 @@ pub enum Waiting {
     RetryVerify = 8,
 }
 
+impl Waiting {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Nothing,
+        Self::Writing,
+        Self::Reading,
+        Self::X509Lookup,
+        Self::AsyncPaused,
+        Self::AsyncNoJobs,
+        Self::ClientHello,
+        Self::RetryVerify,
+    ];
+}
+
 /// `SSL_SENT_SHUTDOWN`.
 pub const SENT_SHUTDOWN: i32 = 1;
 /// `SSL_RECEIVED_SHUTDOWN`.
@@ -72,7 +86,7 @@ pub struct Ssl {
     /// What other threads may look at as well.
     pub(super) parts: ThreadLock<Parts>,
     /// Operations as asynchronous jobs.
-    pub job_state: JobState,
+    pub(super) job_state: JobState,
     /// How often the connection was started over: what is under way in a call that a callback cuts short this way is no
     /// concern of the new one.
     pub(super) generation: Cell<u64>,
@@ -81,42 +95,34 @@ pub struct Ssl {
     /// The core waits for an answer that a callback is to give.
     pub(super) asking: Cell<bool>,
     /// The side: the method's, until the program sets it.
-    side: Cell<Side>,
+    side: WordCell<Side>,
     /// Whether the program set the side: nothing can be done before that.
-    side_is_set: Cell<bool>,
+    side_is_set: WordCell<bool>,
     /// Whether the method was not for the side when that was set.
-    lacks_side: Cell<bool>,
+    lacks_side: WordCell<bool>,
     pub(super) empty_chain: OnceLock<Option<X509Stack>>,
     /// Whether the session that a handshake began is complete: what comes now are other sessions.
     pub(super) begun_is_made: Cell<bool>,
     /// The scheme whose certificate was made the current one.
     pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
     /// `SSL_get_shutdown`.
-    pub shutdown: Cell<i32>,
+    pub shutdown: WordCell<i32>,
     /// What the last call waits for.
-    pub waiting: Cell<Waiting>,
+    pub waiting: WordCell<Waiting>,
     /// `SSL_set_verify_result`, `SSL_get_verify_result`.
-    pub verify_result: Cell<i64>,
+    pub verify_result: WordCell<i64>,
     /// Whether a panic came out of this object: every further call fails.
     pub poison: Poison,
-    /// The KeyUpdate that `SSL_key_update` scheduled, and whether it asks the peer for one.
-    pub(super) scheduled_key_update: Cell<Option<bool>>,
     /// What DTLS has besides.
     pub datagram: Datagram,
     /// `SSL_stateless` runs.
     pub(super) stateless: Cell<bool>,
-    /// `SSL_verify_client_post_handshake` scheduled a CertificateRequest.
-    pub(super) scheduled_authentication: Cell<bool>,
     /// The QUIC stack that carries the handshake.
     pub(super) quic_stack: Cell<Option<QuicStack>>,
     /// Whether the QUIC stack may have early data.
     pub(super) quic_early_data: Cell<bool>,
     /// Whether bytes of the QUIC stack are lent, or about to be.
     pub(super) quic_lends: Cell<bool>,
-    /// How many tickets `SSL_new_session_ticket` asked for.
-    pub(super) requested_tickets: Cell<usize>,
-    /// The position that the info callback is being told, while later ones are queued.
-    pub told_position: Cell<Option<Position>>,
 }
 
 /// A connection of the method's kind on which nothing has happened.
@@ -143,26 +149,22 @@ impl Ssl {
             generation: Cell::new(0),
             drives: Cell::new(0),
             asking: Cell::new(false),
-            side: Cell::new(side),
-            side_is_set: Cell::new(false),
-            lacks_side: Cell::new(false),
+            side: WordCell::new(side),
+            side_is_set: WordCell::new(false),
+            lacks_side: WordCell::new(false),
             initial_context: Arc::clone(&context),
             parts: ThreadLock::new(Parts::new(context, core)),
             empty_chain: OnceLock::new(),
             begun_is_made: Cell::new(false),
             noted_scheme: Cell::new(None),
-            shutdown: Cell::new(0),
-            waiting: Cell::new(Waiting::Nothing),
-            verify_result: Cell::new(0),
+            shutdown: WordCell::new(0),
+            waiting: WordCell::new(Waiting::Nothing),
+            verify_result: WordCell::new(0),
             poison: Poison::default(),
-            scheduled_key_update: Cell::new(None),
             stateless: Cell::new(false),
-            scheduled_authentication: Cell::new(false),
             quic_stack: Cell::new(None),
             quic_early_data: Cell::new(false),
             quic_lends: Cell::new(false),
-            requested_tickets: Cell::new(0),
-            told_position: Cell::new(None),
         });
         if ssl.with_config(|config| config.callbacks.timestamps.function.is_some()) {
             // OCSP responses may have timestamps.
@@ -228,7 +230,7 @@ impl Ssl {
 
     /// Whether the method was not for the side when that was set.
     #[must_use]
-    pub const fn lacks_side(&self) -> bool {
+    pub fn lacks_side(&self) -> bool {
         self.lacks_side.get()
     }
 
@@ -255,8 +257,8 @@ impl Ssl {
 
     /// Works on the core. The borrow ends with `work`, which calls no C code.
     pub fn with_connection<R>(&self, work: impl FnOnce(&mut Connection) -> R) -> R {
+        let parts = self.parts();
         self.job_state.work(|| {
-            let parts = self.parts();
             let mut connection = parts.connection.borrow_mut();
             strike(Place::Core);
             work(&mut connection)
@@ -265,13 +267,13 @@ impl Ssl {
 
     /// The side.
     #[must_use]
-    pub const fn side(&self) -> Side {
+    pub fn side(&self) -> Side {
         self.side.get()
     }
 
     /// Whether the program set the side.
     #[must_use]
-    pub const fn side_is_set(&self) -> bool {
+    pub fn side_is_set(&self) -> bool {
         self.side_is_set.get()
     }
 
@@ -303,13 +305,13 @@ impl Ssl {
         }
         drop(self.with_parts(|parts| parts.connection.replace(fresh)));
         self.shutdown.set(0);
-        self.scheduled_key_update.set(None);
-        self.scheduled_authentication.set(false);
+        self.parts().scheduled_key_update.set(None);
+        self.parts().scheduled_authentication.set(false);
         drop(self.keep_verified_chain(None));
         self.forget_status_request();
         drop(self.with_parts(|parts| parts.psk_session.take()));
         self.begin_session(begun_session);
-        self.requested_tickets.set(0);
+        self.parts().requested_tickets.set(0);
     }
 
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.
@@ -364,19 +366,21 @@ impl Ssl {
 
     /// Takes the suites from the context, unless the connection has its own.
     pub fn follow_suites(&self) {
-        if self.with_config(|config| config.own_suites) {
-            return;
-        }
-        let is_same = self.with_config(|config| {
-            let parts = self.parts();
-            let context = parts.context.borrow();
-            let theirs = context.config_now();
-            Arc::ptr_eq(&config.settings.cipher_suites, &theirs.settings.cipher_suites)
-                && Arc::ptr_eq(&config.settings.tls13_cipher_suites, &theirs.settings.tls13_cipher_suites)
+        let context = self.context();
+        self.follow_suites_of(&context.config_now());
+    }
+
+    /// As [`Self::follow_suites`], with the context's configuration. One look and change: another thread may change something
+    /// else, which must not get lost.
+    pub(super) fn follow_suites_of(&self, theirs: &Config) {
+        let _parts = self.parts();
+        let (older, newer) = (&theirs.settings.cipher_suites, &theirs.settings.tls13_cipher_suites);
+        let is_right = self.with_config(|config| {
+            config.own_suites
+                || (Arc::ptr_eq(&config.settings.cipher_suites, older)
+                    && Arc::ptr_eq(&config.settings.tls13_cipher_suites, newer))
         });
-        if !is_same {
-            let theirs = self.context().config();
-            let (older, newer) = (&theirs.settings.cipher_suites, &theirs.settings.tls13_cipher_suites);
+        if !is_right {
             self.update_config(|config| {
                 config.update_settings(|settings| {
                     settings.cipher_suites = Arc::clone(older);
@@ -389,17 +393,18 @@ impl Ssl {
     /// What `SSL_get_ciphers` gives.
     pub fn cipher_stack(&self) -> *mut OPENSSL_STACK {
         self.follow_suites();
+        let parts = self.parts();
         let settings = self.with_config(|config| Arc::clone(&config.settings));
-        self.parts().ciphers.borrow_mut().of(&settings)
+        parts.ciphers.borrow_mut().of(&settings)
     }
 
     /// What `SSL_get_client_ciphers` gives: null before the ClientHello and on a client.
     pub fn client_cipher_stack(&self) -> *mut OPENSSL_STACK {
+        let parts = self.parts();
         let offered = self.with_connection(|connection| connection.negotiated().client_suites.clone());
         if offered.is_empty() || self.side() == Side::Client {
             return core::ptr::null_mut();
         }
-        let parts = self.parts();
         let mut stack = parts.client_ciphers.borrow_mut();
         if stack.as_ref().is_none_or(|(from, _)| *from != offered) {
             let known = offered.iter().copied().filter_map(suite::find);
@@ -503,6 +508,7 @@ impl Ssl {
 
 impl Drop for Ssl {
     fn drop(&mut self) {
+        self.parts.free();
         self.abandon_session();
         let object = core::ptr::from_mut(self);
         self.ex_data.detach(object.cast_const().cast());

@@ -21,7 +21,7 @@ impl Ssl {
     /// Where the handshake is; while the info callback runs, the position that it is told.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.told_position.get().unwrap_or_else(|| self.with_connection(|connection| connection.position()))
+        self.told_position().unwrap_or_else(|| self.with_connection(|connection| connection.position()))
     }
 
     /// Whether no handshake has begun.
@@ -34,9 +34,9 @@ impl Ssl {
     /// counts as a handshake to come.
     #[must_use]
     pub fn is_in_handshake(&self) -> bool {
-        self.scheduled_key_update.get().is_some()
-            || self.scheduled_authentication.get()
-            || self.requested_tickets.get() > 0
+        self.parts().scheduled_key_update.get().is_some()
+            || self.parts().scheduled_authentication.get()
+            || self.parts().requested_tickets.get() > 0
             || self.with_connection(|connection| {
                 let is_open = connection.is_established() || connection.waits_for_early_data();
                 !is_open || connection.failure().is_some()
@@ -63,7 +63,7 @@ impl Ssl {
         if self.with_connection(|connection| connection.is_writing()) {
             return Err(Reason::BAD_WRITE_RETRY);
         }
-        self.scheduled_key_update.set(Some(update_requested));
+        self.parts().scheduled_key_update.set(Some(update_requested));
         Ok(())
     }
 
@@ -81,14 +81,20 @@ impl Ssl {
         let environment = self.environment();
         self.with_connection(|connection| connection.check_certificate_request(&environment))
             .map_err(Error::reason)?;
-        self.scheduled_authentication.set(true);
+        self.parts().scheduled_authentication.set(true);
         Ok(())
+    }
+
+    /// The position that the info callback is being told, while later ones are queued.
+    #[must_use]
+    pub fn told_position(&self) -> Option<Position> {
+        self.parts().told_position.get()
     }
 
     /// `SSL_get_key_update_type(3)`.
     #[must_use]
-    pub const fn key_update_type(&self) -> c_int {
-        match self.scheduled_key_update.get() {
+    pub fn key_update_type(&self) -> c_int {
+        match self.parts().scheduled_key_update.get() {
             None => KEY_UPDATE_NONE,
             Some(false) => KEY_UPDATE_NOT_REQUESTED,
             Some(true) => KEY_UPDATE_REQUESTED,

@@ -61,9 +61,23 @@ impl Ssl {
         self.parts().ocsp_response.borrow().clone()
     }
 
-    /// Replaces it.
+    /// Replaces it; one that is the same stays where it is, for the program may have a pointer to it.
     pub fn set_ocsp_response(&self, response: Option<Vec<u8>>) {
-        self.with_parts(|parts| parts.ocsp_response.replace(response));
+        let parts = self.parts();
+        let mut known = parts.ocsp_response.borrow_mut();
+        if *known != response {
+            *known = response;
+        }
+    }
+
+    /// Where it is, and how long; on a client the one that was received. `None`: there is none.
+    pub fn show_ocsp_response(&self) -> Option<(*const u8, usize)> {
+        let parts = self.parts();
+        let mut known = parts.ocsp_response.borrow_mut();
+        if known.is_none() {
+            *known = self.with_connection(|connection| connection.negotiated().ocsp_response.clone());
+        }
+        known.as_ref().map(|response| (response.as_ptr(), response.len()))
     }
 
     fn status_request_of_client(&self) -> Option<StatusRequest> {

@@ -25,6 +25,7 @@ pub struct ThreadLock<T> {
 const NOBODY: usize = 0;
 
 /// The value, until this is dropped.
+#[must_use]
 pub struct Held<'a, T>(&'a ThreadLock<T>);
 
 impl<T> ThreadLock<T> {
@@ -65,6 +66,14 @@ impl<T> ThreadLock<T> {
             }
             tries = tries.saturating_add(1);
         }
+    }
+}
+
+impl<T> ThreadLock<T> {
+    /// Free again, whoever held it: for an object that is being freed, perhaps in a forked process that has no such thread.
+    pub fn free(&mut self) {
+        *self.holder.get_mut() = NOBODY;
+        self.depth.set(0);
     }
 }
 

@@ -92,7 +92,7 @@ impl Ssl {
         });
         let possible = self.side() == Side::Server && version == Some(ProtocolVersion::TLS1_3) && established;
         if possible {
-            self.requested_tickets.set(self.requested_tickets.get().saturating_add(1));
+            self.parts().requested_tickets.set(self.parts().requested_tickets.get().saturating_add(1));
         }
         possible
     }
@@ -100,7 +100,7 @@ impl Ssl {
     /// Sends the tickets that the program asked for.
     pub(super) fn send_requested_tickets(&self) -> core::result::Result<(), Pause> {
         let mut follows_another = self.with_connection(|connection| !connection.is_established());
-        while self.requested_tickets.get() > 0 {
+        while self.parts().requested_tickets.get() > 0 {
             if self.with_connection(|connection| connection.is_established())
                 && let Err(error) = self.send_new_ticket(follows_another)
             {
@@ -110,7 +110,7 @@ impl Ssl {
             }
             self.drive_handshake(Connection::handshake)?;
             follows_another = true;
-            self.requested_tickets.set(self.requested_tickets.get().saturating_sub(1));
+            self.parts().requested_tickets.set(self.parts().requested_tickets.get().saturating_sub(1));
         }
         Ok(())
     }

@@ -4,7 +4,10 @@
 use core::ffi::{CStr, c_char, c_ulong};
 use std::sync::Arc;
 
-use super::{Ssl, config::Configurable};
+use super::{
+    Ssl,
+    config::{Config, Configurable},
+};
 use crate::{
     error::Reason,
     libcrypto::{pointer_stack::PointerStack, sys::OPENSSL_STACK},
@@ -85,17 +88,17 @@ pub fn set_profiles(target: &impl Configurable, text: &CStr) -> Result<(), Reaso
 }
 
 impl Ssl {
-    fn srtp_profiles(&self) -> Option<Arc<Profiles>> {
-        self.look(|config| config.srtp_profiles.clone())
-            .or_else(|| self.context().look(|config| config.srtp_profiles.clone()))
+    fn srtp_profiles(&self, theirs: &Config) -> Option<Arc<Profiles>> {
+        self.look(|config| config.srtp_profiles.clone()).or_else(|| theirs.srtp_profiles.clone())
     }
 
-    /// Takes the profiles from the context, as they are now, unless the connection has its own.
-    pub fn follow_srtp_profiles(&self) {
+    /// Takes the profiles of the context's configuration, unless the connection has its own.
+    pub(super) fn follow_srtp_profiles(&self, theirs: &Config) {
         if !self.look(|config| config.settings.is_datagram()) {
             return;
         }
-        let numbers = self.srtp_profiles().map(|profiles| Arc::clone(&profiles.numbers)).unwrap_or_default();
+        let numbers =
+            self.srtp_profiles(theirs).map(|profiles| Arc::clone(&profiles.numbers)).unwrap_or_default();
         if self.look(|config| config.settings.srtp_profiles != numbers) {
             self.change_settings(|settings| settings.srtp_profiles = numbers);
         }
@@ -104,7 +107,8 @@ impl Ssl {
     /// The stack of the profiles that are set: the connection's or the context's, which keeps it. Null without any.
     #[must_use]
     pub fn srtp_profile_stack(&self) -> *mut OPENSSL_STACK {
-        self.srtp_profiles().map_or(core::ptr::null_mut(), |profiles| profiles.stack.as_ptr())
+        self.srtp_profiles(&self.context().config())
+            .map_or(core::ptr::null_mut(), |profiles| profiles.stack.as_ptr())
     }
 
     /// The profile that was agreed on.

@@ -213,18 +213,14 @@ fn set_server_name(ssl: &Ssl, kind: c_long, name: Option<&CStr>) -> c_long {
 /// # Safety
 /// `pointer` is null or valid for writing.
 unsafe fn get_ocsp_response(ssl: &Ssl, pointer: *mut *const u8) -> c_long {
-    let (response, length) = ssl.with_parts(|parts| {
-        let mut response = parts.ocsp_response.borrow_mut();
-        if response.is_none() {
-            *response = ssl.with_connection(|connection| connection.negotiated().ocsp_response.clone());
-        }
-        response.as_ref().map_or((core::ptr::null(), -1), |response| {
-            (response.as_ptr(), c_long::try_from(response.len()).unwrap_or(-1))
-        })
-    });
+    let Some((response, length)) = ssl.show_ocsp_response() else {
+        // SAFETY: the caller's promise.
+        unsafe { convert::store(pointer, core::ptr::null()) };
+        return -1;
+    };
     // SAFETY: the caller's promise.
     unsafe { convert::store(pointer, response) };
-    length
+    c_long::try_from(length).unwrap_or(-1)
 }
 
 /// The OCSP response to send. The memory, from `OPENSSL_malloc`, is ours from now on.

@@ -73,7 +73,7 @@ unsafe fn with_handle<T: Object, R: Copy>(handle: *const T, failure: R, body: im
 ///
 /// # Safety
 ///
-/// `ssl` is null or valid, and used by no other thread during the call.
+/// `ssl` is null or valid, and no other thread works on it during the call, though others may ask for its facts.
 pub unsafe fn with_ssl<R: Copy>(ssl: *const Ssl, failure: R, body: impl FnOnce(&Ssl) -> R) -> R {
     // SAFETY: the caller's promise.
     unsafe { with_handle(ssl, failure, body) }
