@@ -6,11 +6,12 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIBDIR := $(TARGET)/lib
 PYTHON := /usr/bin/python3
 
-# Where `make install` puts things; DESTDIR goes before it, for packages.
-PREFIX := /usr/local
+# Where `make install` puts things; DESTDIR goes before it, for packages. Below /usr/local, where the dynamic linker looks before
+# it finds the system's file, every program would load it.
+PREFIX := /opt/ferrossl
 LIB := lib
 
-.PHONY: all static install setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35
+.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35
 
 all: setup
 	cargo build --release

@@ -29,6 +29,7 @@ library() {
 cc -o plain "$here/handshake.c" -lssl -lcrypto
 says 0 'plain: [0-9]+ functions of libssl, 0 of them missing' "$work/plain"
 
+mkdir other-directory
 library later libssl.so.3 SSL_of_the_future 'OPENSSL_3.0.0 { SSL_of_the_future; };'
 echo 'int SSL_of_the_future(void); int main(void) { return SSL_of_the_future(); }' >future.c
 cc -o future future.c later/libssl.so.3
@@ -40,6 +41,15 @@ says 1 "fixed path to $work/later/libssl.so.3: use ferrossl-run -p" "$work/fixed
 echo 'int main(void) { return 0; }' >nothing.c
 cc -o nothing nothing.c
 says 0 'nothing is not linked with libssl.so.3' "$work/nothing"
+
+# The functions are named. A program that ignores the variables is told apart; a script and a directory are no programs.
+says 0 '^    SSL_.* SSL_do_handshake ' "$work/plain"
+cp plain privileged
+chmod u+s privileged
+says 0 'privileged is set-user-ID or set-group-ID' "$work/privileged"
+printf '#!/usr/bin/perl -w\n' >script
+says 0 'script is a script: check what runs it,/usr/bin/perl -w' "$work/script"
+says 127 "no program '$work/other-directory'" "$work/other-directory"
 
 for name in libgnutls.so.30 libssl.so.1.1 libssl-3e69114b.so.3 libmbedtls.so.14; do
 	library other "$name" another_tls

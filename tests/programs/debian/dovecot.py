@@ -101,7 +101,7 @@ def from_python(setting):
 def client_certificates(setting):
     with dovecot(setting, DEMAND) as (server, ports):
         for protocol in ("imap", "pop3s"):
-            status, output, copy = python(setting, server, "imap", ports["imap"], certificate="client")
+            status, output, copy = python(setting, server, protocol, ports[protocol], certificate="client")
             check(status == 0 and output == setting.version, f"{protocol} ended with {status}: {output}")
             check_copy(setting, copy)
             for certificate in (None, "stranger"):

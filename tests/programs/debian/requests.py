@@ -69,6 +69,7 @@ def h2load(setting, server):
     expect(rf"status codes: {count} 2xx, 0 3xx, 0 4xx, 0 5xx", output)
     expect(rf"TLS Protocol: {setting.version}", output)
     expect(r"Application protocol: h2", output)
+    expect(rf"\({count * BODY}\) data", output)
 
 
 def wrk(setting, server):
