@@ -9,6 +9,9 @@ use crate::{
     wire::HandshakeType,
 };
 
+/// What the messages until then mostly fit in.
+const USUAL_LENGTH: usize = 1024;
+
 /// All handshake messages so far, as a hash or, before the hash is known, as bytes.
 #[derive(Clone)]
 pub struct Transcript {
@@ -41,7 +44,12 @@ impl Transcript {
 
     fn add_bytes(&mut self, added: &[u8]) {
         match &mut self.state {
-            State::Unhashed(bytes) => bytes.extend_from_slice(added),
+            State::Unhashed(bytes) => {
+                if bytes.capacity() == 0 {
+                    bytes.reserve(USUAL_LENGTH);
+                }
+                bytes.extend_from_slice(added);
+            }
             State::Running(_, hash) => hash.update(added),
         }
     }

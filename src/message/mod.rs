@@ -35,6 +35,9 @@ use crate::{
 /// Type, length, number, and where a fragment belongs (RFC 6347 §4.2.2).
 pub const DATAGRAM_HEADER_LENGTH: usize = 12;
 
+/// What most messages fit in.
+const USUAL_LENGTH: usize = 512;
+
 /// One whole handshake message as it came, or as it goes: type, three bytes of length, body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -57,7 +60,7 @@ impl Message {
     /// A message of this type with the body that `write` writes.
     #[must_use]
     pub fn build(handshake_type: HandshakeType, write: impl FnOnce(&mut Writer)) -> Self {
-        let mut writer = Writer::new();
+        let mut writer = Writer::behind(Vec::with_capacity(USUAL_LENGTH));
         writer.u8(handshake_type.0);
         writer.vec24(write);
         Self { oversized: writer.is_oversized(), bytes: writer.into_bytes(), sequence: None }

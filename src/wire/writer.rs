@@ -16,6 +16,12 @@ impl Writer {
         Self { bytes: Vec::new(), oversized: false }
     }
 
+    /// A writer that goes on behind what was written before.
+    #[must_use]
+    pub const fn behind(bytes: Vec<u8>) -> Self {
+        Self { bytes, oversized: false }
+    }
+
     /// Whether a vector is longer than its length can say: what was written must not be sent.
     #[must_use]
     pub const fn is_oversized(&self) -> bool {

@@ -32,6 +32,10 @@ use crate::{
     wire::{ExtensionType, Reader, Writer},
 };
 
+/// What most blocks that we write fit in, and how many extensions are in them.
+const USUAL_LENGTH: usize = 512;
+const USUAL_COUNT: usize = 16;
+
 /// The extensions of a message, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extensions {
@@ -105,11 +109,15 @@ impl Extensions {
         let position = self.index.partition_point(|(indexed, _)| *indexed < extension_type);
         debug_assert!(!self.contains(extension_type), "{extension_type:?} is there already");
         self.index.insert(position, (extension_type, self.block.len()));
-        let mut writer = Writer::new();
+        if self.block.capacity() == 0 {
+            self.block.reserve(USUAL_LENGTH);
+            self.index.reserve(USUAL_COUNT);
+        }
+        let mut writer = Writer::behind(core::mem::take(&mut self.block));
         writer.u16(extension_type);
         writer.vec16(write);
         self.oversized |= writer.is_oversized();
-        self.block.extend_from_slice(&writer.into_bytes());
+        self.block = writer.into_bytes();
     }
 
     /// All of them in their order.
