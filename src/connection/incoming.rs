@@ -262,7 +262,7 @@ impl Connection {
         let unexpected = |reason| Err(Error::fatal(AlertDescription::UNEXPECTED_MESSAGE, reason));
         let hello_outstanding = self.negotiated.version.is_none()
             && match self.side {
-                Side::Client => environment.settings.versions().contains(&ProtocolVersion::TLS1_3),
+                Side::Client => environment.settings.allows_version(ProtocolVersion::TLS1_3),
                 // One that has forgotten its HelloRetryRequest may see it before the second ClientHello.
                 Side::Server => environment.hooks.stateless,
             };

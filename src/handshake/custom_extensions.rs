@@ -117,7 +117,7 @@ fn to_add(connected: &Connected<'_>, message_place: u32) -> Vec<ExtensionType> {
         | place::CERTIFICATE;
 
     let is_hello = message_place == place::CLIENT_HELLO;
-    let offers_tls13 = || connected.settings().versions().first() >= Some(&ProtocolVersion::TLS1_3);
+    let offers_tls13 = || connected.settings().allowed_versions().next() >= Some(ProtocolVersion::TLS1_3);
     let resumed = !is_hello && connected.negotiated.resumed;
     let wanted = |custom: &&CustomExtension| {
         custom.places & message_place != 0

@@ -421,7 +421,8 @@ impl Ssl {
         let negotiated = self.with_connection(|connection| connection.negotiated().version);
         let versions = negotiated.map_or_else(|| settings.offered_versions(), |version| vec![version]);
         let mut suites = settings.offered_suites(&versions);
-        suites.retain(|suite| environment.hooks.client_can_use(suite) && settings.takes_signatures_of(suite));
+        let signatures = settings.taken_signatures();
+        suites.retain(|suite| environment.hooks.client_can_use(suite) && signatures.suit(suite));
         suites
     }
 

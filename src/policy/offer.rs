@@ -6,7 +6,7 @@ use crate::{
     crypto::{
         hash::HashAlgorithm,
         signature::{KeyType, PublicKey},
-        signature_scheme::{self, SCHEMES, SignatureAlgorithm},
+        signature_scheme::{self, SCHEMES, Scheme, SignatureAlgorithm, find},
         suite::{Authentication, Suite},
     },
     error::{Error, Reason, Result},
@@ -20,11 +20,13 @@ impl Settings {
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
         let tls12 = versions.iter().any(|version| *version < ProtocolVersion::TLS1_3);
         let fits = |id: &NamedGroup| {
-            self.group(*id)
-                .is_some_and(|group| (tls13 && group.is_for_tls13()) || (tls12 && group.is_for_tls12()))
+            self.group(*id).is_some_and(|group| {
+                ((tls13 && group.is_for_tls13()) || (tls12 && group.is_for_tls12()))
+                    && self.allows_known_group(*id, group)
+            })
         };
         let groups = self.suite_b().map_or(&*self.groups, |mode| mode.groups());
-        groups.iter().copied().filter(|id| self.allows_group(*id) && fits(id)).collect()
+        groups.iter().copied().filter(fits).collect()
     }
 
     /// The schemes that we offer to the peer in any of `versions`, at our security level
@@ -43,14 +45,19 @@ impl Settings {
             return Vec::new();
         }
         let tls12 = versions.iter().any(|version| version.of_tls() == ProtocolVersion::TLS1_2);
-        let all = SCHEMES.iter().map(|scheme| scheme.id);
-        let ours: Vec<_> = match self.suite_b() {
-            Some(mode) => mode.schemes().to_vec(),
-            None => configured.map_or_else(|| all.collect(), |schemes| schemes.to_vec()),
-        };
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
-        let fits = |id| (tls12 && is_of_tls12(id)) || (tls13 && is_of_tls13(id));
-        ours.into_iter().filter(|id| self.allows_scheme(*id) && fits(*id)).collect()
+        let fits = |scheme: &&Scheme| {
+            ((tls12 && scheme.is_for_tls12()) || (tls13 && is_of_tls13(scheme)))
+                && self.allows_known_scheme(scheme)
+        };
+        let listed = match self.suite_b() {
+            Some(mode) => Some(mode.schemes()),
+            None => configured.map(|schemes| &**schemes),
+        };
+        match listed {
+            Some(ids) => ids.iter().filter_map(|id| find(*id)).filter(fits).map(|scheme| scheme.id).collect(),
+            None => SCHEMES.iter().filter(fits).map(|scheme| scheme.id).collect(),
+        }
     }
 
     /// The schemes that a CertificateRequest of TLS 1.3 lists: those of TLS 1.3, and those of TLS 1.2 but DSA, which certificates
@@ -59,39 +66,29 @@ impl Settings {
     pub fn requested_signature_schemes(&self) -> Vec<SignatureScheme> {
         let mut schemes =
             self.offered_signature_schemes(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2], true);
-        let is_dsa =
-            |id| signature_scheme::find(id).is_some_and(|scheme| scheme.signature == SignatureAlgorithm::Dsa);
+        let is_dsa = |id| find(id).is_some_and(|scheme| scheme.signature == SignatureAlgorithm::Dsa);
         schemes.retain(|id| !is_dsa(*id));
         schemes
     }
 
-    /// Whether we take a signature of the kind that authenticates the servers of this suite: a client offers no other. Those of
-    /// TLS 1.3 are not tied to a kind.
+    /// The kinds of signatures that we take.
     #[must_use]
-    pub fn takes_signatures_of(&self, suite: &Suite) -> bool {
+    pub fn taken_signatures(&self) -> TakenSignatures {
+        let mut taken = TakenSignatures::default();
         let schemes = self.offered_signature_schemes(&[ProtocolVersion::TLS1_2], false);
-        let takes = |wanted: fn(SignatureAlgorithm) -> bool| {
-            let known = schemes.iter().filter_map(|id| signature_scheme::find(*id));
-            known.map(|scheme| scheme.signature).any(wanted)
-        };
-        match suite.authentication {
-            Authentication::Rsa => takes(|signature| {
-                matches!(
-                    signature,
-                    SignatureAlgorithm::RsaPkcs1
-                        | SignatureAlgorithm::RsaPssRsae
-                        | SignatureAlgorithm::RsaPssPss
-                )
-            }),
-            Authentication::Ecdsa => takes(|signature| {
-                matches!(
-                    signature,
-                    SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448
-                )
-            }),
-            Authentication::Dss => takes(|signature| signature == SignatureAlgorithm::Dsa),
-            Authentication::Any | Authentication::Null | Authentication::Psk | Authentication::Srp => true,
+        for scheme in schemes.into_iter().filter_map(find) {
+            match scheme.signature {
+                SignatureAlgorithm::RsaPkcs1
+                | SignatureAlgorithm::RsaPssRsae
+                | SignatureAlgorithm::RsaPssPss => taken.rsa = true,
+                SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
+                    taken.ecdsa = true;
+                }
+                SignatureAlgorithm::Dsa => taken.dss = true,
+                _ => {}
+            }
         }
+        taken
     }
 
     /// The scheme that the peer signed with: the one that it names, checked as by [`Self::check_peer_scheme`], or before TLS 1.2
@@ -124,7 +121,7 @@ impl Settings {
         request: bool,
     ) -> Result<()> {
         let wrong_type = Error::illegal(Reason::WRONG_SIGNATURE_TYPE);
-        let found = signature_scheme::find(scheme).ok_or(wrong_type)?;
+        let found = find(scheme).ok_or(wrong_type)?;
         // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
         if !self.offered_signature_schemes(&[version], request).contains(&scheme) {
             return Err(wrong_type);
@@ -150,19 +147,34 @@ impl Settings {
     }
 }
 
-/// Whether a handshake of TLS 1.2 may be signed with it.
-fn is_of_tls12(id: SignatureScheme) -> bool {
-    signature_scheme::find(id).is_some_and(signature_scheme::Scheme::is_for_tls12)
+/// By kind of key, whether we take signatures in TLS 1.2.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TakenSignatures {
+    rsa: bool,
+    ecdsa: bool,
+    dss: bool,
+}
+
+impl TakenSignatures {
+    /// Whether the kind that authenticates the servers of this suite is among them: a client offers no other suites. Those of TLS 1.3
+    /// are not tied to a kind.
+    #[must_use]
+    pub const fn suit(self, suite: &Suite) -> bool {
+        match suite.authentication {
+            Authentication::Rsa => self.rsa,
+            Authentication::Ecdsa => self.ecdsa,
+            Authentication::Dss => self.dss,
+            Authentication::Any | Authentication::Null | Authentication::Psk | Authentication::Srp => true,
+        }
+    }
 }
 
 /// Whether a client of TLS 1.3 alone offers it: what may sign a handshake, and PKCS#1 with the same
 /// hashes for certificates (RFC 8446 §4.2.3).
-fn is_of_tls13(id: SignatureScheme) -> bool {
-    signature_scheme::find(id).is_some_and(|scheme| {
-        scheme.is_tls13()
-            || (scheme.signature == SignatureAlgorithm::RsaPkcs1
-                && !matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224)))
-    })
+fn is_of_tls13(scheme: &Scheme) -> bool {
+    scheme.is_tls13()
+        || (scheme.signature == SignatureAlgorithm::RsaPkcs1
+            && !matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224)))
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::{Settings, certificate::CertifiedKey, version::lowest_at};
+use super::{Settings, certificate::CertifiedKey, library::KnownGroup, version::lowest_at};
 use crate::{
     crypto::{
         signature::KeyType,
-        signature_scheme,
+        signature_scheme::{self, Scheme},
         suite::{Authentication, MacAlgorithm, Suite},
     },
     wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
@@ -141,11 +141,16 @@ impl Settings {
     /// Whether we have this group and it is strong enough for our level.
     #[must_use]
     pub fn allows_group(&self, id: NamedGroup) -> bool {
+        self.group(id).is_some_and(|group| self.allows_known_group(id, group))
+    }
+
+    /// As [`Self::allows_group`], for one that was found.
+    pub(super) fn allows_known_group(&self, id: NamedGroup, group: KnownGroup<'_>) -> bool {
         !self.library.missing_groups.contains(&id)
-            && self.group(id).is_some_and(|group| match &self.refusals {
+            && match &self.refusals {
                 Some(refusals) => !refusals.groups.contains(&id),
                 None => self.allows_strength(group.security_bits()),
-            })
+            }
     }
 
     /// Whether Diffie-Hellman parameters of this strength are strong enough for our level.
@@ -163,11 +168,16 @@ impl Settings {
     /// Whether we have this signature scheme and it is strong enough for our level.
     #[must_use]
     pub fn allows_scheme(&self, id: SignatureScheme) -> bool {
-        !self.library.missing_schemes.contains(&id)
-            && signature_scheme::find(id).is_some_and(|scheme| match &self.refusals {
-                Some(refusals) => !refusals.schemes.contains(&id),
+        signature_scheme::find(id).is_some_and(|scheme| self.allows_known_scheme(scheme))
+    }
+
+    /// As [`Self::allows_scheme`], for one that was found.
+    pub(super) fn allows_known_scheme(&self, scheme: &Scheme) -> bool {
+        !self.library.missing_schemes.contains(&scheme.id)
+            && match &self.refusals {
+                Some(refusals) => !refusals.schemes.contains(&scheme.id),
                 None => self.allows_strength(scheme.security_bits),
-            })
+            }
     }
 
     /// Whether a suite is secure enough.

@@ -59,29 +59,30 @@ impl Settings {
     /// Whether this version is allowed: by the method, by the range, by the options, and by the security level.
     #[must_use]
     pub fn allows_version(&self, version: ProtocolVersion) -> bool {
-        self.versions().contains(&version)
+        self.allowed_versions().any(|allowed| allowed == version)
     }
 
     /// The allowed versions, the highest first: what a server may choose.
     #[must_use]
     pub fn versions(&self) -> Vec<ProtocolVersion> {
-        if let Some(fixed) = self.fixed_version() {
-            return vec![fixed];
-        }
+        self.allowed_versions().collect()
+    }
+
+    /// As [`Self::versions`], one after the other.
+    pub fn allowed_versions(&self) -> impl Iterator<Item = ProtocolVersion> + '_ {
+        let fixed = self.fixed_version();
         let (method_min, method_max) = self.method_versions;
         let min = self.min_version.map_or(method_min, |min| min.max(method_min));
         let max = self.max_version.map_or(method_max, |max| max.min(method_max));
-        self.versions_and_options()
-            .iter()
-            .filter(|(version, forbidden)| {
-                (min..=max).contains(version)
-                    && !self.has_option(*forbidden)
-                    && self.is_secure_version(*version)
-                    && self.suite_b_allows_version(*version)
-                    && (version.has_signature_schemes() || HashAlgorithm::Md5Sha1.is_available())
-            })
-            .map(|(version, _)| *version)
-            .collect()
+        let known: &[_] = if fixed.is_some() { &[] } else { self.versions_and_options() };
+        let allowed = known.iter().filter(move |(version, forbidden)| {
+            (min..=max).contains(version)
+                && !self.has_option(*forbidden)
+                && self.is_secure_version(*version)
+                && self.suite_b_allows_version(*version)
+                && (version.has_signature_schemes() || HashAlgorithm::Md5Sha1.is_available())
+        });
+        fixed.into_iter().chain(allowed.map(|(version, _)| *version))
     }
 
     /// The versions that a client offers, the highest first. Before TLS 1.3 a hello could not say that there is a hole in

@@ -292,8 +292,8 @@ fn cipher_suites(
 ) -> Result<Vec<CipherSuite>> {
     let settings = &environment.settings;
     let offered = settings.offered_suites(versions).into_iter();
-    let usable =
-        |suite: &&Suite| environment.hooks.client_can_use(suite) && settings.takes_signatures_of(suite);
+    let signatures = settings.taken_signatures();
+    let usable = |suite: &&Suite| environment.hooks.client_can_use(suite) && signatures.suit(suite);
     let mut suites: Vec<CipherSuite> = offered.filter(usable).map(|suite| suite.id).collect();
     if suites.is_empty() {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));

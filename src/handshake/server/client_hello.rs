@@ -90,7 +90,7 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
 }
 
 fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
-    if context.settings().versions().is_empty() {
+    if context.settings().allowed_versions().next().is_none() {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     }
     if hello.legacy_version.is_datagram() != context.is_datagram() && context.is_datagram() {
@@ -130,10 +130,10 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
 
 /// The versions that could be chosen, the highest first.
 pub fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = ProtocolVersion> + 'a {
-    context.settings().known_versions().filter(|version| {
-        context.settings().allows_version(*version)
-            && (*version != ProtocolVersion::TLS1_3 || may_authenticate_in_tls13(context))
-    })
+    context
+        .settings()
+        .allowed_versions()
+        .filter(|version| *version != ProtocolVersion::TLS1_3 || may_authenticate_in_tls13(context))
 }
 
 /// Whether there is, or may yet come, a certificate or a PSK that TLS 1.3 can use. Without one OpenSSL falls back to TLS 1.2.
