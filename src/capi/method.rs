@@ -7,7 +7,7 @@ use super::support::{export, with_context, with_ssl};
 use crate::{
     error::Reason,
     libcrypto::error_queue,
-    object::{SSL, SSL_CTX, Ssl, context::Method},
+    object::{SSL, SSL_CTX, Ssl, context::Method, log},
     record::Side,
     wire::ProtocolVersion,
 };
@@ -126,6 +126,9 @@ pub unsafe extern "C" fn SSL_set_ssl_method(ssl: *mut SSL, method: *const SSL_ME
     unsafe {
         let Some(method) = method.as_ref() else { return no_method() };
         with_ssl(ssl, 0, |ssl| {
+            if !ssl.is_before_handshake() {
+                log::differs("SSL_set_ssl_method", "in or after a handshake it starts over");
+            }
             ssl.set_method(method);
             1
         })

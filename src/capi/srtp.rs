@@ -9,6 +9,7 @@ use crate::{
     object::{
         SSL, SSL_CTX,
         config::Configurable,
+        context::Method,
         log,
         use_srtp::{self, SRTP_PROTECTION_PROFILE},
     },
@@ -32,6 +33,12 @@ unsafe fn set_profiles(target: &impl Configurable, profiles: *const c_char) -> c
     })
 }
 
+fn note_use_in_tls(function: &'static str, method: &Method) {
+    if !method.is_datagram() {
+        log::differs(function, "TLS makes no use of the profiles");
+    }
+}
+
 /// Sets which protection profiles the connections of a context offer (client) or take (server), by their names between
 /// colons, the best first. TLS makes no use of them. A connection without profiles of its own follows its context.
 ///
@@ -42,9 +49,7 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(ctx: *mut SSL_CTX, profiles
     // SAFETY: the contract of this module.
     unsafe {
         with_context(ctx, 1, |ctx| {
-            if !ctx.method().is_datagram() {
-                log::differs("SSL_CTX_set_tlsext_use_srtp", "TLS makes no use of the profiles");
-            }
+            note_use_in_tls("SSL_CTX_set_tlsext_use_srtp", ctx.method());
             set_profiles(ctx, profiles)
         })
     }
@@ -54,7 +59,12 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_use_srtp(ctx: *mut SSL_CTX, profiles
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_tlsext_use_srtp(ssl: *mut SSL, profiles: *const c_char) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 1, |ssl| set_profiles(ssl, profiles)) }
+    unsafe {
+        with_ssl(ssl, 1, |ssl| {
+            note_use_in_tls("SSL_set_tlsext_use_srtp", ssl.method());
+            set_profiles(ssl, profiles)
+        })
+    }
 }
 
 /// The profiles that are set, for the connection or else for its context, which keeps them until others are set; null for none.

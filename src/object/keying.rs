@@ -2,7 +2,7 @@
 
 use core::ffi::c_int;
 
-use super::Ssl;
+use super::{Ssl, log};
 use crate::{
     error::{Error, Reason},
     libcrypto::error_queue,
@@ -34,6 +34,7 @@ impl Ssl {
         self.with_connection(|connection| {
             let negotiated = connection.negotiated();
             if negotiated.exporter.is_none() && negotiated.master_secret.is_none() {
+                log::differs("SSL_export_keying_material", "it fails before there is a secret");
                 if negotiated.version != Some(ProtocolVersion::TLS1_3) {
                     error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
                 }

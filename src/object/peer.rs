@@ -4,7 +4,7 @@
 use core::ptr;
 use std::sync::Arc;
 
-use super::{Ssl, ssl::Waiting};
+use super::{Ssl, log, ssl::Waiting};
 use crate::{
     crypto::signature_scheme::{self, Scheme, SignatureAlgorithm},
     libcrypto::{agreement, evp_pkey::PKey, stack::X509Stack, sys, x509::X509},
@@ -100,8 +100,14 @@ impl Ssl {
         let offer = self.with_config(|config| Arc::clone(&config.settings.library));
         match offer.provided(group) {
             Some(provided) => provided.public_key(share),
-            None => (agreement::name(group).or_else(|| agreement::hybrid_name(group))?)
-                .public_key(share, &offer.library),
+            None => {
+                let hybrid = agreement::hybrid_name(group);
+                let key = (agreement::name(group).or(hybrid)?).public_key(share, &offer.library);
+                if key.is_none() && hybrid.is_some() {
+                    log::differs("SSL_get_tmp_key", "libcrypto has no keys of hybrids before 3.5");
+                }
+                key
+            }
         }
     }
 
