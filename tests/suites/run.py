@@ -17,10 +17,11 @@ import threading
 from pathlib import Path
 
 import cpython
+import node
 import perl
 from suite import TOP, Failure, Library
 
-SUITES = {each.SUITE.name: each.SUITE for each in (cpython, perl)}
+SUITES = {each.SUITE.name: each.SUITE for each in (cpython, node, perl)}
 PAGE = TOP / "docs/PROGRAMS.md"
 BEGIN = "<!-- suites: written by tests/suites/run.py --write -->"
 END = "<!-- end of suites -->"
