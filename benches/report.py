@@ -54,7 +54,7 @@ def bar(row, y):
 
 def picture(head, rows):
     """All ratios as an SVG: longer is better, 1 is OpenSSL 3.0."""
-    rows = [row for row in rows if row.ratio == row.ratio and row.metric not in ("rate", "rss", "wallrate")]
+    rows = [row for row in rows if row.ratio == row.ratio and row.metric not in ("rate", "rss", "wallrate", "size")]
     parts, y = [], 50
     for measure, title in TITLES.items():
         mine = [row for row in rows if row.measure == measure]

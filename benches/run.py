@@ -6,7 +6,7 @@ the speed drifts by a third over a minute. Printed are Markdown tables with the 
 the rounds' ratios, turned so that more than 1 means that ours is better, and the goal where there is one. The column
 `noise` is the null control: the same ratio of A's second run to its first, farthest from 1 among the row's figures. A ratio
 no farther from 1 than that tells nothing. The same figures go to a file of tab-separated values, one a line, from which
-report.py makes docs/PERFORMANCE.md. The default takes about ten minutes; --long, or BENCH_LONG=1, runs every variant and
+report.py makes docs/PERFORMANCE.md. The default takes about twelve minutes; --long, or BENCH_LONG=1, runs every variant and
 takes about an hour and a half.
 """
 
@@ -15,9 +15,11 @@ import collections
 import datetime
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from goals import goal
@@ -34,13 +36,16 @@ QUICK = (
     r"|bulk\.pair\.tls12\..*\.(16384|1024|100)"
     r"|mem\..*"
     r"|churn\..*"
+    r"|threads\.(tls13\.ticket|tls12\.id)\..*"
+    r"|library\..*"
 )
 TITLES = {
     "hs": "Handshakes, client and server in one process over memory: CPU time of each side",
     "bulk": "Bulk data: pair is a BIO pair, tcp and unix are sockets; the last part is the bytes of one SSL_write",
     "mem": "Memory of one idle connection, among thousands",
     "churn": "Contexts and connections made and freed",
-    "threads": "Threads sharing one server context",
+    "threads": "Threads that share one server context, x1 and x2 of them, and as many processes that share nothing",
+    "library": "The library itself: what loading it adds to the time of `true`, and its size without symbols",
 }
 COLUMNS = ["measure", "variant", "metric", "unit", "system", "ferrossl", "ratio", "noise", "goal"]
 
@@ -125,6 +130,49 @@ def compare(name, system, ours, rounds):
     return rows
 
 
+def loading(library):
+    """The microseconds of CPU that `true` takes with this library loaded into it, and those without it."""
+    times = []
+    for preload in (str(library), ""):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(["/bin/true"], env={**environment, "LD_PRELOAD": preload}, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e6)
+    return times
+
+
+def compare_loading(libraries, rounds):
+    """A row for the time that loading takes. What the machine does in between is left out by taking medians of differences."""
+    samples = [[loading(each) for each in (*libraries, libraries[0])] for _ in range(rounds)]
+    theirs, mine, again = (statistics.median(loaded - bare for loaded, bare in each) for each in zip(*samples))
+    return Row("library", "loading", "added", "us", theirs, mine, theirs / mine, theirs / again, None)
+
+
+def stripped_size(library):
+    """The bytes of a library without its symbols."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory) / "library"
+        subprocess.run(["strip", "-o", copy, Path(library).resolve()], check=True)
+        return copy.stat().st_size
+
+
+def library_rows(ours, pattern):
+    """The rows of the library itself."""
+    listed = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"libssl\.so\.3 .*=> (\S+)", listed)
+    if not found:
+        return []
+    libraries = [Path(found[1]), ours / "libssl.so.3"]
+    rows = []
+    if re.search(pattern, "library.loading"):
+        rows.append(compare_loading(libraries, 50))
+    if re.search(pattern, "library.stripped"):
+        theirs, mine = (stripped_size(each) / 1e6 for each in libraries)
+        rows.append(Row("library", "stripped", "size", "MB", theirs, mine, theirs / mine, 1.0, None))
+    return rows
+
+
 def cell(row):
     """A figure as a table shows it."""
     if row.ratio != row.ratio:
@@ -201,6 +249,8 @@ def main():
                 found = compare(name, system, ours, 1 if measure == "mem" else rounds)
                 failed += [name] if found is None else []
                 rows += found or []
+        if measure == "library":
+            rows = library_rows(options.library.resolve(), options.only)
         if rows:
             print(table(measure, rows))
             sys.stdout.flush()
