@@ -3,6 +3,7 @@
 #include "support.h"
 
 static SSL_SESSION *during[2];
+static const unsigned char *id;
 static int calls;
 
 static int look_on_server(SSL *ssl, int *alert, void *argument)
@@ -10,6 +11,7 @@ static int look_on_server(SSL *ssl, int *alert, void *argument)
     (void)alert;
     (void)argument;
     during[SERVER] = SSL_get_session(ssl);
+    id = SSL_SESSION_get_id(during[SERVER], NULL);
     CHECK(SSL_SESSION_get0_peer(during[SERVER]) == NULL);
     return SSL_TLSEXT_ERR_OK;
 }
@@ -75,6 +77,25 @@ TEST(session_of_the_handshake_can_be_resumed)
         SSL_SESSION_free(session);
         pair_free(pair);
     }
+}
+
+/* The id of a session is a part of it: the pointer leads to what it is now. */
+TEST(id_stays_where_it_is)
+{
+    struct pair *pair = looking_pair(TLS1_2_VERSION, 0);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    unsigned int length;
+    const unsigned char *of_client = SSL_SESSION_get_id(session, &length);
+
+    CHECK_EQ(length, 32);
+    CHECK(SSL_SESSION_get_id(during[SERVER], NULL) == id);
+    CHECK_MEM(id, of_client, 32);
+    CHECK_OK(SSL_SESSION_set1_id(session, (const unsigned char *)"another", 7));
+    CHECK(SSL_SESSION_get_id(session, &length) == of_client);
+    CHECK_EQ(length, 7);
+    CHECK_MEM(of_client, "another", 7);
+    SSL_SESSION_free(session);
+    pair_free(pair);
 }
 
 /* The first ticket of a server of TLS 1.3 is for the session of the handshake, the next one for another. */

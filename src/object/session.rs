@@ -1,5 +1,6 @@
 //! What an `SSL_SESSION` points to: a session of the core that the program can hold, change and annotate.
 
+use core::cell::UnsafeCell;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
@@ -53,12 +54,45 @@ pub struct SessionHandle {
 /// Copies of fields that pointers were given out for: they must outlive a change of another field.
 #[derive(Default)]
 struct Shown {
-    id: Copied,
-    id_context: Copied,
+    id: Fixed,
+    id_context: Fixed,
     ticket: Copied,
     ticket_app_data: Copied,
     alpn: Copied,
     server_name: Copied,
+}
+
+/// A copy of an id that stays where it is whatever is shown later: OpenSSL has ids inside of the session, and a program may keep
+/// the pointer while a handshake changes them.
+struct Fixed {
+    writing: Mutex<()>,
+    bytes: UnsafeCell<[u8; MAX_ID_LENGTH]>,
+}
+
+// SAFETY: [`Fixed::show`] alone touches the bytes, under the lock.
+unsafe impl Sync for Fixed {}
+
+impl Default for Fixed {
+    fn default() -> Self {
+        Self { writing: Mutex::new(()), bytes: UnsafeCell::new([0; MAX_ID_LENGTH]) }
+    }
+}
+
+impl Fixed {
+    /// A pointer to a copy of `bytes`, and how many there are.
+    fn show(&self, bytes: &[u8]) -> (*const u8, usize) {
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = bytes.get(..MAX_ID_LENGTH).unwrap_or(bytes);
+        let place = self.bytes.get().cast::<u8>();
+        // SAFETY: there is room for that many bytes, which nobody else writes while the lock is held.
+        unsafe {
+            if core::slice::from_raw_parts(place, bytes.len()) != bytes {
+                place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            }
+        }
+        drop(writing);
+        (place, bytes.len())
+    }
 }
 
 /// A copy of bytes and a zero byte behind them.
@@ -216,18 +250,18 @@ impl SessionHandle {
         })
     }
 
-    /// The id, for C: valid until another id is set.
+    /// The id, for C.
     #[must_use]
     pub fn show_id(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        (self.shown.id.show(&session.id), session.id.len())
+        self.shown.id.show(&session.id)
     }
 
     /// The id's context, for C.
     #[must_use]
     pub fn show_id_context(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        (self.shown.id_context.show(&session.id_context), session.id_context.len())
+        self.shown.id_context.show(&session.id_context)
     }
 
     /// The ticket, for C; null without one.
@@ -284,16 +318,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shown_id_stays_where_it_is_until_another_is_set() {
+    fn shown_id_stays_where_it_is() {
         let handle = SessionHandle::empty().unwrap();
         handle.update(|session| session.id = vec![1, 2]);
         let (shown, length) = handle.show_id();
         handle.update(|session| session.timeout = 9);
         assert_eq!(handle.show_id(), (shown, length));
         handle.update(|session| session.id = vec![3]);
-        let (shown, length) = handle.show_id();
-        // SAFETY: the handle is alive, and no other id was set.
-        assert_eq!(unsafe { core::slice::from_raw_parts(shown, length) }, [3]);
+        assert_eq!(handle.show_id(), (shown, 1));
+        // SAFETY: the handle is alive.
+        assert_eq!(unsafe { core::slice::from_raw_parts(shown, 2) }, [3, 2]);
     }
 
     #[test]
