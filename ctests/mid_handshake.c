@@ -2,6 +2,7 @@
  * What a connection shows before and during its handshake, and after a handshake that failed: SSL_get_version(3),
  * SSL_get_session(3), SSL_get_current_cipher(3), SSL_want(3), SSL_get_state(3); the extensions of the peer's messages.
  */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
 /* One step of one side, which has to wait for the other. */
@@ -161,5 +162,135 @@ TEST(shared_suites_are_those_of_all_versions)
     CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], names, sizeof(names)) == names);
     CHECK(strstr(names, "TLS_AES_128_GCM_SHA256") != NULL);
     CHECK(strstr(names, "ECDHE-ECDSA-AES128-GCM-SHA256") != NULL);
+    pair_free(pair);
+}
+
+/* SSL_set_ssl_method(3): the method lasts until the next handshake begins, which SSL_clear() comes before. */
+TEST(method_lasts_until_the_handshake)
+{
+    struct pair *pair = pair_contexts(0);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_ssl_method(pair->ssl[CLIENT], TLSv1_2_method()));
+    CHECK_OK(SSL_set_ssl_method(pair->ssl[SERVER], TLSv1_2_method()));
+    CHECK_EQ(SSL_version(pair->ssl[SERVER]), TLS1_2_VERSION);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_version(pair->ssl[CLIENT]), TLS1_3_VERSION);
+    pair_free(pair);
+}
+
+/* A flight that the transport does not take: the state is that of its last message, whoever watches. */
+TEST_VERSIONS(state_of_a_flight_that_waits)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_wire(pair);
+    pair->end[CLIENT].write_room = 10;
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    CHECK_STR(SSL_state_string(pair->ssl[CLIENT]), "TWCH");
+    pair->end[CLIENT].write_room = SIZE_MAX;
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    pair->end[SERVER].write_room = 10;
+    CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    CHECK_EQ(SSL_get_error(pair->ssl[SERVER], -1), SSL_ERROR_WANT_WRITE);
+    CHECK_STR(SSL_state_string(pair->ssl[SERVER]), version == TLS1_3_VERSION ? "TWFIN" : "TWSD");
+    pair->end[SERVER].write_room = SIZE_MAX;
+    pair_handshake(pair);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* A suite that the client took back after its hello is no longer good. */
+TEST(suite_that_was_taken_back)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    struct outcome outcome[2];
+
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    CHECK_OK(SSL_set_cipher_list(pair->ssl[CLIENT], "RSA+AES"));
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_WRONG_CIPHER_RETURNED);
+    pair_free(pair);
+}
+
+/* A message that is too long is the one that is being read. */
+TEST_VERSIONS(state_at_a_chain_that_is_too_long)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+    SSL *client;
+
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    SSL_set_max_cert_list(client, 10);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_EXCESSIVE_MESSAGE_SIZE);
+    CHECK_EQ(SSL_get_state(client), TLS_ST_CR_CERT);
+    CHECK_EQ(SSL_want(client), SSL_NOTHING);
+    pair_free(pair);
+}
+
+/* What both sides have is what they have in the version of the connection. */
+TEST(shared_groups_are_those_of_the_version)
+{
+    struct pair *pair = pair_contexts(0);
+    long before;
+
+    CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[CLIENT], TLS1_2_VERSION));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    before = SSL_get_shared_group(pair->ssl[SERVER], -1);
+    CHECK(before > 0);
+    CHECK_OK(SSL_set_min_proto_version(pair->ssl[SERVER], TLS1_3_VERSION));
+    CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -1), before);
+    pair_free(pair);
+}
+
+/* Without a certificate that fits, the server has still looked at the client's share. */
+TEST(group_of_a_handshake_without_a_certificate)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    struct outcome outcome[2];
+    EVP_PKEY *key;
+
+    use_identity(pair->ctx[SERVER], "ed25519");
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256"));
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[SERVER], "rsa_pss_rsae_sha256"));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
+    CHECK_EQ(SSL_get_negotiated_group(pair->ssl[SERVER]), NID_X9_62_prime256v1);
+    CHECK_OK(SSL_get_peer_tmp_key(pair->ssl[SERVER], &key));
+    EVP_PKEY_free(key);
+    CHECK(SSL_SESSION_get0_cipher(SSL_get0_session(pair->ssl[SERVER])) == NULL);
+    pair_free(pair);
+}
+
+static SSL_CTX *other_context;
+
+static int change_context(SSL *ssl, void *argument)
+{
+    (void)argument;
+    CHECK(SSL_set_SSL_CTX(ssl, other_context) == other_context);
+    return 1;
+}
+
+/* A client's session is made in the id context that there was when its hello was sent. */
+TEST_VERSIONS(id_context_is_that_of_the_hello)
+{
+    struct pair *pair = pair_contexts(version);
+    unsigned int length;
+
+    other_context = pair->ctx[SERVER];
+    CHECK_OK(SSL_CTX_set_session_id_context(other_context, (const unsigned char *)"other", 5));
+    SSL_CTX_set_verify(other_context, SSL_VERIFY_PEER, NULL);
+    trust(other_context, "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    SSL_CTX_set_cert_cb(pair->ctx[CLIENT], change_context, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    SSL_SESSION_get0_id_context(SSL_get0_session(pair->ssl[CLIENT]), &length);
+    CHECK_EQ(length, 0);
     pair_free(pair);
 }

@@ -218,3 +218,23 @@ TEST_VERSIONS(name_that_the_server_was_given)
     CHECK_STR(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), "a.example");
     pair_free(pair);
 }
+
+/* A server that sets a name after the client's came has that one. */
+TEST_VERSIONS(name_that_the_server_sets_later)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *host;
+
+    pair_over_wire(pair);
+    host = pair->ssl[SERVER];
+    CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example"));
+    CHECK_OK(SSL_set_tlsext_host_name(host, "before.example"));
+    pair_handshake(pair);
+    CHECK_STR(SSL_get_servername(host, TLSEXT_NAMETYPE_host_name), "server.example");
+    CHECK_OK(SSL_set_tlsext_host_name(host, "after.example"));
+    CHECK_STR(SSL_get_servername(host, TLSEXT_NAMETYPE_host_name), "after.example");
+    CHECK_OK(SSL_set_tlsext_host_name(host, NULL));
+    CHECK(SSL_get_servername(host, TLSEXT_NAMETYPE_host_name) == NULL);
+    CHECK_EQ(SSL_get_servername_type(host), -1);
+    pair_free(pair);
+}

@@ -112,11 +112,7 @@ pub unsafe extern "C" fn SSL_alloc_buffers(ssl: *mut SSL) -> c_int {
 pub unsafe extern "C" fn SSL_free_buffers(ssl: *mut SSL) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
-        with_ssl(ssl, 0, |ssl| {
-            ssl.with_connection(|connection| {
-                c_int::from(!connection.has_pending() && !connection.has_outgoing())
-            })
-        })
+        with_ssl(ssl, 0, |ssl| ssl.with_connection(|connection| c_int::from(connection.buffers_are_empty())))
     }
 }
 

@@ -168,6 +168,12 @@ impl Connection {
             || (inbound.content_type().is_some() && !inbound.plaintext().is_empty())
     }
 
+    /// Whether the buffers of records hold nothing: nothing to be read, also of a connection that failed, and nothing to be written.
+    #[must_use]
+    pub fn buffers_are_empty(&self) -> bool {
+        !self.has_pending() && self.records.unprocessed() == 0 && !self.has_outgoing()
+    }
+
     /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: another address without
     /// `SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER` is `SSL_R_BAD_WRITE_RETRY`. Fewer bytes than were sealed are `SSL_R_BAD_LENGTH`,
     /// and the end of the connection: the peer may have got some that should not have been written.

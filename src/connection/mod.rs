@@ -46,7 +46,7 @@ use crate::{
     message::Message,
     policy::Settings,
     record::{Opened, Side, Unpadded},
-    wire::{AlertDescription, ContentType, ProtocolVersion},
+    wire::{AlertDescription, ContentType, HandshakeType, ProtocolVersion},
 };
 
 /// How far a connection has come.
@@ -186,8 +186,17 @@ impl Connection {
     pub fn position(&self) -> Position {
         match self.events.front() {
             Some(Event::Position(position)) if self.has_outgoing() => *position,
-            _ => self.position,
+            _ => match self.negotiated.flight_ended_at {
+                Some(position) if self.is_sending_flight() => position,
+                _ => self.position,
+            },
         }
+    }
+
+    /// Whether bytes of a handshake wait for the transport.
+    fn is_sending_flight(&self) -> bool {
+        let is_under_way = !self.is_established() && self.failure.is_none();
+        is_under_way && self.has_outgoing() && !self.is_datagram()
     }
 
     /// Whether no handshake has begun.
@@ -400,7 +409,7 @@ impl Connection {
                                 Ok(Ok(input)) => input,
                                 Ok(Err(want)) => return Ok(want),
                                 Err(error) => {
-                                    self.failed_reading = true;
+                                    self.failed_reading = !self.reached_oversized(environment, error);
                                     return Err(error);
                                 }
                             }
@@ -412,6 +421,21 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// A Certificate that is too long is still the message where the handshake stands then.
+    fn reached_oversized(&mut self, environment: &Environment, error: Error) -> bool {
+        let header = self.records.joiner.next_header();
+        let is_oversized = error.reason() == Reason::EXCESSIVE_MESSAGE_SIZE
+            && header.is_some_and(|(handshake_type, _)| handshake_type == HandshakeType::CERTIFICATE);
+        if is_oversized {
+            let position = match self.side {
+                Side::Client => Position::CrCert,
+                Side::Server => Position::SrCert,
+            };
+            self.connected(environment).leave_for(position);
+        }
+        is_oversized
     }
 
     /// The answer to the question that was handed out last.
@@ -442,6 +466,8 @@ impl Connection {
         if environment.hooks.info {
             self.events.push_back(Event::HandshakeStart(self.position));
         }
+        self.negotiated.tentative_version = None;
+        self.negotiated.client_version = None;
         self.check_settings(&environment.settings)?;
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
         self.begin_datagram_handshake();

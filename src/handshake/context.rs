@@ -352,6 +352,9 @@ impl Connected<'_> {
     /// verification) sees the state that it belongs to.
     pub fn leave_for(&mut self, position: Position) {
         let left = core::mem::replace(self.position, position);
+        if left.ends_flight() && self.records.has_outgoing() {
+            self.negotiated.flight_ended_at = Some(left);
+        }
         if self.hooks().info {
             self.events.push_back(Event::Position(left));
         }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    custom_extensions::CustomExtensions, early_data::EarlyData,
+    custom_extensions::CustomExtensions, early_data::EarlyData, position::Position,
     post::authentication::PostHandshakeAuthentication,
 };
 use crate::{
@@ -217,6 +217,7 @@ impl Negotiated {
 
     /// Everything that waited was written.
     pub fn all_was_written(&mut self) {
+        self.flight_ended_at = None;
         if self.round_trip == RoundTrip::Writing {
             self.round_trip = RoundTrip::Since(Instant::now());
         }
@@ -303,8 +304,10 @@ pub struct Negotiated {
     pub resumed: bool,
     /// The session: the one resumed, or the new one.
     pub session: Option<Arc<Session>>,
-    /// Server: the session id context when the ClientHello came, before the servername callback could change it: sessions
-    /// are looked for and made in it.
+    /// Where the last message of the flight was written that the transport does not have yet.
+    pub flight_ended_at: Option<Position>,
+    /// The session id context when the ClientHello came or was sent, before a callback could change it: sessions are made in it,
+    /// and a server looks for them in it.
     pub session_id_context: Arc<[u8]>,
     /// Whether the extended master secret is used.
     pub extended_master_secret: bool,

@@ -69,6 +69,9 @@ impl Position {
                 | Self::SwSrvrDone
                 | Self::SwFinished
                 | Self::SwSessionTicket
+                | Self::SwHelloReq
+                | Self::CwKeyUpdate
+                | Self::SwKeyUpdate
         )
     }
 }

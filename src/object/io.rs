@@ -113,6 +113,7 @@ impl Ssl {
         if self.with_connection(|connection| connection.is_before()) {
             self.shutdown.set(0);
             self.forget_begun_session();
+            self.follow_method();
             self.begin_statistics();
         }
         self.refresh_ca_names();

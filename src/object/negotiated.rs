@@ -39,8 +39,13 @@ impl Ssl {
         if self.side() == Side::Client {
             return 0;
         }
-        let own = self.with_config(|config| config.settings.offered_groups(&config.settings.versions()));
-        let peer = self.with_connection(|connection| connection.negotiated().peer_groups.clone());
+        let (version, peer) = self.with_connection(|connection| {
+            (connection.negotiated().version, connection.negotiated().peer_groups.clone())
+        });
+        let own = self.with_config(|config| match version {
+            Some(version) => config.settings.offered_groups(&[version]),
+            None => config.settings.offered_groups(&config.settings.versions()),
+        });
         let server_prefers =
             self.with_config(|config| config.settings.has_option(option::CIPHER_SERVER_PREFERENCE));
         let shared = in_common(&own, &peer, server_prefers);

@@ -39,13 +39,22 @@ impl Ssl {
         }
     }
 
-    /// Sets the name that a client asks for, `None` for none; a name that is empty or too long leaves none.
+    /// Sets the name that a client asks for, `None` for none; a name that is empty or too long leaves none. On a server it takes the
+    /// place of what the client asked for, if that came before.
     pub fn set_server_name(&self, name: Option<&[u8]>) -> Result<(), Reason> {
         /// `TLSEXT_MAXLEN_host_name`.
         const LONGEST: usize = 255;
 
         let is_good = name.is_none_or(|name| !name.is_empty() && name.len() <= LONGEST);
-        let server_name = name.filter(|_| is_good).map(Into::into);
+        let name = name.filter(|_| is_good);
+        if self.side_is_set() && self.side() == Side::Server {
+            self.with_connection(|connection| {
+                if !connection.is_before() {
+                    connection.negotiated_mut().server_name = name.map(Vec::from);
+                }
+            });
+        }
+        let server_name = name.map(Into::into);
         self.update_config(|config| config.update_settings(|settings| settings.server_name = server_name));
         if is_good { Ok(()) } else { Err(Reason::SSL3_EXT_INVALID_SERVERNAME) }
     }

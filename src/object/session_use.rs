@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{SessionHandle, Ssl, parts::keep, session::MAX_ID_LENGTH};
 use crate::{
     error::{Error, Reason, Result},
-    handshake::Environment,
+    handshake::{Environment, position::Position},
     policy::{Settings, options::cache},
     record::Side,
     session::Session,
@@ -41,7 +41,9 @@ impl Ssl {
                 _ => negotiated.version,
             };
             // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello.
-            (version, negotiated.suite.filter(|_| negotiated.version == Some(ProtocolVersion::TLS1_3)))
+            let has_hello = connection.position() != Position::SrClntHello;
+            let is_tls13 = negotiated.version == Some(ProtocolVersion::TLS1_3);
+            (version, negotiated.suite.filter(|_| is_tls13 && has_hello))
         });
         let mut begun = self.begun_session();
         if let Some(version) = version.filter(|_| begun.is_none()) {

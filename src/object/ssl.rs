@@ -228,6 +228,14 @@ impl Ssl {
         self.reset();
     }
 
+    /// A handshake begins: its method is the context's, as after `SSL_clear`, whatever [`Self::set_method`] was told.
+    pub(super) fn follow_method(&self) {
+        let method = self.context().method();
+        if !core::ptr::eq(self.method(), method) {
+            self.update_config(|config| config.set_method(method));
+        }
+    }
+
     /// Whether the method was not for the side when that was set.
     #[must_use]
     pub fn lacks_side(&self) -> bool {

@@ -96,7 +96,9 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_GROUPS => unsafe { get_groups(ssl, pointer.cast()) },
         command::GET_SHARED_GROUP => ssl.shared_group(number).into(),
         command::GET_NEGOTIATED_GROUP => {
-            let group = ssl.with_connection(|connection| connection.negotiated().group);
+            let group = ssl
+                .with_connection(|connection| connection.negotiated().group)
+                .or_else(|| ssl.session_so_far()?.core().group);
             group.map_or(0, negotiated::group_nid).into()
         }
         command::GET_PEER_SIGNATURE_NID => {

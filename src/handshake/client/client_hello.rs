@@ -80,6 +80,7 @@ pub struct Retry {
 /// Begins with the first ClientHello.
 pub fn begin(context: &mut Context<'_>) -> Result<Transition<State>> {
     context.leave_for(Position::CwClntHello);
+    context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
     let versions = versions(context);
     context.negotiated.tentative_version = versions.first().copied();
     if context.hooks().offer_psk && versions.contains(&ProtocolVersion::TLS1_3) {
@@ -129,10 +130,11 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     let environment = context.environment;
     let settings = &environment.settings;
     let versions = versions(context);
-    let negotiated = &*context.negotiated;
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     };
+    context.negotiated.client_version = Some(legacy_version(*highest));
+    let negotiated = &*context.negotiated;
     let cipher_suites = cipher_suites(environment, &versions, negotiated.renegotiation.is_none())?;
     let offered = match negotiated.renegotiation {
         None => environment.offered_session.as_ref(),
@@ -162,7 +164,6 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
             early_data,
         ),
     };
-    context.negotiated.client_version = Some(hello.legacy_version);
     context.negotiated.client_random = hello.random;
     emit(Offer { hello, versions, key, session, external, retry: None }, context)
 }

@@ -89,7 +89,7 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
         id,
-        id_context: settings.session_id_context.to_vec(),
+        id_context: negotiated.session_id_context.to_vec(),
         time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
         peer_raw_key: negotiated.peer_raw_key.clone(),

@@ -144,8 +144,8 @@ fn check_downgrade(offer: &Offer, version: ProtocolVersion, random: &[u8; 32]) -
     Ok(())
 }
 
-/// The suite that the server chose, which must be one that we offered for this version, and that our security callback still
-/// allows.
+/// The suite that the server chose, which must be one that we offered for this version, and that the program and its security
+/// callback still allow.
 pub fn check_suite(
     offer: &Offer,
     hello: &ServerHello,
@@ -154,7 +154,9 @@ pub fn check_suite(
 ) -> Result<&'static Suite> {
     let suite = suite::find(hello.cipher_suite).ok_or(Error::illegal(Reason::UNKNOWN_CIPHER_RETURNED))?;
     let is_offered = suite.supports(version) && offer.hello.cipher_suites.contains(&suite.id);
-    if !is_offered || !settings.allows_suite(suite) {
+    let mut configured = settings.tls13_cipher_suites.iter().chain(settings.cipher_suites.iter());
+    let is_wanted = configured.any(|wanted| wanted.id == suite.id) && settings.allows_suite(suite);
+    if !is_offered || !is_wanted {
         return Err(Error::illegal(Reason::WRONG_CIPHER_RETURNED));
     }
     Ok(suite)

@@ -248,6 +248,9 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
     let schemes = hello.offer.schemes.as_deref().ok_or(missing(Reason::MISSING_SIGALGS_EXTENSION))?;
     let certificate_schemes = context.negotiated.peer_certificate_schemes.as_deref();
     let choice = context.settings().choose_certificate(ProtocolVersion::TLS1_3, schemes, certificate_schemes);
+    if choice.is_none() {
+        note_share(context, &hello);
+    }
     let choice = choice.ok_or_else(|| {
         // A scheme that only certificates or TLS 1.2 use is still one in common.
         let versions = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
@@ -265,6 +268,18 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
         return Ok(Transition::Ask(Ask::MayResume(false), state));
     }
     ask_status(context, hello)
+}
+
+/// The handshake ends for want of a certificate: the program can still see what the keys would have been made of.
+fn note_share(context: &mut Context<'_>, hello: &Hello) {
+    let (Some(groups), Some(shares)) = (&hello.offer.groups, &hello.shares) else { return };
+    let shared: Vec<NamedGroup> = shares.iter().map(|(group, _)| *group).collect();
+    if let Ok((group, true)) = context.settings().choose_group(groups, &shared)
+        && let Some((_, share)) = shares.iter().find(|(offered, _)| *offered == group)
+    {
+        let (settings, side) = (Arc::clone(&context.environment.settings), context.side);
+        context.negotiated.note_shares(&settings, group, side, &[], share);
+    }
 }
 
 fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
