@@ -6,7 +6,7 @@
 //! and every certificate is in its time now. In all other cases libcrypto's function decides, and
 //! says what is wrong. What is remembered does not depend on the time or on the trust anchors: that a key made a signature stays true.
 
-use core::ffi::{c_int, c_void};
+use core::{ffi::c_int, ptr::NonNull};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
@@ -56,12 +56,22 @@ impl KnownSignatures {
 }
 
 /// What our function finds in the verification that calls it.
-pub(super) struct Checks<'a> {
+struct Checks<'a> {
     known: &'a KnownSignatures,
     standard: sys::X509_STORE_CTX_verify_fn,
 }
 
-impl<'a> Checks<'a> {
+/// Owns the [`Checks`] of a verification, which reads them by the same pointer.
+pub(super) struct Installed<'a>(NonNull<Checks<'a>>);
+
+impl Drop for Installed<'_> {
+    fn drop(&mut self) {
+        // SAFETY: it came out of a box, and nobody reads it any more.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+impl<'a> Installed<'a> {
     /// Puts our function into a verification that calls no function of the program; `None` if that is not possible.
     ///
     /// # Safety
@@ -70,14 +80,13 @@ impl<'a> Checks<'a> {
     pub(super) unsafe fn install(
         context: *mut sys::X509_STORE_CTX,
         known: &'a KnownSignatures,
-    ) -> Option<Box<Self>> {
+    ) -> Option<Self> {
         // SAFETY: the caller's promise.
         let standard = unsafe { sys::X509_STORE_CTX_get_verify(context) }?;
-        let checks = Box::new(Self { known, standard });
-        let pointer = core::ptr::from_ref(&*checks).cast_mut().cast::<c_void>();
+        let checks = Self(NonNull::from(Box::leak(Box::new(Checks { known, standard }))));
         // SAFETY: the context is valid; it gives the pointer to nobody but our function, while the checks live.
         unsafe {
-            (sys::X509_STORE_CTX_set_ex_data(context, index(), pointer) == 1)
+            (sys::X509_STORE_CTX_set_ex_data(context, index(), checks.0.as_ptr().cast()) == 1)
                 .then(|| sys::X509_STORE_CTX_set_verify(context, Some(check_signatures)))?;
         }
         Some(checks)

@@ -9,7 +9,7 @@ use super::{
     dane::Dane,
     evp_pkey::PKey,
     ex_data,
-    known_signatures::{Checks, KnownSignatures},
+    known_signatures::{Installed, KnownSignatures},
     library::Library,
     stack::X509Stack,
     sys,
@@ -218,7 +218,7 @@ impl Drop for X509Store {
 /// One verification (`X509_STORE_CTX`), with what it was given kept alive.
 pub struct StoreContext<'a> {
     context: NonNull<sys::X509_STORE_CTX>,
-    checks: Option<Box<Checks<'a>>>,
+    checks: Option<Installed<'a>>,
     inputs: core::marker::PhantomData<&'a ()>,
 }
 
@@ -328,8 +328,10 @@ impl<'a> StoreContext<'a> {
     /// Checks signatures with the help of those that are known, and adds to them. For verifications that call no function of the
     /// program.
     pub fn set_known_signatures(&mut self, known: &'a KnownSignatures) {
-        // SAFETY: the context is valid, and is freed before the checks are.
-        self.checks = unsafe { Checks::install(self.as_ptr(), known) };
+        if self.checks.is_none() {
+            // SAFETY: the context is valid, and is freed before the checks are.
+            self.checks = unsafe { Installed::install(self.as_ptr(), known) };
+        }
     }
 
     /// The program's callback for each step.
