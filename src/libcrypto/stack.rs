@@ -33,13 +33,21 @@ impl X509Stack {
         self.0.as_ptr()
     }
 
-    /// Appends a certificate.
-    pub fn push(&mut self, certificate: X509) {
+    /// A stack of these certificates; `None` when memory is out.
+    pub fn of(certificates: impl IntoIterator<Item = X509>) -> Option<Self> {
+        let mut stack = Self::new()?;
+        for certificate in certificates {
+            stack.push(certificate)?;
+        }
+        Some(stack)
+    }
+
+    /// Appends a certificate; `None` when memory is out.
+    #[must_use = "a certificate may be missing"]
+    pub fn push(&mut self, certificate: X509) -> Option<()> {
         // SAFETY: the stack is valid; it takes over the reference if it takes the pointer.
         let pushed = unsafe { sys::OPENSSL_sk_push(self.as_ptr(), certificate.as_ptr().cast()) };
-        if pushed > 0 {
-            core::mem::forget(certificate);
-        }
+        (pushed > 0).then(|| core::mem::forget(certificate))
     }
 
     /// How many there are.
@@ -88,7 +96,7 @@ impl X509Stack {
         let count = usize::try_from(unsafe { sys::OPENSSL_sk_num(stack) }).unwrap_or_default();
         for index in 0..count {
             // SAFETY: the caller's promise.
-            copy.push(unsafe { certificate_at(stack, index) }?);
+            copy.push(unsafe { certificate_at(stack, index) }?)?;
         }
         Some(copy)
     }
@@ -109,19 +117,6 @@ unsafe fn certificate_at(stack: *const sys::OPENSSL_STACK, index: usize) -> Opti
 unsafe impl Send for X509Stack {}
 // SAFETY: as above.
 unsafe impl Sync for X509Stack {}
-
-impl FromIterator<X509> for X509Stack {
-    /// # Panics
-    ///
-    /// When memory is out.
-    fn from_iter<I: IntoIterator<Item = X509>>(certificates: I) -> Self {
-        let mut stack = Self::new().expect("memory for a stack");
-        for certificate in certificates {
-            stack.push(certificate);
-        }
-        stack
-    }
-}
 
 impl Drop for X509Stack {
     fn drop(&mut self) {

@@ -204,8 +204,8 @@ impl Check<'_> {
     }
 
     fn is_fit_for(&self, mode: SuiteB) -> bool {
-        let chain: X509Stack = self.chain.iter().cloned().collect();
-        self.certificate.is_fit_for_suite_b(Some(&chain), mode.flags())
+        X509Stack::of(self.chain.iter().cloned())
+            .is_some_and(|chain| self.certificate.is_fit_for_suite_b(Some(&chain), mode.flags()))
     }
 
     /// RFC 5246 §7.4.4: RSA, DSA and ECDSA have a type of their own.

@@ -50,12 +50,8 @@ impl Config {
     pub fn add_chain_certificate(&mut self, certificate: X509, asker: &Asker) -> bool {
         self.raising(|config| {
             certificate_security::check(asker, &certificate, Role::Authority)?;
-            config.update_credentials(|credentials| {
-                let current = credentials.current_mut();
-                let mut chain = current.chain.take();
-                append(&mut chain, certificate);
-                current.set_chain(chain);
-            });
+            let chain = with(config.chain(), certificate)?;
+            config.update_credentials(|credentials| credentials.current_mut().set_chain(Some(chain)));
             Ok(())
         })
     }
@@ -67,8 +63,11 @@ impl Config {
     }
 
     /// Appends to the extra certificates.
-    pub fn add_extra_chain_certificate(&mut self, certificate: X509) {
-        append(&mut self.extra_chain, certificate);
+    pub fn add_extra_chain_certificate(&mut self, certificate: X509) -> bool {
+        self.raising(|config| {
+            config.extra_chain = Some(with(config.extra_chain(), certificate)?);
+            Ok(())
+        })
     }
 
     /// Removes the extra certificates.
@@ -77,10 +76,10 @@ impl Config {
     }
 }
 
-/// A new stack: the old one may be another connection's too.
-fn append(chain: &mut Option<Arc<X509Stack>>, certificate: X509) {
-    let old = chain.iter().flat_map(|chain| chain.iter());
-    *chain = Some(Arc::new(old.chain([certificate]).collect()));
+/// `chain` with one more at its end, as a new stack: the old one may be another connection's too.
+fn with(chain: Option<&X509Stack>, certificate: X509) -> core::result::Result<Arc<X509Stack>, Reason> {
+    let old = chain.into_iter().flat_map(X509Stack::iter);
+    X509Stack::of(old.chain([certificate])).map(Arc::new).ok_or(Reason::ERR_MALLOC_FAILURE)
 }
 
 /// Builds the chain of the current certificate by `SSL_BUILD_CHAIN_FLAG_…` (`SSL_CTX_build_cert_chain(3)`).
@@ -89,7 +88,13 @@ fn append(chain: &mut Option<Arc<X509Stack>>, certificate: X509) {
 pub fn build_chain(owner: &impl Configurable, flags: i64) -> i64 {
     match try_build_chain(owner, flags) {
         Ok((chain, is_verified)) => {
-            let chain = chain.map(|chain| chain.into_iter().collect());
+            let chain = match chain.map(X509Stack::of) {
+                Some(None) => {
+                    error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
+                    return 0;
+                }
+                chain => chain.flatten(),
+            };
             let asker = owner.asker();
             let is_set = owner.change(|config| config.set_chain(chain, &asker));
             if is_set { i64::from(!is_verified) + 1 } else { 0 }
@@ -171,5 +176,5 @@ fn find_chain(store: &X509Store, certificate: &X509) -> Option<X509Stack> {
     let mut building = StoreContext::new(store, certificate, None)?;
     let _ = building.verify();
     mark.pop();
-    Some(building.chain()?.iter().skip(1).collect())
+    X509Stack::of(building.chain()?.iter().skip(1))
 }

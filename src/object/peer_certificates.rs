@@ -99,9 +99,9 @@ impl PeerCertificates {
         for (index, certificate) in der.iter().enumerate() {
             let certificate = make(certificate)?;
             if index > 0 {
-                without_own.push(certificate.clone());
+                without_own.push(certificate.clone())?;
             }
-            chain.push(certificate);
+            chain.push(certificate)?;
         }
         Some(Arc::new(Self { der, chain, without_own, shared }))
     }
@@ -123,7 +123,7 @@ impl Ssl {
         }
         let own = self.parse_certificates(der)?;
         let own = self.keep_peer_certificates(own);
-        self.take_verified_chain(&own);
+        self.take_verified_chain(&own)?;
         Some(own)
     }
 
@@ -132,15 +132,19 @@ impl Ssl {
         PeerCertificates::new(der, false, |der| X509::from_der_within(&library, der))
     }
 
-    /// Puts objects of the connection's own into the verified chain, in place of those that it shares.
-    fn take_verified_chain(&self, own: &PeerCertificates) {
-        drop(self.with_parts(|parts| {
+    /// Puts objects of the connection's own into the verified chain, in place of those that it shares. `None` when memory is
+    /// out.
+    fn take_verified_chain(&self, own: &PeerCertificates) -> Option<()> {
+        let replaced = self.with_parts(|parts| {
             let mut slot = parts.verified_chain.borrow_mut();
-            let known = slot.as_ref()?;
-            let shared = known.shared.clone().filter(|shared| Arc::ptr_eq(&shared.der, &own.der))?;
-            let chain = known.chain.iter().map(|certificate| own.counterpart(&shared, certificate)).collect();
-            slot.replace(VerifiedChain { chain, shared: None })
-        }));
+            let Some(known) = slot.as_ref() else { return Some(None) };
+            let shared = known.shared.clone().filter(|shared| Arc::ptr_eq(&shared.der, &own.der));
+            let Some(shared) = shared else { return Some(None) };
+            let chain = known.chain.iter().map(|certificate| own.counterpart(&shared, certificate));
+            let chain = X509Stack::of(chain)?;
+            Some(slot.replace(VerifiedChain { chain, shared: None }))
+        });
+        replaced.map(drop)
     }
 
     /// Keeps the objects, unless there are some of the connection's own by now, or others like them.
@@ -169,10 +173,7 @@ impl Ssl {
         let Some(shared) = shared else { return true };
         let current = self.peer_certificates().filter(|own| Arc::ptr_eq(&own.der, &shared.der));
         let own = current.or_else(|| self.parse_certificates(Arc::clone(&shared.der)));
-        own.is_some_and(|own| {
-            self.take_verified_chain(&own);
-            true
-        })
+        own.is_some_and(|own| self.take_verified_chain(&own).is_some())
     }
 
     /// The peer's chain as objects that nobody changes, and that the program must not see.

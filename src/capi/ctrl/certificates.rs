@@ -97,6 +97,10 @@ pub(super) unsafe fn control(owner: &impl Configurable, arguments: Arguments) ->
 unsafe fn set_chain(owner: &impl Configurable, stack: *mut sys::OPENSSL_STACK, shares: bool) -> c_long {
     // SAFETY: the caller's promise.
     let chain = unsafe { X509Stack::copy_of(stack) };
+    if chain.is_none() && !stack.is_null() {
+        error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
+        return 0;
+    }
     let asker = owner.asker();
     let is_set = owner.change(|config| config.set_chain(chain, &asker));
     if is_set && !shares {
@@ -128,6 +132,19 @@ unsafe fn add_chain_certificate(
 }
 
 /// # Safety
+/// `certificate` is null or valid; it is given away on success.
+unsafe fn add_extra_chain_certificate(owner: &impl Configurable, certificate: *mut sys::X509) -> c_long {
+    // SAFETY: the caller's promise.
+    let Some(owned) = (unsafe { X509::from_borrowed(certificate) }) else { return 0 };
+    let is_added = owner.change(|config| config.add_extra_chain_certificate(owned));
+    if is_added {
+        // SAFETY: the caller gave this reference away.
+        drop(unsafe { X509::from_owned(certificate) });
+    }
+    is_added.into()
+}
+
+/// # Safety
 /// `store` is null or valid; if it is not shared it is given away.
 unsafe fn store(store: *mut sys::X509_STORE, shares: bool) -> Option<X509Store> {
     // SAFETY: the caller's promise.
@@ -146,13 +163,7 @@ pub(super) unsafe fn extra_chain(
     // SAFETY: the caller's promise.
     Some(unsafe {
         match command {
-            command::EXTRA_CHAIN_CERT => match X509::from_owned(arguments.pointer.cast()) {
-                Some(certificate) => {
-                    owner.change(|config| config.add_extra_chain_certificate(certificate));
-                    1
-                }
-                None => 0,
-            },
+            command::EXTRA_CHAIN_CERT => add_extra_chain_certificate(owner, arguments.pointer.cast()),
             command::GET_EXTRA_CHAIN_CERTS => {
                 let only_extra = arguments.number != 0;
                 let chain = owner.look(|config| {
