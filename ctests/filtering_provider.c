@@ -10,6 +10,7 @@
 #include <openssl/provider.h>
 
 static OSSL_PROVIDER *whole;
+static OSSL_LIB_CTX *filtered;
 static int hidden_operation;
 static const char *hidden;
 
@@ -73,7 +74,16 @@ static SSL_CTX *without(const SSL_METHOD *method, int operation, const char *nam
     CHECK(OSSL_PROVIDER_load(library, "filtered") != NULL);
     context = SSL_CTX_new_ex(library, NULL, method);
     CHECK(context != NULL);
+    filtered = library;
     return context;
+}
+
+/* Ends what `without` made. */
+static void free_without(SSL_CTX *context)
+{
+    SSL_CTX_free(context);
+    OSSL_LIB_CTX_free(filtered);
+    OSSL_PROVIDER_unload(whole);
 }
 
 /* How many of the suites that it would offer have this in their description. */
@@ -117,7 +127,7 @@ TEST(suites_need_their_algorithms)
         CHECK_EQ(suites_with(context, cases[i].lacks), 0);
         CHECK(suites_with(context, cases[i].has) > 0);
         CHECK_NO_ERRORS();
-        SSL_CTX_free(context);
+        free_without(context);
     }
 }
 
@@ -182,6 +192,82 @@ TEST(groups_and_signatures_need_their_algorithms)
 
         CHECK(!offers(context, cases[i].extension, cases[i].lacks));
         CHECK(offers(context, cases[i].extension, cases[i].has));
+        free_without(context);
+    }
+}
+
+/* The default provider in two halves: ciphers, which say that they are the other one's, and all else. */
+static const OSSL_ALGORITHM *query_ciphers(void *provider, int operation, int *no_cache)
+{
+    static OSSL_ALGORITHM ciphers[256];
+    const OSSL_ALGORITHM *all = OSSL_PROVIDER_query_operation(whole, operation, no_cache);
+
+    (void)provider;
+    if (operation != OSSL_OP_CIPHER)
+        return NULL;
+    for (size_t i = 0; all[i].algorithm_names != NULL && i < 255; i++) {
+        ciphers[i] = all[i];
+        ciphers[i].property_definition = "provider=ciphers";
+    }
+    return ciphers;
+}
+
+static const OSSL_ALGORITHM *query_rest(void *provider, int operation, int *no_cache)
+{
+    (void)provider;
+    return operation == OSSL_OP_CIPHER ? NULL : OSSL_PROVIDER_query_operation(whole, operation, no_cache);
+}
+
+static int start_ciphers(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context)
+{
+    static const OSSL_DISPATCH functions[] = {
+        {OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query_ciphers},
+        {0, NULL},
+    };
+
+    (void)handle;
+    (void)in;
+    *out = functions;
+    *context = OSSL_PROVIDER_get0_provider_ctx(whole);
+    return 1;
+}
+
+static int start_rest(const OSSL_CORE_HANDLE *handle, const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context)
+{
+    static const OSSL_DISPATCH functions[] = {
+        {OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query_rest},
+        {OSSL_FUNC_PROVIDER_GET_CAPABILITIES, (void (*)(void))filtered_capabilities},
+        {0, NULL},
+    };
+
+    (void)handle;
+    (void)in;
+    *out = functions;
+    *context = OSSL_PROVIDER_get0_provider_ctx(whole);
+    return 1;
+}
+
+/* EVP_set_default_properties(3) counts for contexts made later, also where it takes nothing away but ciphers. */
+TEST(default_query_that_no_cipher_fits)
+{
+    OSSL_LIB_CTX *other = OSSL_LIB_CTX_new();
+    SSL_CTX *context;
+
+    whole = OSSL_PROVIDER_load(other, "default");
+    CHECK_OK(OSSL_PROVIDER_add_builtin(NULL, "rest", start_rest));
+    CHECK_OK(OSSL_PROVIDER_add_builtin(NULL, "ciphers", start_ciphers));
+    CHECK(OSSL_PROVIDER_load(NULL, "rest") != NULL);
+    CHECK(OSSL_PROVIDER_load(NULL, "ciphers") != NULL);
+    for (int i = 0; i < 2; i++) {
+        context = SSL_CTX_new(TLS_method());
+        CHECK(context != NULL);
         SSL_CTX_free(context);
     }
+    CHECK_OK(EVP_set_default_properties(NULL, "provider=default"));
+    CHECK(SSL_CTX_new(TLS_method()) == NULL);
+    CHECK_SSL_REASON(SSL_R_LIBRARY_HAS_NO_CIPHERS);
+    CHECK_OK(EVP_set_default_properties(NULL, ""));
+    context = SSL_CTX_new(TLS_method());
+    CHECK(context != NULL);
+    SSL_CTX_free(context);
 }

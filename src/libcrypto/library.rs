@@ -77,13 +77,20 @@ impl Library {
         }
         let mut standing = Standing::default();
         let mark = error_queue::set_mark();
-        // SAFETY: null is that context; `standing` outlives the call, which hands it to `note_provider` alone; the name is a C
-        // string, and the digest is ours to free.
+        let none = core::ptr::null();
+        // SAFETY: null is that context; `standing` outlives the call, which hands it to `note_provider` alone; the names are C
+        // strings, and what is fetched is ours to free.
         unsafe {
             sys::OSSL_PROVIDER_do_all(null_mut(), Some(note_provider), (&raw mut standing).cast());
-            let digest = sys::EVP_MD_fetch(null_mut(), c"SHA256".as_ptr(), core::ptr::null());
-            standing.digest = digest.addr();
+            let digest = sys::EVP_MD_fetch(null_mut(), c"SHA256".as_ptr(), none);
+            let cipher = sys::EVP_CIPHER_fetch(null_mut(), c"AES-128-GCM".as_ptr(), none);
+            let exchange = sys::EVP_KEYEXCH_fetch(null_mut(), c"ECDH".as_ptr(), none);
+            let signature = sys::EVP_SIGNATURE_fetch(null_mut(), c"ECDSA".as_ptr(), none);
+            standing.samples = [digest.addr(), cipher.addr(), exchange.addr(), signature.addr()];
             sys::EVP_MD_free(digest);
+            sys::EVP_CIPHER_free(cipher);
+            sys::EVP_KEYEXCH_free(exchange);
+            sys::EVP_SIGNATURE_free(signature);
         }
         mark.pop();
         Some(standing)
@@ -153,12 +160,12 @@ impl Library {
     }
 }
 
-/// The providers of the process, and by whose digest a query of the program's, if there is one
-/// (`EVP_set_default_properties(3)`), comes out.
+/// The providers of the process, and whose digest, cipher, key exchange and signature a query of the program's, if there is one
+/// (`EVP_set_default_properties(3)`), chooses: nothing tells the query itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     providers: Vec<(usize, CString)>,
-    digest: usize,
+    samples: [usize; 4],
 }
 
 /// Takes note of one provider.
@@ -190,7 +197,7 @@ mod tests {
     #[test]
     fn standing_is_that_of_the_own_context_alone() {
         let standing = Library::default().standing();
-        assert!(standing.as_ref().is_some_and(|standing| standing.digest != 0));
+        assert!(standing.as_ref().is_some_and(|standing| !standing.samples.contains(&0)));
         assert_eq!(Library::default().standing(), standing);
         // SAFETY: null stands for the default context.
         assert!(unsafe { Library::new(null_mut(), Some(c"provider=default")) }.standing().is_none());
