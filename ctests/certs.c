@@ -41,6 +41,43 @@ EVP_PKEY *load_key(const char *name)
     return key;
 }
 
+/* Lent objects by their names, in the order in which they were first asked for. */
+enum { MOST_LENT = 32 };
+static struct {
+    const char *name;
+    X509 *certificate;
+    EVP_PKEY *key;
+} lent[MOST_LENT];
+
+static size_t lent_index(const char *name)
+{
+    size_t i = 0;
+
+    while (i < MOST_LENT && lent[i].name != NULL && strcmp(lent[i].name, name) != 0)
+        i++;
+    CHECK(i < MOST_LENT);
+    lent[i].name = name;
+    return i;
+}
+
+X509 *lent_certificate(const char *name)
+{
+    size_t i = lent_index(name);
+
+    if (lent[i].certificate == NULL)
+        lent[i].certificate = load_certificate(name);
+    return lent[i].certificate;
+}
+
+EVP_PKEY *lent_key(const char *name)
+{
+    size_t i = lent_index(name);
+
+    if (lent[i].key == NULL)
+        lent[i].key = load_key(name);
+    return lent[i].key;
+}
+
 void use_identity(SSL_CTX *context, const char *name)
 {
     CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path(name, "pem")));

@@ -120,7 +120,7 @@ TEST(types_and_names_are_asked_of_clients)
     CHECK_EQ(SSL_CTX_ctrl(pair->ctx[SERVER], SSL_CTRL_SET_CLIENT_CERT_TYPES, 300, (void *)types),
              0);
     CHECK_EQ(SSL_CTX_set1_client_certificate_types(pair->ctx[SERVER], types, 1), 1);
-    CHECK_EQ(SSL_CTX_add_client_CA(pair->ctx[SERVER], load_certificate("second")), 1);
+    CHECK_EQ(SSL_CTX_add_client_CA(pair->ctx[SERVER], lent_certificate("second")), 1);
     pair_over_wire(pair);
     pair_handshake(pair);
     CHECK_EQ(SSL_get0_certificate_types(pair->ssl[CLIENT], &got), 1);

@@ -19,7 +19,7 @@ TEST(keys_and_passwords)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
     SSL *ssl;
-    RSA *rsa = EVP_PKEY_get1_RSA(load_key("rsa"));
+    RSA *rsa = EVP_PKEY_get1_RSA(lent_key("rsa"));
     int value;
 
     SSL_CTX_set_default_passwd_cb(context, ask_password);
@@ -36,10 +36,10 @@ TEST(keys_and_passwords)
     CHECK_OK(SSL_use_RSAPrivateKey(ssl, rsa));
     CHECK_OK(SSL_check_private_key(ssl));
     CHECK_OK(SSL_use_RSAPrivateKey_file(ssl, cert_path("rsa", "key"), SSL_FILETYPE_PEM));
-    CHECK_EQ(SSL_use_cert_and_key(ssl, load_certificate("rsa"), load_key("rsa"), NULL, 0), 0);
+    CHECK_EQ(SSL_use_cert_and_key(ssl, lent_certificate("rsa"), lent_key("rsa"), NULL, 0), 0);
     CHECK_SSL_REASON(SSL_R_NOT_REPLACING_CERTIFICATE);
-    CHECK_OK(SSL_use_cert_and_key(ssl, load_certificate("ec"), load_key("ec"), NULL, 0));
-    CHECK_OK(SSL_use_cert_and_key(ssl, load_certificate("rsa"), load_key("rsa"), NULL, 1));
+    CHECK_OK(SSL_use_cert_and_key(ssl, lent_certificate("ec"), lent_key("ec"), NULL, 0));
+    CHECK_OK(SSL_use_cert_and_key(ssl, lent_certificate("rsa"), lent_key("rsa"), NULL, 1));
     RSA_free(rsa);
     SSL_free(ssl);
     SSL_CTX_free(context);
@@ -65,7 +65,7 @@ TEST(lists_of_ca_names)
 
     SSL_set0_CA_list(ssl, copy);
     CHECK(SSL_get0_CA_list(ssl) == copy);
-    CHECK_OK(SSL_add1_to_CA_list(ssl, load_certificate("client")));
+    CHECK_OK(SSL_add1_to_CA_list(ssl, lent_certificate("client")));
     CHECK_EQ(sk_X509_NAME_num(SSL_get0_CA_list(ssl)), 3);
     CHECK_EQ(sk_X509_NAME_num(SSL_CTX_get0_CA_list(context)), 0);
     SSL_set_accept_state(ssl);

@@ -131,11 +131,13 @@ TEST_DTLS_SIDES(empty_writes)
 TEST_DTLS(split_send_fragment)
 {
     struct pair *pair = pair_contexts(version);
+    unsigned char *bytes = pattern(1200);
 
     CHECK_OK(SSL_CTX_set_split_send_fragment(pair->ctx[CLIENT], 512));
     pair_over_datagrams(pair);
     pair_handshake(pair);
-    transfer(pair->ssl[CLIENT], pair->ssl[SERVER], pattern(1200), 1200);
+    transfer(pair->ssl[CLIENT], pair->ssl[SERVER], bytes, 1200);
+    free(bytes);
     CHECK(pair->link[CLIENT].largest > 1200);
     pair_free(pair);
 }

@@ -183,10 +183,10 @@ TEST(keys_that_do_not_match)
     /* The key goes when another certificate of its kind comes. */
     EXPECT(SSL_CTX_use_certificate_file(ctx, cert_path("client", "pem"), SSL_FILETYPE_PEM), 1, "");
     EXPECT(SSL_CTX_check_private_key(ctx), 0, "20:190");
-    EXPECT(SSL_CTX_use_cert_and_key(ctx, load_certificate("ec"), load_key("rsa"), NULL, 1), 0, "6:101 20:288");
-    EXPECT(SSL_CTX_use_cert_and_key(ctx, load_certificate("ec"), load_key("client"), NULL, 1), 0, "20:288");
-    EXPECT(SSL_CTX_use_cert_and_key(ctx, load_certificate("ec"), load_key("ec"), NULL, 0), 0, "20:289");
-    EXPECT(SSL_CTX_use_cert_and_key(ctx, NULL, load_key("ec"), NULL, 0), 0, "20:399");
+    EXPECT(SSL_CTX_use_cert_and_key(ctx, lent_certificate("ec"), lent_key("rsa"), NULL, 1), 0, "6:101 20:288");
+    EXPECT(SSL_CTX_use_cert_and_key(ctx, lent_certificate("ec"), lent_key("client"), NULL, 1), 0, "20:288");
+    EXPECT(SSL_CTX_use_cert_and_key(ctx, lent_certificate("ec"), lent_key("ec"), NULL, 0), 0, "20:289");
+    EXPECT(SSL_CTX_use_cert_and_key(ctx, NULL, lent_key("ec"), NULL, 0), 0, "20:399");
     SSL_free(ssl);
     SSL_CTX_free(ctx);
 }
@@ -279,7 +279,7 @@ TEST(wrong_state)
     static unsigned char bytes[64];
     size_t count;
     SSL_CTX *ctx = SSL_CTX_new(TLS_method());
-    SSL *ssl = SSL_new(ctx);
+    SSL *ssl = SSL_new(ctx), *copy;
 
     EXPECT(SSL_do_handshake(ssl), -1, "20:144");
     EXPECT(SSL_read(ssl, bytes, 1), -1, "20:276");
@@ -304,7 +304,9 @@ TEST(wrong_state)
     EXPECT(SSL_dane_tlsa_add(ssl, 3, 1, 1, bytes, 32), -1, "20:175");
     EXPECT(SSL_dane_enable(ssl, "example.org"), 0, "20:167");
     EXPECT(SSL_dane_set_flags(ssl, 1), 0, "");
-    EXPECT(SSL_dup(ssl) == NULL, 0, "");
+    copy = SSL_dup(ssl);
+    EXPECT(copy == NULL, 0, "");
+    SSL_free(copy);
     SSL_set_connect_state(ssl);
     EXPECT(SSL_shutdown(ssl), -1, "20:407");
     EXPECT(SSL_verify_client_post_handshake(ssl), 0, "20:266");
@@ -383,22 +385,25 @@ TEST(objects_without)
     SSL_CTX_free(ctx);
 }
 
-static SSL_SESSION *session_from(const char *bytes, long length)
+/* Whether these bytes are a session. */
+static int is_session(const char *bytes, long length)
 {
     const unsigned char *start = (const unsigned char *)bytes;
+    SSL_SESSION *session = d2i_SSL_SESSION(NULL, &start, length);
 
-    return d2i_SSL_SESSION(NULL, &start, length);
+    SSL_SESSION_free(session);
+    return session != NULL;
 }
 
 /* What is no session at all is told by libcrypto's reader of ASN.1, in words of its own. */
 TEST(sessions_in_der)
 {
-    EXPECT(IS_NULL(session_from("\x30\x0f\x02\x01\x01\x02\x02\x03\x03\x04\x02\xc0\x2f\x04\x00\x04\x00", 17)), 0, "");
-    EXPECT(IS_NULL(session_from("\x30\x0f\x02\x01\x02\x02\x02\x03\x03\x04\x02\xc0\x2f\x04\x00\x04\x00", 17)), 1, "20:254");
-    EXPECT(IS_NULL(session_from("\x30\x0f\x02\x01\x01\x02\x02\x09\x09\x04\x02\xc0\x2f\x04\x00\x04\x00", 17)), 1, "20:259");
-    EXPECT(IS_NULL(session_from("\x30\x10\x02\x01\x01\x02\x02\x03\x03\x04\x03\xc0\x2f\x01\x04\x00\x04\x00", 18)), 1, "20:137");
-    EXPECT(IS_NULL(session_from("\x30\x0e\x02\x01\x01\x02\x01\x03\x04\x02\xc0\x2f\x04\x00\x04\x00", 16)), 1, "20:259");
-    CHECK(session_from("abc", 3) == NULL && ERR_get_error() != 0);
+    EXPECT(is_session("\x30\x0f\x02\x01\x01\x02\x02\x03\x03\x04\x02\xc0\x2f\x04\x00\x04\x00", 17), 1, "");
+    EXPECT(is_session("\x30\x0f\x02\x01\x02\x02\x02\x03\x03\x04\x02\xc0\x2f\x04\x00\x04\x00", 17), 0, "20:254");
+    EXPECT(is_session("\x30\x0f\x02\x01\x01\x02\x02\x09\x09\x04\x02\xc0\x2f\x04\x00\x04\x00", 17), 0, "20:259");
+    EXPECT(is_session("\x30\x10\x02\x01\x01\x02\x02\x03\x03\x04\x03\xc0\x2f\x01\x04\x00\x04\x00", 18), 0, "20:137");
+    EXPECT(is_session("\x30\x0e\x02\x01\x01\x02\x01\x03\x04\x02\xc0\x2f\x04\x00\x04\x00", 16), 0, "20:259");
+    CHECK(!is_session("abc", 3) && ERR_get_error() != 0);
     ERR_clear_error();
 }
 

@@ -9,7 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/provider.h>
 
-static OSSL_PROVIDER *whole;
+static OSSL_PROVIDER *whole, *filter;
 static OSSL_LIB_CTX *filtered;
 static int hidden_operation;
 static const char *hidden;
@@ -71,7 +71,8 @@ static SSL_CTX *without(const SSL_METHOD *method, int operation, const char *nam
     hidden_operation = operation;
     hidden = name;
     CHECK_OK(OSSL_PROVIDER_add_builtin(library, "filtered", start));
-    CHECK(OSSL_PROVIDER_load(library, "filtered") != NULL);
+    filter = OSSL_PROVIDER_load(library, "filtered");
+    CHECK(filter != NULL);
     context = SSL_CTX_new_ex(library, NULL, method);
     CHECK(context != NULL);
     filtered = library;
@@ -82,6 +83,7 @@ static SSL_CTX *without(const SSL_METHOD *method, int operation, const char *nam
 static void free_without(SSL_CTX *context)
 {
     SSL_CTX_free(context);
+    OSSL_PROVIDER_unload(filter);
     OSSL_LIB_CTX_free(filtered);
     OSSL_PROVIDER_unload(whole);
 }

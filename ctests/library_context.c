@@ -6,13 +6,26 @@
 #include <openssl/conf.h>
 #include <openssl/provider.h>
 
-static OSSL_LIB_CTX *library_with(const char *provider)
-{
-    OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
+/* A library context, and its provider. */
+struct library {
+    OSSL_LIB_CTX *context;
+    OSSL_PROVIDER *provider;
+};
 
-    CHECK(library != NULL);
-    CHECK(OSSL_PROVIDER_load(library, provider) != NULL);
+static struct library library_with(const char *provider)
+{
+    struct library library = {OSSL_LIB_CTX_new(), NULL};
+
+    CHECK(library.context != NULL);
+    library.provider = OSSL_PROVIDER_load(library.context, provider);
+    CHECK(library.provider != NULL);
     return library;
+}
+
+static void free_library(struct library library)
+{
+    OSSL_PROVIDER_unload(library.provider);
+    OSSL_LIB_CTX_free(library.context);
 }
 
 static void check_no_ciphers(OSSL_LIB_CTX *library, const char *query)
@@ -24,23 +37,23 @@ static void check_no_ciphers(OSSL_LIB_CTX *library, const char *query)
 /* Where no provider has a cipher there is no context. */
 TEST(provider_without_ciphers)
 {
-    OSSL_LIB_CTX *null = library_with("null"), *base = library_with("base");
+    struct library null = library_with("null"), base = library_with("base");
 
-    check_no_ciphers(null, NULL);
-    check_no_ciphers(base, NULL);
-    OSSL_LIB_CTX_free(null);
-    OSSL_LIB_CTX_free(base);
+    check_no_ciphers(null.context, NULL);
+    check_no_ciphers(base.context, NULL);
+    free_library(null);
+    free_library(base);
 }
 
 /* The query chooses among the implementations. */
 TEST(query_that_nothing_fits)
 {
-    OSSL_LIB_CTX *library = library_with("default");
+    struct library library = library_with("default");
 
-    check_no_ciphers(library, "fips=yes");
-    check_no_ciphers(library, "provider=other");
+    check_no_ciphers(library.context, "fips=yes");
+    check_no_ciphers(library.context, "provider=other");
     check_no_ciphers(NULL, "fips=yes");
-    OSSL_LIB_CTX_free(library);
+    free_library(library);
 }
 
 /* So does the default query of the library context. */
@@ -52,27 +65,27 @@ TEST(default_query_that_nothing_fits)
 
 TEST(query_that_something_fits)
 {
-    OSSL_LIB_CTX *library = library_with("default");
+    struct library library = library_with("default");
     const char *const queries[] = {NULL, "", "provider=default", "?fips=yes", "?provider=other"};
 
     for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
-        SSL_CTX *context = SSL_CTX_new_ex(library, queries[i], TLS_method());
+        SSL_CTX *context = SSL_CTX_new_ex(library.context, queries[i], TLS_method());
 
         CHECK(context != NULL);
         CHECK_NO_ERRORS();
         CHECK(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)) > 8);
         SSL_CTX_free(context);
     }
-    OSSL_LIB_CTX_free(library);
+    free_library(library);
 }
 
 /* Everything of a connection is done in the library context, also when the default one could do nothing of it. */
 TEST_SIDES(connection_in_a_library_context)
 {
-    OSSL_LIB_CTX *library = library_with("default");
+    struct library library = library_with("default");
     char query[] = "provider=default";
     struct pair *pair = pair_contexts(version);
-    SSL_CTX *context = SSL_CTX_new_ex(library, query, TLS_method());
+    SSL_CTX *context = SSL_CTX_new_ex(library.context, query, TLS_method());
 
     /* A copy of the query was taken. */
     memset(query, 'x', sizeof(query) - 1);
@@ -96,19 +109,19 @@ TEST_SIDES(connection_in_a_library_context)
     CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
     CHECK(SSL_get0_peer_certificate(pair->ssl[CLIENT]) != NULL);
     pair_free(pair);
-    OSSL_LIB_CTX_free(library);
+    free_library(library);
 }
 
 /* The certificate and the key of an application that has shut the default context's door. */
 TEST_VERSIONS(default_context_is_not_used)
 {
-    OSSL_LIB_CTX *library = library_with("default");
+    struct library library = library_with("default");
     struct pair *pair;
     SSL_CTX *context[2];
 
     CHECK_EQ(EVP_set_default_properties(NULL, "provider=none"), 1);
     for (int side = 0; side < 2; side++) {
-        context[side] = SSL_CTX_new_ex(library, NULL, TLS_method());
+        context[side] = SSL_CTX_new_ex(library.context, NULL, TLS_method());
         CHECK(context[side] != NULL);
         CHECK_OK(SSL_CTX_set_min_proto_version(context[side], version));
         CHECK_OK(SSL_CTX_set_max_proto_version(context[side], version));
@@ -126,7 +139,7 @@ TEST_VERSIONS(default_context_is_not_used)
     check_alive(pair);
     CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
     pair_free(pair);
-    OSSL_LIB_CTX_free(library);
+    free_library(library);
 }
 
 static void load_configuration(const char *text)
@@ -305,7 +318,7 @@ static struct pair *engine_pair(int version, ENGINE *engine)
 
     SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
     trust(pair->ctx[SERVER], "root");
-    SSL_CTX_add_client_CA(pair->ctx[SERVER], load_certificate("root"));
+    SSL_CTX_add_client_CA(pair->ctx[SERVER], lent_certificate("root"));
     CHECK_OK(SSL_CTX_set_client_cert_engine(pair->ctx[CLIENT], engine));
     SSL_CTX_set_client_cert_cb(pair->ctx[CLIENT], callback_certificate);
     pair_over_wire(pair);

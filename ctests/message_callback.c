@@ -276,6 +276,7 @@ static size_t some_padding(SSL *ssl, int type, size_t length, void *argument)
 TEST(padded_records_are_told)
 {
     struct pair *pair = listening(TLS1_3_VERSION);
+    unsigned char *bytes = pattern(20000);
     char byte;
 
     SSL_CTX_set_record_padding_callback(pair->ctx[CLIENT], some_padding);
@@ -285,7 +286,8 @@ TEST(padded_records_are_told)
     CHECK_STR(told, ">303 H23/0303 >303 I23");
     /* A full record has no room for padding. */
     listen_to(pair->ssl[CLIENT]);
-    transfer(pair->ssl[CLIENT], pair->ssl[SERVER], pattern(20000), 20000);
+    transfer(pair->ssl[CLIENT], pair->ssl[SERVER], bytes, 20000);
+    free(bytes);
     CHECK_STR(told, ">303 H23/0303 >303 I23 >303 H23/0303 >303 I23");
     CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &byte, 1), SSL_ERROR_WANT_READ);
     pair_free(pair);

@@ -81,10 +81,12 @@ TEST(null_names)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_method());
 
+#ifndef __SANITIZE_ADDRESS__ /* whose fopen reads the name itself */
     CHECK_EQ(SSL_CTX_use_certificate_file(context, NULL, SSL_FILETYPE_PEM), 0);
     CHECK_ERROR(ERR_LIB_SSL, ERR_R_SYS_LIB);
     CHECK_EQ(SSL_CTX_use_certificate_chain_file(context, NULL), 0);
     CHECK_ERROR(ERR_LIB_SSL, ERR_R_SYS_LIB);
+#endif
     CHECK_EQ(SSL_CTX_set_cipher_list(context, NULL), 0);
     CHECK_EQ(SSL_CTX_load_verify_locations(context, NULL, NULL), 0);
     CHECK_EQ(SSL_CTX_load_verify_file(context, NULL), 0);

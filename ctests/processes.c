@@ -176,6 +176,7 @@ TEST_VERSIONS(objects_are_left_at_exit)
     fflush(stdout);
     child = fork();
     if (child == 0) {
+        leaks_are_meant();
         check_alive(pair_established(version));
         exit(0);
     }

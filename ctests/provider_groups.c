@@ -6,6 +6,7 @@
 #include "toy_provider.h"
 
 static OSSL_LIB_CTX *library;
+static OSSL_PROVIDER *providers[2];
 
 /* Contexts of both sides in a library context with the provider of OpenSSL and ours. */
 static struct pair *toy_pair(int version, const char *groups)
@@ -13,8 +14,9 @@ static struct pair *toy_pair(int version, const char *groups)
     struct pair *pair = pair_contexts(0);
 
     library = OSSL_LIB_CTX_new();
-    CHECK(OSSL_PROVIDER_load(library, "default") != NULL);
-    toy_provider(library);
+    providers[0] = OSSL_PROVIDER_load(library, "default");
+    CHECK(providers[0] != NULL);
+    providers[1] = toy_provider(library);
     for (int side = CLIENT; side <= SERVER; side++) {
         SSL_CTX_free(pair->ctx[side]);
         pair->ctx[side] = SSL_CTX_new_ex(library, NULL, TLS_method());
@@ -39,6 +41,8 @@ static void check_group(struct pair *pair, int id)
 static void free_all(struct pair *pair)
 {
     pair_free(pair);
+    OSSL_PROVIDER_unload(providers[0]);
+    OSSL_PROVIDER_unload(providers[1]);
     OSSL_LIB_CTX_free(library);
 }
 

@@ -199,6 +199,11 @@ static void make_contexts(void)
 static void connect_ends(void)
 {
     ERR_clear_error();
+    for (int side = CLIENT; side <= SERVER; side++) {
+        free(ends[side].sent.bytes);
+        for (int level = 0; level < LEVELS; level++)
+            free(ends[side].in[level].bytes);
+    }
     memset(ends, 0, sizeof(ends));
     for (int side = CLIENT; side <= SERVER; side++) {
         struct end *end = &ends[side];

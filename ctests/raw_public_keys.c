@@ -518,10 +518,11 @@ static int look_at_key(int ok, X509_STORE_CTX *context)
 TEST_VERSIONS(callback_looks_at_the_key)
 {
     struct pair *pair;
-    EVP_PKEY *key = load_key("ec");
+    EVP_PKEY *key;
 
     NEEDS(SSL_set1_server_cert_type);
     NEEDS(X509_STORE_CTX_get0_rpk);
+    key = load_key("ec");
     pair = pair_with_raw_server(version);
     seen_key = NULL;
     pair_over_wire(pair);

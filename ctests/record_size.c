@@ -269,6 +269,7 @@ TEST(padding_callback_goes_before_blocks)
 TEST(block_padding_stays_within_the_fragment)
 {
     struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    unsigned char *bytes = pattern(520);
 
     CHECK_EQ(SSL_CTX_set_max_send_fragment(pair->ctx[CLIENT], 600), 1);
     CHECK_EQ(SSL_CTX_set_block_padding(pair->ctx[CLIENT], 512), 1);
@@ -280,7 +281,8 @@ TEST(block_padding_stays_within_the_fragment)
     CHECK_EQ(SSL_write(pair->ssl[CLIENT], "0123456789", 10), 10);
     CHECK_EQ(queue_length(&pair->queue[SERVER]), 5 + 512 + 16);
     queue_drop(&pair->queue[SERVER], queue_length(&pair->queue[SERVER]));
-    CHECK_EQ(SSL_write(pair->ssl[CLIENT], pattern(520), 520), 520);
+    CHECK_EQ(SSL_write(pair->ssl[CLIENT], bytes, 520), 520);
+    free(bytes);
     CHECK_EQ(queue_length(&pair->queue[SERVER]), 5 + 600 + 16);
     pair_free(pair);
 }

@@ -26,6 +26,9 @@ enum { CLIENT = 0, SERVER = 1 };
 const char *cert_path(const char *name, const char *extension);
 X509 *load_certificate(const char *name);
 EVP_PKEY *load_key(const char *name);
+/* The same, for callers that only show them: they live until the test ends. */
+X509 *lent_certificate(const char *name);
+EVP_PKEY *lent_key(const char *name);
 /* Gives the context the chain and the private key called `name`. */
 void use_identity(SSL_CTX *context, const char *name);
 void use_identity_ssl(SSL *ssl, const char *name);
