@@ -11,10 +11,10 @@ PYTHON := /usr/bin/python3
 PREFIX := /opt/ferrossl
 LIB := lib
 
-.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35
+.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35 supply-chain
 
 all: setup
-	cargo build --release
+	cargo build --release --locked
 	mkdir -p $(LIBDIR)
 	ln -sfn ../release/libssl.so $(LIBDIR)/libssl.so.3
 	ln -sfn libssl.so.3 $(LIBDIR)/libssl.so
@@ -22,7 +22,7 @@ all: setup
 
 # libssl.a, for programs that carry their TLS with them. One object whose only global names are the C functions.
 static: setup
-	cargo rustc --release --lib --crate-type staticlib --features static
+	cargo rustc --locked --release --lib --crate-type staticlib --features static
 	mkdir -p $(TARGET)/static
 	scripts/static-library $(TARGET)/release/libssl.a $(TARGET)/static/libssl.a
 
@@ -131,6 +131,16 @@ lint: all
 	scripts/check-binary $(LIBDIR)/libssl.so.3
 	scripts/check-unsafe
 	scripts/check-cves
+	scripts/check-crates
+
+# Where the crates come from, their licences and build scripts, and how the library is linked; with cargo-deny, where it is
+# installed (`cargo install --locked cargo-deny`) and can reach its database, the advisories as well.
+supply-chain: all
+	scripts/check-crates
+	scripts/check-fuzz
+	scripts/check-exports $(LIBDIR)/libssl.so.3
+	scripts/check-binary $(LIBDIR)/libssl.so.3
+	if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo "no cargo-deny: advisories were not looked at"; fi
 
 headers: setup
 	cargo run --quiet --example headers
