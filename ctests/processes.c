@@ -143,6 +143,173 @@ TEST(randoms_differ_after_fork)
     CHECK(memcmp(randoms[0], randoms[1], 32) != 0);
 }
 
+/* What is drawn at random for a connection, as far as a program can see it. */
+struct drawn {
+    unsigned char client[32], server[32], exported[32], session[32], ticket[32];
+};
+
+/* When a process forks in the life of a connection. */
+enum { BEFORE_THE_CONNECTION, AFTER_THE_HELLO, AFTER_THE_HANDSHAKE };
+
+/* Forks two processes at this moment, each of which goes on as the parent does. Which of the three this is. */
+static int fork_twice(pid_t children[2])
+{
+    fflush(stdout);
+    for (int i = 0; i < 2; i++) {
+        children[i] = fork();
+        CHECK(children[i] >= 0);
+        if (children[i] == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* The ticket's own bytes begin behind the name of the key, with the IV. */
+static void note_ticket(const SSL_SESSION *session, struct drawn *drawn)
+{
+    const unsigned char *ticket;
+    size_t length;
+
+    SSL_SESSION_get0_ticket(session, &ticket, &length);
+    CHECK(length > 48);
+    memcpy(drawn->ticket, ticket + 16, 32);
+}
+
+static void check_forks(int version, int moment, int tickets)
+{
+    struct pair *pair = pair_contexts(version);
+    struct drawn drawn[3];
+    SSL_SESSION *session;
+    pid_t children[2];
+    unsigned int length;
+    int who = 0, pipes[2][2];
+
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(pipe(pipes[i]), 0);
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT);
+    if (!tickets)
+        SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_TICKET);
+    SSL_CTX_free(SSL_CTX_new(TLS_method()));
+    if (moment == BEFORE_THE_CONNECTION)
+        who = fork_twice(children);
+    pair_over_wire(pair);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_connect(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    if (moment == AFTER_THE_HELLO)
+        who = fork_twice(children);
+    pair_handshake(pair);
+    if (moment == AFTER_THE_HANDSHAKE) {
+        who = fork_twice(children);
+        CHECK_EQ(SSL_new_session_ticket(pair->ssl[SERVER]), 1);
+        CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), 1);
+    }
+    pair_settle(pair);
+    check_alive(pair);
+    memset(&drawn[who], 0, sizeof(drawn[who]));
+    CHECK_EQ(SSL_get_client_random(pair->ssl[CLIENT], drawn[who].client, 32), 32);
+    CHECK_EQ(SSL_get_server_random(pair->ssl[CLIENT], drawn[who].server, 32), 32);
+    CHECK_OK(SSL_export_keying_material(pair->ssl[CLIENT], drawn[who].exported, 32, "fork", 4, NULL, 0, 0));
+    session = SSL_get_session(pair->ssl[SERVER]);
+    memcpy(drawn[who].session, SSL_SESSION_get_id(session, &length), 32);
+    if (tickets)
+        note_ticket(SSL_get_session(pair->ssl[CLIENT]), &drawn[who]);
+    if (who > 0) {
+        CHECK_EQ(write(pipes[who - 1][1], &drawn[who], sizeof(drawn[who])), sizeof(drawn[who]));
+        pair_free(pair);
+        _exit(0);
+    }
+    for (int i = 0; i < 2; i++) {
+        int status;
+
+        CHECK_EQ(waitpid(children[i], &status, 0), children[i]);
+        CHECK_EQ(status, 0);
+        CHECK_EQ(read(pipes[i][0], &drawn[i + 1], sizeof(*drawn)), sizeof(*drawn));
+        close(pipes[i][0]);
+        close(pipes[i][1]);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct drawn *one = &drawn[i], *other = &drawn[(i + 1) % 3];
+
+        CHECK_EQ(memcmp(one->client, other->client, 32) != 0, moment < AFTER_THE_HELLO);
+        CHECK_EQ(memcmp(one->server, other->server, 32) != 0, moment < AFTER_THE_HANDSHAKE);
+        CHECK_EQ(memcmp(one->exported, other->exported, 32) != 0, moment < AFTER_THE_HANDSHAKE);
+        if (tickets)
+            CHECK(memcmp(one->ticket, other->ticket, 32) != 0);
+        else
+            CHECK(memcmp(one->session, other->session, 32) != 0);
+    }
+    pair_free(pair);
+}
+
+/* Processes that share a context, or a connection in the middle of its handshake, draw nothing twice. */
+TEST_VERSIONS(fork_before_the_connection) { check_forks(version, BEFORE_THE_CONNECTION, 1); }
+
+TEST(fork_before_the_connection_without_tickets) { check_forks(TLS1_2_VERSION, BEFORE_THE_CONNECTION, 0); }
+
+TEST_VERSIONS(fork_after_the_hello) { check_forks(version, AFTER_THE_HELLO, 1); }
+
+TEST(fork_after_the_hello_without_tickets) { check_forks(TLS1_2_VERSION, AFTER_THE_HELLO, 0); }
+
+/* Nor do new tickets of a connection that was shared. */
+TEST(fork_after_the_handshake) { check_forks(TLS1_3_VERSION, AFTER_THE_HANDSHAKE, 1); }
+
+/* How many connections were made and freed. */
+static int made, freed;
+
+static void on_made(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number, void *pointer)
+{
+    (void)parent, (void)data, (void)all, (void)index, (void)number, (void)pointer;
+    __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED);
+}
+
+static void on_freed(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number, void *pointer)
+{
+    (void)parent, (void)data, (void)all, (void)index, (void)number, (void)pointer;
+    __atomic_add_fetch(&freed, 1, __ATOMIC_RELAXED);
+}
+
+/* A thread that lives for one connection, and takes and gives a reference to the context. Some of the connections begin. */
+static void *come_and_go(void *argument)
+{
+    SSL_CTX *context = shared[CLIENT];
+    SSL *ssl;
+
+    CHECK_EQ(SSL_CTX_up_ref(context), 1);
+    ssl = SSL_new(context);
+    CHECK(ssl != NULL);
+    if (argument != NULL) {
+        SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+        SSL_set_connect_state(ssl);
+        CHECK_WANTS(ssl, SSL_do_handshake(ssl), SSL_ERROR_WANT_READ);
+    }
+    SSL_CTX_free(context);
+    SSL_free(ssl);
+    OPENSSL_thread_stop();
+    return NULL;
+}
+
+TEST(ten_thousand_threads_come_and_go)
+{
+    enum { AT_ONCE = 40, WAVES = 250 };
+    pthread_t threads[AT_ONCE];
+    struct pair *pair;
+
+    CHECK(SSL_get_ex_new_index(0, NULL, on_made, NULL, on_freed) >= 0);
+    pair = pair_contexts(TLS1_3_VERSION);
+    shared[CLIENT] = pair->ctx[CLIENT];
+    for (int wave = 0; wave < WAVES; wave++) {
+        for (int i = 0; i < AT_ONCE; i++)
+            threads[i] = background(come_and_go, i % 8 == 0 ? pair : NULL);
+        for (int i = 0; i < AT_ONCE; i++)
+            background_join(threads[i]);
+    }
+    CHECK_EQ(made, AT_ONCE * WAVES);
+    CHECK_EQ(freed, AT_ONCE * WAVES);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    check_alive(pair);
+    pair_free(pair);
+}
+
 /* Objects that are freed by an atexit handler which runs after libcrypto's own. */
 static struct pair *left_over;
 
