@@ -34,7 +34,8 @@ pub fn usable_session(
                 suite::find(*id).is_some_and(|suite| suite.is_tls13() && has_hash(session, suite.hash))
             };
             !session.ticket.is_empty()
-                && age <= i64::from(session.ticket_lifetime).min(MAX_TICKET_AGE)
+                // The age of a ticket from the future, where the clock was set back, is not known.
+                && (0..=i64::from(session.ticket_lifetime).min(MAX_TICKET_AGE)).contains(&age)
                 && suites.iter().any(same_hash)
         } else {
             !session.id.is_empty() && suites.contains(&session.cipher_suite)

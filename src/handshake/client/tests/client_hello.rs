@@ -118,6 +118,7 @@ fn unusable_session_is_not_offered() {
     let aes128 = CipherSuite::TLS_AES_128_GCM_SHA256;
     let unusable = [
         Session { time: NOW - 7201, ..session(TLS13, aes128) },
+        Session { time: NOW + 1, ..session(TLS13, aes128) },
         Session { ticket_lifetime: 9, ..session(TLS13, aes128) },
         Session { ticket: Vec::new(), ..session(TLS13, aes128) },
         Session { resumable: false, ..session(TLS13, aes128) },
