@@ -2,52 +2,48 @@
 //! and by everything that keeps a secret of a session.
 
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroize;
 
 /// The most bytes that a [`Secret`] holds: the longest pre-shared key (`PSK_MAX_PSK_LEN`).
 pub const MAX_SECRET_LENGTH: usize = 512;
-/// What is kept without memory of its own: anything as long as a hash output, and TLS 1.2's master secret.
-const SHORT_LENGTH: usize = 64;
 
-/// A secret of at most 512 bytes.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Secret(Bytes);
-
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-enum Bytes {
-    Short([u8; SHORT_LENGTH], u8),
-    Long(Vec<u8>),
-}
+/// A secret of at most 512 bytes. They have memory of their own: a value that is moved leaves its old bytes where it was, where
+/// nobody wipes them.
+#[derive(Clone)]
+pub struct Secret(Box<[u8]>);
 
 impl Secret {
     /// A copy of `bytes`; `None` for more than 512 of them.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        match bytes.len() {
-            0..=SHORT_LENGTH => Some(Self::filled(bytes.len(), |out| out.copy_from_slice(bytes))),
-            length if length <= MAX_SECRET_LENGTH => Some(Self(Bytes::Long(bytes.to_vec()))),
-            _ => None,
-        }
+        (bytes.len() <= MAX_SECRET_LENGTH).then(|| Self(bytes.into()))
     }
 
-    /// A secret of `length` bytes, at most 64, which `fill` writes.
+    /// A secret of `length` bytes, which `fill` writes.
     pub(crate) fn filled(length: usize, fill: impl FnOnce(&mut [u8])) -> Self {
-        debug_assert!(length <= SHORT_LENGTH);
-        let length = length.min(SHORT_LENGTH);
-        let mut bytes = [0; SHORT_LENGTH];
-        fill(bytes.split_at_mut(length).0);
-        let secret = Self(Bytes::Short(bytes, length as u8));
-        bytes.zeroize();
-        secret
+        debug_assert!(length <= MAX_SECRET_LENGTH);
+        let mut bytes = vec![0; length.min(MAX_SECRET_LENGTH)].into_boxed_slice();
+        fill(&mut bytes);
+        Self(bytes)
+    }
+}
+
+impl Zeroize for Secret {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+        self.0 = Box::default();
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 
 impl AsRef<[u8]> for Secret {
     fn as_ref(&self) -> &[u8] {
-        match &self.0 {
-            Bytes::Short(bytes, length) => bytes.split_at(usize::from(*length)).0,
-            Bytes::Long(bytes) => bytes,
-        }
+        &self.0
     }
 }
 
@@ -98,7 +94,7 @@ mod tests {
     fn zeroized_secret_has_no_bytes() {
         let mut secret = Secret::new(b"abc").unwrap();
         secret.zeroize();
-        assert!(matches!(secret.0, Bytes::Short(bytes, 0) if bytes == [0; SHORT_LENGTH]));
+        assert!(secret.as_ref().is_empty());
         let mut secret = Secret::new(&[1; 65]).unwrap();
         secret.zeroize();
         assert!(secret.as_ref().is_empty());
