@@ -11,7 +11,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /opt/ferrossl
 LIB := lib
 
-.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35 supply-chain
+.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35 supply-chain timing secrets threads
 
 all: setup
 	cargo build --release --locked
@@ -100,10 +100,20 @@ oracle: setup
 fuzz: setup
 	scripts/fuzz $(TARGET) $(or $(SECONDS),60)
 
-# The C tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer (NAME: one of them).
-sanitize: all
+# The C tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, on a library with AddressSanitizer (NAME: one of
+# them).
+sanitize: setup
+	scripts/sanitized address
 	$(MAKE) -C ctests OUT=$(abspath $(TARGET))/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
-	OUT=$(abspath $(TARGET))/sanitize CTEST_SECONDS=120 ctests/run.sh $(LIBDIR) $(NAME)
+	OUT=$(abspath $(TARGET))/sanitize CTEST_SECONDS=120 ctests/run.sh $(TARGET)/asan/lib $(NAME)
+
+# The C tests that have threads under ThreadSanitizer, on a library with it.
+threads: setup
+	scripts/sanitized thread
+	$(MAKE) -C ctests OUT=$(abspath $(TARGET))/threads \
+		CFLAGS="-O1 -g -fsanitize=thread -rdynamic -include $(abspath ctests/thread_sanitizer.h)"
+	OUT=$(abspath $(TARGET))/threads CTEST_SECONDS=300 TSAN_OPTIONS=suppressions=$(abspath ctests/thread_sanitizer.supp) \
+		ctests/run.sh $(TARGET)/tsan/lib $(or $(NAME),processes cves interruptions dtls_handshake ssl_accept ssl_connect ssl_read ssl_write)
 
 # Every exported function panics once, on a library that does so on demand; it stands in a folder of its own.
 panics: setup
@@ -168,6 +178,17 @@ bench-growth: all
 # nginx and HAProxy on both libraries, from other processes.
 bench-macro: all
 	$(PYTHON) benches/macro.py --library $(LIBDIR)
+
+# Whether the time that a server takes depends on secrets: statistics of both libraries, for people to look at.
+timing: all
+	$(MAKE) -C ctests $(abspath $(TARGET))/ctests/timing $(abspath $(TARGET))/ctests/certs/stamp
+	LD_LIBRARY_PATH=$(LIBDIR) OPENSSL_CONF=/dev/null $(TARGET)/ctests/timing $(SAMPLES)
+	OPENSSL_CONF=/dev/null $(TARGET)/ctests/timing $(SAMPLES)
+
+# Padding and MACs of CBC under valgrind, with the plaintext hidden from branches and addresses. Checks for overflow, which only
+# debugging builds have, are branches.
+secrets: setup
+	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --quiet" cargo test --release --lib without_a_look
 
 valgrind: all
 	$(MAKE) -C ctests

@@ -180,6 +180,7 @@ static void check_forks(int version, int moment, int tickets)
     struct pair *pair = pair_contexts(version);
     struct drawn drawn[3];
     SSL_SESSION *session;
+    const unsigned char *id;
     pid_t children[2];
     unsigned int length;
     int who = 0, pipes[2][2];
@@ -209,7 +210,9 @@ static void check_forks(int version, int moment, int tickets)
     CHECK_EQ(SSL_get_server_random(pair->ssl[CLIENT], drawn[who].server, 32), 32);
     CHECK_OK(SSL_export_keying_material(pair->ssl[CLIENT], drawn[who].exported, 32, "fork", 4, NULL, 0, 0));
     session = SSL_get_session(pair->ssl[SERVER]);
-    memcpy(drawn[who].session, SSL_SESSION_get_id(session, &length), 32);
+    id = SSL_SESSION_get_id(session, &length);
+    CHECK_EQ(length, tickets && version != TLS1_3_VERSION ? 0 : 32);
+    memcpy(drawn[who].session, id, length);
     if (tickets)
         note_ticket(SSL_get_session(pair->ssl[CLIENT]), &drawn[who]);
     if (who > 0) {

@@ -56,6 +56,70 @@ static void print_error_queue(void)
     }
 }
 
+#ifdef __SANITIZE_ADDRESS__
+/*
+ * Code with AddressSanitizer needs more stack than libcrypto gives a job. Whatever it takes of that size gets room below. Stacks that are
+ * not the thread's are no concern of the sanitizer's.
+ */
+enum { JOB_STACK = 32768, MORE_STACK = 1 << 18, MOST_STACKS = 256 };
+static char *stacks[MOST_STACKS];
+
+/* The place of a stack, or of NULL for a free place. */
+static int find_stack(const void *stack)
+{
+    for (int i = 0; i < MOST_STACKS; i++) {
+        if (__atomic_load_n(&stacks[i], __ATOMIC_RELAXED) == stack)
+            return i;
+    }
+    return -1;
+}
+
+static void *take(size_t length, const char *file, int line)
+{
+    char *whole, *none = NULL;
+
+    (void)file, (void)line;
+    if (length != JOB_STACK)
+        return malloc(length);
+    whole = malloc(MORE_STACK + JOB_STACK);
+    for (int i = 0; whole != NULL && i < MOST_STACKS; i++, none = NULL) {
+        if (__atomic_compare_exchange_n(&stacks[i], &none, whole + MORE_STACK, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            return whole + MORE_STACK;
+    }
+    free(whole);
+    return malloc(length);
+}
+
+static void give_back(void *bytes, const char *file, int line)
+{
+    int place = bytes == NULL ? -1 : find_stack(bytes);
+
+    (void)file, (void)line;
+    if (place >= 0)
+        __atomic_store_n(&stacks[place], NULL, __ATOMIC_RELAXED);
+    free(place >= 0 ? (char *)bytes - MORE_STACK : bytes);
+}
+
+static void *take_more(void *bytes, size_t length, const char *file, int line)
+{
+    void *more;
+
+    if (bytes == NULL || find_stack(bytes) < 0)
+        return length == JOB_STACK && bytes == NULL ? take(length, file, line) : realloc(bytes, length);
+    more = malloc(length);
+    if (more != NULL) {
+        memcpy(more, bytes, length < JOB_STACK ? length : JOB_STACK);
+        give_back(bytes, file, line);
+    }
+    return more;
+}
+
+__attribute__((constructor(101))) static void give_jobs_more_stack(void)
+{
+    CRYPTO_set_mem_functions(take, take_more, give_back);
+}
+#endif
+
 /* Of LeakSanitizer, where that is. */
 __attribute__((weak)) void __lsan_disable(void);
 
