@@ -88,6 +88,8 @@ static void forget_all_but(const char *name)
 /* Calls of the search are no reason to move anything: its buffer is taken once. */
 static unsigned char *window;
 enum { WINDOW = 1 << 18 };
+/* Whether a piece begins with this byte. */
+static char begins[256];
 
 /* The pieces in memory from `start` to `end`. */
 static size_t search(uintptr_t start, uintptr_t end, int tell)
@@ -108,6 +110,8 @@ static size_t search(uintptr_t start, uintptr_t end, int tell)
         }
         got = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
         for (ssize_t at = 0; at + PIECE <= got; at++) {
+            if (!begins[window[at]])
+                continue;
             for (size_t piece = 0; piece < piece_count; piece++) {
                 size_t same = 0;
 
@@ -132,6 +136,9 @@ static size_t search_heap(int tell)
     char line[512];
     size_t found = 0;
 
+    memset(begins, 0, sizeof(begins));
+    for (size_t i = 0; i < piece_count; i++)
+        begins[pieces[i].bytes[0] ^ mask] = 1;
     CHECK(maps != NULL);
     while (fgets(line, sizeof(line), maps) != NULL) {
         uintptr_t start, end;

@@ -39,6 +39,8 @@ pub mod pointer_stack;
 pub mod prime;
 pub mod provided_group;
 pub mod rsa_transport;
+#[cfg(test)]
+pub mod secrets_under_valgrind;
 pub mod side_stack;
 pub mod srp;
 pub mod stack;

@@ -255,13 +255,14 @@ fn is_less(small: usize, large: usize) -> Choice {
 fn without_padding(decrypted: &[u8], mac_length: usize) -> (Choice, usize) {
     let last = decrypted.last().copied().unwrap_or_default();
     let padding = usize::from(last) + 1;
-    let mut is_good = !is_less(decrypted.len(), padding + mac_length);
+    // A check for overflow would be a branch.
+    let mut is_good = !is_less(decrypted.len(), padding.wrapping_add(mac_length));
     for (distance, byte) in decrypted.iter().rev().take(MAX_PADDING).enumerate() {
         let is_padding = is_less(distance, padding);
         is_good &= !is_padding | byte.ct_eq(&last);
     }
     let removed = u32::conditional_select(&0, &(padding as u32), is_good);
-    (is_good, decrypted.len() - mac_length - removed as usize)
+    (is_good, decrypted.len().wrapping_sub(mac_length).wrapping_sub(removed as usize))
 }
 
 /// Checks padding and MAC at once: the length of the content. The time depends on the lengths of the arguments alone
@@ -294,7 +295,7 @@ fn has_mac_at(decrypted: &[u8], position: usize, expected: &mut [u8]) -> Choice 
     rotate(expected, remainder(position, length));
     let mut differences = 0;
     for (index, (byte, expected)) in window.iter().zip(expected.iter().cycle()).enumerate() {
-        let is_mac = !is_less(index, position) & is_less(index, position + length);
+        let is_mac = !is_less(index, position) & is_less(index, position.wrapping_add(length));
         differences |= u8::conditional_select(&0, &(byte ^ expected), is_mac);
     }
     differences.ct_eq(&0)
@@ -329,7 +330,7 @@ fn rotate(bytes: &mut [u8], count: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::suite;
+    use crate::{crypto::suite, libcrypto::secrets_under_valgrind as valgrind};
 
     const RECORD: RecordId = RecordId { header: [23, 3, 3, 0, 0], sequence: [0, 0, 0, 0, 0, 0, 0, 7] };
 
@@ -378,6 +379,45 @@ mod tests {
     fn paddings(name: &str, length: usize) -> impl Iterator<Item = usize> {
         let unpadded = length + mac_length(name);
         (1..=MAX_PADDING).filter(move |padding| (unpadded + padding).is_multiple_of(BLOCK_LENGTH))
+    }
+
+    /// `make secrets`: under valgrind, where plaintext is hidden from branches and addresses. What comes out is shown at the end.
+    #[test]
+    fn padding_and_mac_are_checked_without_a_look_at_plaintext() {
+        if !valgrind::is_there() {
+            return;
+        }
+        for name in SUITES {
+            let protection = protection(name, false, Direction::Decrypt);
+            let Cipher::Cbc { order: Order::MacThenEncrypt(Some(mac)), .. } = &protection.cipher else {
+                panic!()
+            };
+            for (length, padding) in [(64, 256), (300, 16), (0, 1)] {
+                let mac_length = mac_length(name);
+                let whole = (length + mac_length + padding).next_multiple_of(BLOCK_LENGTH);
+                let mut plaintext = vec![1; whole];
+                plaintext[length + mac_length..].fill((whole - length - mac_length - 1) as u8);
+                valgrind::hide(&plaintext[..]);
+                let before = valgrind::complaints();
+                let (is_good, content) = without_padding(&plaintext, mac_length);
+                assert_eq!(valgrind::complaints(), before, "{name}: padding");
+                let mut expected = [0; MAX_MAC_LENGTH];
+                mac.compute(&RECORD.pseudo_header(content), &plaintext, content, &mut expected).unwrap();
+                // We and libcrypto both ask whether there are as many bytes as are to be authenticated: always.
+                assert_eq!(valgrind::complaints(), before + 2, "{name}: computation of the MAC");
+                let before = valgrind::complaints();
+                let is_good = is_good & has_mac_at(&plaintext, content, &mut expected[..mac_length]);
+                assert_eq!(valgrind::complaints(), before, "{name}: comparison of the MAC");
+                valgrind::show(&is_good);
+                assert!(!bool::from(is_good));
+            }
+        }
+        // It would complain.
+        let secret = [1u8];
+        valgrind::hide(&secret);
+        let before = valgrind::complaints();
+        assert!(core::hint::black_box(secret[0]) < 2);
+        assert!(valgrind::complaints() > before);
     }
 
     #[test]
