@@ -294,3 +294,53 @@ TEST_VERSIONS(id_context_is_that_of_the_hello)
     CHECK_EQ(length, 0);
     pair_free(pair);
 }
+
+/* The transport's callback changes the context while the body of the ServerHello is read. */
+static SSL_CTX *changed;
+static int reads, logged;
+
+static void count_line(const SSL *ssl, const char *line)
+{
+    (void)ssl;
+    (void)line;
+    logged++;
+}
+
+static long change_while_reading(BIO *bio, int operation, const char *bytes, size_t length, int number, long argument,
+                                 int result, size_t *processed)
+{
+    (void)bio, (void)bytes, (void)length, (void)number, (void)argument, (void)processed;
+    if (operation == BIO_CB_READ && ++reads == 2)
+        SSL_CTX_set_keylog_callback(changed, count_line);
+    return result;
+}
+
+TEST(context_that_changes_in_a_read_counts_at_once)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+    pair_over_wire(pair);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_connect(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_accept(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+    changed = pair->ctx[CLIENT];
+    reads = logged = 0;
+    BIO_set_callback_ex(SSL_get_rbio(pair->ssl[CLIENT]), change_while_reading);
+    pair_handshake(pair);
+    CHECK(reads > 2);
+    /* Two secrets of the handshake, two of the traffic, and the exporter's. */
+    CHECK_EQ(logged, 5);
+    pair_free(pair);
+}
+
+/* A method of the other kind lasts until the handshake begins, too. */
+TEST(method_of_the_other_kind_lasts_until_the_handshake)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_ssl_method(pair->ssl[CLIENT], DTLS_client_method()));
+    pair_handshake(pair);
+    check_alive(pair);
+    CHECK_STR(SSL_get_version(pair->ssl[CLIENT]), "TLSv1.2");
+    pair_free(pair);
+}

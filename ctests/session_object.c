@@ -176,3 +176,58 @@ TEST_VERSIONS(session_is_complete_when_the_handshake_is_done)
         pair_free(pair);
     }
 }
+
+/* A certificate that comes after the handshake makes another session: the one before stays without. */
+TEST(authentication_after_the_handshake_makes_another_session)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL_SESSION *before;
+    X509 *certificate = load_certificate("client");
+
+    SSL_CTX_set_num_tickets(pair->ctx[SERVER], 0);
+    SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+    use_identity(pair->ctx[CLIENT], "client");
+    trust(pair->ctx[SERVER], "root");
+    CHECK_OK(SSL_CTX_set_session_id_context(pair->ctx[SERVER], (const unsigned char *)"x", 1));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    before = SSL_get1_session(pair->ssl[SERVER]);
+    CHECK(SSL_SESSION_get0_peer(before) == NULL);
+    SSL_set_verify(pair->ssl[SERVER], SSL_VERIFY_PEER, NULL);
+    CHECK_OK(SSL_verify_client_post_handshake(pair->ssl[SERVER]));
+    CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+    check_alive(pair);
+    check_alive(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+    CHECK(SSL_get_session(pair->ssl[SERVER]) != before);
+    CHECK(SSL_SESSION_get0_peer(before) == NULL);
+    CHECK_EQ(X509_cmp(SSL_SESSION_get0_peer(SSL_get_session(pair->ssl[SERVER])), certificate), 0);
+    X509_free(certificate);
+    SSL_SESSION_free(before);
+    pair_free(pair);
+}
+
+/* A renegotiation makes a session of its own, without the program's data of one that was resumed by a ticket. */
+TEST(renegotiation_after_a_resumption_has_no_data)
+{
+    int index = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    CHECK_OK(SSL_SESSION_set_ex_data(SSL_get_session(pair->ssl[SERVER]), index, pair));
+    SSL_set_options(pair->ssl[SERVER], SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    CHECK_OK(SSL_renegotiate(pair->ssl[CLIENT]));
+    for (int i = 0; i < 4; i++) {
+        SSL_do_handshake(pair->ssl[CLIENT]);
+        CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &(char){ 0 }, 1), SSL_ERROR_WANT_READ);
+    }
+    check_alive(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 0);
+    CHECK(SSL_SESSION_get_ex_data(SSL_get_session(pair->ssl[SERVER]), index) == NULL);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

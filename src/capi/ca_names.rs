@@ -3,7 +3,6 @@
 //! `SSL_CTX_set_client_cert_cb(3)`, or an engine in its place.
 
 use core::ffi::{c_char, c_int};
-use std::sync::Arc;
 
 use super::support::{convert, export, guard, with_context, with_ssl};
 use crate::{
@@ -246,7 +245,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_engine(context: *mut SSL_CTX, e
                 None => Reason::ERR_ENGINE_LIB,
                 Some(engine) if !engine.has_client_certificates() => Reason::NO_CLIENT_CERT_METHOD,
                 Some(engine) => {
-                    drop(context.client_cert_engine.swap(Some(Arc::new(engine))));
+                    context.set_client_cert_engine(engine);
                     return 1;
                 }
             };

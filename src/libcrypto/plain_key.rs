@@ -12,6 +12,7 @@ use super::{
     evp_pkey::PKey,
     library::Library,
     parameters::Parameter,
+    sys,
 };
 use crate::{
     crypto::{pem, signature::KeyParts},
@@ -39,6 +40,11 @@ const RSA_NAMES: [&core::ffi::CStr; 8] = [
 /// The key in a file; `None` for one of another kind, or written in another way: the file stands at its beginning again then.
 /// The queue is left as it was.
 pub(super) fn read(file: &Bio, library: &Library) -> Option<PKey> {
+    // A program that set up the secure heap (`CRYPTO_secure_malloc_init(3)`) wants keys there, where libcrypto's reader puts them.
+    // SAFETY: it takes nothing.
+    if unsafe { sys::CRYPTO_secure_malloc_initialized() } != 0 {
+        return None;
+    }
     // What cannot be rewound, a pipe say, can be read once only.
     file.rewind().then_some(())?;
     let mark = error_queue::set_mark();

@@ -278,6 +278,7 @@ unsafe extern "C" {
     pub fn CRYPTO_free_ex_data(class: c_int, object: *mut c_void, data: *mut CRYPTO_EX_DATA);
     pub fn CRYPTO_set_ex_data(data: *mut CRYPTO_EX_DATA, index: c_int, value: *mut c_void) -> c_int;
     pub fn CRYPTO_get_ex_data(data: *const CRYPTO_EX_DATA, index: c_int) -> *mut c_void;
+    pub fn CRYPTO_secure_malloc_initialized() -> c_int;
     pub fn CRYPTO_free(pointer: *mut c_void, file: *const c_char, line: c_int);
     pub fn CRYPTO_clear_free(pointer: *mut c_void, num: usize, file: *const c_char, line: c_int);
     pub fn CRYPTO_malloc(length: usize, file: *const c_char, line: c_int) -> *mut c_void;

@@ -14,6 +14,8 @@ pub struct Changes {
     /// The thread that changes; 0: none.
     thread: AtomicUsize,
     lock: Mutex<()>,
+    /// How many there were.
+    count: AtomicUsize,
 }
 
 /// Until it is dropped, no other thread changes anything.
@@ -29,6 +31,11 @@ impl Drop for Turn<'_> {
 }
 
 impl Changes {
+    /// How many changes there were: who sees the same number twice has missed none in between.
+    pub fn count(&self) -> usize {
+        self.count.load(Ordering::Acquire)
+    }
+
     /// Runs `change` while no other thread runs one.
     pub fn one_at_a_time<R>(&self, change: impl FnOnce() -> R) -> R {
         let this_thread = this_thread();
@@ -40,7 +47,9 @@ impl Changes {
             Turn { thread: &self.thread, _lock: lock }
         });
         strike(Place::Change);
-        change()
+        let result = change();
+        self.count.fetch_add(1, Ordering::Release);
+        result
     }
 }
 

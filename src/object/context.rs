@@ -137,7 +137,7 @@ pub struct Context {
     /// Where libcrypto's part of the work is done.
     pub library: Library,
     /// Gives clients' certificates, before the program's callback is asked.
-    pub client_cert_engine: ArcSwapOption<Engine>,
+    pub(super) client_cert_engine: ArcSwapOption<Engine>,
     /// What is set for DANE.
     pub(super) dane: ArcSwap<DaneSettings>,
     /// The program's data.
@@ -294,6 +294,17 @@ impl Context {
     /// The callbacks as they are now, for a short look.
     pub fn live_now(&self) -> impl core::ops::Deref<Target = Arc<LiveCallbacks>> + '_ {
         self.live.load()
+    }
+
+    /// Lets an engine give the certificates of clients.
+    pub fn set_client_cert_engine(&self, engine: Engine) {
+        let engine = Some(Arc::new(engine));
+        drop(self.changes.one_at_a_time(|| self.client_cert_engine.swap(engine)));
+    }
+
+    /// How often something was changed that connections read of it as they go.
+    pub(super) fn changes(&self) -> usize {
+        self.changes.count()
     }
 
     /// Changes the callbacks for all connections.

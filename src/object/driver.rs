@@ -99,7 +99,7 @@ impl Ssl {
         let drive = self.drives.get().wrapping_add(1);
         loop {
             self.drives.set(drive);
-            let config = (!environment.for_data).then(|| self.config());
+            let known = (!environment.for_data).then(|| self.changes());
             let (failed_before, result, has_events) = self.with_connection(|connection| {
                 let failed_before = connection.failure().is_some();
                 let result = work(connection, &environment);
@@ -136,7 +136,7 @@ impl Ssl {
                 }
             }
             // Callbacks of the program may have changed anything; a transport that is read or written changes but the time.
-            if is_transfer && !has_events && self.is_still_so(&environment, config.as_ref()) {
+            if is_transfer && !has_events && self.is_still_so(&environment, known.as_ref()) {
                 if !environment.for_data {
                     (environment.now, environment.now_microseconds) = clock::now();
                 }
@@ -148,14 +148,21 @@ impl Ssl {
 
     /// Whether, but for the time, an environment says what is so after a transfer, too. In a handshake what it is made of must be what
     /// it was before, and nothing in it may hang on how far the handshake is.
-    fn is_still_so(&self, environment: &Environment, config: Option<&Arc<Config>>) -> bool {
+    fn is_still_so(&self, environment: &Environment, known: Option<&(Arc<Config>, [usize; 2])>) -> bool {
         if self.with_connection(|connection| connection.is_established()) {
             return true;
         }
-        let now = self.config();
-        let is_same = config.is_some_and(|config| Arc::ptr_eq(config, &now))
+        let (now, changes) = self.changes();
+        let is_same = known.is_some_and(|known| Arc::ptr_eq(&known.0, &now) && known.1 == changes)
             && Arc::ptr_eq(&environment.settings, &now.settings);
         is_same && !self.is_datagram() && self.quic_stack.get().is_none() && !self.sends_raw_key()
+    }
+
+    /// The configuration, and how often the contexts were changed.
+    fn changes(&self) -> (Arc<Config>, [usize; 2]) {
+        let parts = self.parts();
+        let config = Arc::clone(&parts.config.borrow());
+        (config, [parts.context.borrow().changes(), self.initial_context().changes()])
     }
 
     /// Whether the connection is still the one that the call began with; else the call is at its end.

@@ -130,6 +130,8 @@ impl Ssl {
                     if let Some(session) =
                         self.with_connection(|connection| connection.negotiated().session.clone())
                     {
+                        // It has a session of its own: the one before stays what it was.
+                        self.begun_is_made.set(true);
                         drop(self.adopt_session(&session));
                     }
                 }

@@ -35,6 +35,8 @@ pub const MAX_ID_LENGTH: usize = 32;
 /// A session with what only the C API wants of it.
 pub struct SessionHandle {
     core: ArcSwap<Session>,
+    /// Who changes it.
+    changing: Mutex<()>,
     /// The session that it was made for: the core may still use that, while the program has changed ours.
     origin: Mutex<Weak<Session>>,
     /// The program's data.
@@ -121,6 +123,7 @@ impl SessionHandle {
         let handle = Arc::new(Self {
             origin: Mutex::new(Arc::downgrade(&session)),
             core: ArcSwap::new(session),
+            changing: Mutex::new(()),
             ex_data: ExData::new(Class::Session),
             poison: Poison::default(),
             peer: OnceLock::new(),
@@ -182,24 +185,30 @@ impl SessionHandle {
 
     /// Changes the session.
     pub fn update(&self, change: impl FnOnce(&mut Session)) {
+        // Of two changes at once none may be lost; readers do not wait.
+        let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut session = Session::clone(&self.core.load());
         change(&mut session);
-        self.core.store(Arc::new(session));
+        let before = self.core.swap(Arc::new(session));
+        drop(changing);
+        drop(before);
     }
 
-    /// The suite of a session that is not made yet. Another thread may complete it meanwhile: this must not get lost.
+    /// The suite of a session that is not made yet; another thread may complete it meanwhile.
     pub fn learn_suite(&self, suite: CipherSuite) {
-        self.core.rcu(|session| {
-            let is_begun = session.cipher_suite == CipherSuite(0);
-            let cipher_suite = if is_begun { suite } else { session.cipher_suite };
-            Session { cipher_suite, ..Session::clone(session) }
+        self.update(|session| {
+            if session.cipher_suite == CipherSuite(0) {
+                session.cipher_suite = suite;
+            }
         });
     }
 
     /// What a handshake began has become `session`: the object stays, with what the program put into it.
     pub fn become_session(&self, session: &Arc<Session>) {
         *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(session);
+        let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = self.core.swap(Arc::clone(session));
+        drop(changing);
         if session.ticket_app_data.is_empty() && !begun.ticket_app_data.is_empty() {
             self.update(|session| session.ticket_app_data.clone_from(&begun.ticket_app_data));
         }
@@ -208,8 +217,7 @@ impl SessionHandle {
     /// The session must not be resumed again.
     pub fn forbid_resumption(&self) {
         if self.core.load().resumable {
-            // Another thread may change the session meanwhile: this must not get lost.
-            self.core.rcu(|session| Session { resumable: false, ..Session::clone(session) });
+            self.update(|session| session.resumable = false);
         }
     }
 
@@ -232,8 +240,8 @@ impl SessionHandle {
     /// Whether this is the handle of `session`, or was when it was made.
     #[must_use]
     pub fn is(&self, session: &Arc<Session>) -> bool {
-        let origin = self.origin.lock().unwrap_or_else(PoisonError::into_inner).as_ptr();
-        Arc::ptr_eq(&self.core.load(), session) || core::ptr::eq(origin, Arc::as_ptr(session))
+        let was_made_of = || self.origin.lock().unwrap_or_else(PoisonError::into_inner).as_ptr();
+        Arc::ptr_eq(&self.core.load(), session) || core::ptr::eq(was_made_of(), Arc::as_ptr(session))
     }
 
     /// The peer's raw public key as an object; `None` if it sent none.

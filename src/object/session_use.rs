@@ -79,6 +79,7 @@ impl Ssl {
             // A renegotiation begins a session of its own.
             let former = self.with_parts(|parts| parts.former_session.replace(parts.begun_session.take()));
             drop(former);
+            self.begun_is_made.set(false);
         } else if self.side() == Side::Client {
             self.begun_is_made.set(true);
         }

@@ -233,6 +233,10 @@ impl Ssl {
         let method = self.context().method();
         if !core::ptr::eq(self.method(), method) {
             self.update_config(|config| config.set_method(method));
+            self.lacks_side.set(self.side_is_set() && !method.has(self.side()));
+            if method.is_datagram() != self.is_datagram() {
+                self.reset();
+            }
         }
     }
 

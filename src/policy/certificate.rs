@@ -1,6 +1,6 @@
 //! Our own certificates and keys, in the form that the handshake wants.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use super::suite_b::SuiteB;
 use crate::{
@@ -24,21 +24,36 @@ pub enum SigningKey {
 
 /// The signer's form of a key, made when it is first wanted: a context may have thousands of them. `None`: it cannot be made, and
 /// the driver is asked.
-pub type NativeKey = LazyLock<Option<PrivateKey>, Box<dyn FnOnce() -> Option<PrivateKey> + Send>>;
+///
+/// Nobody waits for another who makes it, for a forked process may lack that thread: two make it twice.
+pub struct NativeKey {
+    made: OnceLock<Option<PrivateKey>>,
+    make: Box<dyn Fn() -> Option<PrivateKey> + Send + Sync>,
+}
 
 impl SigningKey {
     /// A key in our memory, which `make` puts into the signer's form.
-    pub fn native(make: impl FnOnce() -> Option<PrivateKey> + Send + 'static) -> Self {
-        Self::Native(Arc::new(LazyLock::new(Box::new(make))))
+    pub fn native(make: impl Fn() -> Option<PrivateKey> + Send + Sync + 'static) -> Self {
+        Self::Native(Arc::new(NativeKey { made: OnceLock::new(), make: Box::new(make) }))
     }
 
     /// What signs under this scheme in our memory; without it the driver is asked.
     #[must_use]
     pub fn signer(&self, scheme: SignatureScheme) -> Option<&PrivateKey> {
         match self {
-            Self::Native(key) => LazyLock::force(key).as_ref().filter(|key| key.can_sign(scheme)),
+            Self::Native(key) => key.get().filter(|key| key.can_sign(scheme)),
             Self::External => None,
         }
+    }
+}
+
+impl NativeKey {
+    fn get(&self) -> Option<&PrivateKey> {
+        if self.made.get().is_none() {
+            // Of two that are made at once one is as good as the other.
+            let _ = self.made.set((self.make)());
+        }
+        self.made.get()?.as_ref()
     }
 }
 
