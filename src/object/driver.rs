@@ -480,11 +480,7 @@ impl Ssl {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
                 Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),
                 Event::HandshakeDone => {
-                    if let Some(session) =
-                        self.with_connection(|connection| connection.negotiated().session.clone())
-                    {
-                        drop(self.adopt_session(&session));
-                    }
+                    self.adopt_negotiated_session();
                     self.tell_info(info::HANDSHAKE_DONE, 1);
                 }
                 Event::MessageDone => self.tell_exit(1),

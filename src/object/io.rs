@@ -127,13 +127,9 @@ impl Ssl {
             match self.with_connection(Connection::take_completed) {
                 Some(Completed::Handshake) => self.finish_handshake(),
                 Some(Completed::Authentication) => {
-                    if let Some(session) =
-                        self.with_connection(|connection| connection.negotiated().session.clone())
-                    {
-                        // It has a session of its own: the one before stays what it was.
-                        self.begun_is_made.set(true);
-                        drop(self.adopt_session(&session));
-                    }
+                    // It has a session of its own: the one before stays what it was.
+                    self.begun_is_made.set(true);
+                    self.adopt_negotiated_session();
                 }
                 None => {}
             }
@@ -224,18 +220,16 @@ impl Ssl {
             Side::Server => context.statistics.count(|statistics| &statistics.accept_good),
             Side::Client => context.statistics.count(|statistics| &statistics.connect_good),
         }
-        let (version, resumed, session, verify_result) = self.with_connection(|connection| {
+        let (version, resumed, verify_result) = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            (negotiated.version, negotiated.resumed, negotiated.session.clone(), negotiated.verify_result)
+            (negotiated.version, negotiated.resumed, negotiated.verify_result)
         });
         self.count_miss(resumed);
         if resumed {
             context.statistics.count(|statistics| &statistics.hits);
             self.verify_result.set(verify_result);
         }
-        if let Some(session) = session {
-            drop(self.adopt_session(&session));
-        }
+        self.adopt_negotiated_session();
         self.end_session(version);
         super::log::summary(self);
     }

@@ -132,6 +132,13 @@ impl Ssl {
         handle
     }
 
+    /// As [`Self::adopt_session`], of the session that a handshake came to, if it came to one.
+    pub(super) fn adopt_negotiated_session(&self) {
+        if let Some(session) = self.with_connection(|connection| connection.negotiated().session.clone()) {
+            drop(self.adopt_session(&session));
+        }
+    }
+
     /// As [`Self::adopt_session`], of a session that a ticket stands for: in TLS 1.3 each later one is another.
     pub(super) fn adopt_ticket_session(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
         let handle = self.adopt_session(session);
