@@ -185,11 +185,18 @@ impl SessionHandle {
 
     /// Changes the session.
     pub fn update(&self, change: impl FnOnce(&mut Session)) {
-        // Of two changes at once none may be lost; readers do not wait.
+        self.replace(|before| {
+            let mut session = Session::clone(before);
+            change(&mut session);
+            Arc::new(session)
+        });
+    }
+
+    /// Puts what `make` makes of the session in its place. Of two changes at once none may be lost; readers do not wait.
+    fn replace(&self, make: impl FnOnce(&Session) -> Arc<Session>) {
         let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut session = Session::clone(&self.core.load());
-        change(&mut session);
-        let before = self.core.swap(Arc::new(session));
+        let session = make(&self.core.load());
+        let before = self.core.swap(session);
         drop(changing);
         drop(before);
     }
@@ -206,12 +213,12 @@ impl SessionHandle {
     /// What a handshake began has become `session`: the object stays, with what the program put into it.
     pub fn become_session(&self, session: &Arc<Session>) {
         *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(session);
-        let changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let begun = self.core.swap(Arc::clone(session));
-        drop(changing);
-        if session.ticket_app_data.is_empty() && !begun.ticket_app_data.is_empty() {
-            self.update(|session| session.ticket_app_data.clone_from(&begun.ticket_app_data));
-        }
+        self.replace(|begun| {
+            if begun.ticket_app_data.is_empty() || !session.ticket_app_data.is_empty() {
+                return Arc::clone(session);
+            }
+            Arc::new(Session { ticket_app_data: begun.ticket_app_data.clone(), ..Session::clone(session) })
+        });
     }
 
     /// The session must not be resumed again.
