@@ -478,7 +478,7 @@ impl Ssl {
             log::event(self, &event);
             match event {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
-                Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START),
+                Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START, 1),
                 Event::HandshakeDone => {
                     self.adopt_negotiated_session();
                     self.tell_info(info::HANDSHAKE_DONE, 1);
@@ -515,12 +515,13 @@ impl Ssl {
     }
 
     fn tell_position(&self, position: Position) {
-        self.tell_info_at(position, self.side_bit() | info::LOOP);
+        self.tell_info_at(position, self.side_bit() | info::LOOP, 1);
     }
 
-    fn tell_info_at(&self, position: Position, place: c_int) {
+    /// Calls the info callback, to which the connection is at `position`.
+    fn tell_info_at(&self, position: Position, place: c_int, value: c_int) {
         let now = self.parts().told_position.replace(Some(position));
-        self.tell_info(place, 1);
+        self.tell_info(place, value);
         self.parts().told_position.set(now);
     }
 
@@ -535,9 +536,7 @@ impl Ssl {
             Direction::Read => {
                 // What it does to the connection comes after it.
                 let position = self.with_connection(|connection| connection.position());
-                let now = self.parts().told_position.replace(Some(position));
-                self.tell_info(info::ALERT | info::READ, value);
-                self.parts().told_position.set(now);
+                self.tell_info_at(position, info::ALERT | info::READ, value);
             }
             Direction::Write => self.tell_info(info::ALERT | info::WRITE, value),
         }

@@ -119,9 +119,7 @@ impl Parts {
             told_position: Cell::new(None),
         }
     }
-}
 
-impl Parts {
     /// The transport to read from and the receive buffer, and how many bytes lack until there is something to look at.
     pub(super) fn take_incoming(&self, read_ahead: bool) -> Result<(InUse, Vec<u8>, usize)> {
         let mut connection = self.connection.borrow_mut();

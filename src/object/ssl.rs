@@ -138,7 +138,7 @@ impl Ssl {
         let core = connection_of(context.method(), side);
         let verify_param = VerifyParam::new()?;
         verify_param.inherit(&context.verify_param).then_some(())?;
-        // An `SSL` may move between threads, but is used by one at a time: only its reference count is shared.
+        // One thread at a time works on an `SSL`; what others may look at meanwhile is behind a lock, or atomic.
         #[allow(clippy::arc_with_non_send_sync)]
         let ssl = Arc::new(Self {
             ex_data: ExData::new(Class::Ssl),
@@ -223,17 +223,20 @@ impl Ssl {
 
     /// Changes the method, and starts over.
     pub fn set_method(&self, method: &'static Method) {
+        self.change_method(method);
+        self.reset();
+    }
+
+    fn change_method(&self, method: &'static Method) {
         self.update_config(|config| config.set_method(method));
         self.lacks_side.set(self.side_is_set() && !method.has(self.side()));
-        self.reset();
     }
 
     /// A handshake begins: its method is the context's, as after `SSL_clear`, whatever [`Self::set_method`] was told.
     pub(super) fn follow_method(&self) {
         let method = self.context().method();
         if !core::ptr::eq(self.method(), method) {
-            self.update_config(|config| config.set_method(method));
-            self.lacks_side.set(self.side_is_set() && !method.has(self.side()));
+            self.change_method(method);
             if method.is_datagram() != self.is_datagram() {
                 self.reset();
             }
@@ -317,13 +320,14 @@ impl Ssl {
         }
         drop(self.with_parts(|parts| parts.connection.replace(fresh)));
         self.shutdown.set(0);
-        self.parts().scheduled_key_update.set(None);
-        self.parts().scheduled_authentication.set(false);
-        drop(self.keep_verified_chain(None));
+        drop(self.with_parts(|parts| {
+            parts.scheduled_key_update.set(None);
+            parts.scheduled_authentication.set(false);
+            parts.requested_tickets.set(0);
+            (parts.psk_session.take(), parts.verified_chain.take())
+        }));
         self.forget_status_request();
-        drop(self.with_parts(|parts| parts.psk_session.take()));
         self.begin_session(begun_session);
-        self.parts().requested_tickets.set(0);
     }
 
     /// `SSL_clear(3)`: starts over; a client resumes the session it has.
