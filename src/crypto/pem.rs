@@ -16,7 +16,7 @@ pub(crate) fn first_section<'a>(text: &'a [u8], passed: &[&[u8]]) -> Option<(&'a
     let mut lines = text.split_inclusive(|byte| *byte == b'\n');
     loop {
         let label = next_label(&mut lines)?;
-        let content = read_section(&mut lines, label)?;
+        let content = read_section(&mut lines, label, text.len())?;
         if !passed.contains(&label) {
             return Some((label, content));
         }
@@ -43,9 +43,13 @@ fn without_end(line: &[u8]) -> Option<&[u8]> {
     Some(line.strip_suffix(b"\r").unwrap_or(line))
 }
 
-/// What is in the section, to its end.
-fn read_section<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, label: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut decoder = Base64::default();
+/// What is in the section, to its end, in a text of `length` bytes.
+fn read_section<'a>(
+    lines: &mut impl Iterator<Item = &'a [u8]>,
+    label: &[u8],
+    length: usize,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let mut decoder = Base64::of_at_most(length);
     for whole in lines {
         // The last line of a file may lack its end.
         let line = without_end(whole).unwrap_or(whole);
@@ -59,7 +63,6 @@ fn read_section<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, label: &[u8]) ->
 }
 
 /// Base64 (RFC 4648 §4) in lines of any length.
-#[derive(Default)]
 struct Base64 {
     output: Zeroizing<Vec<u8>>,
     /// The bits of the digits that do not make a group of four yet.
@@ -70,13 +73,13 @@ struct Base64 {
 }
 
 impl Base64 {
-    /// A kilobyte holds the longest key on a named curve, and most RSA keys: the memory is not moved then.
-    const USUAL: usize = 2048;
+    /// For no more than so many digits: what grows leaves a copy behind.
+    fn of_at_most(digits: usize) -> Self {
+        let output = Zeroizing::new(Vec::with_capacity(digits.div_ceil(4) * 3));
+        Self { output, bits: 0, digits: 0, padding: 0 }
+    }
 
     fn read(&mut self, line: &[u8]) -> Option<()> {
-        if self.output.capacity() == 0 {
-            self.output.reserve_exact(Self::USUAL);
-        }
         for byte in line {
             if *byte == b'=' {
                 self.padding += 1;
@@ -95,12 +98,6 @@ impl Base64 {
     /// Appends the first bytes of a group.
     fn push(&mut self, count: usize) {
         let [_, bytes @ ..] = self.bits.to_be_bytes();
-        if self.output.len() + count > self.output.capacity() {
-            // What grows leaves a copy behind.
-            let mut larger = Zeroizing::new(Vec::with_capacity(2 * self.output.len() + Self::USUAL));
-            larger.extend_from_slice(&self.output);
-            self.output = larger;
-        }
         self.output.extend(bytes.iter().take(count));
         (self.bits, self.digits) = (0, 0);
     }

@@ -95,6 +95,16 @@ impl Name {
         self.algorithm == c"DH"
     }
 
+    /// A private key of an elliptic curve and its public point as a key of this group; `None` if they are none of it.
+    pub(super) fn curve_key_pair(self, private: &[u8], public: &[u8], library: &Library) -> Option<PKey> {
+        let parts = [
+            Parameter::text(c"group", self.group?),
+            Parameter::bytes(c"pub", public),
+            Parameter::number(c"priv", private),
+        ];
+        from_data(library, self.algorithm, KEY_PAIR, parts)
+    }
+
     /// The public key in its wire form as a key of this group; `None` if it is none of it.
     #[must_use]
     pub fn public_key(self, public: &[u8], library: &Library) -> Option<PKey> {

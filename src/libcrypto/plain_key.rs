@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::{
-    agreement::{KEY_PAIR, from_data},
+    agreement::{self, KEY_PAIR, from_data},
     bio::Bio,
     error_queue,
     evp_pkey::PKey,
@@ -14,10 +14,7 @@ use super::{
     parameters::Parameter,
     sys,
 };
-use crate::{
-    crypto::{pem, signature::KeyParts},
-    wire::NamedGroup,
-};
+use crate::crypto::{pem, signature::KeyParts};
 
 /// The largest file that is read here.
 const MOST: usize = 64 * 1024;
@@ -84,18 +81,7 @@ fn from_text(text: &[u8], library: &Library) -> Option<PKey> {
             from_data(library, c"RSA", KEY_PAIR, numbers)
         }
         KeyParts::Ecdsa { curve, private, public } => {
-            let name = match curve {
-                NamedGroup::SECP256R1 => c"prime256v1",
-                NamedGroup::SECP384R1 => c"secp384r1",
-                NamedGroup::SECP521R1 => c"secp521r1",
-                _ => return None,
-            };
-            let parts = [
-                Parameter::text(c"group", name),
-                Parameter::bytes(c"pub", public),
-                Parameter::number(c"priv", private),
-            ];
-            from_data(library, c"EC", KEY_PAIR, parts)
+            agreement::name(curve)?.curve_key_pair(private, public, library)
         }
     }?;
     // Another provider may have its own way with files.
