@@ -212,16 +212,22 @@ static void wrong_version(unsigned char *padded, size_t length)
     padded[length - 48] = 1;
 }
 
-static void prepare_key_exchange(int class)
+/* As far as the client's last flight, which waits for the server. */
+static void let_client_answer(void)
 {
-    unsigned char padded[256], *flight;
-    size_t length = sizeof(padded);
-
     pair_over_wire(pair);
     SSL_do_handshake(pair->ssl[CLIENT]);
     SSL_do_handshake(pair->ssl[SERVER]);
     SSL_do_handshake(pair->ssl[CLIENT]);
     ERR_clear_error();
+}
+
+static void prepare_key_exchange(int class)
+{
+    unsigned char padded[256], *flight;
+    size_t length = sizeof(padded);
+
+    let_client_answer();
     flight = pair->queue[SERVER].bytes + pair->queue[SERVER].start;
     CHECK(flight[0] == 22 && flight[5] == 16 && (flight[9] << 8 | flight[10]) == 256);
     RAND_bytes(padded, sizeof(padded));
@@ -349,11 +355,7 @@ static void prepare_finished(int class)
     EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
     int length;
 
-    pair_over_wire(pair);
-    SSL_do_handshake(pair->ssl[CLIENT]);
-    SSL_do_handshake(pair->ssl[SERVER]);
-    SSL_do_handshake(pair->ssl[CLIENT]);
-    ERR_clear_error();
+    let_client_answer();
     record = pair->queue[SERVER].bytes + pair->queue[SERVER].start;
     if (record[0] == 20)
         record += 6;
