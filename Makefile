@@ -82,7 +82,7 @@ test-install: all static
 
 # The package in an empty Debian: installed, enabled, disabled, purged. Needs root, debootstrap and lintian.
 test-deb: all
-	tests/package/run.sh "$$(scripts/build-deb $(TARGET))"
+	package=$$(scripts/build-deb $(TARGET)) && tests/package/run.sh "$$package" && tests/package/systemd.sh "$$package"
 
 # The C tests with Debian 13's libcrypto 3.5, unpacked below target/.
 test-libcrypto35: all

@@ -3,34 +3,19 @@
 # or in a copy of the one given, and looks at what the dynamic linker does and at every file of /etc after each step. Needs
 # root, debootstrap and lintian.
 set -eu
-package=$1 debian=${2:-}
+. "$(dirname "$0")/shared.sh"
+package=$1
 root=$(mktemp -d)
 trap 'umount "$root/proc" 2>/dev/null || true; rm -rf "$root"' EXIT
 
 lintian --fail-on error --allow-root "$package"
-if [ -n "$debian" ]; then
-	cp -a "$debian/." "$root"
-else
-	suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	debootstrap --variant=minbase --include=openssl "$suite" "$root" >"$root.log" 2>&1 || {
-		tail "$root.log" >&2
-		exit 1
-	}
-	rm -f "$root.log"
-fi
+debian "$root" openssl "${2:-}"
 mount -t proc proc "$root/proc"
 
 inside() { LC_ALL=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" "$@"; }
 # Everything that enabling could have changed.
 state() { inside sh -c 'find /etc -type f ! -name "ld.so.cache" -exec md5sum {} + | sort -k 2; find /etc/systemd -type d | sort; ldconfig -p'; }
 loaded() { inside ldd /usr/bin/openssl | sed -n 's/.*libssl.so.3 => \(.*\) (.*/\1/p'; }
-expect() {
-	[ "$2" = "$3" ] || {
-		echo "$1: expected '$2', found '$3'" >&2
-		exit 1
-	}
-	echo "ok: $1"
-}
 refused() {
 	what=$1
 	shift
@@ -75,38 +60,6 @@ refused "enabling a broken library for a service" ferrossl-system enable nginx
 expect "refused, all is as it was" "$before" "$(state)"
 mv "$root/tmp/good" "$root/usr/lib/ferrossl/libssl.so.3"
 
-# A systemd that says what a service is, and which process it runs.
-mkdir -p "$root/run/systemd/system"
-cat >"$root/usr/bin/systemctl" <<'END'
-#!/bin/sh
-case $* in
-"cat nginx") printf 'ExecStart=/usr/sbin/nginx\n' ;;
-"cat postgresql") printf 'ExecStart=/bin/true\n' ;;
-"cat own") printf 'Environment=LD_LIBRARY_PATH=/opt/own\n' ;;
-"show --property=MainPID --value nginx") cat /tmp/process ;;
-daemon-reload) ;;
-*) exit 1 ;;
-esac
-END
-chmod +x "$root/usr/bin/systemctl"
-warned() { inside ferrossl-system enable "$1" 2>&1 | sed -n 's/.*warning: //p'; }
-expect "a service that is known" "" "$(warned nginx)"
-expect "a service that starts nothing itself" \
-	"postgresql starts nothing itself; enable the service that does, such as postgresql@..." "$(warned postgresql)"
-expect "a service that is unknown" "there is no service 'nginks' yet" "$(warned nginks)"
-expect "a service with a path of its own" "own has an LD_LIBRARY_PATH of its own, which is replaced" "$(warned own)"
-
-mkfifo "$root/tmp/input"
-LD_LIBRARY_PATH=/usr/lib/ferrossl chroot "$root" openssl enc -base64 <"$root/tmp/input" &
-process=$!
-exec 9>"$root/tmp/input"
-echo "$process" >"$root/tmp/process"
-while ! grep -q libssl "/proc/$process/maps"; do sleep 0.1; done
-expect "status looks into the process" "nginx, process $process, has loaded: /usr/lib/ferrossl/libssl.so.3 " \
-	"$(inside ferrossl-system status | grep process)"
-exec 9>&-
-wait "$process"
-
 # An update brings a library that does not work: nobody is left with it.
 inside ferrossl-system enable
 inside /var/lib/dpkg/info/ferrossl.postinst configure 0.0.1
@@ -116,7 +69,6 @@ head -c 100000 "$root/tmp/good" >"$root/usr/lib/ferrossl/libssl.so.3"
 inside /var/lib/dpkg/info/ferrossl.postinst configure 0.0.1
 expect "after an update that does not work, all is as it was" "$before" "$(state)"
 mv "$root/tmp/good" "$root/usr/lib/ferrossl/libssl.so.3"
-rm -r "$root/run/systemd" "$root/usr/bin/systemctl"
 
 inside ferrossl-system enable
 inside ferrossl-system enable nginx
