@@ -1,5 +1,17 @@
 //! One end of a connection for the fuzz targets: an `SSL` as a program has it, between two queues in memory. The calls that a
 //! program could make come as numbers.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `asking` | what can be asked at any time |
+//! | `setting` | what can be set at any time |
+//! | `callbacks` | callbacks that ask |
+//! | `quic` | an end without records |
+
+mod asking;
+mod callbacks;
+pub mod quic;
+mod setting;
 
 use core::{
     ffi::{c_char, c_int, c_long, c_void},
@@ -47,6 +59,9 @@ const HOST_NAME: c_int = 55;
 const STATUS_TYPE: c_int = 65;
 /// `BIO_CTRL_DGRAM_QUERY_MTU`.
 const QUERY_MTU: c_int = 40;
+const DH_AUTO: c_int = 118;
+/// How many calls [`End::call`] knows.
+pub const CALLS: u8 = 32;
 
 const CERTIFICATE: &[u8] = include_bytes!("../connection/testdata/p256.crt.der");
 const KEY: &[u8] = include_bytes!("../connection/testdata/p256.key.der");
@@ -70,8 +85,8 @@ pub struct Setup {
     pub server: bool,
     /// Whether it speaks DTLS.
     pub datagrams: bool,
-    /// Bits: 0–1 versions, 2 verification of the peer, 3 CBC suites, 4 no tickets, 5 renegotiation allowed, 6 ALPN, name and
-    /// status request, 7 release of buffers and partial writes.
+    /// Bits: 0–1 versions, 2 verification of the peer, 3 CBC suites, 4 no tickets, 5 renegotiation allowed (server) or callbacks
+    /// (client), 6 ALPN, name and status request (client) or callbacks (server), 7 release of buffers and partial writes.
     pub options: u8,
 }
 
@@ -98,9 +113,9 @@ pub fn any_version() -> &'static Method {
 }
 
 /// The context of all ends of a kind.
-fn context(datagrams: bool) -> *mut SSL_CTX {
-    static CONTEXTS: [OnceLock<usize>; 2] = [const { OnceLock::new() }; 2];
-    let address = CONTEXTS[usize::from(datagrams)].get_or_init(|| {
+fn context(datagrams: bool, with_callbacks: bool) -> *mut SSL_CTX {
+    static CONTEXTS: [[OnceLock<usize>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
+    let address = CONTEXTS[usize::from(with_callbacks)][usize::from(datagrams)].get_or_init(|| {
         // SAFETY: all pointers are to what is static, with its length.
         unsafe {
             let context = SSL_CTX_new(if datagrams { DTLS_method() } else { TLS_method() });
@@ -124,6 +139,10 @@ fn context(datagrams: bool) -> *mut SSL_CTX {
             SSL_CTX_set_session_id_context(context, b"fuzz".as_ptr(), 4);
             SSL_CTX_set_max_early_data(context, 1000);
             SSL_CTX_set_verify(context, 0, None);
+            SSL_CTX_ctrl(context, DH_AUTO, 1, null_mut());
+            if with_callbacks {
+                callbacks::set_all(context);
+            }
             error_queue::clear();
             context.expose_provenance()
         }
@@ -138,7 +157,8 @@ impl End {
         let mut wire = Box::new(Wire { datagrams: setup.datagrams, ..Wire::default() });
         // SAFETY: the wire outlives the BIO, which only the connection has; all else are the contracts of the functions.
         let ssl = unsafe {
-            let ssl = SSL_new(context(setup.datagrams));
+            let with_callbacks = setup.options & if setup.server { 64 } else { 32 } != 0;
+            let ssl = SSL_new(context(setup.datagrams, with_callbacks));
             assert!(!ssl.is_null());
             let bio = sys::BIO_new(method());
             sys::BIO_set_data(bio, (&raw mut *wire).cast());
@@ -160,7 +180,7 @@ impl End {
                 SSL_set_verify(ssl, 1, Some(accept_all));
             }
             if setup.options & 8 != 0 {
-                SSL_set_cipher_list(ssl, c"CBC:RSA:DHE:@SECLEVEL=0".as_ptr());
+                SSL_set_cipher_list(ssl, c"CBC:RSA:DHE:PSK:SRP:aNULL:@SECLEVEL=0".as_ptr());
             }
             if setup.options & 16 != 0 {
                 SSL_set_options(ssl, 1 << 14);
@@ -241,7 +261,7 @@ impl End {
         let buffer: *mut c_void = room.as_mut_ptr().cast();
         // SAFETY: the connection is valid, and the length is that of the buffer.
         unsafe {
-            let result = match number % 28 {
+            let result = match number % CALLS {
                 0..=2 => SSL_do_handshake(self.ssl).into(),
                 3 | 4 => SSL_read(self.ssl, buffer, length).into(),
                 5 => SSL_peek(self.ssl, buffer, length).into(),
@@ -258,7 +278,7 @@ impl End {
                     0
                 }
                 16 => {
-                    SSL_set_SSL_CTX(self.ssl, context(self.setup.datagrams));
+                    SSL_set_SSL_CTX(self.ssl, context(self.setup.datagrams, argument & 1 != 0));
                     0
                 }
                 17 => {
@@ -285,6 +305,18 @@ impl End {
                 25 => SSL_ctrl(self.ssl, MODE, c_long::from(argument & 0x17), null_mut()),
                 26 => {
                     self.block_after(usize::from(argument % 4));
+                    0
+                }
+                28 => {
+                    asking::ask(self.ssl, argument);
+                    0
+                }
+                29 => {
+                    setting::set_text(self.ssl, argument);
+                    0
+                }
+                30 | 31 => {
+                    setting::set_number(self.ssl, argument);
                     0
                 }
                 _ => SSL_get_error(self.ssl, -1).into(),

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::pieces;
-use crate::capi::fuzz_end::{End, Resumable, Setup};
+use crate::capi::fuzz_end::{CALLS, End, Resumable, Setup, quic::QuicEnd};
 
 /// A client, or a server, that reads `data` behind its first two bytes: its options, and how the stream is cut.
 fn endpoint(server: bool, datagrams: bool, data: &[u8]) {
@@ -35,7 +35,7 @@ fn endpoint(server: bool, datagrams: bool, data: &[u8]) {
             }
         }
     }
-    for number in 0..28 {
+    for number in 0..CALLS {
         end.call(number, *cut);
     }
     super::let_everything_through(false);
@@ -171,6 +171,56 @@ pub fn calls(data: &[u8]) {
         for item in end.take() {
             other.feed(&item);
         }
+    }
+}
+
+/// A client or a server of QUIC, whose handshake comes without records: pieces, each behind its level and two bytes of length, go
+/// to an end by itself, or tell what passes between two honest ones.
+pub fn quic(data: &[u8]) {
+    let [kind, most, pieces @ ..] = data else { return };
+    let (server, most) = (kind & 1 == 1, usize::from(*most) + 1);
+    let resumed = (kind & 4 != 0).then(|| session(true));
+    super::let_everything_through(kind & 8 == 0);
+    let mut end = QuicEnd::new(server, resumed.filter(|_| !server), most);
+    let mut other = (kind & 2 != 0).then(|| QuicEnd::new(!server, resumed.filter(|_| server), most));
+    end.drive();
+    let mut rest = pieces;
+    while let [level, high, low, after @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*high, *low])).min(after.len());
+        let (piece, after) = after.split_at(length);
+        rest = after;
+        end.feed(*level, piece);
+        let mut alive = end.drive();
+        if let Some(other) = &mut other {
+            end.take().iter().for_each(|(level, bytes)| other.feed(*level, bytes));
+            alive |= other.drive();
+            other.take().iter().for_each(|(level, bytes)| end.feed(*level, bytes));
+        }
+        if !alive {
+            break;
+        }
+    }
+    super::let_everything_through(false);
+}
+
+/// An honest handshake of QUIC: what is sent to the client (`false`) and to the server.
+#[cfg(fuzzing)]
+pub fn honest_quic(watch: &mut dyn FnMut(bool, u8, &[u8])) {
+    let mut client = QuicEnd::new(false, None, usize::MAX);
+    let mut server = QuicEnd::new(true, None, usize::MAX);
+    for _ in 0..6 {
+        pass_quic(&mut client, &mut server, &mut |level, bytes| watch(true, level, bytes));
+        pass_quic(&mut server, &mut client, &mut |level, bytes| watch(false, level, bytes));
+    }
+}
+
+/// Goes on with one end; what it sends the other gets.
+#[cfg(fuzzing)]
+fn pass_quic(from: &mut QuicEnd, to: &mut QuicEnd, watch: &mut dyn FnMut(u8, &[u8])) {
+    from.drive();
+    for (level, bytes) in from.take() {
+        watch(level, &bytes);
+        to.feed(level, &bytes);
     }
 }
 

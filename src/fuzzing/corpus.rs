@@ -3,7 +3,7 @@
 
 use std::{fs, io, path::Path};
 
-use super::connections::honest;
+use super::connections::{honest, honest_quic};
 use crate::capi::fuzz_end::Setup;
 
 fn write(folder: &Path, target: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
@@ -98,7 +98,62 @@ pub fn write_all(folder: &Path) -> io::Result<()> {
             }
         }
     }
-    Ok(())
+    honest_for_quic(folder)?;
+    for (name, label, der) in [
+        ("p256", "PRIVATE KEY", &include_bytes!("../connection/testdata/p256.key.der")[..]),
+        ("p384", "PRIVATE KEY", include_bytes!("../connection/testdata/p384.key.der")),
+        ("rsa", "PRIVATE KEY", include_bytes!("../connection/testdata/rsa.key.der")),
+    ] {
+        let mut text = format!("text\n-----BEGIN {label}-----\n");
+        for line in base64(der).as_bytes().chunks(64) {
+            text.push_str(&String::from_utf8_lossy(line));
+            text.push('\n');
+        }
+        text.push_str(&format!("-----END {label}-----\n"));
+        write(folder, "credentials", &format!("key-{name}"), &[&[0], text.as_bytes()].concat())?;
+    }
+    for (name, der) in [
+        ("p256", &include_bytes!("../connection/testdata/p256.crt.der")[..]),
+        ("rsa", include_bytes!("../connection/testdata/rsa.crt.der")),
+        ("rsapss", include_bytes!("../connection/testdata/rsapss.crt.der")),
+        ("ed25519", include_bytes!("../connection/testdata/ed25519.crt.der")),
+    ] {
+        write(folder, "credentials", &format!("certificate-{name}"), &[&[2], der].concat())?;
+    }
+    let lists = [4, 0, 0, 1, 0x80, 0xfe, 1, 0, 2, 7, 7];
+    write(folder, "credentials", "extensions", &lists)
+}
+
+/// What honest ends of QUIC say to each other.
+fn honest_for_quic(folder: &Path) -> io::Result<()> {
+    super::let_everything_through(true);
+    let mut inputs = [vec![0, 255], vec![1, 255]];
+    honest_quic(&mut |server, level, bytes| {
+        let input = &mut inputs[usize::from(server)];
+        input.push(level);
+        input.extend_from_slice(&(bytes.len() as u16).to_be_bytes());
+        input.extend_from_slice(bytes);
+    });
+    super::let_everything_through(false);
+    write(folder, "quic", "to-client", &inputs[0])?;
+    write(folder, "quic", "to-server", &inputs[1])?;
+    write(folder, "quic", "joined", &[2, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])?;
+    write(folder, "quic", "resumed", &[6, 40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+}
+
+/// Base64 (RFC 4648 §4).
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let bits =
+            group.iter().chain(&[0; 3]).take(3).fold(0usize, |bits, byte| bits << 8 | usize::from(*byte));
+        for place in 0..4 {
+            let digit = if place <= group.len() { DIGITS[bits >> (18 - 6 * place) & 63] } else { b'=' };
+            text.push(char::from(digit));
+        }
+    }
+    text
 }
 
 /// The messages of a handshake, and the extensions of the hellos.

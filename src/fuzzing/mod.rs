@@ -7,6 +7,7 @@
 //! | `codecs` | messages and extensions |
 //! | `records` | both record layers |
 //! | `texts` | cipher strings, SSL_CONF, sessions, tickets |
+//! | `credentials` | keys, certificates, extensions of certificates |
 //! | `connections` | whole connections against hostile bytes, and the calls of a program |
 //! | `corpus` | makes the corpora |
 
@@ -14,6 +15,7 @@ mod codecs;
 mod connections;
 #[cfg(fuzzing)]
 pub mod corpus;
+mod credentials;
 mod records;
 mod texts;
 
@@ -21,7 +23,7 @@ mod texts;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
     ("messages", codecs::messages),
     ("extensions", codecs::extensions),
     ("streams", records::streams),
@@ -37,6 +39,8 @@ pub const TARGETS: [Target; 15] = [
     ("joined", connections::joined),
     ("joined_datagrams", connections::joined_datagrams),
     ("calls", connections::calls),
+    ("quic", connections::quic),
+    ("credentials", credentials::credentials),
 ];
 
 /// The target of this name.

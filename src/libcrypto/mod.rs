@@ -34,7 +34,7 @@ pub mod ocsp;
 pub mod panics;
 pub mod parameters;
 pub mod pem_file;
-mod plain_key;
+pub(crate) mod plain_key;
 pub mod pointer_stack;
 pub mod prime;
 pub mod provided_group;

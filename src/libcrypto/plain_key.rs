@@ -3,6 +3,12 @@
 //!
 //! What is not read here, libcrypto reads, and says what is wrong with it.
 
+#[cfg(any(test, fuzzing))]
+use core::{
+    ffi::{c_char, c_int, c_void},
+    ptr::null_mut,
+};
+
 use zeroize::Zeroizing;
 
 use super::{
@@ -73,7 +79,8 @@ fn whole(file: &Bio) -> Option<Zeroizing<Vec<u8>>> {
     None
 }
 
-fn from_text(text: &[u8], library: &Library) -> Option<PKey> {
+/// The key in a text.
+pub(crate) fn from_text(text: &[u8], library: &Library) -> Option<PKey> {
     let (label, der) = pem::first_section(text, &BEFORE)?;
     let key = match KeyParts::of_section(label, &der)? {
         KeyParts::Rsa(parts) => {
@@ -86,4 +93,27 @@ fn from_text(text: &[u8], library: &Library) -> Option<PKey> {
     }?;
     // Another provider may have its own way with files.
     key.is_of_default_provider().then_some(key)
+}
+
+/// The key that libcrypto's own reader finds in the text, for comparison.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn as_libcrypto_reads_it(text: &[u8], library: &Library) -> Option<PKey> {
+    let length = c_int::try_from(text.len()).ok()?;
+    // SAFETY: the text outlives the BIO, which reads so much of it; the key is ours. There is no password.
+    unsafe {
+        let bio = Bio::from_owned(sys::BIO_new_mem_buf(text.as_ptr().cast(), length))?;
+        PKey::from_owned(sys::PEM_read_bio_PrivateKey_ex(
+            bio.as_ptr(),
+            null_mut(),
+            Some(no_password),
+            null_mut(),
+            library.as_ptr(),
+            library.properties(),
+        ))
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+unsafe extern "C" fn no_password(_: *mut c_char, _: c_int, _: c_int, _: *mut c_void) -> c_int {
+    -1
 }

@@ -659,6 +659,10 @@ unsafe extern "C" {
     pub fn BIO_get_shutdown(a: *mut BIO) -> c_int;
     pub fn BIO_set_next(b: *mut BIO, next: *mut BIO);
     pub fn BIO_s_file() -> *const BIO_METHOD;
+    #[cfg(any(test, fuzzing))]
+    pub fn BIO_s_mem() -> *const BIO_METHOD;
+    #[cfg(any(test, fuzzing))]
+    pub fn BIO_new_mem_buf(buf: *const c_void, len: c_int) -> *mut BIO;
     pub fn BIO_s_connect() -> *const BIO_METHOD;
     pub fn BIO_f_buffer() -> *const BIO_METHOD;
     pub fn BIO_new_socket(sock: c_int, close_flag: c_int) -> *mut BIO;
