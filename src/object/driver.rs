@@ -170,10 +170,11 @@ impl Ssl {
         if self.generation.get() == generation { Ok(()) } else { Err(Pause::Failed) }
     }
 
-    /// Whether a callback of a handshake calls us while the core waits for its answer: the handshake cannot go on before
-    /// that.
+    /// Whether a callback of a handshake calls us while the core waits for its answer, or while what was asked for after the
+    /// handshake is being sent: it cannot go on before that.
     pub(super) fn waits_for_callback(&self) -> bool {
-        self.asking.get() && self.with_connection(|connection| connection.is_handshaking())
+        self.is_sending_after.get()
+            || self.asking.get() && self.with_connection(|connection| connection.is_handshaking())
     }
 
     fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {

@@ -146,7 +146,9 @@ impl Ssl {
 
     /// Tells the info callback what became of `step`.
     fn told_exit(&self, step: impl FnOnce() -> Result<(), Pause>) -> Result<(), Pause> {
+        self.is_sending_after.set(true);
         let result = step();
+        self.is_sending_after.set(false);
         self.tell_exit(if result.is_ok() { 1 } else { -1 });
         result
     }

@@ -94,6 +94,8 @@ pub struct Ssl {
     pub(super) drives: Cell<u64>,
     /// The core waits for an answer that a callback is to give.
     pub(super) asking: Cell<bool>,
+    /// What the program asked for after the handshake is being sent: a callback that is told of it cannot go on with that.
+    pub(super) is_sending_after: Cell<bool>,
     /// The side: the method's, until the program sets it.
     side: WordCell<Side>,
     /// Whether the program set the side: nothing can be done before that.
@@ -149,6 +151,7 @@ impl Ssl {
             generation: Cell::new(0),
             drives: Cell::new(0),
             asking: Cell::new(false),
+            is_sending_after: Cell::new(false),
             side: WordCell::new(side),
             side_is_set: WordCell::new(false),
             lacks_side: WordCell::new(false),
@@ -313,6 +316,7 @@ impl Ssl {
         let begun_session = if self.session().is_none() { self.session_so_far() } else { None };
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
+        self.is_sending_after.set(false);
         let mut fresh = connection_of(self.method(), self.side());
         self.datagram.is_in_use.set(fresh.is_datagram());
         if self.quic_stack.get().is_some() {
