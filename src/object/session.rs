@@ -1,7 +1,9 @@
 //! What an `SSL_SESSION` points to: a session of the core that the program can hold, change and annotate.
 
 use core::cell::UnsafeCell;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use once_cell::race::OnceBox;
 
 use arc_swap::ArcSwap;
 
@@ -44,9 +46,9 @@ pub struct SessionHandle {
     /// Whether a panic came out of this object: every further call fails.
     pub poison: Poison,
     /// The peer's certificate as an object, made when somebody asks for it and there is one.
-    peer: OnceLock<X509>,
+    peer: OnceBox<X509>,
     /// Its raw public key, likewise.
-    raw_key: OnceLock<PKey>,
+    raw_key: OnceBox<PKey>,
     /// Where the certificate is made.
     library: Library,
     /// What pointers were given out for.
@@ -126,8 +128,8 @@ impl SessionHandle {
             changing: Mutex::new(()),
             ex_data: ExData::new(Class::Session),
             poison: Poison::default(),
-            peer: OnceLock::new(),
-            raw_key: OnceLock::new(),
+            peer: OnceBox::new(),
+            raw_key: OnceBox::new(),
             library,
             shown: Shown::default(),
         });
@@ -308,11 +310,11 @@ impl SessionHandle {
     }
 }
 
-/// What `cell` holds; `make` fills it as soon as it can.
-fn made_once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Option<T>) -> Option<&T> {
+/// What `cell` holds; `make` fills it as soon as it can. Nobody waits for another thread, which a forked process may lack.
+fn made_once<T>(cell: &OnceBox<T>, make: impl FnOnce() -> Option<T>) -> Option<&T> {
     if cell.get().is_none() {
         // Another thread's may be there by now, which is as good.
-        let _ = cell.set(make()?);
+        let _ = cell.set(Box::new(make()?));
     }
     cell.get()
 }

@@ -1,6 +1,8 @@
 //! Our own certificates and keys, in the form that the handshake wants.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use once_cell::race::OnceBox;
 
 use super::suite_b::SuiteB;
 use crate::{
@@ -27,14 +29,14 @@ pub enum SigningKey {
 ///
 /// Nobody waits for another who makes it, for a forked process may lack that thread: two make it twice.
 pub struct NativeKey {
-    made: OnceLock<Option<PrivateKey>>,
+    made: OnceBox<Option<PrivateKey>>,
     make: Box<dyn Fn() -> Option<PrivateKey> + Send + Sync>,
 }
 
 impl SigningKey {
     /// A key in our memory, which `make` puts into the signer's form.
     pub fn native(make: impl Fn() -> Option<PrivateKey> + Send + Sync + 'static) -> Self {
-        Self::Native(Arc::new(NativeKey { made: OnceLock::new(), make: Box::new(make) }))
+        Self::Native(Arc::new(NativeKey { made: OnceBox::new(), make: Box::new(make) }))
     }
 
     /// What signs under this scheme in our memory; without it the driver is asked.
@@ -51,7 +53,7 @@ impl NativeKey {
     fn get(&self) -> Option<&PrivateKey> {
         if self.made.get().is_none() {
             // Of two that are made at once one is as good as the other.
-            let _ = self.made.set((self.make)());
+            let _ = self.made.set(Box::new((self.make)()));
         }
         self.made.get()?.as_ref()
     }
