@@ -135,16 +135,24 @@ impl Ssl {
     /// Puts objects of the connection's own into the verified chain, in place of those that it shares. `None` when memory is
     /// out.
     fn take_verified_chain(&self, own: &PeerCertificates) -> Option<()> {
-        let replaced = self.with_parts(|parts| {
-            let mut slot = parts.verified_chain.borrow_mut();
-            let Some(known) = slot.as_ref() else { return Some(None) };
-            let shared = known.shared.clone().filter(|shared| Arc::ptr_eq(&shared.der, &own.der));
-            let Some(shared) = shared else { return Some(None) };
-            let chain = known.chain.iter().map(|certificate| own.counterpart(&shared, certificate));
-            let chain = X509Stack::of(chain)?;
-            Some(slot.replace(VerifiedChain { chain, shared: None }))
+        let found = self.with_parts(|parts| {
+            let slot = parts.verified_chain.borrow();
+            let known = slot.as_ref()?;
+            let shared = known.shared.clone().filter(|shared| Arc::ptr_eq(&shared.der, &own.der))?;
+            Some((known.chain.iter().collect::<Vec<_>>(), shared))
         });
-        replaced.map(drop)
+        let Some((certificates, shared)) = found else { return Some(()) };
+        // libcrypto's memory may be the program's: nothing is locked meanwhile.
+        let chain =
+            X509Stack::of(certificates.into_iter().map(|certificate| own.counterpart(&shared, certificate)))?;
+        let new = VerifiedChain { chain, shared: None };
+        let left_over = self.with_parts(|parts| {
+            let mut slot = parts.verified_chain.borrow_mut();
+            let known = slot.as_ref().and_then(|known| known.shared.as_ref());
+            if known.is_some_and(|known| Arc::ptr_eq(known, &shared)) { slot.replace(new) } else { Some(new) }
+        });
+        drop(left_over);
+        Some(())
     }
 
     /// Keeps the objects, unless there are some of the connection's own by now, or others like them.
