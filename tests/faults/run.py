@@ -46,8 +46,7 @@ def run(library, kind, scenario):
     if kind == "calls":
         environment["LD_PRELOAD"] = str(OUT / "shim.so")
     first, faults, wrong, outcomes = 1, 0, [], collections.Counter()
-    # Allocations are many, and alike.
-    step = 1 if kind == "calls" else 7
+    step = 1
     while True:
         process = subprocess.run([OUT / "handshakes", kind, scenario, str(first), str(step)], env=environment, capture_output=True,
                                  text=True, errors="replace")
