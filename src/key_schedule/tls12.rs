@@ -154,8 +154,30 @@ mod tests {
     use super::*;
     use crate::{
         crypto::{suite, test_data::hex},
+        libcrypto::secrets_under_valgrind as valgrind,
         wire::ProtocolVersion,
     };
+
+    /// `make secrets`: what is made of a premaster secret, that of RSA for one, is made without a look at it.
+    #[test]
+    fn premaster_becomes_finished_without_a_look_at_it() {
+        if !valgrind::is_there() {
+            return;
+        }
+        for hash in [HashAlgorithm::Md5Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha384] {
+            let premaster = vec![6; 48];
+            valgrind::hide(&premaster[..]);
+            let ((), complaints) = valgrind::complaints_about(|| {
+                for master in [
+                    MasterSecret::new(hash, &premaster, &CLIENT_RANDOM, &SERVER_RANDOM),
+                    MasterSecret::extended(hash, &premaster, &[7; 32]),
+                ] {
+                    core::hint::black_box(master.verify_data(Side::Client, &[8; 32]));
+                }
+            });
+            assert_eq!(complaints, 0, "{hash:?}");
+        }
+    }
 
     const HASH: HashAlgorithm = HashAlgorithm::Sha256;
     const CLIENT_RANDOM: [u8; 32] = [1; 32];

@@ -225,7 +225,30 @@ impl ExporterSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crypto::test_data::hex;
+    use crate::{crypto::test_data::hex, libcrypto::secrets_under_valgrind as valgrind};
+
+    /// `make secrets`: binders and Finished are computed without a look at what they are made of.
+    #[test]
+    fn binders_and_finished_are_computed_without_a_look_at_secrets() {
+        if !valgrind::is_there() {
+            return;
+        }
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384] {
+            let psk = vec![3; hash.output_length()];
+            let shared = vec![4; 32];
+            valgrind::hide(&psk[..]);
+            valgrind::hide(&shared[..]);
+            let transcript = vec![5; hash.output_length()];
+            let ((), complaints) = valgrind::complaints_about(|| {
+                let early = EarlySecret::new(hash, Some(&psk));
+                core::hint::black_box((early.binder(true, &transcript), early.binder(false, &transcript)));
+                let handshake = early.into_handshake(Some(&shared));
+                let finished = handshake.client_traffic(&transcript).verify_data(&transcript);
+                core::hint::black_box((finished, handshake.into_master().resumption(&transcript).psk(&[0])));
+            });
+            assert_eq!(complaints, 0, "{hash:?}");
+        }
+    }
 
     fn exporter(hash: HashAlgorithm) -> ExporterSecret {
         let secret = Secret::filled(hash.output_length(), |out| out.fill(1));

@@ -120,3 +120,34 @@ impl Drop for Operation {
         unsafe { sys::EVP_PKEY_CTX_free(self.0) };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::libcrypto::{library::Library, secrets_under_valgrind as valgrind};
+
+    /// `make secrets`: good or bad padding, and a version that is the client's or is not, make no difference to us, whatever
+    /// libcrypto does with what it was given.
+    #[test]
+    fn premaster_is_decrypted_without_a_look_at_it() {
+        if !valgrind::is_there() {
+            return;
+        }
+        let der = include_bytes!("../connection/testdata/rsa.key.der");
+        let key = PKey::private_from_der(6, Some(der), &Library::default()).unwrap();
+        let good = [&[3, 3][..], &[7; 46]].concat();
+        let other_version = [&[3, 1][..], &[7; 46]].concat();
+        let mut counts = Vec::new();
+        for premaster in [&good[..], &other_version, &good[..47], &good[..1]] {
+            let encrypted = encrypt(&key, premaster).unwrap();
+            valgrind::hide(&encrypted[..]);
+            let (premaster, complaints) =
+                valgrind::complaints_about(|| decrypt(&key, &encrypted, ProtocolVersion::TLS1_2, None));
+            counts.push(complaints);
+            valgrind::show(&premaster);
+            assert_eq!(premaster.unwrap().len(), PREMASTER_LENGTH);
+        }
+        // What there is comes from arithmetic with what was encrypted, which everybody knows.
+        assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
+    }
+}

@@ -42,6 +42,13 @@ pub fn complaints() -> usize {
     request(COUNT_ERRORS, 0, 0)
 }
 
+/// How often it complains about `work`.
+pub fn complaints_about<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = complaints();
+    let result = core::hint::black_box(work());
+    (result, complaints() - before)
+}
+
 /// From here on nothing may depend on these bytes.
 pub fn hide<T: ?Sized>(secret: &T) {
     request(MAKE_MEM_UNDEFINED, core::ptr::from_ref(secret).addr(), size_of_val(secret));

@@ -33,6 +33,25 @@ pub fn write(verify_data: &[u8]) -> Message {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::libcrypto::secrets_under_valgrind as valgrind;
+
+    /// `make secrets`: what is decided is the only thing that depends on the secret.
+    #[test]
+    fn verify_data_is_compared_without_a_look_at_it() {
+        if !valgrind::is_there() {
+            return;
+        }
+        let expected = vec![7; 32];
+        valgrind::hide(&expected[..]);
+        for place in [0, 15, 31, 32] {
+            let mut received = [7; 32];
+            received.iter_mut().skip(place).for_each(|byte| *byte = 9);
+            let (result, complaints) = valgrind::complaints_about(|| check(&received, &expected));
+            assert!(complaints <= 1, "{place}: {complaints}");
+            valgrind::show(&result);
+            assert_eq!(result.is_ok(), place == 32, "{place}");
+        }
+    }
 
     #[test]
     fn body_is_the_verify_data() {

@@ -135,8 +135,30 @@ mod tests {
     use super::*;
     use crate::{
         crypto::{secret::Secret, test_data::hex},
+        libcrypto::secrets_under_valgrind as valgrind,
         wire::{CipherSuite, NamedGroup},
     };
+
+    /// `make secrets`: the MAC is computed and compared without a look at the key; what is decided tells one bit.
+    #[test]
+    fn mac_of_a_ticket_is_checked_without_a_look_at_the_key() {
+        if !valgrind::is_there() {
+            return;
+        }
+        let keys = counting_keys();
+        let ticket = seal(&keys, &session(ProtocolVersion::TLS1_3)).unwrap();
+        valgrind::hide(&keys.hmac_key);
+        valgrind::hide(&keys.aes_key);
+        for place in [0, NAME_LENGTH, NAME_LENGTH + IV_LENGTH, TAG_LENGTH, 1] {
+            let mut changed = ticket.clone();
+            let place = changed.len() - 1 - place;
+            changed[place] ^= 1;
+            let (opened, complaints) = valgrind::complaints_about(|| open(&keys, &changed).is_some());
+            assert_eq!(complaints, 1, "{place}");
+            valgrind::show(&opened);
+            assert!(!opened);
+        }
+    }
 
     /// The keys 00 01 02 … of the tickets below.
     fn counting_keys() -> TicketKeys {
