@@ -314,6 +314,17 @@ TEST(rest_behind_an_unknown_word_is_skipped)
     finish();
 }
 
+/* The name of a suite says nothing of the version: what follows it and a version is looked at. */
+TEST(name_and_version_do_not_exclude_each_other)
+{
+    start();
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-AES256-GCM-SHA384+TLSv1+$"), 0);
+    CHECK_SSL_REASON(SSL_R_INVALID_COMMAND);
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "TLSv1.2+TLSv1+$"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    finish();
+}
+
 /* Suite B: two suites at most, and no other list any more. */
 TEST(suite_b_lists_stay)
 {

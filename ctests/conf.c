@@ -1,4 +1,6 @@
 /* SSL_CONF_cmd(3), SSL_CONF_CTX_new(3), SSL_CONF_cmd_argv(3), SSL_CTX_config(3). */
+/* The methods for one version. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
 #include <unistd.h>
@@ -183,6 +185,33 @@ TEST(conf_of_a_connection)
     CHECK_EQ(SSL_CTX_get_min_proto_version(context), 0);
     finish();
     SSL_free(ssl);
+}
+
+/* A method for one version keeps it, and says that it took the command. */
+TEST(conf_leaves_a_method_of_one_version_alone)
+{
+    const SSL_METHOD *(*const methods[])(void) = {TLSv1_2_method, TLSv1_1_client_method, DTLSv1_2_method};
+    size_t i;
+
+    for (i = 0; i < 3; i++) {
+        SSL *ssl;
+
+        start(FILE_FLAGS);
+        SSL_CTX_free(context);
+        context = SSL_CTX_new(methods[i]());
+        SSL_CONF_CTX_set_ssl_ctx(conf, context);
+        CHECK_EQ(SSL_CONF_cmd(conf, "MinProtocol", i == 2 ? "DTLSv1" : "TLSv1"), 2);
+        CHECK_EQ(SSL_CONF_cmd(conf, "MaxProtocol", i == 2 ? "DTLSv1.2" : "TLSv1.3"), 2);
+        CHECK_EQ(SSL_CTX_get_min_proto_version(context), 0);
+        CHECK_EQ(SSL_CTX_get_max_proto_version(context), 0);
+        ssl = SSL_new(context);
+        SSL_CONF_CTX_set_ssl(conf, ssl);
+        CHECK_EQ(SSL_CONF_cmd(conf, "MinProtocol", i == 2 ? "DTLSv1.2" : "TLSv1.2"), 2);
+        CHECK_EQ(SSL_get_min_proto_version(ssl), 0);
+        SSL_CONF_CTX_set_ssl_ctx(conf, context);
+        SSL_free(ssl);
+        finish();
+    }
 }
 
 /* Writes to a file of this process. */

@@ -511,5 +511,13 @@ TEST(controls_of_callbacks_and_empty_lists)
     CHECK_EQ(SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, NULL), 0);
     CHECK_EQ(SSL_CTX_set1_sigalgs(context, none, 0), 0);
     CHECK_SSL_REASON(ERR_R_MALLOC_FAILURE);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, NULL, 0), 0);
+    CHECK_SSL_REASON(ERR_R_MALLOC_FAILURE);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, none, 1), 0);
+    CHECK_EQ(ERR_peek_error(), 0);
+    CHECK_EQ(SSL_CTX_set1_groups(context, NULL, 0), 0);
+    CHECK_SSL_REASON(SSL_R_BAD_LENGTH);
+    CHECK_EQ(SSL_CTX_set1_groups(context, none, -1), 0);
+    CHECK_SSL_REASON(ERR_R_MALLOC_FAILURE);
     SSL_CTX_free(context);
 }

@@ -106,7 +106,7 @@ impl Attribute {
         }
     }
 
-    /// Whether a word says anything of it. A suite's name says all.
+    /// Whether a word says anything of it. A suite's name says all but the version.
     fn is_said_by(self, word: &str) -> bool {
         match word {
             "RSA" | "DHE" | "EDH" | "ADH" | "ECDHE" | "EECDH" | "AECDH" => {
@@ -120,7 +120,8 @@ impl Attribute {
             "MD5" | "SHA1" | "SHA" | "SHA256" | "SHA384" => self == Self::Mac,
             "SSLv3" | "TLSv1" | "TLSv1.0" | "TLSv1.2" => self == Self::Version,
             "HIGH" | "MEDIUM" | "LOW" | "FIPS" | "COMPLEMENTOFDEFAULT" => false,
-            word => self == Self::Encryption || SUITES.iter().any(|suite| suite.openssl_name == word),
+            word if SUITES.iter().any(|suite| suite.openssl_name == word) => self != Self::Version,
+            _ => self == Self::Encryption,
         }
     }
 }

@@ -74,11 +74,12 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
         command::SET_TMP_ECDH => unsafe { set_curve(target, pointer.cast()) },
         // SAFETY: the caller's promise.
         command::SET_GROUPS => match unsafe { numbers(pointer.cast(), number) } {
-            Some(&[]) | None => {
+            Some(&[]) => {
                 error_queue::raise_ssl(Reason::BAD_LENGTH);
                 0
             }
             Some(nids) => set_groups(target, groups_of(nids)),
+            None => refuse_count(),
         },
         // SAFETY: the caller's promise.
         command::SET_GROUPS_LIST => {
@@ -88,14 +89,12 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
         }
         command::SET_SIGALGS | command::SET_CLIENT_SIGALGS => {
             // SAFETY: the caller's promise.
-            let nids = unsafe { numbers(pointer.cast(), number) };
-            if nids == Some(&[]) {
-                // What OpenSSL says of a list of none.
-                error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
-                return Some(0);
+            match unsafe { numbers(pointer.cast(), number) } {
+                Some(nids) if nids.len() % 2 == 1 => 0,
+                None if number % 2 != 0 => 0,
+                Some(&[]) | None => refuse_count(),
+                Some(nids) => set_schemes(target, command, schemes_of(nids)),
             }
-            let schemes = nids.and_then(schemes_of);
-            set_schemes(target, command, schemes)
         }
         command::SET_SIGALGS_LIST | command::SET_CLIENT_SIGALGS_LIST => {
             // SAFETY: the caller's promise.
@@ -136,6 +135,13 @@ pub(super) unsafe fn check_list(arguments: Arguments) -> c_long {
 
 fn size(value: usize) -> c_long {
     c_long::try_from(value).unwrap_or(c_long::MAX)
+}
+
+/// What OpenSSL says of lists of numbers that it can make no room for: one of negative length, and, of signature algorithms, one
+/// of none.
+fn refuse_count() -> c_long {
+    error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
+    0
 }
 
 fn refuse_null() -> c_long {
@@ -197,10 +203,15 @@ pub(in crate::capi) fn set_version(target: &impl Configurable, number: c_long, i
     1
 }
 
+/// `None` for a count below 0, and for numbers that are not there.
+///
 /// # Safety
 /// `pointer` is null or points to `count` numbers.
 unsafe fn numbers<'a>(pointer: *const c_int, count: c_long) -> Option<&'a [c_int]> {
     let count = usize::try_from(count).ok()?;
+    if count == 0 {
+        return Some(&[]);
+    }
     // SAFETY: the caller's promise.
     (!pointer.is_null()).then(|| unsafe { core::slice::from_raw_parts(pointer, count) })
 }

@@ -153,8 +153,9 @@ fn set_bound(
 ) -> Option<()> {
     match words::bound(text)? {
         Bound::Unlimited => owner.change_settings(|settings| set(settings, None)),
+        // A method for one version keeps it.
         Bound::Version(version) => owner.change_settings(|settings| {
-            if version.is_datagram() == settings.is_datagram() {
+            if version.is_datagram() == settings.is_datagram() && settings.fixed_version().is_none() {
                 set(settings, Some(version));
             }
         }),
