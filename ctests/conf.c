@@ -3,6 +3,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
+#include <openssl/dh.h>
+#include <openssl/pem.h>
 #include <unistd.h>
 
 static SSL_CTX *context;
@@ -298,5 +300,42 @@ TEST(conf_ca_stores)
     SSL_CONF_CTX_set_ssl_ctx(conf, NULL);
     CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", "/no/such/file"), 2);
     CHECK_NO_ERRORS();
+    finish();
+}
+
+/* DHParameters takes the first parameters of Diffie-Hellman in a PEM file, and tells what else was there. */
+TEST(conf_dh_parameters_alone)
+{
+    static const char curve[] = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    EVP_PKEY_CTX *generator = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    EVP_PKEY *parameters = NULL;
+    BIO *memory = BIO_new(BIO_s_mem());
+    const char *path;
+    char *text;
+    long length;
+
+    start(FILE_FLAGS | SSL_CONF_FLAG_SHOW_ERRORS);
+    path = file_of(curve, sizeof(curve) - 1);
+    CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", path), 0);
+    CHECK_EQ(ERR_GET_LIB(ERR_get_error()), ERR_LIB_OSSL_DECODER);
+    CHECK_EQ(ERR_GET_LIB(ERR_get_error()), ERR_LIB_OSSL_DECODER);
+    CHECK_SSL_REASON(SSL_R_BAD_VALUE);
+    ERR_clear_error();
+
+    CHECK(EVP_PKEY_paramgen_init(generator) == 1 && EVP_PKEY_CTX_set_dh_nid(generator, NID_ffdhe2048) == 1);
+    CHECK_EQ(EVP_PKEY_paramgen(generator, &parameters), 1);
+    CHECK(BIO_puts(memory, curve) > 0 && PEM_write_bio_Parameters(memory, parameters));
+    length = BIO_get_mem_data(memory, &text);
+    path = file_of(text, length);
+    CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", path), 2);
+    ERR_clear_error();
+    unlink(path);
+    if (!on_the_oracle())
+        /* The system's library never comes back. */
+        CHECK_EQ(SSL_CONF_cmd(conf, "DHParameters", "/"), 0);
+    ERR_clear_error();
+    BIO_free(memory);
+    EVP_PKEY_free(parameters);
+    EVP_PKEY_CTX_free(generator);
     finish();
 }

@@ -120,6 +120,12 @@ impl Bio {
         self.control(sys::BIO_C_FILE_SEEK) == 0
     }
 
+    /// `BIO_tell(3)`: how far a file was read.
+    #[must_use]
+    pub fn position(&self) -> c_int {
+        self.control(sys::BIO_C_FILE_TELL)
+    }
+
     /// `BIO_flush(3)`.
     pub fn flush(&self) -> c_int {
         self.control(sys::BIO_CTRL_FLUSH)

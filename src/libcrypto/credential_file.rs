@@ -1,9 +1,9 @@
 //! Certificates and private keys in files, PEM or DER, and the password callback that opens encrypted ones
 //! (`pem_password_cb(3)`). Used by `object::credential_files` and `object::ca_names`.
 
-use core::ffi::{CStr, c_void};
+use core::ffi::{CStr, c_int, c_void};
 
-use super::{bio::Bio, error_queue, evp_pkey::PKey, library::Library, plain_key, sys, x509::X509};
+use super::{bio::Bio, evp_pkey::PKey, library::Library, plain_key, sys, x509::X509};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,21 +122,44 @@ impl CredentialFile {
         }
     }
 
-    /// The parameters of keys; `None` if there are none. What libcrypto says of that is dropped.
+    /// The first Diffie-Hellman parameters (PKCS #3) in a PEM file; `None` with libcrypto's reasons in the queue, one of each section
+    /// that is something else.
     #[must_use]
-    pub fn parameters(&self) -> Option<PKey> {
-        let mark = error_queue::set_mark();
-        // SAFETY: the BIO is valid, the library's pointers are valid or null, and the result is ours.
-        let key = unsafe {
-            PKey::from_owned(sys::PEM_read_bio_Parameters_ex(
-                self.bio.as_ptr(),
-                core::ptr::null_mut(),
+    pub fn dh_parameters(&self) -> Option<PKey> {
+        /// `OSSL_KEYMGMT_SELECT_DOMAIN_PARAMETERS`.
+        const DOMAIN_PARAMETERS: c_int = 4;
+
+        let mut key: *mut sys::EVP_PKEY = core::ptr::null_mut();
+        // SAFETY: the texts are C strings, the library's pointers are valid or null, and the key's place outlives the decoder.
+        let decoder = unsafe {
+            sys::OSSL_DECODER_CTX_new_for_pkey(
+                &raw mut key,
+                c"PEM".as_ptr(),
+                core::ptr::null(),
+                c"DH".as_ptr(),
+                DOMAIN_PARAMETERS,
                 self.library.as_ptr(),
                 self.library.properties(),
-            ))
+            )
         };
-        mark.pop();
-        key
+        if decoder.is_null() {
+            return None;
+        }
+        // What cannot be read, a directory say, never comes to an end.
+        let mut left_at = None;
+        // SAFETY: decoder and BIO are valid.
+        while unsafe { sys::OSSL_DECODER_from_bio(decoder, self.bio.as_ptr()) } == 0
+            && key.is_null()
+            && !self.bio.is_eof()
+            && left_at != Some(self.bio.position())
+        {
+            left_at = Some(self.bio.position());
+        }
+        // SAFETY: the decoder is ours, and so is the key if there is one.
+        unsafe {
+            sys::OSSL_DECODER_CTX_free(decoder);
+            PKey::from_owned(key)
+        }
     }
 
     /// The private key, which must be RSA; `None` with libcrypto's reason in the queue.

@@ -1,20 +1,29 @@
 //! A PEM file of any sections. Used by `object::server_info`.
 
-use core::ffi::{CStr, c_char, c_long};
+use core::{
+    cell::Cell,
+    ffi::{CStr, c_char, c_long},
+};
 
 use super::{bio::Bio, credential_file, error_queue, sys};
 
 /// A file that is being read.
-pub struct PemFile(Bio);
+pub struct PemFile {
+    bio: Bio,
+    /// Whether a section was read.
+    has_section: Cell<bool>,
+}
 
 impl PemFile {
     /// Opens a file; `None` with the operating system's reason in the queue.
     #[must_use]
     pub fn open(path: &CStr) -> Option<Self> {
-        credential_file::open_file(Some(path)).map(Self)
+        let bio = credential_file::open_file(Some(path))?;
+        Some(Self { bio, has_section: Cell::new(false) })
     }
 
-    /// The name of the next section and what is in it; `None` behind the last one.
+    /// The name of the next section and what is in it; `None` behind the last one, or with libcrypto's reason in the queue if there is
+    /// none at all.
     #[must_use]
     pub fn next_section(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let (mut name, mut header): (*mut c_char, *mut c_char) =
@@ -23,13 +32,24 @@ impl PemFile {
         let mark = error_queue::set_mark();
         // SAFETY: the BIO is valid, and what it stores is ours to free.
         let found = unsafe {
-            sys::PEM_read_bio(self.0.as_ptr(), &raw mut name, &raw mut header, &raw mut data, &raw mut length)
+            sys::PEM_read_bio(
+                self.bio.as_ptr(),
+                &raw mut name,
+                &raw mut header,
+                &raw mut data,
+                &raw mut length,
+            )
         };
+        if found == 0 && !self.has_section.get() {
+            mark.keep();
+            return None;
+        }
         // The end of the file is an error to libcrypto.
         mark.pop();
         if found == 0 {
             return None;
         }
+        self.has_section.set(true);
         // SAFETY: a name as a C string, and as many bytes as `length` says; they are copied, and freed as libcrypto says.
         unsafe {
             let section = (

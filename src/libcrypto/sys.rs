@@ -22,7 +22,7 @@ opaque! {
     EVP_KEYEXCH EVP_SIGNATURE X509_STORE X509_STORE_CTX X509_VERIFY_PARAM OPENSSL_INIT_SETTINGS OSSL_LIB_CTX RSA X509_LOOKUP
     X509_LOOKUP_METHOD EC_KEY EC_GROUP ENGINE SSL SSL_DANE ASYNC_JOB ASYNC_WAIT_CTX SSL_CONF_CMD BIGNUM DH
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
-    OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
+    OSSL_DECODER_CTX OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
     X509_EXTENSION OCSP_RESPID OSSL_PROVIDER RSA_METHOD EC_KEY_METHOD BIO_ADDR
     X509_CRL ASN1_TIME
 }
@@ -181,6 +181,7 @@ pub const CRYPTO_EX_INDEX_SSL_SESSION: c_int = 2;
 
 pub const BIO_C_SET_FILENAME: c_int = 108;
 pub const BIO_C_FILE_SEEK: c_int = 128;
+pub const BIO_C_FILE_TELL: c_int = 133;
 pub const BIO_FP_READ: c_int = 2;
 pub const EXFLAG_SS: u32 = 0x2000;
 pub const EXFLAG_PROXY: u32 = 0x400;
@@ -773,12 +774,6 @@ unsafe extern "C" {
     pub fn EVP_PKEY_get0_EC_KEY(pkey: *const EVP_PKEY) -> *const EC_KEY;
     pub fn EC_KEY_get_method(key: *const EC_KEY) -> *const EC_KEY_METHOD;
     pub fn EC_KEY_OpenSSL() -> *const EC_KEY_METHOD;
-    pub fn PEM_read_bio_Parameters_ex(
-        bp: *mut BIO,
-        x: *mut *mut EVP_PKEY,
-        libctx: *mut OSSL_LIB_CTX,
-        propq: *const c_char,
-    ) -> *mut EVP_PKEY;
     pub fn d2i_PrivateKey_ex_bio(
         bio: *mut BIO,
         to: *mut *mut EVP_PKEY,
@@ -826,6 +821,17 @@ unsafe extern "C" {
     pub fn EVP_PKEY_can_sign(key: *const EVP_PKEY) -> c_int;
     pub fn X509_cmp(one: *const X509, other: *const X509) -> c_int;
     pub fn X509_get_extension_flags(certificate: *mut X509) -> u32;
+    pub fn OSSL_DECODER_CTX_new_for_pkey(
+        pkey: *mut *mut EVP_PKEY,
+        input_type: *const c_char,
+        input_struct: *const c_char,
+        keytype: *const c_char,
+        selection: c_int,
+        libctx: *mut OSSL_LIB_CTX,
+        propquery: *const c_char,
+    ) -> *mut OSSL_DECODER_CTX;
+    pub fn OSSL_DECODER_from_bio(ctx: *mut OSSL_DECODER_CTX, in_: *mut BIO) -> c_int;
+    pub fn OSSL_DECODER_CTX_free(ctx: *mut OSSL_DECODER_CTX);
     pub fn OSSL_STORE_open(
         uri: *const c_char,
         method: *const UI_METHOD,

@@ -2,7 +2,7 @@
 
 use core::{ffi::CStr, ptr::NonNull};
 
-use super::{sys, x509::X509};
+use super::{error_queue, sys, x509::X509};
 
 /// How deep a URI may lead to others: a directory to its files, say.
 const MAX_DEPTH: u8 = 1;
@@ -27,9 +27,13 @@ impl Store {
         unsafe { sys::OSSL_STORE_eof(self.0.as_ptr()) != 0 }
     }
 
+    /// The next thing; `None` for what is none. What libcrypto says of its attempts to read it is dropped.
     fn load(&self) -> Option<Item> {
+        let mark = error_queue::set_mark();
         // SAFETY: the store is open; the item is ours.
-        NonNull::new(unsafe { sys::OSSL_STORE_load(self.0.as_ptr()) }).map(Item)
+        let item = NonNull::new(unsafe { sys::OSSL_STORE_load(self.0.as_ptr()) }).map(Item);
+        mark.pop();
+        item
     }
 }
 

@@ -26,5 +26,5 @@ pub fn use_parameters(target: &impl Configurable, key: PKey) -> bool {
 /// Uses the parameters in a PEM file (`SSL_CONF_cmd(3)`, "DHParameters").
 pub fn use_parameters_file(target: &impl Configurable, path: &CStr) -> bool {
     let Some(file) = CredentialFile::open(Some(path), target.library()) else { return false };
-    file.parameters().is_some_and(|key| use_parameters(target, key))
+    file.dh_parameters().is_some_and(|key| use_parameters(target, key))
 }
