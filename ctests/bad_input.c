@@ -573,3 +573,20 @@ TEST(downgrade_sentinel_is_checked)
     check_plain_alert(pair, SERVER, SSL_AD_ILLEGAL_PARAMETER);
     pair_free(pair);
 }
+
+/* An alert in another version than that of the connection is not answered by one. */
+TEST(alert_in_another_version)
+{
+    static const unsigned char alert[] = {21, 3, 2, 0, 2, 2, 40};
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    queue_drop(&pair->queue[CLIENT], queue_length(&pair->queue[CLIENT]));
+    queue_add(&pair->queue[SERVER], alert, sizeof(alert));
+    CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    CHECK_SSL_REASON(SSL_R_WRONG_VERSION_NUMBER);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 0);
+    pair_free(pair);
+}

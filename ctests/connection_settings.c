@@ -198,3 +198,47 @@ TEST_VERSIONS(sessions_to_files)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* A context with a method for the other side takes nothing from a connection that has its side already. */
+TEST_VERSIONS(context_of_the_other_side)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_CTX *other = SSL_CTX_new(TLS_server_method());
+
+    pair_over_wire(pair);
+    SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_NONE, NULL);
+    CHECK(SSL_set_SSL_CTX(pair->ssl[CLIENT], other) == other);
+    pair_handshake(pair);
+    check_alive(pair);
+    SSL_CTX_free(other);
+    pair_free(pair);
+}
+
+/* The context that a connection was made from gives its certificates once more, also where it is the connection's. */
+TEST(null_context_is_the_first_one)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    use_identity(context, "ec");
+    CHECK(SSL_get_certificate(ssl) == NULL);
+    CHECK(SSL_set_SSL_CTX(ssl, context) == context);
+    CHECK(SSL_get_certificate(ssl) == NULL);
+    CHECK(SSL_set_SSL_CTX(ssl, NULL) == context);
+    CHECK(SSL_get_certificate(ssl) != NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* A method of the connection's own does not keep it from setting bounds. */
+TEST(bounds_go_by_the_method_of_the_context)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    CHECK_OK(SSL_set_ssl_method(ssl, TLSv1_2_method()));
+    CHECK_OK(SSL_set_max_proto_version(ssl, TLS1_1_VERSION));
+    CHECK_EQ(SSL_get_max_proto_version(ssl), TLS1_1_VERSION);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

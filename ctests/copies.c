@@ -184,3 +184,37 @@ TEST(program_data_of_a_duplicate)
     CHECK_EQ(freed, 2);
     SSL_CTX_free(context);
 }
+
+/* A connection that failed is past its beginning: its copy is itself. */
+TEST(duplicate_of_a_failure)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context), *copy;
+
+    CHECK_OK(SSL_set_min_proto_version(ssl, TLS1_3_VERSION));
+    SSL_set_options(ssl, SSL_OP_NO_TLSv1_3);
+    SSL_set0_rbio(ssl, BIO_new(BIO_s_mem()));
+    SSL_set0_wbio(ssl, BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(ssl);
+    CHECK_EQ(SSL_do_handshake(ssl), -1);
+    CHECK_SSL_REASON(SSL_R_NO_PROTOCOLS_AVAILABLE);
+    copy = SSL_dup(ssl);
+    CHECK(copy == ssl);
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* A server that starts over still tells what the last client offered. */
+TEST_VERSIONS(clear_keeps_the_suites_of_the_client)
+{
+    struct pair *pair = pair_established(version);
+    char names[4000];
+
+    CHECK(SSL_get_client_ciphers(pair->ssl[SERVER]) != NULL);
+    SSL_shutdown(pair->ssl[SERVER]);
+    CHECK_OK(SSL_clear(pair->ssl[SERVER]));
+    CHECK(SSL_get_client_ciphers(pair->ssl[SERVER]) != NULL);
+    CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], names, sizeof(names)) == names);
+    pair_free(pair);
+}

@@ -480,3 +480,32 @@ TEST_VERSIONS(status_request)
         pair_free(pair);
     }
 }
+
+static int chosen_alert;
+
+static int refuse_with_alert(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)argument;
+    *alert = chosen_alert;
+    return SSL_CLIENT_HELLO_ERROR;
+}
+
+/* An alert that is none of TLS is not sent. */
+TEST_VERSIONS(alerts_that_are_none)
+{
+    static const int alerts[] = {SSL_AD_ACCESS_DENIED, 1, 41, 200, 256, -1};
+
+    for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
+        struct pair *pair = pair_contexts(version);
+
+        chosen_alert = alerts[i];
+        SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], refuse_with_alert, NULL);
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+        CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+        CHECK_SSL_REASON(SSL_R_CALLBACK_FAILED);
+        ERR_clear_error();
+        CHECK_EQ(queue_length(&pair->queue[CLIENT]) > 0, i == 0);
+        pair_free(pair);
+    }
+}

@@ -286,3 +286,31 @@ TEST(block_padding_stays_within_the_fragment)
     CHECK_EQ(queue_length(&pair->queue[SERVER]), 5 + 600 + 16);
     pair_free(pair);
 }
+
+/* Records are as long as the fragments that a pipeline would have, with pipelines and without. */
+TEST_SIDES(split_fragments)
+{
+    struct pair *pair = pair_contexts(version);
+
+    CHECK_EQ(SSL_CTX_set_split_send_fragment(pair->ctx[server], 100), 1);
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    if (server)
+        CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    CHECK_EQ(largest_record(&pair->queue[!server]), server && version == TLS1_3_VERSION ? 117 : 100);
+    pair_handshake(pair);
+    pair_settle(pair);
+    check_largest(pair, server, 100 + overhead(version));
+    pair_disconnect(pair);
+
+    /* What is sent at most bounds it, for good. */
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_set_split_send_fragment(pair->ssl[server], 16384), 1);
+    CHECK_EQ(SSL_set_max_send_fragment(pair->ssl[server], 600), 1);
+    CHECK_EQ(SSL_set_split_send_fragment(pair->ssl[server], 601), 0);
+    CHECK_EQ(SSL_set_max_send_fragment(pair->ssl[server], 16384), 1);
+    check_largest(pair, server, 600 + overhead(version));
+    pair_free(pair);
+}

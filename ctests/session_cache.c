@@ -726,3 +726,21 @@ TEST_VERSIONS(timeout_of_nothing)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* A handshake that cannot begin does not count. */
+TEST(handshakes_that_cannot_begin)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[SERVER], TLS1_1_VERSION));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], "ECDHE+AESGCM"));
+    SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_NO_SSL_MASK);
+    pair_over_wire(pair);
+    for (int side = CLIENT; side <= SERVER; side++) {
+        CHECK_EQ(SSL_do_handshake(pair->ssl[side]), -1);
+        ERR_clear_error();
+    }
+    CHECK_EQ(SSL_CTX_sess_connect(pair->ctx[CLIENT]), 0);
+    CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 0);
+    pair_free(pair);
+}

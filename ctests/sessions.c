@@ -459,3 +459,48 @@ TEST_VERSIONS(session_of_a_handshake_that_has_begun)
     CHECK(SSL_get0_session(pair->ssl[CLIENT]) != NULL);
     pair_free(pair);
 }
+
+/* The session that a client is given is the connection's until the server answers, with its peer. */
+TEST_VERSIONS(peer_of_a_session_that_is_offered)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    X509 *peer = SSL_SESSION_get0_peer(session);
+
+    CHECK(peer != NULL);
+    pair_over_wire(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[CLIENT]) == NULL);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(X509_cmp(SSL_get0_peer_certificate(pair->ssl[CLIENT]), peer), 0);
+        CHECK(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])) > 0);
+        if (i == 0)
+            CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    }
+    pair_disconnect(pair);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], NULL));
+    CHECK(SSL_get0_peer_certificate(pair->ssl[CLIENT]) == NULL);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* In a resumption nobody signs, and a server of TLS 1.2 does not look at the client's lists. */
+TEST_VERSIONS(resumption_has_no_signature_and_no_lists)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    int nid;
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    CHECK_EQ(SSL_get_peer_signature_nid(pair->ssl[CLIENT], &nid), 0);
+    CHECK_EQ(SSL_get_peer_signature_type_nid(pair->ssl[CLIENT], &nid), 0);
+    CHECK_EQ(SSL_get_client_ciphers(pair->ssl[SERVER]) != NULL, version == TLS1_3_VERSION);
+    CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -1) > 0, version == TLS1_3_VERSION);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

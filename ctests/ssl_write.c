@@ -719,3 +719,27 @@ TEST_VERSIONS(write_20_MB_with_all_modes)
               SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                   | SSL_MODE_RELEASE_BUFFERS);
 }
+
+/* A read or a write that does not get through the handshake is -1, whatever ended that. */
+TEST(end_of_the_transport_in_the_handshake)
+{
+    for (int writes = 0; writes < 2; writes++) {
+        for (int closes = 0; closes < 2; closes++) {
+            static const unsigned char close_notify[] = {21, 3, 1, 0, 2, 1, 0};
+            struct pair *pair = pair_contexts(TLS1_2_VERSION);
+            SSL *self;
+            char byte = 0;
+
+            pair_over_wire(pair);
+            self = pair->ssl[CLIENT];
+            if (closes)
+                queue_add(&pair->queue[CLIENT], close_notify, sizeof(close_notify));
+            else
+                pair->end[CLIENT].eof = 1;
+            CHECK_EQ(writes ? SSL_write(self, &byte, 1) : SSL_read(self, &byte, 1), -1);
+            CHECK_EQ(SSL_get_error(self, -1), closes ? SSL_ERROR_ZERO_RETURN : SSL_ERROR_SSL);
+            ERR_clear_error();
+            pair_free(pair);
+        }
+    }
+}

@@ -309,3 +309,14 @@ TEST_VERSIONS(timestamp_of_a_known_log_is_valid)
     EVP_PKEY_free(key);
     EVP_PKEY_free(other_key);
 }
+
+/* A server that looks at timestamps counts as one that was asked for an OCSP response. */
+TEST_VERSIONS(transparency_of_a_server)
+{
+    struct pair *pair = pair_established(version);
+
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), -1);
+    CHECK_OK(SSL_enable_ct(pair->ssl[SERVER], SSL_CT_VALIDATION_PERMISSIVE));
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), TLSEXT_STATUSTYPE_ocsp);
+    pair_free(pair);
+}

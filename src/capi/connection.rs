@@ -55,7 +55,7 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut SSL) -> *mut SSL {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |this| {
-            if this.with_connection(|connection| connection.is_before()) {
+            if this.is_before_handshake() {
                 convert::handle(this.duplicate())
             } else {
                 convert::handle(convert::shared(ssl))
@@ -90,9 +90,11 @@ pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut SSL, context: *mut SSL_CTX) -
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null_mut(), |ssl| {
-            let context = convert::shared(context).unwrap_or_else(|| Arc::clone(ssl.initial_context()));
+            let given = convert::shared(context);
+            let is_there = given.as_ref().is_some_and(|given| Arc::ptr_eq(given, &ssl.context()));
+            let context = given.unwrap_or_else(|| Arc::clone(ssl.initial_context()));
             let pointer = Arc::as_ptr(&context).cast_mut();
-            if !Arc::ptr_eq(&context, &ssl.context()) {
+            if !is_there {
                 ssl.set_context(context);
             }
             pointer

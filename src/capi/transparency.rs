@@ -53,6 +53,10 @@ fn set_callback_of_connection(
     let is_set = set_callback(ssl, &ssl.context(), function, argument);
     if is_set == 1 && function.is_some() {
         ssl.change_settings(|settings| settings.status_request = true);
+        // On a server that means as much as what the client asked for.
+        if ssl.side() == Side::Server {
+            ssl.with_connection(|connection| connection.negotiated_mut().status_requested = true);
+        }
     }
     is_set
 }

@@ -27,7 +27,8 @@ impl Connection {
         }
         self.failure = Some(error);
         self.stop_timer();
-        if let Some(description) = error.alert() {
+        // An alert that the program made up is not sent, as in OpenSSL.
+        if let Some(description) = error.alert().filter(|description| description.is_defined()) {
             if self.position != Position::CwClntHello {
                 self.speak_tentatively(environment);
             }

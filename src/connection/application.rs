@@ -242,7 +242,9 @@ impl Connection {
 
     /// The most plaintext bytes of a record that we send.
     pub(super) fn max_fragment(&self, environment: &Environment) -> usize {
-        environment.settings.max_send_fragment.min(self.records.peer_limit())
+        let settings = &environment.settings;
+        let own = if self.is_datagram() { settings.max_send_fragment } else { settings.send_fragment() };
+        own.min(self.records.peer_limit())
     }
 
     /// Whether a write waits to be repeated by the program.
@@ -260,7 +262,7 @@ impl Connection {
         }
     }
 
-    /// Server: the session of one more ticket, to be sealed ([`Ask::SealTicket`]) or kept ([`Ask::NewSession`]), with an id of the
+    /// Server: the session of one more ticket, to be sealed ([`Ask::SealTicket`]) or kept ([`Ask::NameTicket`]), with an id of the
     /// program's if it makes them.
     pub fn new_ticket(&mut self, environment: &Environment, id: Option<Vec<u8>>) -> Result<Ask> {
         post::new_ticket_session(&mut self.connected(environment), id)

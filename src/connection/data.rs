@@ -58,7 +58,7 @@ impl Connection {
     /// Seals `data` if it goes into one record, and begins its write. `false`: it is for the long way.
     pub fn seal_data(&mut self, settings: &Settings, data: &[u8]) -> bool {
         let outbound = &mut self.records.outbound;
-        let most = settings.max_send_fragment.min(outbound.limit());
+        let most = settings.send_fragment().min(outbound.limit());
         // The last record of its keys comes after a KeyUpdate.
         if data.is_empty()
             || data.len() > most

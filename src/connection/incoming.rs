@@ -140,12 +140,12 @@ impl Connection {
             self.tell_after_positions(told, 2);
             let ask = ask?;
             self.control_pending |= !had_outgoing && self.has_outgoing();
-            if environment.hooks.info {
-                self.events.push_back(Event::MessageDone);
-            }
             if let Some(ask) = ask {
                 self.asked_after_handshake = true;
                 return Ok(AfterHandshake::Ask(ask));
+            }
+            if environment.hooks.info {
+                self.events.push_back(Event::MessageDone);
             }
         }
         Ok(AfterHandshake::Nothing)

@@ -443,7 +443,13 @@ impl Connection {
         if core::mem::take(&mut self.asked_after_handshake) {
             return match answer {
                 Answer::Refuse(error) => Err(self.fail(environment, error)),
-                _ => Ok(()),
+                _ => {
+                    self.connected(environment).leave_for(Position::Ok);
+                    if environment.hooks.info {
+                        self.events.push_back(Event::MessageDone);
+                    }
+                    Ok(())
+                }
             };
         }
         let result = match answer {
@@ -472,6 +478,12 @@ impl Connection {
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
         self.begin_datagram_handshake();
         Ok(())
+    }
+
+    /// Whether a handshake can begin: one that cannot does not count.
+    #[must_use]
+    pub fn can_begin(&self, settings: &Settings) -> bool {
+        self.check_settings(settings).is_ok()
     }
 
     /// Whether anything can come of a handshake with these settings, as OpenSSL looks at it before it begins.

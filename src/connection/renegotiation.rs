@@ -143,8 +143,8 @@ impl Connection {
             self.count_unasked()?;
         }
         self.tell_start(environment);
-        // OpenSSL leaves the state once less in a server of DTLS.
-        if self.side == Side::Client || !self.is_datagram() {
+        // OpenSSL's server leaves the state once less, unless it refuses.
+        if self.side == Side::Client {
             self.connected(environment).leave_for(Position::Ok);
         }
         match self.side {
@@ -181,6 +181,9 @@ impl Connection {
             && !settings.has_option(option::NO_RENEGOTIATION)
             && self.is_secure(environment);
         if !expected && !allowed {
+            if !self.is_datagram() {
+                self.connected(environment).leave_for(Position::Ok);
+            }
             self.connected(environment).leave_for(Position::SrClntHello);
             self.tell_received(environment, &message);
             return self.refuse(environment);

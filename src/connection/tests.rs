@@ -142,6 +142,7 @@ impl End {
             }
             Ask::Chain(_) => Answer::Chain(Arc::new([])),
             Ask::SealTicket(session) => Answer::SealedTicket(ticket::seal(&self.ticket_keys, &session).ok()),
+            Ask::NameTicket(session) => Answer::SealedTicket(Some(session.id.clone())),
             Ask::OpenTicket(bytes) => Answer::Ticket(match ticket::open(&self.ticket_keys, &bytes) {
                 Some(session) => {
                     let renew = session.version == ProtocolVersion::TLS1_3;

@@ -216,7 +216,7 @@ impl Connected<'_> {
         if self.records.crypto_stream.is_some() {
             return self.send_in_quic(content_type, content);
         }
-        let fragment = self.settings().max_send_fragment;
+        let fragment = self.settings().send_fragment();
         let mark = self.records.outbound.mark();
         self.records.outbound.seal(content_type, content, fragment)?;
         self.tell_records(mark, content_type);
@@ -344,6 +344,15 @@ impl Connected<'_> {
                 &self.negotiated.client_random,
                 secret,
             )));
+        }
+    }
+
+    /// As [`Self::log_secret`], of the premaster secret that a client sent encrypted, by the first bytes of that (NSS's label `RSA`).
+    pub fn log_premaster(&mut self, encrypted: &[u8], premaster: &[u8]) {
+        if self.hooks().key_log
+            && let Some(identifier) = encrypted.first_chunk::<8>()
+        {
+            self.events.push_back(Event::KeyLog(key_log::line("RSA", identifier, premaster)));
         }
     }
 

@@ -18,6 +18,7 @@ pub fn take(context: &mut Context<'_>, answer: Answer) -> Result<bool> {
         ServerNameOutcome::NoAcknowledge => Ok(false),
         // RFC 8446 §6.2: TLS 1.3 has no warnings of this kind.
         ServerNameOutcome::Warn(_) if context.version()? == ProtocolVersion::TLS1_3 => Ok(false),
+        ServerNameOutcome::Warn(alert) if !alert.is_defined() => Ok(false),
         ServerNameOutcome::Warn(alert) => context.send_warning(alert).map(|()| false),
         ServerNameOutcome::Refuse(alert) => Err(Error::fatal(alert, Reason::CALLBACK_FAILED)),
     }

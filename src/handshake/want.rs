@@ -159,6 +159,8 @@ pub enum Ask {
     SessionId,
     /// Server: seal this session into a ticket ([`Answer::SealedTicket`]).
     SealTicket(Arc<Session>),
+    /// Server: this session's id becomes its ticket, as the session is when the program has seen it ([`Answer::SealedTicket`]).
+    NameTicket(Arc<Session>),
     /// Either side: this session may now be cached ([`Answer::Proceed`]).
     NewSession(Arc<Session>),
     /// Client: this session may now be cached, and its ticket came with extensions for the program ([`Answer::Proceed`] or

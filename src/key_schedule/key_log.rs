@@ -2,12 +2,12 @@
 
 use core::fmt::Write;
 
-/// `LABEL client_random secret`, in lower-case hexadecimal, without a line end.
+/// `LABEL identifier secret`, in lower-case hexadecimal, without a line end. What identifies the connection is the client's random.
 #[must_use]
-pub fn line(label: &str, client_random: &[u8; 32], secret: &[u8]) -> String {
-    let mut line = String::with_capacity(label.len() + 2 * (1 + client_random.len() + secret.len()));
+pub fn line(label: &str, identifier: &[u8], secret: &[u8]) -> String {
+    let mut line = String::with_capacity(label.len() + 2 * (1 + identifier.len() + secret.len()));
     line.push_str(label);
-    for bytes in [client_random, secret] {
+    for bytes in [identifier, secret] {
         line.push(' ');
         // Writing to a String cannot fail.
         bytes.iter().for_each(|byte| _ = write!(line, "{byte:02x}"));

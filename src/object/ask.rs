@@ -39,9 +39,11 @@ impl Ssl {
         self.note_own_certificate();
         let answer = match &ask {
             Ask::ClientHello => self.ask_client_hello(),
-            Ask::FindSession(id) => Answer::Session(self.find_session(environment, id)),
+            Ask::FindSession(id) => {
+                Answer::Session(self.looking_for_session(|| self.find_session(environment, id)))
+            }
             Ask::OpenTicket(ticket) => {
-                let outcome = self.open_ticket(ticket);
+                let outcome = self.looking_for_session(|| self.open_ticket(ticket));
                 self.count_timeout(environment, &outcome);
                 Answer::Ticket(outcome)
             }
@@ -101,6 +103,10 @@ impl Ssl {
             Ask::SessionId => self.make_session_id().map_or_else(Answer::Refuse, Answer::SessionId),
             Ask::SealTicket(session) => {
                 self.seal_ticket(session).map_or_else(Answer::Refuse, Answer::SealedTicket)
+            }
+            Ask::NameTicket(session) => {
+                let id = self.name_ticket(session);
+                id.map_or_else(Answer::Refuse, |id| Answer::SealedTicket(Some(id)))
             }
             Ask::NewSession(session) => {
                 self.new_session(environment, session);
@@ -182,7 +188,10 @@ impl Ssl {
                 self.waiting.set(Waiting::X509Lookup);
                 Answer::NotYet
             }
-            _ => Answer::Proceed,
+            _ => {
+                self.waiting.set(Waiting::Nothing);
+                Answer::Proceed
+            }
         }
     }
 
@@ -195,6 +204,7 @@ impl Ssl {
             self.waiting.set(Waiting::X509Lookup);
             return Answer::NotYet;
         }
+        self.waiting.set(Waiting::Nothing);
         match (value, certificate, key) {
             (1, Some(certificate), Some(key)) => {
                 // What fails is in the queue: the handshake goes on without a certificate.
@@ -472,7 +482,7 @@ impl Ssl {
     }
 }
 
-/// The alert that a callback chose; what is out of range is `internal_error`.
-fn alert_from(value: c_int) -> AlertDescription {
-    u8::try_from(value).map_or(AlertDescription::INTERNAL_ERROR, AlertDescription)
+/// The alert that a callback chose. What is out of range becomes one that is not defined, and so not sent.
+pub(super) fn alert_from(value: c_int) -> AlertDescription {
+    u8::try_from(value).map_or(AlertDescription(u8::MAX), AlertDescription)
 }

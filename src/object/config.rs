@@ -10,6 +10,7 @@ use crate::{
     libcrypto::{library::Library, stack::X509Stack, store::X509Store, verify_param::VerifyParam},
     policy::Settings,
     record::Side,
+    wire::ProtocolVersion,
 };
 
 /// The configuration of a context or of a connection. Cheap to clone; a setter clones what it changes.
@@ -102,6 +103,10 @@ pub trait Configurable {
     /// The extra certificates of the context.
     fn context_extra_chain(&self) -> Option<Arc<X509Stack>>;
 
+    /// The only version that the context's method knows. A connection's own method (`SSL_set_ssl_method(3)`) counts for one handshake at
+    /// most.
+    fn context_fixed_version(&self) -> Option<ProtocolVersion>;
+
     /// Which side it is for; a context for both counts as a server's (`SSL_is_server(3)`).
     fn side(&self) -> Side;
 
@@ -141,6 +146,10 @@ impl Configurable for Context {
         self.config().extra_chain.clone()
     }
 
+    fn context_fixed_version(&self) -> Option<ProtocolVersion> {
+        self.config().settings.fixed_version()
+    }
+
     fn side(&self) -> Side {
         self.config().method.side()
     }
@@ -177,6 +186,10 @@ impl Configurable for Ssl {
 
     fn context_extra_chain(&self) -> Option<Arc<X509Stack>> {
         self.context().config().extra_chain.clone()
+    }
+
+    fn context_fixed_version(&self) -> Option<ProtocolVersion> {
+        self.context().config().settings.fixed_version()
     }
 
     fn side(&self) -> Side {

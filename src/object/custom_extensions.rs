@@ -318,5 +318,5 @@ fn pointer_to(certificate: Option<&X509>) -> *mut sys::X509 {
 
 /// The alert that a function chose; what is out of range is `internal_error`.
 fn alert_of(alert: c_int) -> AlertDescription {
-    u8::try_from(alert).map_or(AlertDescription::INTERNAL_ERROR, AlertDescription)
+    super::ask::alert_from(alert)
 }

@@ -92,7 +92,9 @@ impl Ssl {
         mut environment: Environment,
         mut work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
     ) -> core::result::Result<T, Pause> {
-        if self.with_connection(|connection| connection.failure().is_none()) {
+        // A callback that is called again still sees what it asked to wait for.
+        let is_asked_again = matches!(self.waiting.get(), Waiting::ClientHello | Waiting::X509Lookup);
+        if !is_asked_again && self.with_connection(|connection| connection.failure().is_none()) {
             self.waiting.set(Waiting::Nothing);
         }
         let generation = self.generation.get();

@@ -1,6 +1,7 @@
 //! Handshake, read, write, shutdown, and what `SSL_get_error` says of them.
 
 use core::ffi::c_int;
+use std::sync::Arc;
 
 use super::{
     Ssl,
@@ -39,6 +40,14 @@ pub enum SslError {
 
 /// What a call that did not succeed returns: its value says nothing, [`Ssl::error_of`] does.
 pub type Unfinished = Pause;
+
+/// What stopped a handshake that a read or a write had to do: an end there is no end of the data.
+const fn before_data(pause: Pause) -> Pause {
+    match pause {
+        Pause::Closed | Pause::Ended => Pause::Failed,
+        pause => pause,
+    }
+}
 
 impl Ssl {
     /// Does the handshake, as far as it is not done: 1, 0 if the method is not for the side, else -1.
@@ -114,7 +123,10 @@ impl Ssl {
             self.shutdown.set(0);
             self.forget_begun_session();
             self.follow_method();
-            self.begin_statistics();
+            let settings = self.with_config(|config| Arc::clone(&config.settings));
+            if self.with_connection(|connection| connection.can_begin(&settings)) {
+                self.begin_statistics();
+            }
         }
         self.refresh_ca_names();
         if self.with_connection(|connection| connection.failure().is_some()) {
@@ -269,7 +281,7 @@ impl Ssl {
             return Ok(count);
         }
         if !self.with_connection(|connection| connection.may_read_early()) {
-            self.handshake_with(Connection::handshake_before_read)?;
+            self.handshake_with(Connection::handshake_before_read).map_err(before_data)?;
         }
         if self.waits_for_callback() {
             return Err(self.try_again());
@@ -287,7 +299,9 @@ impl Ssl {
             match result {
                 Read::Data(count) => return Ok(count),
                 Read::TryAgain | Read::Want(_) => return Err(self.try_again()),
-                Read::Handshake => self.handshake_with(Connection::handshake_before_read)?,
+                Read::Handshake => {
+                    self.handshake_with(Connection::handshake_before_read).map_err(before_data)?;
+                }
             }
             // Data that came in the handshake is there for the taking; what comes after it is another call's.
             let auto_retry = self.with_config(|config| config.settings.mode & mode::AUTO_RETRY != 0);
@@ -343,7 +357,7 @@ impl Ssl {
         if self.is_datagram() {
             return self.write_datagram(data);
         }
-        self.complete_handshake()?;
+        self.complete_handshake().map_err(before_data)?;
         if self.waits_for_callback() {
             return Err(self.try_again());
         }

@@ -198,7 +198,13 @@ impl Ssl {
 
     /// The peer's chain, and the objects if they were made before.
     fn known_peer_certificates(&self) -> Option<(PeerChain, Option<Arc<PeerCertificates>>)> {
-        let der = self.with_connection(|connection| connection.negotiated().peer_chain.clone())?;
+        let (der, hello_came) = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            (negotiated.peer_chain.clone(), negotiated.version.is_some())
+        });
+        // Until the peer has answered the connection's session is the one that the program gave.
+        let of_session = || self.session()?.core().peer_chain.clone();
+        let der = der.or_else(|| if hello_came { None } else { of_session() })?;
         let known =
             self.with_parts(|parts| parts.peer.borrow().clone()).filter(|peer| Arc::ptr_eq(&peer.der, &der));
         Some((der, known))

@@ -212,6 +212,11 @@ impl SessionHandle {
         });
     }
 
+    /// The server name of a session that is not made yet.
+    pub fn learn_server_name(&self, name: Vec<u8>) {
+        self.update(|session| session.server_name = Some(name));
+    }
+
     /// What a handshake began has become `session`: the object stays, with what the program put into it.
     pub fn become_session(&self, session: &Arc<Session>) {
         *self.origin.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(session);

@@ -34,7 +34,13 @@ impl Ssl {
         if let Some(session) = self.session() {
             return Some(session);
         }
-        let (version, suite) = self.with_connection(|connection| {
+        if self.looks_for_session.get() {
+            return None;
+        }
+        if let Some(resumed) = self.resumed_session() {
+            return Some(resumed);
+        }
+        let (version, suite, name) = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
             let version = match connection.side() {
                 Side::Client if !connection.is_before() => connection.version_so_far(),
@@ -43,7 +49,8 @@ impl Ssl {
             // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello.
             let has_hello = connection.position() != Position::SrClntHello;
             let is_tls13 = negotiated.version == Some(ProtocolVersion::TLS1_3);
-            (version, negotiated.suite.filter(|_| is_tls13 && has_hello))
+            let name = negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged);
+            (version, negotiated.suite.filter(|_| is_tls13 && has_hello), name)
         });
         let mut begun = self.begun_session();
         if let Some(version) = version.filter(|_| begun.is_none()) {
@@ -59,7 +66,40 @@ impl Ssl {
         {
             begun.learn_suite(suite.id);
         }
+        if let (Some(begun), Some(name)) = (begun.as_ref(), name)
+            && begun.core().server_name.is_none()
+        {
+            begun.learn_server_name(name);
+        }
         begun
+    }
+
+    /// The session that a server resumes in the handshake that it is in.
+    fn resumed_session(&self) -> Option<Arc<SessionHandle>> {
+        let session = self.with_connection(|connection| {
+            let negotiated = connection.negotiated();
+            let is_resumed = connection.side() == Side::Server && negotiated.resumed;
+            negotiated.session.clone().filter(|_| is_resumed)
+        })?;
+        if let Some(known) = self.begun_session().filter(|begun| begun.is(&session)) {
+            return Some(known);
+        }
+        let handle = SessionHandle::new(session);
+        // What was there before stays where it is: the program may have looked at it.
+        let former = self.with_parts(|parts| {
+            let begun = parts.begun_session.replace(Some(Arc::clone(&handle)));
+            begun.and_then(|begun| parts.former_session.replace(Some(begun)))
+        });
+        drop(former);
+        Some(handle)
+    }
+
+    /// Runs `look`, which may ask the program, without a session.
+    pub(super) fn looking_for_session<T>(&self, look: impl FnOnce() -> T) -> T {
+        self.looks_for_session.set(true);
+        let found = look();
+        self.looks_for_session.set(false);
+        found
     }
 
     /// A handshake begins: what an earlier one began counts no more.

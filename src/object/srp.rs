@@ -180,7 +180,7 @@ impl Ssl {
         let mut alert = 0;
         match self.srp_server_key(&mut alert) {
             FATAL => {
-                let alert = u8::try_from(alert).map_or(AlertDescription::INTERNAL_ERROR, AlertDescription);
+                let alert = super::ask::alert_from(alert);
                 let reason = match alert {
                     AlertDescription::UNKNOWN_PSK_IDENTITY => Reason::PSK_IDENTITY_NOT_FOUND,
                     _ => Reason::CLIENTHELLO_TLSEXT,

@@ -105,6 +105,8 @@ pub struct Ssl {
     pub(super) empty_chain: OnceLock<Option<X509Stack>>,
     /// Whether the session that a handshake began is complete: what comes now are other sessions.
     pub(super) begun_is_made: Cell<bool>,
+    /// Whether a server looks for the session that its client wants to resume: there is none meanwhile.
+    pub(super) looks_for_session: Cell<bool>,
     /// The scheme whose certificate was made the current one.
     pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
     /// `SSL_get_shutdown`.
@@ -159,6 +161,7 @@ impl Ssl {
             parts: ThreadLock::new(Parts::new(context, core)),
             empty_chain: OnceLock::new(),
             begun_is_made: Cell::new(false),
+            looks_for_session: Cell::new(false),
             noted_scheme: Cell::new(None),
             shutdown: WordCell::new(0),
             waiting: WordCell::new(Waiting::Nothing),
@@ -226,20 +229,20 @@ impl Ssl {
 
     /// Changes the method, and starts over.
     pub fn set_method(&self, method: &'static Method) {
-        self.change_method(method);
+        let is_of_former = self.method().has(self.side()) != self.lacks_side();
+        if self.side_is_set() && is_of_former {
+            self.lacks_side.set(!method.has(self.side()));
+        }
+        self.update_config(|config| config.set_method(method));
         self.reset();
     }
 
-    fn change_method(&self, method: &'static Method) {
-        self.update_config(|config| config.set_method(method));
-        self.lacks_side.set(self.side_is_set() && !method.has(self.side()));
-    }
-
-    /// A handshake begins: its method is the context's, as after `SSL_clear`, whatever [`Self::set_method`] was told.
+    /// A handshake begins: its method is the context's, as after `SSL_clear`, whatever [`Self::set_method`] was told. The side
+    /// stays what it was, also where this method is not for it.
     pub(super) fn follow_method(&self) {
         let method = self.context().method();
         if !core::ptr::eq(self.method(), method) {
-            self.change_method(method);
+            self.update_config(|config| config.set_method(method));
             if method.is_datagram() != self.is_datagram() {
                 self.reset();
             }
@@ -318,6 +321,9 @@ impl Ssl {
         self.asking.set(false);
         self.is_sending_after.set(false);
         let mut fresh = connection_of(self.method(), self.side());
+        // What the client offered is told until another one does.
+        fresh.negotiated_mut().client_suites = self
+            .with_connection(|connection| core::mem::take(&mut connection.negotiated_mut().client_suites));
         self.datagram.is_in_use.set(fresh.is_datagram());
         if self.quic_stack.get().is_some() {
             fresh.use_crypto_stream();

@@ -60,16 +60,7 @@ impl Ssl {
     /// Seals a session into a ticket. `None`: the program wants none sent.
     pub(super) fn seal_ticket(&self, session: &Arc<Session>) -> Result<Option<Vec<u8>>> {
         let context = self.initial_context();
-        let handle = self.adopt_ticket_session(session);
-        let generate = context.live().ticket_generate;
-        if let Some(function) = generate.function {
-            // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
-            if unsafe { function(self.as_handle(), generate.argument) } == 0 {
-                return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CALLBACK_FAILED));
-            }
-        }
-        // The callback may have put data into the session.
-        let session = handle.core();
+        let session = self.show_ticket_session(session)?;
         if !context.has_ticket_key_callback() {
             return Ok(ticket::seal(context.ticket_keys().current(), &session).ok());
         }
@@ -82,6 +73,24 @@ impl Ssl {
         }
         let plaintext = ticket::encode(&session)?;
         keys.seal(&plaintext).map(Some).ok_or(Error::internal())
+    }
+
+    /// The ticket of a session that is kept: its id.
+    pub(super) fn name_ticket(&self, session: &Arc<Session>) -> Result<Vec<u8>> {
+        Ok(self.show_ticket_session(session)?.id.clone())
+    }
+
+    /// The session of a ticket becomes the connection's, and the program may put data into it (`SSL_SESSION_set1_ticket_appdata(3)`).
+    fn show_ticket_session(&self, session: &Arc<Session>) -> Result<Arc<Session>> {
+        let handle = self.adopt_ticket_session(session);
+        let generate = self.initial_context().live().ticket_generate;
+        if let Some(function) = generate.function {
+            // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
+            if unsafe { function(self.as_handle(), generate.argument) } == 0 {
+                return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CALLBACK_FAILED));
+            }
+        }
+        Ok(handle.core())
     }
 
     /// One more ticket is to be sent by the next write or handshake call (`SSL_new_session_ticket(3)`). `false`: this is
@@ -126,8 +135,8 @@ impl Ssl {
                     let ticket = self.seal_ticket(&session)?;
                     (session, ticket)
                 }
-                Ask::NewSession(session) => {
-                    let id = session.id.clone();
+                Ask::NameTicket(session) => {
+                    let id = self.name_ticket(&session)?;
                     (session, Some(id))
                 }
                 _ => return Err(Error::internal()),
@@ -136,8 +145,8 @@ impl Ssl {
             self.with_connection(|connection| connection.drop_ticket(&environment));
             return Ok(());
         };
-        self.new_session(&environment, &session);
         self.add_extensions_after_handshake(place::NEW_SESSION_TICKET)?;
+        self.new_session(&environment, &session);
         self.with_connection(|connection| connection.send_ticket(&environment, session, ticket))
     }
 

@@ -137,6 +137,8 @@ pub struct Settings {
     pub max_cert_list: usize,
     /// The most plaintext bytes in a record that we send.
     pub max_send_fragment: usize,
+    /// What those bytes are split into, if that is less (`SSL_CTX_set_split_send_fragment(3)`); not in DTLS.
+    pub split_send_fragment: usize,
     /// The code of the maximum fragment length that a client asks for (RFC 6066 §4); 0: none.
     pub max_fragment_length: u8,
     /// The extensions that the program handles itself.
@@ -210,6 +212,7 @@ impl Settings {
             recv_max_early_data: 16384,
             max_cert_list: 100 * 1024,
             max_send_fragment: 16384,
+            split_send_fragment: 16384,
             max_fragment_length: 0,
             custom_extensions: Arc::default(),
             certificate_compression: None,
@@ -240,6 +243,12 @@ impl Settings {
     #[must_use]
     pub const fn session_lifetime(&self) -> i64 {
         if self.session_timeout == 0 { DEFAULT_SESSION_TIMEOUT } else { self.session_timeout }
+    }
+
+    /// The most plaintext bytes in a record of TLS that we send, as far as it is up to us.
+    #[must_use]
+    pub fn send_fragment(&self) -> usize {
+        self.max_send_fragment.min(self.split_send_fragment)
     }
 
     /// Sets the security level: what is outside of 0 to 5 counts as the nearest.

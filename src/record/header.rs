@@ -99,6 +99,12 @@ impl Header {
             {
                 Ok(())
             }
+            // An alert in another version is most likely a fatal one: it is not answered by one.
+            Expected::Unprotected(Some(_))
+                if major == MAJOR_VERSION && self.content_type() == ContentType::ALERT =>
+            {
+                Err(Error::Silent(Reason::WRONG_VERSION_NUMBER))
+            }
             Expected::Tls12(None) if version == ProtocolVersion::TLS1_2 => Ok(()),
             // RFC 8446 §5.2: always 0x0303. It is authenticated, so another one could not be opened.
             Expected::Tls13 { .. } if version == ProtocolVersion::TLS1_2 => Ok(()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     crypto::secret::Secret,
-    wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{CipherSuite, NamedGroup, ProtocolVersion},
 };
 
 /// A peer's certificate chain as it came, its own first: DER, byte for byte.
@@ -52,8 +52,6 @@ pub struct Session {
     pub extended_master_secret: bool,
     /// The group of the key exchange, if there was one.
     pub group: Option<NamedGroup>,
-    /// The scheme that the peer signed with.
-    pub peer_scheme: Option<SignatureScheme>,
     /// The mode of max_fragment_length (RFC 6066 §4): 0 for none, 255 while nothing was negotiated.
     pub max_fragment_length: u8,
     /// `SSL_SESSION_set1_ticket_appdata`.
@@ -111,7 +109,6 @@ impl Session {
             max_early_data: 0,
             extended_master_secret: false,
             group: None,
-            peer_scheme: None,
             max_fragment_length: 0,
             ticket_app_data: Vec::new(),
             resumable: true,

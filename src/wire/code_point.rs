@@ -321,6 +321,17 @@ code_point! {
     }
 }
 
+impl AlertDescription {
+    /// Whether it is one of TLS: a callback may choose any number.
+    #[must_use]
+    pub const fn is_defined(self) -> bool {
+        matches!(
+            self.0,
+            0 | 10 | 20..=22 | 30 | 40 | 42..=51 | 60 | 70 | 71 | 80 | 86 | 90 | 100 | 109..=116 | 120
+        )
+    }
+}
+
 /// By what they can do: a version of DTLS stands just above the version of TLS that it is made of, so that DTLS 1.0 (0xfeff)
 /// is below DTLS 1.2 (0xfefd), and both are below TLS 1.3.
 impl Ord for ProtocolVersion {

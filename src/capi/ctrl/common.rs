@@ -49,11 +49,7 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
             size(before)
         }
         command::SET_MAX_SEND_FRAGMENT => set_max_send_fragment(target, number),
-        command::SET_SPLIT_SEND_FRAGMENT => {
-            // Records are not split for pipelines, so that any size that is allowed is kept to.
-            let most = target.look(|config| config.settings.max_send_fragment);
-            usize::try_from(number).is_ok_and(|length| (1..=most).contains(&length)).into()
-        }
+        command::SET_SPLIT_SEND_FRAGMENT => set_split_send_fragment(target, number),
         command::SET_MAX_PIPELINES => set_max_pipelines(target, number),
         command::SET_MIN_PROTO_VERSION => set_version(target, number, true),
         command::SET_MAX_PROTO_VERSION => set_version(target, number, false),
@@ -169,7 +165,22 @@ fn set_max_pipelines(target: &impl Configurable, number: c_long) -> c_long {
 fn set_max_send_fragment(target: &impl Configurable, number: c_long) -> c_long {
     match usize::try_from(number) {
         Ok(length) if SEND_FRAGMENT.contains(&length) => {
-            target.change_settings(|settings| settings.max_send_fragment = length);
+            target.change_settings(|settings| {
+                settings.max_send_fragment = length;
+                settings.split_send_fragment = settings.split_send_fragment.min(length);
+            });
+            1
+        }
+        _ => 0,
+    }
+}
+
+/// Records are this long with pipelines and without, as in OpenSSL.
+fn set_split_send_fragment(target: &impl Configurable, number: c_long) -> c_long {
+    let most = target.look(|config| config.settings.max_send_fragment);
+    match usize::try_from(number) {
+        Ok(length) if (1..=most).contains(&length) => {
+            target.change_settings(|settings| settings.split_send_fragment = length);
             1
         }
         _ => 0,
@@ -193,8 +204,7 @@ pub(in crate::capi) fn set_version(target: &impl Configurable, number: c_long, i
             .look(|config| if is_min { config.settings.max_version } else { config.settings.min_version });
         return other.is_none().into();
     }
-    let (lowest, highest) = target.look(|config| config.method.versions);
-    if lowest != highest {
+    if target.context_fixed_version().is_none() {
         target.change_settings(|settings| {
             let bound = if is_min { &mut settings.min_version } else { &mut settings.max_version };
             *bound = version;

@@ -120,22 +120,32 @@ fn versions(context: &Context<'_>) -> Vec<ProtocolVersion> {
     }
 }
 
-/// Sends the first ClientHello, with the program's extensions.
+/// Sends the first ClientHello, with the program's extensions. Versions and suites stand before the extensions: what the program
+/// changes while it is asked for those comes too late for them.
 fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Result<Transition<State>> {
-    custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| emit_first(external, context))
-}
-
-fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Result<Transition<State>> {
-    let custom = custom_extensions::begin(context);
-    let environment = context.environment;
-    let settings = &environment.settings;
     let versions = versions(context);
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     };
     context.negotiated.client_version = Some(legacy_version(*highest));
+    let is_first = context.negotiated.renegotiation.is_none();
+    let cipher_suites = cipher_suites(context.environment, &versions, is_first)?;
+    custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| {
+        emit_first(external, versions, cipher_suites, context)
+    })
+}
+
+fn emit_first(
+    external: Option<ExternalPsk>,
+    versions: Vec<ProtocolVersion>,
+    cipher_suites: Vec<CipherSuite>,
+    context: &mut Context<'_>,
+) -> Result<Transition<State>> {
+    let custom = custom_extensions::begin(context);
+    let environment = context.environment;
+    let settings = &environment.settings;
+    let highest = versions.first().copied().ok_or(Error::internal())?;
     let negotiated = &*context.negotiated;
-    let cipher_suites = cipher_suites(environment, &versions, negotiated.renegotiation.is_none())?;
     let offered = match negotiated.renegotiation {
         None => environment.offered_session.as_ref(),
         Some(Renegotiation::Full) => None,
@@ -147,7 +157,7 @@ fn emit_first(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Resul
     let key = first_key(settings, &versions)?;
     let psks = psk::offered(environment, session.as_deref(), external.as_ref());
     let hello = ClientHello {
-        legacy_version: legacy_version(*highest),
+        legacy_version: legacy_version(highest),
         random: random(environment)?,
         session_id: session_id(settings, &versions, session.as_deref())?,
         // In a renegotiation as well: OpenSSL's servers that ask for cookies take no hello without one there, nor ask again.
@@ -373,7 +383,7 @@ fn extensions(
         extensions.add(ExtensionType::STATUS_REQUEST, |writer| settings.status_request_items.write(writer));
     }
     next_protocol::offer(&mut extensions, context, versions);
-    if !settings.alpn_protocols.is_empty() {
+    if !settings.alpn_protocols.is_empty() && context.negotiated.renegotiation.is_none() {
         extensions.add(ExtensionType::ALPN, |writer| alpn::write_list(writer, &settings.alpn_protocols));
     }
     use_srtp::offer(&mut extensions, settings, versions);

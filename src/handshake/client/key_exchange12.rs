@@ -117,7 +117,7 @@ impl KeyExchange {
     }
 
     /// Our half.
-    pub fn answer(self, context: &Context<'_>) -> Result<Answered> {
+    pub fn answer(self, context: &mut Context<'_>) -> Result<Answered> {
         let (message, premaster) = match self {
             Self::Ecdhe { share, premaster } => (client_key_exchange::write_ecdhe(&share), premaster),
             Self::Dhe(peer) => {
@@ -126,7 +126,9 @@ impl KeyExchange {
             }
             Self::Rsa => {
                 let premaster = new_premaster(context)?;
-                (client_key_exchange::write_vec16(&encrypt(&premaster, context)?), premaster)
+                let encrypted = encrypt(&premaster, context)?;
+                context.log_premaster(&encrypted, &premaster);
+                (client_key_exchange::write_vec16(&encrypted), premaster)
             }
             Self::Srp(parameters) => return Ok(Answered::Ask(Ask::SrpClient(parameters), Waiting::Srp)),
             Self::Psk(exchange) => return Ok(Answered::Ask(Ask::ClientPsk, Waiting::Psk(exchange))),

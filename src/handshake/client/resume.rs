@@ -72,7 +72,6 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
     context.negotiated.peer_chain.clone_from(&session.peer_chain);
     context.negotiated.peer_raw_key.clone_from(&session.peer_raw_key);
     context.negotiated.verify_result = session.verify_result;
-    context.negotiated.peer_scheme = session.peer_scheme;
     context.negotiated.session = Some(Arc::clone(session));
     context.negotiated.psk_identity.clone_from(&session.carried.psk_identity);
     context.negotiated.psk_identity_hint.clone_from(&session.carried.psk_identity_hint);
@@ -100,7 +99,6 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
         extended_master_secret: negotiated.extended_master_secret,
         group: negotiated.group,
         max_fragment_length: negotiated.max_fragment_length,
-        peer_scheme: negotiated.peer_scheme,
         carried: Carried {
             psk_identity: negotiated.psk_identity.clone(),
             psk_identity_hint: negotiated.psk_identity_hint.clone(),

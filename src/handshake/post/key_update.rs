@@ -34,6 +34,7 @@ pub(super) fn read_key_update(connected: &mut Connected<'_>, message: &Message) 
     // A peer that reads nothing must not make the answers pile up.
     let answers = update_requested && !core::mem::replace(&mut traffic.answer_waits, true);
     connected.set_read_secret(Level::Application, &read)?;
+    connected.log_secret(label_of_sender(connected.side.peer()), read.as_bytes());
     if answers { send_key_update(connected, false) } else { Ok(()) }
 }
 
@@ -41,6 +42,14 @@ const fn position_of_read(side: Side) -> Position {
     match side {
         Side::Client => Position::CrKeyUpdate,
         Side::Server => Position::SrKeyUpdate,
+    }
+}
+
+/// What OpenSSL calls the secrets after the first in the key log: it does not count them.
+const fn label_of_sender(side: Side) -> &'static str {
+    match side {
+        Side::Client => "CLIENT_TRAFFIC_SECRET_N",
+        Side::Server => "SERVER_TRAFFIC_SECRET_N",
     }
 }
 
@@ -55,6 +64,7 @@ pub fn send_key_update(connected: &mut Connected<'_>, update_requested: bool) ->
     traffic.write = traffic.write.next();
     let write = traffic.write.clone();
     connected.set_write_secret(Level::Application, &write)?;
+    connected.log_secret(label_of_sender(connected.side), write.as_bytes());
     connected.leave_for(Position::Ok);
     Ok(())
 }

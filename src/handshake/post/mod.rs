@@ -22,8 +22,8 @@ use crate::{
 pub use key_update::send_key_update;
 pub use ticket::{new_ticket_session, send_ticket};
 
-/// Deals with a handshake message that came after the handshake. An [`Ask`] may be returned
-/// (a new session to cache); its answer is of no consequence.
+/// Deals with a handshake message that came after the handshake. An [`Ask`] may be returned (a new session to cache): the position
+/// of the message is left when it was answered.
 pub fn read_message(connected: &mut Connected<'_>, message: &Message) -> Result<Option<Ask>> {
     let tls13 = connected.version()? == ProtocolVersion::TLS1_3;
     match (message.handshake_type(), connected.side) {
@@ -39,9 +39,14 @@ pub fn read_message(connected: &mut Connected<'_>, message: &Message) -> Result<
 
 /// A message of TLS 1.3 was read after the handshake: the positions that OpenSSL reports then.
 fn report_read(connected: &mut Connected<'_>, position: Position) {
+    report_reading(connected, position);
+    connected.leave_for(Position::Ok);
+}
+
+/// As [`report_read`], of a message that the program may be asked about: its position is left when that is done.
+fn report_reading(connected: &mut Connected<'_>, position: Position) {
     connected.leave_for(Position::Ok);
     connected.leave_for(position);
-    connected.leave_for(Position::Ok);
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) fn read_new_session_ticket(
     message: &Message,
 ) -> Result<Option<Ask>> {
     let ticket = NewSessionTicket13::read(message.expect(HandshakeType::NEW_SESSION_TICKET)?)?;
-    super::report_read(connected, Position::CrSessionTicket);
+    super::report_reading(connected, Position::CrSessionTicket);
     connected.tell_extensions(&ticket.extensions);
     let max_early_data = match ticket.extensions.get(ExtensionType::EARLY_DATA) {
         Some(data) => early_data::read_max_size(data)?,
@@ -33,6 +33,7 @@ pub(super) fn read_new_session_ticket(
     let psk = resumption(connected.negotiated)?.psk(&ticket.nonce);
     // RFC 8446 §4.6.1: zero means that it should be discarded at once.
     if ticket.lifetime == 0 {
+        connected.leave_for(Position::Ok);
         return Ok(None);
     }
     let session = Arc::new(Session {
@@ -60,7 +61,7 @@ pub(super) fn read_new_session_ticket(
 
 /// Server: makes the session of one more ticket (RFC 8446 §4.6.1), with an `id` of the program's or a random one. [`Ask::SealTicket`]:
 /// the driver seals it.
-/// [`Ask::NewSession`]: the cache keeps it, and its id is the ticket: without tickets (`SSL_OP_NO_TICKET`), and where early
+/// [`Ask::NameTicket`]: the cache keeps it, and its id is the ticket: without tickets (`SSL_OP_NO_TICKET`), and where early
 /// data is allowed.
 pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) -> Result<Ask> {
     let session = current(connected.negotiated)?;
@@ -83,7 +84,7 @@ pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) ->
     // RFC 8446 §8.1: a session that allows early data is resumed once, which only who keeps it can see to.
     let for_one_use = session.max_early_data > 0 && !connected.settings().has_option(option::NO_ANTI_REPLAY);
     if for_one_use || connected.settings().has_option(option::NO_TICKET) {
-        return Ok(Ask::NewSession(session));
+        return Ok(Ask::NameTicket(session));
     }
     Ok(Ask::SealTicket(session))
 }
@@ -217,7 +218,7 @@ mod tests {
         let mut settings = server.environment.settings.as_ref().clone();
         settings.options |= option::NO_TICKET;
         server.environment.settings = Arc::new(settings);
-        let Ok(Ask::NewSession(session)) = new_ticket_session(&mut server.connected(), None) else {
+        let Ok(Ask::NameTicket(session)) = new_ticket_session(&mut server.connected(), None) else {
             panic!()
         };
         assert_eq!(session.id.len(), SESSION_ID_LENGTH);

@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition, custom_extensions,
+        position::Position,
         want::{Answer, Ask},
     },
     message::extension::cookie,
@@ -97,6 +98,7 @@ pub fn answered(context: &mut Context<'_>, question: Question, answer: Answer) -
     let Answer::Cookie(bytes) = answer else { return Err(Error::internal()) };
     match question {
         Question::Seal(hello, group) => {
+            context.leave_for(Position::SwSrvrHello);
             custom_extensions::add(context, place::HELLO_RETRY_REQUEST, &[], move |context| {
                 retry::emit_hello_retry_request(context, *hello, group, Some(bytes))
             })

@@ -45,6 +45,8 @@ impl Offer {
         negotiated.peer_certificate_schemes = certificate_schemes;
         negotiated.status_request = status.flatten();
         negotiated.status_requested = negotiated.status_request.is_some();
+        // A renegotiation is not about protocols.
+        let protocols = protocols.filter(|_| negotiated.renegotiation.is_none());
         Ok(Self { groups, schemes, protocols: protocols.map(<[u8]>::to_vec) })
     }
 }

@@ -88,7 +88,6 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
         extended_master_secret: negotiated.extended_master_secret,
         group: negotiated.group,
         max_fragment_length: negotiated.max_fragment_length,
-        peer_scheme: negotiated.peer_scheme,
         resumable: !negotiated.not_resumable,
         carried: Carried {
             psk_identity: negotiated.psk_identity.clone(),
@@ -187,7 +186,9 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
     negotiated.resumed = true;
     negotiated.suite = Some(suite);
     negotiated.group = session.group;
-    negotiated.peer_scheme = session.peer_scheme;
+    // They matter to a full handshake alone, and so count as not read.
+    negotiated.peer_groups.clear();
+    negotiated.client_suites.clear();
     negotiated.peer_chain = session.peer_chain.clone();
     negotiated.peer_raw_key = session.peer_raw_key.clone();
     negotiated.verify_result = session.verify_result;

@@ -108,7 +108,8 @@ pub fn hello_retry_request(
     }
 }
 
-/// Asks for a share in `group`, if the client brought none that fits. Without a cookie we keep our state.
+/// Asks for a share in `group`, if the client brought none that fits. Without a cookie we keep our state. Who calls it has left for
+/// [`Position::SwSrvrHello`].
 pub fn emit_hello_retry_request(
     context: &mut Context<'_>,
     hello: Hello,
@@ -118,7 +119,6 @@ pub fn emit_hello_retry_request(
     let suite = hello.suite;
     let first = hello.received.hello;
     let retry_request = hello_retry_request(context, &first.session_id, suite, group, cookie.as_deref());
-    context.leave_for(Position::SwSrvrHello);
     context.transcript.set_hash(suite.hash);
     context.transcript.hello_retry()?;
     context.emit(&retry_request.write())?;

@@ -19,7 +19,7 @@ use crate::{
 pub enum State {
     /// The program makes the id of the next session.
     Naming(usize),
-    /// The driver seals this session.
+    /// The driver makes the ticket of this session.
     Sealing(Arc<Session>, usize),
     /// The program is told of this session, whose ticket is ready.
     Announcing(Arc<Session>, Vec<u8>, usize),
@@ -59,18 +59,10 @@ fn make_ticket(context: &mut Context<'_>, left: usize) -> Step {
 }
 
 fn make_session(context: &mut Context<'_>, id: Option<Vec<u8>>, left: usize) -> Step {
-    match post::new_ticket_session(context, id)? {
-        Ask::SealTicket(session) => Ok(Transition::Ask(
-            Ask::SealTicket(Arc::clone(&session)),
-            ServerState::Ticket(State::Sealing(session, left)),
-        )),
-        // Without tickets the client gets the id of a session that we keep.
-        Ask::NewSession(session) => {
-            let id = session.id.clone();
-            announce(context, session, id, left)
-        }
-        _ => Err(Error::internal()),
-    }
+    let ask = post::new_ticket_session(context, id)?;
+    let (Ask::SealTicket(session) | Ask::NameTicket(session)) = &ask else { return Err(Error::internal()) };
+    let session = Arc::clone(session);
+    Ok(Transition::Ask(ask, ServerState::Ticket(State::Sealing(session, left))))
 }
 
 /// An answer came.
@@ -78,7 +70,9 @@ pub fn answered(context: &mut Context<'_>, state: State, answer: Answer) -> Step
     match (state, answer) {
         (State::Naming(left), Answer::SessionId(id)) => make_session(context, Some(id), left),
         (State::Sealing(session, left), Answer::SealedTicket(Some(ticket))) => {
-            announce(context, session, ticket, left)
+            custom_extensions::add(context, place::NEW_SESSION_TICKET, &[], move |context| {
+                announce(context, session, ticket, left)
+            })
         }
         // The driver has none to give: the client does without.
         (State::Sealing(_, left), Answer::SealedTicket(None)) => make_ticket(context, left),
@@ -99,19 +93,17 @@ fn announce(context: &mut Context<'_>, session: Arc<Session>, ticket: Vec<u8>, l
     emit_new_session_ticket(context, session, ticket, left)
 }
 
-/// Sends the ticket; its session is now the connection's (`SSL_get_session(3)`).
+/// Sends the ticket, with the program's extensions; its session is now the connection's (`SSL_get_session(3)`).
 fn emit_new_session_ticket(
     context: &mut Context<'_>,
     session: Arc<Session>,
     ticket: Vec<u8>,
     left: usize,
 ) -> Step {
-    custom_extensions::add(context, place::NEW_SESSION_TICKET, &[], move |context| {
-        post::send_ticket(context, &session, ticket)?;
-        context.negotiated.session = Some(session);
-        if left > 0 {
-            context.leave_for(Position::SwSessionTicket);
-        }
-        make_ticket(context, left)
-    })
+    post::send_ticket(context, &session, ticket)?;
+    context.negotiated.session = Some(session);
+    if left > 0 {
+        context.leave_for(Position::SwSessionTicket);
+    }
+    make_ticket(context, left)
 }

@@ -175,11 +175,9 @@ fn read_certificate_verify(context: &mut Context<'_>, finish: Box<Finish>, messa
     }
 }
 
-fn end_flight(context: &mut Context<'_>, certificate_verify: &Message, mut finish: Finish) -> Step {
+fn end_flight(context: &mut Context<'_>, certificate_verify: &Message, finish: Finish) -> Step {
     context.add_to_transcript(certificate_verify);
     context.transcript.set_hash(context.handshake_hash()?);
-    // The scheme of the client's signature is known only now.
-    Arc::make_mut(&mut finish.session).peer_scheme = context.negotiated.peer_scheme;
     context.negotiated.session = Some(Arc::clone(&finish.session));
     tls12_finish::await_client(finish)
 }

@@ -139,7 +139,8 @@ fn send_ticket(context: &mut Context<'_>, finish: Finish, ticket: Option<Vec<u8>
     // RFC 5077 §3.3: a ticket was announced; an empty one takes that back. A renewed ticket does not live longer than the first.
     let lifetime = if context.negotiated.resumed { 0 } else { finish.session.timeout };
     let message = NewSessionTicket12 {
-        lifetime_hint: u32::try_from(lifetime).unwrap_or(u32::MAX),
+        // What does not fit is cut off, as in OpenSSL: it is but a hint.
+        lifetime_hint: lifetime as u32,
         ticket: ticket.unwrap_or_default(),
     };
     context.emit(&message.write())?;

@@ -124,6 +124,7 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
     let Hello { certificate, status, modes, .. } = *hello;
     let flight =
         Flight { handshake_secret, client_secret, server_secret, status, takes_tickets: !modes.is_empty() };
+    context.leave_for(Position::SwEncryptedExtensions);
     custom_extensions::add(context, place::ENCRYPTED_EXTENSIONS, &[], move |context| {
         emit_encrypted_extensions(context)?;
         match certificate {
@@ -170,7 +171,6 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
     }
     quic::offer(&mut extensions, context);
     raw_public_key::answer(&mut extensions, context);
-    context.leave_for(Position::SwEncryptedExtensions);
     context.emit(&encrypted_extensions::write(&extensions))
 }
 
@@ -185,10 +185,10 @@ fn request_certificate(
     if !verify_mode.has(VerifyMode::PEER) || verify_mode.has(VerifyMode::POST_HANDSHAKE) {
         return find_chain(context, flight, slot, scheme);
     }
+    context.leave_for(Position::SwCertReq);
     custom_extensions::add(context, place::CERTIFICATE_REQUEST, &[], move |context| {
         let request = certificate_request(context, Vec::new());
         context.negotiated.note_certificate_request();
-        context.leave_for(Position::SwCertReq);
         context.emit(&request.write())?;
         find_chain(context, flight, slot, scheme)
     })

@@ -15,8 +15,9 @@ use crate::{
     crypto::{hash::HashAlgorithm, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition, certificate_compression, custom_extensions, fragment_limits, quic,
-        raw_public_key,
+        Context, Transition, certificate_compression, custom_extensions, fragment_limits,
+        position::Position,
+        quic, raw_public_key,
         want::{Answer, Ask},
     },
     message::extension::{
@@ -315,6 +316,7 @@ fn choose_key_exchange(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step
         None if hello.received.retry.is_some() => Err(Error::illegal(Reason::BAD_KEY_SHARE)),
         None => {
             early_data::skip(context, &hello);
+            context.leave_for(Position::SwSrvrHello);
             custom_extensions::add(context, place::HELLO_RETRY_REQUEST, &[], move |context| {
                 retry::emit_hello_retry_request(context, *hello, Some(group), None)
             })

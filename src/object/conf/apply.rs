@@ -151,11 +151,12 @@ fn set_bound(
     text: &str,
     set: impl FnOnce(&mut Settings, Option<crate::wire::ProtocolVersion>),
 ) -> Option<()> {
+    let fixed = owner.context_fixed_version();
     match words::bound(text)? {
         Bound::Unlimited => owner.change_settings(|settings| set(settings, None)),
         // A method for one version keeps it.
         Bound::Version(version) => owner.change_settings(|settings| {
-            if version.is_datagram() == settings.is_datagram() && settings.fixed_version().is_none() {
+            if version.is_datagram() == settings.is_datagram() && fixed.is_none() {
                 set(settings, Some(version));
             }
         }),
