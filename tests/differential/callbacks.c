@@ -405,8 +405,9 @@ static int add_callback(SSL *ssl, unsigned int type, unsigned int context, const
     reenter(ssl, extension_add.reentry);
     *out = (const unsigned char *)"extension";
     *length = 9;
-    if (extension_add.verdict < 0 && extension_add.reentry % 2)
-        *alert = SSL_AD_ACCESS_DENIED;
+    /* OpenSSL does not set it before. */
+    if (extension_add.verdict < 0)
+        *alert = extension_add.reentry % 2 ? SSL_AD_ACCESS_DENIED : SSL_AD_INTERNAL_ERROR;
     return extension_add.verdict;
 }
 
@@ -423,8 +424,8 @@ static int parse_callback(SSL *ssl, unsigned int type, unsigned int context, con
     say("      parse extension %s %u %x, %zu bytes, certificate %d at %zu (%s)", side_name(ssl), type, context, length, x != NULL, at,
         text(argument));
     reenter(ssl, extension_parse.reentry);
-    if (extension_parse.verdict <= 0 && extension_parse.reentry % 2)
-        *alert = SSL_AD_ACCESS_DENIED;
+    if (extension_parse.verdict <= 0)
+        *alert = extension_parse.reentry % 2 ? SSL_AD_ACCESS_DENIED : SSL_AD_INTERNAL_ERROR;
     return extension_parse.verdict;
 }
 
