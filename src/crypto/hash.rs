@@ -1,10 +1,12 @@
 //! Hash functions: one-shot and running (RFC 8446 §4.4.1 needs a running hash that can be forked).
 //! Used by the transcript of both handshakes and by everything in `crypto` that is built on a hash.
 
-use aws_lc_rs::digest;
 use zeroize::Zeroize;
 
-use crate::libcrypto::digest::{self as libcrypto_digest, RunningDigest};
+use crate::libcrypto::{
+    digest::{MD5, MD5_SHA1, RunningDigest},
+    sha::Sha,
+};
 
 /// The hash functions that TLS names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +30,8 @@ pub enum HashAlgorithm {
 
 /// The longest output, in bytes.
 pub const MAX_DIGEST_LENGTH: usize = 64;
+/// The longest block, in bytes.
+pub const MAX_BLOCK_LENGTH: usize = 128;
 
 impl HashAlgorithm {
     /// The output length in bytes.
@@ -41,6 +45,15 @@ impl HashAlgorithm {
             Self::Sha256 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
+        }
+    }
+
+    /// The length of the blocks that it works on in bytes (RFC 2104 §2, `B`).
+    #[must_use]
+    pub const fn block_length(self) -> usize {
+        match self {
+            Self::Sha384 | Self::Sha512 => MAX_BLOCK_LENGTH,
+            _ => 64,
         }
     }
 
@@ -63,32 +76,29 @@ impl HashAlgorithm {
     pub fn digest(self, data: &[u8]) -> Digest {
         let mut running = self.start();
         running.update(data);
-        running.current()
+        running.into_digest()
     }
 
     /// A running hash.
     #[must_use]
     pub fn start(self) -> RunningHash {
-        let algorithm = match self {
-            Self::Md5 => return RunningHash::Libcrypto(RunningDigest::start(&libcrypto_digest::MD5)),
-            Self::Md5Sha1 => {
-                return RunningHash::Libcrypto(RunningDigest::start(&libcrypto_digest::MD5_SHA1));
-            }
-            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha224 => &digest::SHA224,
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
-        };
-        RunningHash::AwsLc(digest::Context::new(algorithm))
+        RunningHash::AwsLc(match self {
+            Self::Md5 => return RunningHash::Libcrypto(RunningDigest::start(&MD5)),
+            Self::Md5Sha1 => return RunningHash::Libcrypto(RunningDigest::start(&MD5_SHA1)),
+            Self::Sha1 => Sha::sha1(),
+            Self::Sha224 => Sha::sha224(),
+            Self::Sha256 => Sha::sha256(),
+            Self::Sha384 => Sha::sha384(),
+            Self::Sha512 => Sha::sha512(),
+        })
     }
 
     /// Whether it is there: MD5 may not be (in FIPS mode).
     #[must_use]
     pub fn is_available(self) -> bool {
         match self {
-            Self::Md5 => libcrypto_digest::MD5.is_available(),
-            Self::Md5Sha1 => libcrypto_digest::MD5_SHA1.is_available(),
+            Self::Md5 => MD5.is_available(),
+            Self::Md5Sha1 => MD5_SHA1.is_available(),
             _ => true,
         }
     }
@@ -96,9 +106,10 @@ impl HashAlgorithm {
 
 /// A running hash; a clone forks it.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "it is copied often, and not kept for long")]
 pub enum RunningHash {
-    /// In aws-lc-rs.
-    AwsLc(digest::Context),
+    /// In AWS-LC.
+    AwsLc(Sha),
     /// In libcrypto.
     Libcrypto(RunningDigest),
 }
@@ -107,7 +118,7 @@ impl RunningHash {
     /// Adds `data`.
     pub fn update(&mut self, data: &[u8]) {
         match self {
-            Self::AwsLc(context) => context.update(data),
+            Self::AwsLc(running) => running.update(data),
             Self::Libcrypto(running) => running.update(data),
         }
     }
@@ -115,13 +126,21 @@ impl RunningHash {
     /// The hash of all that was added so far; the running hash goes on.
     #[must_use]
     pub fn current(&self) -> Digest {
+        self.clone().into_digest()
+    }
+
+    /// The hash of all that was added.
+    pub(super) fn into_digest(self) -> Digest {
+        let mut digest = Digest { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
+        digest.length = self.finish(&mut digest.bytes) as u8;
+        digest
+    }
+
+    /// Ends, and writes the hash into the beginning of `out`; returns its length.
+    pub(super) fn finish(self, out: &mut [u8; MAX_DIGEST_LENGTH]) -> usize {
         match self {
-            Self::AwsLc(context) => Digest::new(context.clone().finish().as_ref()),
-            Self::Libcrypto(running) => {
-                let mut bytes = [0; MAX_DIGEST_LENGTH];
-                let length = running.clone().finish(&mut bytes);
-                Digest { bytes, length: length.min(MAX_DIGEST_LENGTH) as u8 }
-            }
+            Self::AwsLc(running) => running.finish(out),
+            Self::Libcrypto(running) => running.finish(out).min(MAX_DIGEST_LENGTH),
         }
     }
 }
@@ -132,16 +151,6 @@ impl RunningHash {
 pub struct Digest {
     bytes: [u8; MAX_DIGEST_LENGTH],
     length: u8,
-}
-
-impl Digest {
-    /// A copy of the output of a hash function or MAC; no output is longer than `MAX_DIGEST_LENGTH`.
-    pub(super) fn new(output: &[u8]) -> Self {
-        debug_assert!(output.len() <= MAX_DIGEST_LENGTH);
-        let mut bytes = [0; MAX_DIGEST_LENGTH];
-        bytes.iter_mut().zip(output).for_each(|(to, from)| *to = *from);
-        Self { bytes, length: output.len().min(MAX_DIGEST_LENGTH) as u8 }
-    }
 }
 
 impl AsRef<[u8]> for Digest {

@@ -2,10 +2,13 @@
 //!
 //! Nothing is allocated: a connection expands some twenty labels.
 
-use aws_lc_rs::hkdf::{self, KeyType};
 use zeroize::Zeroize;
 
-use super::{hash::HashAlgorithm, hmac::hmac, secret::Secret};
+use super::{
+    hash::{Digest, HashAlgorithm},
+    hmac::{HmacKey, hmac},
+    secret::Secret,
+};
 
 /// The longest label without its prefix (RFC 8446 §7.1: `opaque label<7..255> = "tls13 " + Label`).
 pub const MAX_LABEL_LENGTH: usize = 249;
@@ -49,24 +52,20 @@ pub fn expand_label_secret(hash: HashAlgorithm, secret: &[u8], label: &[u8], con
 /// `HKDF-Expand` (RFC 5869 §2.3); the info is the concatenated `info`.
 fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[&[u8]], out: &mut [u8]) {
     debug_assert!(out.len() <= max_output_length(hash));
-    let algorithm = match hash {
-        HashAlgorithm::Sha384 => hkdf::HKDF_SHA384,
-        _ => hkdf::HKDF_SHA256,
-    };
-    assert_eq!(algorithm.len(), hash.output_length(), "the hashes of TLS 1.3");
-    let key = hkdf::Prk::new_less_safe(algorithm, pseudorandom_key);
-    let filled = key.expand(info, Length(out.len())).and_then(|output| output.fill(out));
-    // What is not filled would be a secret of zeros.
-    assert!(filled.is_ok(), "HKDF failed");
-}
-
-/// How much is expanded.
-struct Length(usize);
-
-impl KeyType for Length {
-    fn len(&self) -> usize {
-        self.0
+    let key = HmacKey::new(hash, pseudorandom_key);
+    // T(0) is empty, T(i) = HMAC(T(i-1) + info + i).
+    let mut counter = 0_u8;
+    let mut last: Option<Digest> = None;
+    for block in out.chunks_mut(hash.output_length()) {
+        counter = counter.wrapping_add(1);
+        let before = last.as_ref().map_or(&[][..], |last| last.as_ref());
+        let mut output = key.sign([before].into_iter().chain(info.iter().copied()).chain([&[counter][..]]));
+        block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
+        last.zeroize();
+        last = Some(output);
+        output.zeroize();
     }
+    last.zeroize();
 }
 
 #[cfg(test)]

@@ -1,13 +1,8 @@
 //! HMAC (RFC 2104). Used by HKDF, the PRF of TLS 1.2, and the Finished messages.
 
-use aws_lc_rs::hmac;
-
 use zeroize::{Zeroize, Zeroizing};
 
-use super::hash::{Digest, HashAlgorithm, MAX_DIGEST_LENGTH, RunningHash};
-
-/// The length of the blocks that MD5 and SHA-1 work on (RFC 2104 §2, `B`).
-const BLOCK_LENGTH: usize = 64;
+use super::hash::{Digest, HashAlgorithm, MAX_BLOCK_LENGTH, MAX_DIGEST_LENGTH, RunningHash};
 
 /// The HMAC of the concatenated `parts` under `key`.
 #[must_use]
@@ -15,94 +10,58 @@ pub fn hmac(hash: HashAlgorithm, key: &[u8], parts: &[&[u8]]) -> Digest {
     HmacKey::new(hash, key).sign(parts.iter().copied())
 }
 
-/// A key that signs more than once: the work on the key is done once.
-#[expect(clippy::large_enum_variant, reason = "a key lives on the stack, and not for long")]
-pub enum HmacKey {
-    /// In aws-lc-rs.
-    AwsLc(hmac::Key),
-    /// Both hashes of RFC 2104 §2, each fed with its padded key, for the hash functions that aws-lc-rs lacks.
-    Padded {
-        /// `H(K XOR ipad, …`.
-        inner: RunningHash,
-        /// `H(K XOR opad, …`.
-        outer: RunningHash,
-    },
+/// A key that signs more than once: the work on the key is done once. Both hashes of RFC 2104 §2, each fed with its padded key.
+pub struct HmacKey {
+    /// `H(K XOR ipad, …`.
+    inner: RunningHash,
+    /// `H(K XOR opad, …`.
+    outer: RunningHash,
 }
 
 impl HmacKey {
     /// From a key of any length.
     #[must_use]
     pub fn new(hash: HashAlgorithm, key: &[u8]) -> Self {
-        let algorithm = match hash {
-            HashAlgorithm::Md5 | HashAlgorithm::Md5Sha1 => return Self::padded(hash, key),
-            HashAlgorithm::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            HashAlgorithm::Sha224 => hmac::HMAC_SHA224,
-            HashAlgorithm::Sha256 => hmac::HMAC_SHA256,
-            HashAlgorithm::Sha384 => hmac::HMAC_SHA384,
-            HashAlgorithm::Sha512 => hmac::HMAC_SHA512,
-        };
-        Self::AwsLc(hmac::Key::new(algorithm, key))
-    }
-
-    fn padded(hash: HashAlgorithm, key: &[u8]) -> Self {
-        let mut shortened = Digest::new(&[]);
-        let key = if key.len() > BLOCK_LENGTH {
-            shortened = hash.digest(key);
-            shortened.as_ref()
+        let mut block = Zeroizing::new([0; MAX_BLOCK_LENGTH]);
+        let (block, _) = block.split_at_mut(hash.block_length());
+        if let Some(start) = block.get_mut(..key.len()) {
+            start.copy_from_slice(key);
         } else {
-            key
-        };
-        let start = |padding: u8| {
-            let mut block = [padding; BLOCK_LENGTH];
-            block.iter_mut().zip(key).for_each(|(to, from)| *to ^= from);
+            let mut shortened = hash.digest(key);
+            block.iter_mut().zip(shortened.as_ref()).for_each(|(to, from)| *to = *from);
+            shortened.zeroize();
+        }
+        let mut start = |padding: u8| {
+            block.iter_mut().for_each(|byte| *byte ^= padding);
             let mut running = hash.start();
-            running.update(&block);
-            block.zeroize();
+            running.update(block);
             running
         };
-        let padded = Self::Padded { inner: start(0x36), outer: start(0x5c) };
-        shortened.zeroize();
-        padded
+        // The second padding takes away the first.
+        Self { inner: start(0x36), outer: start(0x36 ^ 0x5c) }
     }
 
     /// The HMAC of the concatenated `parts`.
     #[must_use]
     pub fn sign<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
-        match self {
-            Self::AwsLc(key) => {
-                let mut context = hmac::Context::with_key(key);
-                for part in parts {
-                    context.update(part);
-                }
-                Digest::new(context.sign().as_ref())
-            }
-            Self::Padded { inner, outer } => {
-                let (mut inner, mut outer) = (inner.clone(), outer.clone());
-                for part in parts {
-                    inner.update(part);
-                }
-                outer.update(inner.current().as_ref());
-                outer.current()
-            }
+        let mut inner = self.inner.clone();
+        for part in parts {
+            inner.update(part);
         }
+        let mut hash = Zeroizing::new([0; MAX_DIGEST_LENGTH]);
+        let length = inner.finish(&mut hash);
+        let mut outer = self.outer.clone();
+        outer.update(hash.split_at(length).0);
+        outer.into_digest()
     }
 
     /// The HMAC of `data` that becomes a key: no copy of it stays behind.
     #[must_use]
     pub fn sign_secret(&self, data: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut tag = Zeroizing::new(vec![0; MAX_DIGEST_LENGTH]);
-        // In place: a tag of aws-lc-rs cannot be wiped.
-        if let Self::AwsLc(key) = self
-            && let Ok(length) = hmac::sign_to_buffer(key, data, &mut tag).map(|written| written.len())
-        {
-            tag.truncate(length);
-            return tag;
-        }
         let mut digest = self.sign([data]);
-        tag.clear();
-        tag.extend_from_slice(digest.as_ref());
+        let secret = Zeroizing::new(digest.as_ref().to_vec());
         digest.zeroize();
-        tag
+        secret
     }
 }
 

@@ -1,6 +1,5 @@
 //! The PRF of TLS 1.2 (RFC 5246 §5) and that of TLS 1.0 and 1.1 (RFC 4346 §5). Used by `key_schedule::tls12`.
 
-use aws_lc_rs::tls_prf;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{hash::HashAlgorithm, hmac::HmacKey};
@@ -21,39 +20,22 @@ pub fn prf(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], ou
     out.iter_mut().zip(other.iter()).for_each(|(to, from)| *to ^= from);
 }
 
-/// `P_hash(secret, label + seed)`: by aws-lc, for the hashes of TLS 1.2, else here.
+/// `P_hash(secret, label + seed)`.
 fn expand(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
-    if let Some(expanded) = expand_at_once(hash, secret, label, seeds, out.len()) {
-        return out.copy_from_slice(expanded.as_ref());
-    }
     let key = HmacKey::new(hash, secret);
     let seed = || [label].into_iter().chain(seeds.iter().copied());
 
     // A(0) is label and seed, A(i) = HMAC(A(i-1)), and block i = HMAC(A(i) + A(0)).
     let mut chain = key.sign(seed());
-    for block in out.chunks_mut(hash.output_length()) {
+    for (index, block) in out.chunks_mut(hash.output_length()).enumerate() {
+        if index > 0 {
+            chain = key.sign([chain.as_ref()]);
+        }
         let mut output = key.sign([chain.as_ref()].into_iter().chain(seed()));
         block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
         output.zeroize();
-        chain = key.sign([chain.as_ref()]);
     }
     chain.zeroize();
-}
-
-/// `None`: aws-lc has no such hash, or does not take nothing for a secret or an output.
-fn expand_at_once(
-    hash: HashAlgorithm,
-    secret: &[u8],
-    label: &[u8],
-    seeds: &[&[u8]],
-    length: usize,
-) -> Option<tls_prf::Secret> {
-    let algorithm = match hash {
-        HashAlgorithm::Sha256 => &tls_prf::P_SHA256,
-        HashAlgorithm::Sha384 => &tls_prf::P_SHA384,
-        _ => return None,
-    };
-    tls_prf::Secret::new(algorithm, secret).and_then(|key| key.derive(label, &seeds.concat(), length)).ok()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub struct Transcript {
 }
 
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "it runs for most of the handshake")]
 enum State {
     Unhashed(Vec<u8>),
     Running(HashAlgorithm, RunningHash),

@@ -1,6 +1,6 @@
 //! Safe, owned wrappers over `libcrypto.so.3`: the objects that programs hand us and expect back.
 //!
-//! One file is about AWS-LC, for what `aws-lc-rs` has no safe form of.
+//! Two files are about AWS-LC, for what `aws-lc-rs` has no safe form of: `gcm_in_pieces` and `sha`.
 //!
 //! Each wrapper owns one reference and gives it back when it is dropped; `from_owned` takes over a
 //! reference, `from_borrowed` takes another one. `unsafe` ends here.
@@ -41,6 +41,7 @@ pub mod provided_group;
 pub mod rsa_transport;
 #[cfg(test)]
 pub mod secrets_under_valgrind;
+pub mod sha;
 pub mod side_stack;
 pub mod srp;
 pub mod stack;
