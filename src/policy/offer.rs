@@ -37,27 +37,33 @@ impl Settings {
         versions: &[ProtocolVersion],
         request: bool,
     ) -> Vec<SignatureScheme> {
+        let offered = self.offered_schemes(versions, request);
+        let mut ids = Vec::with_capacity(offered.size_hint().1.unwrap_or_default());
+        ids.extend(offered.map(|scheme| scheme.id));
+        ids
+    }
+
+    /// As [`Self::offered_signature_schemes`], one after the other.
+    pub fn offered_schemes(
+        &self,
+        versions: &[ProtocolVersion],
+        request: bool,
+    ) -> impl Iterator<Item = &'static Scheme> {
         let configured = match (&self.client_signature_schemes, &self.signature_schemes) {
             (Some(schemes), _) if request => Some(schemes),
             (_, schemes) => schemes.as_ref(),
-        };
-        if !versions.iter().any(|version| version.has_signature_schemes()) {
-            return Vec::new();
-        }
-        let tls12 = versions.iter().any(|version| version.of_tls() == ProtocolVersion::TLS1_2);
-        let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
-        let fits = |scheme: &&Scheme| {
-            ((tls12 && scheme.is_for_tls12()) || (tls13 && is_of_tls13(scheme)))
-                && self.allows_known_scheme(scheme)
         };
         let listed = match self.suite_b() {
             Some(mode) => Some(mode.schemes()),
             None => configured.map(|schemes| &**schemes),
         };
-        match listed {
-            Some(ids) => ids.iter().filter_map(|id| find(*id)).filter(fits).map(|scheme| scheme.id).collect(),
-            None => SCHEMES.iter().filter(fits).map(|scheme| scheme.id).collect(),
-        }
+        let usual = if listed.is_none() { SCHEMES } else { &[] };
+        let tls12 = versions.iter().any(|version| version.of_tls() == ProtocolVersion::TLS1_2);
+        let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+        listed.unwrap_or_default().iter().filter_map(|id| find(*id)).chain(usual).filter(move |scheme| {
+            ((tls12 && scheme.is_for_tls12()) || (tls13 && is_of_tls13(scheme)))
+                && self.allows_known_scheme(scheme)
+        })
     }
 
     /// The schemes that a CertificateRequest of TLS 1.3 lists: those of TLS 1.3, and those of TLS 1.2 but DSA, which certificates
@@ -75,8 +81,7 @@ impl Settings {
     #[must_use]
     pub fn taken_signatures(&self) -> TakenSignatures {
         let mut taken = TakenSignatures::default();
-        let schemes = self.offered_signature_schemes(&[ProtocolVersion::TLS1_2], false);
-        for scheme in schemes.into_iter().filter_map(find) {
+        for scheme in self.offered_schemes(&[ProtocolVersion::TLS1_2], false) {
             match scheme.signature {
                 SignatureAlgorithm::RsaPkcs1
                 | SignatureAlgorithm::RsaPssRsae
@@ -123,7 +128,7 @@ impl Settings {
         let wrong_type = Error::illegal(Reason::WRONG_SIGNATURE_TYPE);
         let found = find(scheme).ok_or(wrong_type)?;
         // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
-        if !self.offered_signature_schemes(&[version], request).contains(&scheme) {
+        if !self.offered_schemes(&[version], request).any(|offered| offered.id == scheme) {
             return Err(wrong_type);
         }
         let rules = self.rules_of(version);

@@ -71,34 +71,38 @@ impl Settings {
     /// As [`Self::versions`], one after the other.
     pub fn allowed_versions(&self) -> impl Iterator<Item = ProtocolVersion> + '_ {
         let fixed = self.fixed_version();
+        let known: &[_] = if fixed.is_some() { &[] } else { self.versions_and_options() };
+        let allowed = known.iter().filter(|known| self.allows_known_version(known));
+        fixed.into_iter().chain(allowed.map(|(version, _)| *version))
+    }
+
+    /// Whether a version that is not the method's only one is allowed; it comes with the option that forbids it.
+    fn allows_known_version(&self, (version, forbidden): &(ProtocolVersion, u64)) -> bool {
         let (method_min, method_max) = self.method_versions;
         let min = self.min_version.map_or(method_min, |min| min.max(method_min));
         let max = self.max_version.map_or(method_max, |max| max.min(method_max));
-        let known: &[_] = if fixed.is_some() { &[] } else { self.versions_and_options() };
-        let allowed = known.iter().filter(move |(version, forbidden)| {
-            (min..=max).contains(version)
-                && !self.has_option(*forbidden)
-                && self.is_secure_version(*version)
-                && self.suite_b_allows_version(*version)
-                && (version.has_signature_schemes() || HashAlgorithm::Md5Sha1.is_available())
-        });
-        fixed.into_iter().chain(allowed.map(|(version, _)| *version))
+        (min..=max).contains(version)
+            && !self.has_option(*forbidden)
+            && self.is_secure_version(*version)
+            && self.suite_b_allows_version(*version)
+            && (version.has_signature_schemes() || HashAlgorithm::Md5Sha1.is_available())
     }
 
     /// The versions that a client offers, the highest first. Before TLS 1.3 a hello could not say that there is a hole in
     /// the range: as in OpenSSL what is above one is not offered.
     #[must_use]
     pub fn offered_versions(&self) -> Vec<ProtocolVersion> {
-        let allowed = self.versions();
+        if let Some(only) = self.fixed_version() {
+            return vec![only];
+        }
         let all = self.versions_and_options();
-        let Some(lowest) = all.iter().rposition(|(version, _)| allowed.contains(version)) else {
-            // The method's only one.
-            return allowed;
+        let Some(lowest) = all.iter().rposition(|known| self.allows_known_version(known)) else {
+            return Vec::new();
         };
         let highest = all
             .iter()
             .take(lowest)
-            .rposition(|(version, _)| !allowed.contains(version))
+            .rposition(|known| !self.allows_known_version(known))
             .map_or(0, |hole| hole + 1);
         all.iter().take(lowest + 1).skip(highest).map(|(version, _)| *version).collect()
     }

@@ -236,7 +236,8 @@ fn emit_second(
 fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     if let Some(key) = &offer.key {
-        context.negotiated.note_own_share(key.group(), key.share());
+        let settings = &context.environment.settings;
+        context.negotiated.note_own_share(settings, key.group(), key.share());
     }
     context.emit(&message)?;
     context.negotiated.time_answer();
@@ -310,7 +311,7 @@ fn cipher_suites(
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
     }
     if versions.iter().any(|version| version.has_signature_schemes())
-        && settings.offered_signature_schemes(versions, false).is_empty()
+        && settings.offered_schemes(versions, false).next().is_none()
     {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM));
     }
