@@ -147,10 +147,13 @@ impl Ssl {
 
     /// Tells the core the names to send as they are now.
     pub(super) fn refresh_ca_names(&self) {
-        let context = self.context().config();
-        let names = self.with_config(|config| config.ca_lists.to_send(&context.ca_lists, self.side()));
-        let names = names.unwrap_or_default();
-        if self.with_config(|config| config.settings.ca_names != names) {
+        let context = self.context();
+        let theirs = context.config_now();
+        let changed = self.with_config(|config| {
+            let names = config.ca_lists.to_send(&theirs.ca_lists, self.side()).unwrap_or_default();
+            (config.settings.ca_names != names).then_some(names)
+        });
+        if let Some(names) = changed {
             self.update_config(|config| config.update_settings(|settings| settings.ca_names = names));
         }
     }

@@ -94,7 +94,7 @@ impl Ssl {
     ) -> core::result::Result<T, Pause> {
         // A callback that is called again still sees what it asked to wait for.
         let is_asked_again = matches!(self.waiting.get(), Waiting::ClientHello | Waiting::X509Lookup);
-        if !is_asked_again && self.with_connection(|connection| connection.failure().is_none()) {
+        if !is_asked_again && self.look_at_connection(|connection| connection.failure().is_none()) {
             self.waiting.set(Waiting::Nothing);
         }
         let generation = self.generation.get();
@@ -138,7 +138,7 @@ impl Ssl {
                 }
             }
             // Callbacks of the program may have changed anything; a transport that is read or written changes but the time.
-            if is_transfer && !has_events && self.is_still_so(&environment, known.as_ref()) {
+            if is_transfer && !has_events && self.is_still_so(&environment, known) {
                 if !environment.for_data {
                     (environment.now, environment.now_microseconds) = clock::now();
                 }
@@ -150,21 +150,23 @@ impl Ssl {
 
     /// Whether, but for the time, an environment says what is so after a transfer, too. In a handshake what it is made of must be what
     /// it was before, and nothing in it may hang on how far the handshake is.
-    fn is_still_so(&self, environment: &Environment, known: Option<&(Arc<Config>, [usize; 2])>) -> bool {
-        if self.with_connection(|connection| connection.is_established()) {
+    fn is_still_so(&self, environment: &Environment, known: Option<[usize; 3]>) -> bool {
+        let _parts = self.parts();
+        if self.look_at_connection(Connection::is_established) {
             return true;
         }
-        let (now, changes) = self.changes();
-        let is_same = known.is_some_and(|known| Arc::ptr_eq(&known.0, &now) && known.1 == changes)
-            && Arc::ptr_eq(&environment.settings, &now.settings);
-        is_same && !self.is_datagram() && self.quic_stack.get().is_none() && !self.sends_raw_key()
+        known == Some(self.changes())
+            && self.with_config(|config| Arc::ptr_eq(&environment.settings, &config.settings))
+            && !self.is_datagram()
+            && self.quic_stack.get().is_none()
+            && !self.sends_raw_key()
     }
 
-    /// The configuration, and how often the contexts were changed.
-    fn changes(&self) -> (Arc<Config>, [usize; 2]) {
+    /// How often the configuration and the contexts were changed.
+    fn changes(&self) -> [usize; 3] {
         let parts = self.parts();
-        let config = Arc::clone(&parts.config.borrow());
-        (config, [parts.context.borrow().changes(), self.initial_context().changes()])
+        let context = parts.context.borrow();
+        [parts.config_changes.get(), context.changes(), self.initial_context().changes()]
     }
 
     /// Whether the connection is still the one that the call began with; else the call is at its end.
@@ -176,7 +178,7 @@ impl Ssl {
     /// handshake is being sent: it cannot go on before that.
     pub(super) fn waits_for_callback(&self) -> bool {
         self.is_sending_after.get()
-            || self.asking.get() && self.with_connection(|connection| connection.is_handshaking())
+            || self.asking.get() && self.look_at_connection(|connection| connection.is_handshaking())
     }
 
     fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {
@@ -187,7 +189,7 @@ impl Ssl {
             Want::Write => self.flush(),
             Want::Closed => {
                 self.note_close();
-                if self.with_connection(|connection| connection.is_handshaking()) {
+                if self.look_at_connection(|connection| connection.is_handshaking()) {
                     self.waiting.set(Waiting::Reading);
                 }
                 Err(Pause::Closed)
@@ -227,7 +229,7 @@ impl Ssl {
     /// What takes no look at the clock, nor at what a handshake alone wants to know. Before the handshake is complete, and in DTLS with
     /// its timers, it is the whole.
     fn environment_for_data(&self) -> Environment {
-        if !self.with_connection(|connection| connection.is_established() && !connection.is_datagram()) {
+        if !self.look_at_connection(|connection| connection.is_established() && !connection.is_datagram()) {
             return self.environment();
         }
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
@@ -306,7 +308,7 @@ impl Ssl {
         // The alert goes out if the transport takes it; the failure is what counts. What the transport says of it comes
         // behind that in the queue.
         let _ = self.flush();
-        let was_reading = self.with_connection(|connection| connection.failed_reading());
+        let was_reading = self.look_at_connection(|connection| connection.failed_reading());
         self.waiting.set(if was_reading { Waiting::Reading } else { Waiting::Nothing });
     }
 
@@ -457,7 +459,7 @@ impl Ssl {
     /// There is nowhere to write to. A handshake fails without a reason then; what is established is dead.
     fn lose_write_bio(&self) {
         let waited = self.waiting.replace(Waiting::Writing);
-        if !self.with_connection(|connection| connection.is_established()) {
+        if !self.look_at_connection(|connection| connection.is_established()) {
             return;
         }
         let error = Error::Silent(Reason::BIO_NOT_SET);
@@ -538,7 +540,7 @@ impl Ssl {
         match direction {
             Direction::Read => {
                 // What it does to the connection comes after it.
-                let position = self.with_connection(|connection| connection.position());
+                let position = self.look_at_connection(|connection| connection.position());
                 self.tell_info_at(position, info::ALERT | info::READ, value);
             }
             Direction::Write => self.tell_info(info::ALERT | info::WRITE, value),

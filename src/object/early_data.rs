@@ -72,7 +72,7 @@ impl Ssl {
 
     /// Whether a server may write although the client's Finished was not read.
     fn may_write_unauthenticated(&self) -> bool {
-        self.with_connection(|connection| connection.is_established() || connection.may_write_early())
+        self.look_at_connection(|connection| connection.is_established() || connection.may_write_early())
     }
 
     /// `SSL_connect` or `SSL_accept`, to be called in place of these.
@@ -173,7 +173,7 @@ impl Ssl {
 
     /// How far the program has come with early data.
     pub(super) fn early_data_stage(&self) -> Stage {
-        self.with_connection(|connection| connection.early_data().stage)
+        self.look_at_connection(|connection| connection.early_data().stage)
     }
 
     /// The program's opinion of whether early data may be accepted (`SSL_CTX_set_allow_early_data_cb(3)`).

@@ -102,24 +102,29 @@ impl Ssl {
             let complete = self.with_connection(|connection| connection.negotiated().complete);
             return if complete { Ok(()) } else { Err(self.try_again()) };
         }
-        if let Some(update_requested) = self.parts().scheduled_key_update.get() {
+        let (key_update, authentication, tickets) = self.with_parts(|parts| {
+            let key_update = parts.scheduled_key_update.get();
+            (key_update, parts.scheduled_authentication.get(), parts.requested_tickets.get() > 0)
+        });
+        if let Some(update_requested) = key_update {
             return self.told_exit(|| self.update_keys(update_requested));
         }
-        if self.parts().scheduled_authentication.get() {
+        if authentication {
             return self.told_exit(|| self.request_certificate());
         }
-        if self.parts().requested_tickets.get() > 0 {
+        if tickets {
             return self.told_exit(|| self.send_requested_tickets());
         }
-        let nothing_to_do = self.with_connection(|connection| {
-            connection.is_established()
+        let (nothing_to_do, is_before) = self.look_at_connection(|connection| {
+            let nothing_to_do = connection.is_established()
                 && !connection.renegotiation_is_due()
-                && connection.failure().is_none()
+                && connection.failure().is_none();
+            (nothing_to_do, connection.is_before())
         });
         if nothing_to_do {
             return Ok(());
         }
-        if self.with_connection(|connection| connection.is_before()) {
+        if is_before {
             self.shutdown.set(0);
             self.forget_begun_session();
             self.follow_method();
@@ -129,7 +134,7 @@ impl Ssl {
             }
         }
         self.refresh_ca_names();
-        if self.with_connection(|connection| connection.failure().is_some()) {
+        if self.look_at_connection(|connection| connection.failure().is_some()) {
             return Err(Pause::Failed);
         }
         // What was there before is none of this handshake's: SSL_get_error(3) would take it for that.
@@ -146,8 +151,9 @@ impl Ssl {
                 None => {}
             }
         }
-        let done = self
-            .with_connection(|connection| connection.is_established() || connection.waits_for_early_data());
+        let done = self.look_at_connection(|connection| {
+            connection.is_established() || connection.waits_for_early_data()
+        });
         self.tell_exit(match result {
             Ok(()) if done => 1,
             Err(Pause::Closed) => 0,
@@ -167,7 +173,7 @@ impl Ssl {
 
     /// Sends the CertificateRequest that the program scheduled (`SSL_verify_client_post_handshake(3)`).
     fn request_certificate(&self) -> Result<(), Pause> {
-        if self.with_connection(|connection| connection.is_established()) {
+        if self.look_at_connection(|connection| connection.is_established()) {
             self.refresh_ca_names();
             let environment = self.environment();
             let sealed = self.add_extensions_after_handshake(place::CERTIFICATE_REQUEST).and_then(|()| {
@@ -187,7 +193,7 @@ impl Ssl {
 
     /// Sends the KeyUpdate that the program scheduled (`SSL_key_update(3)`).
     fn update_keys(&self, update_requested: bool) -> Result<(), Pause> {
-        if self.with_connection(|connection| connection.is_established()) {
+        if self.look_at_connection(|connection| connection.is_established()) {
             let environment = self.environment();
             let sealed =
                 self.with_connection(|connection| connection.key_update(&environment, update_requested));
@@ -280,7 +286,7 @@ impl Ssl {
         {
             return Ok(count);
         }
-        if !self.with_connection(|connection| connection.may_read_early()) {
+        if !self.look_at_connection(|connection| connection.may_read_early()) {
             self.handshake_with(Connection::handshake_before_read).map_err(before_data)?;
         }
         if self.waits_for_callback() {
@@ -305,7 +311,7 @@ impl Ssl {
             }
             // Data that came in the handshake is there for the taking; what comes after it is another call's.
             let auto_retry = self.with_config(|config| config.settings.mode & mode::AUTO_RETRY != 0);
-            if !auto_retry && self.with_connection(|connection| connection.pending() == 0) {
+            if !auto_retry && self.look_at_connection(|connection| connection.pending() == 0) {
                 return Err(self.try_again());
             }
         }
@@ -313,7 +319,7 @@ impl Ssl {
 
     /// A fatal alert and the end of the transport end the data as a close_notify does; the reason is in the queue.
     pub(super) fn end_of_data(&self, pause: Pause) -> Pause {
-        let failure = self.with_connection(|connection| connection.failure());
+        let failure = self.look_at_connection(|connection| connection.failure());
         let is_end = failure.is_some_and(|error| {
             matches!(error, Error::PeerAlert(_)) || error.reason() == Reason::UNEXPECTED_EOF_WHILE_READING
         });

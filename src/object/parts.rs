@@ -34,6 +34,8 @@ pub struct Parts {
     pub(super) context: RefCell<Arc<Context>>,
     /// Shared with the context and other connections until something is changed.
     pub(super) config: RefCell<Arc<Config>>,
+    /// How often it was changed.
+    pub(super) config_changes: Cell<usize>,
     pub(super) connection: RefCell<Connection>,
     /// Where to read from.
     pub(super) read_slot: BioSlot,
@@ -89,6 +91,7 @@ impl Parts {
     pub(super) fn new(context: Arc<Context>, connection: Connection) -> Self {
         Self {
             config: RefCell::new(context.config_for_connection()),
+            config_changes: Cell::new(0),
             context: RefCell::new(context),
             connection: RefCell::new(connection),
             read_slot: BioSlot::new(Way::Read),

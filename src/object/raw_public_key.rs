@@ -64,7 +64,8 @@ impl Ssl {
     /// Whether we are to send a raw public key in place of a certificate.
     pub(super) fn sends_raw_key(&self) -> bool {
         let side = self.side();
-        let format = self.with_connection(|connection| connection.negotiated().certificate_formats.of(side));
+        let format =
+            self.look_at_connection(|connection| connection.negotiated().certificate_formats.of(side));
         format == CertificateFormat::RAW_PUBLIC_KEY
     }
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 impl Ssl {
     /// Asks for the padding of all records that wait for it, so that they can be written.
     pub(super) fn pad_records(&self) -> Result<(), Pause> {
-        if !self.with_connection(|connection| connection.has_unsealed()) {
+        if !self.look_at_connection(|connection| connection.has_unsealed()) {
             return Ok(());
         }
         let environment = self.environment();

@@ -272,7 +272,10 @@ impl Ssl {
         let mut config = Config::clone(&self.config());
         let result = change(&mut config);
         let config = Arc::new(config);
-        drop(self.with_parts(|parts| parts.config.replace(config)));
+        drop(self.with_parts(|parts| {
+            parts.config_changes.set(parts.config_changes.get().wrapping_add(1));
+            parts.config.replace(config)
+        }));
         result
     }
 
@@ -284,6 +287,14 @@ impl Ssl {
             strike(Place::Core);
             work(&mut connection)
         })
+    }
+
+    /// Looks at the core. That takes no more stack than a job has.
+    pub fn look_at_connection<R>(&self, look: impl FnOnce(&Connection) -> R) -> R {
+        let parts = self.parts();
+        let connection = parts.connection.borrow();
+        strike(Place::Core);
+        look(&connection)
     }
 
     /// The side.

@@ -21,26 +21,27 @@ impl Ssl {
     /// Where the handshake is; while the info callback runs, the position that it is told.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.told_position().unwrap_or_else(|| self.with_connection(|connection| connection.position()))
+        self.told_position().unwrap_or_else(|| self.look_at_connection(|connection| connection.position()))
     }
 
     /// Whether no handshake has begun.
     #[must_use]
     pub fn is_before_handshake(&self) -> bool {
-        self.with_connection(|connection| connection.is_before() && connection.failure().is_none())
+        self.look_at_connection(|connection| connection.is_before() && connection.failure().is_none())
     }
 
     /// Whether the connection is not, or no longer, able to carry application data; a KeyUpdate that is scheduled
     /// counts as a handshake to come.
     #[must_use]
     pub fn is_in_handshake(&self) -> bool {
-        self.parts().scheduled_key_update.get().is_some()
-            || self.parts().scheduled_authentication.get()
-            || self.parts().requested_tickets.get() > 0
-            || self.with_connection(|connection| {
-                let is_open = connection.is_established() || connection.waits_for_early_data();
-                !is_open || connection.failure().is_some()
-            })
+        let parts = self.parts();
+        let connection = parts.connection.borrow();
+        let is_open = connection.is_established() || connection.waits_for_early_data();
+        !is_open
+            || connection.failure().is_some()
+            || parts.scheduled_key_update.get().is_some()
+            || parts.scheduled_authentication.get()
+            || parts.requested_tickets.get() > 0
     }
 
     /// Schedules a KeyUpdate (`SSL_key_update(3)`).
@@ -57,10 +58,10 @@ impl Ssl {
             KEY_UPDATE_REQUESTED => true,
             _ => return Err(Reason::INVALID_KEY_UPDATE_TYPE),
         };
-        if self.is_in_handshake() || self.with_connection(|connection| connection.waits_for_early_data()) {
+        if self.is_in_handshake() || self.look_at_connection(|connection| connection.waits_for_early_data()) {
             return Err(Reason::STILL_IN_INIT);
         }
-        if self.with_connection(|connection| connection.is_writing()) {
+        if self.look_at_connection(|connection| connection.is_writing()) {
             return Err(Reason::BAD_WRITE_RETRY);
         }
         self.parts().scheduled_key_update.set(Some(update_requested));
@@ -102,6 +103,6 @@ impl Ssl {
     }
 
     fn version(&self) -> Option<ProtocolVersion> {
-        self.with_connection(|connection| connection.negotiated().version)
+        self.look_at_connection(|connection| connection.negotiated().version)
     }
 }

@@ -110,7 +110,7 @@ impl Ssl {
     pub(super) fn send_requested_tickets(&self) -> core::result::Result<(), Pause> {
         let mut follows_another = self.with_connection(|connection| !connection.is_established());
         while self.parts().requested_tickets.get() > 0 {
-            if self.with_connection(|connection| connection.is_established())
+            if self.look_at_connection(|connection| connection.is_established())
                 && let Err(error) = self.send_new_ticket(follows_another)
             {
                 self.deliver_events();
@@ -163,8 +163,9 @@ impl Ssl {
             open_with_keys(&context.ticket_keys(), ticket)
         };
         mark.pop();
-        let is_tls13 = self
-            .with_connection(|connection| connection.negotiated().version == Some(ProtocolVersion::TLS1_3));
+        let is_tls13 = self.look_at_connection(|connection| {
+            connection.negotiated().version == Some(ProtocolVersion::TLS1_3)
+        });
         match outcome {
             TicketOutcome::Failed => TicketOutcome::Failed,
             // RFC 8446 §C.4: each ticket is for one use. Where the keys are the program's, it says whether another is due.
