@@ -5,7 +5,7 @@ use zeroize::Zeroize;
 
 use crate::libcrypto::{
     digest::{MD5, MD5_SHA1, RunningDigest},
-    sha::Sha,
+    sha::{Sha, wipe},
 };
 
 /// The hash functions that TLS names.
@@ -131,7 +131,7 @@ impl RunningHash {
 
     /// The hash of all that was added.
     pub(super) fn into_digest(self) -> Digest {
-        let mut digest = Digest { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
+        let mut digest = Digest::EMPTY;
         digest.length = self.finish(&mut digest.bytes) as u8;
         digest
     }
@@ -147,10 +147,22 @@ impl RunningHash {
 
 /// A hash value (or a MAC tag). Not secret as such: whoever uses a MAC to derive a secret wipes it. Compare
 /// tags with `subtle`.
-#[derive(Clone, Copy, Zeroize)]
+#[derive(Clone, Copy)]
 pub struct Digest {
     bytes: [u8; MAX_DIGEST_LENGTH],
     length: u8,
+}
+
+impl Digest {
+    /// None yet.
+    pub(super) const EMPTY: Self = Self { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
+}
+
+impl Zeroize for Digest {
+    fn zeroize(&mut self) {
+        wipe(&mut self.bytes);
+        self.length = 0;
+    }
 }
 
 impl AsRef<[u8]> for Digest {

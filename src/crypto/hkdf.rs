@@ -40,7 +40,17 @@ pub fn expand_label(hash: HashAlgorithm, secret: &[u8], label: &[u8], context: &
     let length = (out.len() as u16).to_be_bytes();
     let label_length = [(LABEL_PREFIX.len() + label.len()) as u8];
     let context_length = [context.len() as u8];
-    expand(hash, secret, &[&length, &label_length, LABEL_PREFIX, label, &context_length, context], out);
+    // In one piece: the hash has much to do for each.
+    let mut memory = [0; 2 + 1 + 255 + 1 + 255];
+    let mut filled = 0;
+    for part in [&length[..], &label_length, LABEL_PREFIX, label, &context_length, context] {
+        let end = filled + part.len();
+        if let Some(place) = memory.get_mut(filled..end) {
+            place.copy_from_slice(part);
+            filled = end;
+        }
+    }
+    expand(hash, secret, memory.split_at(filled).0, out);
 }
 
 /// `HKDF-Expand-Label` to a secret as long as the hash's output.
@@ -49,21 +59,15 @@ pub fn expand_label_secret(hash: HashAlgorithm, secret: &[u8], label: &[u8], con
     Secret::filled(hash.output_length(), |out| expand_label(hash, secret, label, context, out))
 }
 
-/// `HKDF-Expand` (RFC 5869 §2.3); the info is the concatenated `info`.
-fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[&[u8]], out: &mut [u8]) {
+/// `HKDF-Expand` (RFC 5869 §2.3).
+fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[u8], out: &mut [u8]) {
     debug_assert!(out.len() <= max_output_length(hash));
     let key = HmacKey::new(hash, pseudorandom_key);
     // T(0) is empty, T(i) = HMAC(T(i-1) + info + i).
-    let mut counter = 0_u8;
-    let mut last: Option<Digest> = None;
-    for block in out.chunks_mut(hash.output_length()) {
-        counter = counter.wrapping_add(1);
-        let before = last.as_ref().map_or(&[][..], |last| last.as_ref());
-        let mut output = key.sign([before].into_iter().chain(info.iter().copied()).chain([&[counter][..]]));
-        block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
-        last.zeroize();
-        last = Some(output);
-        output.zeroize();
+    let mut last = Digest::EMPTY;
+    for (block, counter) in out.chunks_mut(hash.output_length()).zip(1..=u8::MAX) {
+        last = key.sign([last.as_ref(), info, &[counter]]);
+        block.iter_mut().zip(last.as_ref()).for_each(|(to, from)| *to = *from);
     }
     last.zeroize();
 }
@@ -79,7 +83,7 @@ mod tests {
         let key = extract(HashAlgorithm::Sha256, &hex("000102030405060708090a0b0c"), &[0x0b; 22]);
         assert_eq!(key.as_ref(), hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5"));
         let mut out = [0; 42];
-        expand(HashAlgorithm::Sha256, key.as_ref(), &[&hex("f0f1f2f3f4f5f6f7f8f9")], &mut out);
+        expand(HashAlgorithm::Sha256, key.as_ref(), &hex("f0f1f2f3f4f5f6f7f8f9"), &mut out);
         assert_eq!(
             out.as_slice(),
             hex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865")
@@ -93,7 +97,7 @@ mod tests {
         let key = extract(HashAlgorithm::Sha256, &bytes[0x60..0xb0], &bytes[..0x50]);
         assert_eq!(key.as_ref(), hex("06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244"));
         let mut out = [0; 82];
-        expand(HashAlgorithm::Sha256, key.as_ref(), &[&bytes[0xb0..0xc0], &bytes[0xc0..]], &mut out);
+        expand(HashAlgorithm::Sha256, key.as_ref(), &bytes[0xb0..], &mut out);
         assert_eq!(
             out.as_slice(),
             hex("b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09
@@ -107,7 +111,7 @@ mod tests {
         let key = extract(HashAlgorithm::Sha256, b"", &[0x0b; 22]);
         assert_eq!(key.as_ref(), hex("19ef24a32c717b167f33a91d6f648bdf96596776afdb6377ac434c1c293ccb04"));
         let mut out = [0; 42];
-        expand(HashAlgorithm::Sha256, key.as_ref(), &[], &mut out);
+        expand(HashAlgorithm::Sha256, key.as_ref(), b"", &mut out);
         assert_eq!(
             out.as_slice(),
             hex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8")
@@ -119,14 +123,14 @@ mod tests {
         let mut labelled = [0; 40];
         expand_label(HashAlgorithm::Sha384, &[3; 48], b"key", b"context", &mut labelled);
         let mut plain = [0; 40];
-        expand(HashAlgorithm::Sha384, &[3; 48], &[b"\x00\x28\x09tls13 key\x07context"], &mut plain);
+        expand(HashAlgorithm::Sha384, &[3; 48], b"\x00\x28\x09tls13 key\x07context", &mut plain);
         assert_eq!(labelled, plain);
     }
 
     #[test]
     fn longest_output_is_full() {
         let mut out = vec![0; max_output_length(HashAlgorithm::Sha256)];
-        expand(HashAlgorithm::Sha256, &[1; 32], &[b"info"], &mut out);
+        expand(HashAlgorithm::Sha256, &[1; 32], b"info", &mut out);
         let (blocks, []) = out.as_chunks::<32>() else { panic!("whole blocks") };
         assert_eq!(blocks.len(), 255);
         assert!(blocks.windows(2).all(|pair| pair[0] != pair[1] && pair[1] != [0; 32]));

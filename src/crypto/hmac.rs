@@ -2,7 +2,8 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::hash::{Digest, HashAlgorithm, MAX_BLOCK_LENGTH, MAX_DIGEST_LENGTH, RunningHash};
+use super::hash::{Digest, HashAlgorithm, MAX_BLOCK_LENGTH, RunningHash};
+use crate::libcrypto::sha::wipe;
 
 /// The HMAC of the concatenated `parts` under `key`.
 #[must_use]
@@ -22,8 +23,8 @@ impl HmacKey {
     /// From a key of any length.
     #[must_use]
     pub fn new(hash: HashAlgorithm, key: &[u8]) -> Self {
-        let mut block = Zeroizing::new([0; MAX_BLOCK_LENGTH]);
-        let (block, _) = block.split_at_mut(hash.block_length());
+        let mut memory = [0; MAX_BLOCK_LENGTH];
+        let (block, _) = memory.split_at_mut(hash.block_length());
         if let Some(start) = block.get_mut(..key.len()) {
             start.copy_from_slice(key);
         } else {
@@ -38,7 +39,9 @@ impl HmacKey {
             running
         };
         // The second padding takes away the first.
-        Self { inner: start(0x36), outer: start(0x36 ^ 0x5c) }
+        let key = Self { inner: start(0x36), outer: start(0x36 ^ 0x5c) };
+        wipe(block);
+        key
     }
 
     /// The HMAC of the concatenated `parts`.
@@ -48,10 +51,10 @@ impl HmacKey {
         for part in parts {
             inner.update(part);
         }
-        let mut hash = Zeroizing::new([0; MAX_DIGEST_LENGTH]);
-        let length = inner.finish(&mut hash);
+        let mut hash = inner.into_digest();
         let mut outer = self.outer.clone();
-        outer.update(hash.split_at(length).0);
+        outer.update(hash.as_ref());
+        hash.zeroize();
         outer.into_digest()
     }
 

@@ -22,7 +22,9 @@ impl Secret {
     /// A secret of `length` bytes, which `fill` writes.
     pub(crate) fn filled(length: usize, fill: impl FnOnce(&mut [u8])) -> Self {
         debug_assert!(length <= MAX_SECRET_LENGTH);
-        let mut bytes = vec![0; length.min(MAX_SECRET_LENGTH)].into_boxed_slice();
+        // Memory that is asked for zeroed costs malloc more than a copy of few bytes.
+        const ZEROS: [u8; MAX_SECRET_LENGTH] = [0; MAX_SECRET_LENGTH];
+        let mut bytes: Box<[u8]> = ZEROS.split_at(length.min(MAX_SECRET_LENGTH)).0.into();
         fill(&mut bytes);
         Self(bytes)
     }

@@ -113,10 +113,14 @@ pub fn last_is_end_of_pem() -> bool {
     (error >> 23) & 0xff == sys::ERR_LIB_PEM as c_ulong && error & 0x7f_ffff == NO_START_LINE
 }
 
-/// `ERR_clear_error(3)`.
+/// `ERR_clear_error(3)`, which goes through all places of the queue: where there is nothing it is spared.
 pub fn clear() {
-    // SAFETY: it takes no argument.
-    unsafe { sys::ERR_clear_error() };
+    // SAFETY: they take no argument.
+    unsafe {
+        if sys::ERR_peek_error() != 0 {
+            sys::ERR_clear_error();
+        }
+    }
 }
 
 /// Remembers how far the queue was filled, so that what an attempt leaves there can be dropped.

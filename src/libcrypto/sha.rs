@@ -117,3 +117,9 @@ impl Drop for Sha {
         unsafe { aws_lc::OPENSSL_cleanse(start, length) };
     }
 }
+
+/// Zeroes what may be secret, all at once: `zeroize` does it byte by byte.
+pub fn wipe(bytes: &mut [u8]) {
+    // SAFETY: they are ours to write.
+    unsafe { aws_lc::OPENSSL_cleanse(bytes.as_mut_ptr().cast(), bytes.len()) };
+}
