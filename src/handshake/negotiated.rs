@@ -189,7 +189,7 @@ impl Negotiated {
     }
 
     /// The shares of TLS 1.3, as far as they are keys for `SSL_get_tmp_key` and `SSL_get_peer_tmp_key`: what the responder
-    /// encapsulates is none.
+    /// encapsulates is none, and neither is a hybrid's of a libcrypto that lacks such keys.
     pub fn note_shares(
         &mut self,
         settings: &Settings,
@@ -202,17 +202,18 @@ impl Negotiated {
             Some(provided) => provided.is_kem(),
             None => agreement::hybrid_name(group).is_some(),
         };
-        let (shows_own, shows_peer) =
-            if is_kem { (side == Side::Client, side == Side::Server) } else { (true, true) };
+        let is_key = is_shown(settings, group);
+        let shows_own = is_key && (!is_kem || side == Side::Client);
+        let shows_peer = is_key && (!is_kem || side == Side::Server);
         self.group = Some(group);
         self.own_share = shows_own.then(|| (group, own.to_vec()));
         self.peer_share = if shows_peer { peer.to_vec() } else { Vec::new() };
     }
 
     /// Our share, before the peer's is known.
-    pub fn note_own_share(&mut self, group: NamedGroup, share: &[u8]) {
+    pub fn note_own_share(&mut self, settings: &Settings, group: NamedGroup, share: &[u8]) {
         let is_known = agreement::name(group).is_some() || agreement::hybrid_name(group).is_some();
-        self.own_share = is_known.then(|| (group, share.to_vec()));
+        self.own_share = (is_known && is_shown(settings, group)).then(|| (group, share.to_vec()));
     }
 
     /// Everything that waited was written.
@@ -232,6 +233,11 @@ impl Negotiated {
             traffic.key_updates = 0;
         }
     }
+}
+
+/// Whether there are keys of a group for shares to be shown as: those of a hybrid are more than a thousand bytes.
+fn is_shown(settings: &Settings, group: NamedGroup) -> bool {
+    agreement::hybrid_name(group).is_none() || settings.library.has_hybrid_keys
 }
 
 /// What was agreed on. Filled step by step; a getter may look at any time.

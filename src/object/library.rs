@@ -49,9 +49,17 @@ fn ask(library: &Library) -> LibraryOffer {
         GROUPS.iter().map(|group| group.id).filter(|group| !has_group(library, &announced, *group)).collect();
     let missing_schemes =
         SCHEMES.iter().filter(|scheme| !known.has_scheme(scheme)).map(|scheme| scheme.id).collect();
+    let has_hybrid_keys = library.has_key_type(c"X25519MLKEM768");
     let is_new = |provided: &ProvidedGroup| group::find(provided.id()).is_none();
     let groups = announced.into_iter().filter(is_new).map(Arc::new).collect();
-    LibraryOffer { library: library.clone(), missing_suites, missing_groups, missing_schemes, groups }
+    LibraryOffer {
+        library: library.clone(),
+        missing_suites,
+        missing_groups,
+        missing_schemes,
+        has_hybrid_keys,
+        groups,
+    }
 }
 
 /// Whether a provider announces the group. A hybrid is ours alone where libcrypto does not know it: it is there if its other

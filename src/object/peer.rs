@@ -17,7 +17,7 @@ impl Ssl {
     /// Another reference to the peer's certificate; `None` if it sent none, or one that was not accepted.
     #[must_use]
     pub fn peer_certificate(&self) -> Option<X509> {
-        let is_unverified = self.with_connection(|connection| connection.negotiated().peer_is_unverified);
+        let is_unverified = self.look_at_connection(|connection| connection.negotiated().peer_is_unverified);
         if is_unverified { None } else { self.sent_certificate() }
     }
 
@@ -71,7 +71,7 @@ impl Ssl {
     /// The scheme that we signed with; `None` if we did not sign.
     #[must_use]
     pub fn own_scheme(&self) -> Option<&'static Scheme> {
-        signature_scheme::find(self.with_connection(|connection| connection.negotiated().own_scheme)?)
+        signature_scheme::find(self.look_at_connection(|connection| connection.negotiated().own_scheme)?)
     }
 
     /// The peer's share of the key exchange as a key; `None` without one, or if libcrypto does not know its kind.
@@ -88,26 +88,28 @@ impl Ssl {
     /// Our own share of the key exchange as a key; `None` without one.
     #[must_use]
     pub fn own_share(&self) -> Option<PKey> {
-        let (group, share) = self.with_connection(|connection| connection.negotiated().own_share.clone())?;
+        let (group, share) = self.look_at_connection(|connection| {
+            let negotiated = connection.negotiated();
+            let unknown =
+                || Some((negotiated.group.filter(|_| connection.side() == Side::Client)?, Vec::new()));
+            negotiated.own_share.clone().or_else(unknown)
+        })?;
         self.share_as_key(group, &share)
     }
 
     /// A share as a key of its group; `None` if libcrypto has no such keys.
     fn share_as_key(&self, group: NamedGroup, share: &[u8]) -> Option<PKey> {
+        let offer = self.with_config(|config| Arc::clone(&config.settings.library));
+        let hybrid = agreement::hybrid_name(group);
         if share.is_empty() {
+            if hybrid.is_some() && !offer.has_hybrid_keys {
+                log::differs("SSL_get_tmp_key", "libcrypto has no keys of hybrids before 3.5");
+            }
             return None;
         }
-        let offer = self.with_config(|config| Arc::clone(&config.settings.library));
         match offer.provided(group) {
             Some(provided) => provided.public_key(share),
-            None => {
-                let hybrid = agreement::hybrid_name(group);
-                let key = (agreement::name(group).or(hybrid)?).public_key(share, &offer.library);
-                if key.is_none() && hybrid.is_some() {
-                    log::differs("SSL_get_tmp_key", "libcrypto has no keys of hybrids before 3.5");
-                }
-                key
-            }
+            None => (agreement::name(group).or(hybrid)?).public_key(share, &offer.library),
         }
     }
 
@@ -119,7 +121,7 @@ impl Ssl {
     /// Makes the certificate that the handshake chose the current one: what `SSL_get_certificate(3)` gives, from then
     /// on until the program sets another.
     pub(super) fn note_own_certificate(&self) {
-        let scheme = self.with_connection(|connection| connection.negotiated().own_scheme);
+        let scheme = self.look_at_connection(|connection| connection.negotiated().own_scheme);
         if self.noted_scheme.replace(scheme) == scheme {
             return;
         }

@@ -143,7 +143,7 @@ impl Ssl {
 
     /// Whether the connection was established and neither side closed it.
     pub(super) fn is_cut_short(&self) -> bool {
-        self.with_connection(|connection| connection.is_established()) && self.shutdown.get() == 0
+        self.look_at_connection(|connection| connection.is_established()) && self.shutdown.get() == 0
     }
 
     /// The connection's session is not resumed again.
@@ -174,7 +174,7 @@ impl Ssl {
 
     /// As [`Self::adopt_session`], of the session that a handshake came to, if it came to one.
     pub(super) fn adopt_negotiated_session(&self) {
-        if let Some(session) = self.with_connection(|connection| connection.negotiated().session.clone()) {
+        if let Some(session) = self.look_at_connection(|connection| connection.negotiated().session.clone()) {
             drop(self.adopt_session(&session));
         }
     }
@@ -191,7 +191,7 @@ impl Ssl {
     /// The object of a session that the program does not know: the one that the handshake began, which the program may have a
     /// pointer to, until that is complete. What comes then is an object of its own with the program's data of the one before.
     fn handle_of_new(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
-        let is_resumed = self.with_connection(|connection| connection.negotiated().resumed);
+        let is_resumed = self.look_at_connection(|connection| connection.negotiated().resumed);
         let before = self.session().filter(|_| is_resumed || self.begun_is_made.get());
         let begun = self.begun_session();
         if before.is_none()
@@ -205,9 +205,6 @@ impl Ssl {
         if let Some(before) = before {
             handle.ex_data.copy_from(&before.ex_data);
         }
-        self.with_parts(|parts| {
-            _ = parts.begun_session.borrow_mut().get_or_insert_with(|| Arc::clone(&handle))
-        });
         handle
     }
 

@@ -27,6 +27,8 @@ pub struct LibraryOffer {
     pub missing_groups: Vec<NamedGroup>,
     /// Signature schemes of ours that it lacks.
     pub missing_schemes: Vec<SignatureScheme>,
+    /// Whether it has keys of the ML-KEM hybrids: they are computed without, but shown as such.
+    pub has_hybrid_keys: bool,
     /// The groups of providers that are none of ours.
     pub groups: Vec<Arc<ProvidedGroup>>,
 }

@@ -112,7 +112,8 @@ fn sign_parameters(context: &mut Context<'_>, flight: Flight, begun: Begun) -> S
     };
     context.leave_for(Position::SwKeyExch);
     if let KeyExchange::Ecdhe(key) = &exchange {
-        context.negotiated.note_own_share(key.group(), key.share());
+        let settings = &context.environment.settings;
+        context.negotiated.note_own_share(settings, key.group(), key.share());
     }
     if !flight.choice.suite.signs_parameters() {
         context.emit(&ServerKeyExchange { parameters, signature: None }.write())?;
