@@ -173,11 +173,11 @@ bench-report: bench
 
 # What operations cost against how many things there are; LONG=1: up to ten million sessions.
 bench-growth: all
-	$(PYTHON) benches/growth.py --library $(LIBDIR) $(if $(LONG),--long)
+	$(PYTHON) benches/growth.py --library $(LIBDIR) $(if $(LONG),--long) $(if $(WRITE),--write)
 
 # nginx and HAProxy on both libraries, from other processes.
 bench-macro: all
-	$(PYTHON) benches/macro.py --library $(LIBDIR)
+	$(PYTHON) benches/macro.py --library $(LIBDIR) $(if $(WRITE),--write)
 
 # Whether the time that a server takes depends on secrets: statistics of both libraries, for people to look at.
 timing: all

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""macro.py [--library DIRECTORY] [--seconds N]: nginx and HAProxy on the system's libssl and on ours, from other processes.
+"""macro.py [--library DIRECTORY] [--seconds N] [--write]: nginx and HAProxy on the system's libssl and on ours, from other processes.
 
 `openssl s_time` makes new connections, full and resumed, h2load sends requests over connections that stay, curl fetches a
 file of 100 MB. The clients always use the system's library. The figure is the CPU time that the server's process spends on
 one connection, request or MB, from /proc: it counts all the server does, the kernel's part too. Each measurement runs on the
-system's library, on ours, and on the system's again: `noise` is the ratio of the last to the first.
+system's library, on ours, and on the system's again: `noise` is the ratio of the last to the first. --write puts the tables into docs/PERFORMANCE.md.
 """
 
 import argparse
@@ -13,11 +13,11 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from page import put
 from run import HERE, build, headline, number
 
 NGINX = """
@@ -134,23 +134,28 @@ def measure(command, library, port, work, seconds):
 
 
 def compare(name, command, library, port, seconds):
-    print(f"\n| {name}, CPU us of the server for one | system | FerroSSL | better | noise |\n|---|---|---|---|---|")
+    """A Markdown table, printed as it comes."""
+    lines = [f"| {name}, CPU us of the server for one | system | FerroSSL | better | noise |", "|---|---|---|---|---|"]
+    print("", *lines, sep="\n")
     for what, work in MEASUREMENTS.items():
         first, ours, last = (measure(command, each, port, work, seconds) for each in (None, library, None))
         theirs = (first + last) / 2
-        print(f"| {what} | {number(theirs)} | {number(ours)} | {theirs / ours:.2f} | {first / last:.2f} |")
-        sys.stdout.flush()
+        lines.append(f"| {what} | {number(theirs)} | {number(ours)} | {theirs / ours:.2f} | {first / last:.2f} |")
+        print(lines[-1], flush=True)
+    return "\n".join(lines)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", type=Path, default=HERE.parent / "target/lib", help="directory of our libssl.so.3")
     parser.add_argument("--seconds", type=int, default=5, help="how long each measurement takes")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/PERFORMANCE.md")
     options = parser.parse_args()
     library = options.library.resolve()
     _, certificates = build()
 
-    print(headline())
+    head = headline()
+    print(head)
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         (directory / "small").write_text("hello")
@@ -161,12 +166,14 @@ def main():
         words |= {"port": free_port(), "plain": free_port()}
         (directory / "nginx.conf").write_text(NGINX.format(**words))
         command = ["/usr/sbin/nginx", "-c", directory / "nginx.conf", "-p", directory]
-        compare("nginx", command, library, words["port"], options.seconds)
+        tables = [compare("nginx", command, library, words["port"], options.seconds)]
         with running(command, None, words["plain"]):
             words["port"] = free_port()
             (directory / "haproxy.cfg").write_text(HAPROXY.format(**words))
             command = ["/usr/sbin/haproxy", "-db", "-f", directory / "haproxy.cfg"]
-            compare("HAProxy", command, library, words["port"], options.seconds)
+            tables.append(compare("HAProxy", command, library, words["port"], options.seconds))
+    if options.write:
+        put("macro", "\n\n".join([head, *tables]))
 
 
 if __name__ == "__main__":

@@ -4,15 +4,13 @@
 import csv
 import html
 import math
-import re
 import shutil
 import sys
 from pathlib import Path
 
+from page import DOCS, put
 from run import COLUMNS, HERE, TITLES, Row, table
 
-DOCS = HERE.parent / "docs"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 # The picture: what a row takes, where the bars begin, how wide a doubling is, from which ratio to which it goes.
 ROW, LEFT, DOUBLING, LEAST, MOST = 15, 430, 90, 0.5, 32
 
@@ -91,9 +89,7 @@ def main():
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent / "target/bench/results.tsv"
     head, rows = read(source)
     tables = [table(measure, mine) for measure in TITLES if (mine := [row for row in rows if row.measure == measure])]
-    page = DOCS / "PERFORMANCE.md"
-    figures = "\n".join([BEGIN, f"\n{head}", *tables, f"\n{END}"])
-    page.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: figures, page.read_text(), flags=re.DOTALL))
+    put("figures", "\n".join([head, *tables]))
     (DOCS / "performance.svg").write_text(picture(head, rows))
     if source.resolve() != (DOCS / "performance.tsv").resolve():
         shutil.copyfile(source, DOCS / "performance.tsv")
