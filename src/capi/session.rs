@@ -16,8 +16,8 @@ use crate::{
     crypto::{secret::Secret, suite},
     error::Reason,
     libcrypto::{error_queue, sys},
-    object::{SSL_SESSION, SessionHandle, session::MAX_ID_LENGTH},
-    session::Session,
+    object::{SSL_SESSION, SessionHandle},
+    session::{Id, MAX_ID_LENGTH, Session},
     wire::{CipherSuite, ProtocolVersion},
 };
 
@@ -219,7 +219,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_cipher(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_get_compress_id(session: *const SSL_SESSION) -> c_uint {
     // SAFETY: the contract of this module.
-    unsafe { with_session(session, 0, |session| session.core().carried.compression.into()) }
+    unsafe { with_session(session, 0, |session| session.core().carried().compression.into()) }
 }
 
 /// Sets the secret: the master secret of TLS 1.2, or the PSK of TLS 1.3.
@@ -397,7 +397,7 @@ unsafe fn set_id(
     id: *const c_uchar,
     length: c_uint,
     too_long: Reason,
-    set: impl FnOnce(&mut Session, Vec<u8>),
+    set: impl FnOnce(&mut Session, Id),
 ) -> c_int {
     if length as usize > MAX_ID_LENGTH {
         error_queue::raise_ssl(too_long);
@@ -406,7 +406,7 @@ unsafe fn set_id(
     // SAFETY: the contract of this module.
     match unsafe { bytes(id, length as usize) } {
         // SAFETY: as above.
-        Some(id) => unsafe { change(session, |session| set(session, id.to_vec())) },
+        Some(id) => unsafe { change(session, |session| set(session, Id::of(id))) },
         None => 0,
     }
 }

@@ -11,10 +11,8 @@ use super::support::{
 use crate::{
     error::Reason,
     libcrypto::error_queue,
-    object::{
-        SSL, SSL_CTX, SSL_SESSION, callbacks::NotResumableCallback, config::Configurable, log,
-        session::MAX_ID_LENGTH,
-    },
+    object::{SSL, SSL_CTX, SSL_SESSION, callbacks::NotResumableCallback, config::Configurable, log},
+    session::MAX_ID_LENGTH,
 };
 
 export! {

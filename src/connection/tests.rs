@@ -142,7 +142,7 @@ impl End {
             }
             Ask::Chain(_) => Answer::Chain(Arc::new([])),
             Ask::SealTicket(session) => Answer::SealedTicket(ticket::seal(&self.ticket_keys, &session).ok()),
-            Ask::NameTicket(session) => Answer::SealedTicket(Some(session.id.clone())),
+            Ask::NameTicket(session) => Answer::SealedTicket(Some(session.id.to_vec())),
             Ask::OpenTicket(bytes) => Answer::Ticket(match ticket::open(&self.ticket_keys, &bytes) {
                 Some(session) => {
                     let renew = session.version == ProtocolVersion::TLS1_3;
@@ -155,7 +155,7 @@ impl End {
                 Answer::Proceed
             }
             Ask::FindSession(id) => {
-                Answer::Session(self.sessions.iter().find(|session| session.id == id).cloned())
+                Answer::Session(self.sessions.iter().find(|session| *session.id == *id).cloned())
             }
             Ask::MayResume(_) => Answer::Allowed(false),
             Ask::AllowEarlyData => Answer::Allowed(false),

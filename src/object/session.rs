@@ -19,7 +19,7 @@ use crate::{
         x509::X509,
     },
     session::{
-        Session,
+        Id, MAX_ID_LENGTH, Session,
         asn1::{self, DecodeError},
     },
     wire::{CipherSuite, ProtocolVersion},
@@ -31,8 +31,6 @@ const TIMEOUT_OF_NEW: i64 = 304;
 const UNVERIFIED: i64 = 1;
 /// `TLSEXT_max_fragment_length_UNSPECIFIED`.
 const MAX_FRAGMENT_LENGTH_UNSPECIFIED: u8 = 255;
-/// The most bytes of an id and of its context.
-pub const MAX_ID_LENGTH: usize = 32;
 
 /// A session with what only the C API wants of it.
 pub struct SessionHandle {
@@ -52,7 +50,7 @@ pub struct SessionHandle {
     /// Where the certificate is made.
     library: Library,
     /// What pointers were given out for.
-    shown: Shown,
+    shown: OnceBox<Shown>,
 }
 
 /// Copies of fields that pointers were given out for: they must outlive a change of another field.
@@ -131,7 +129,7 @@ impl SessionHandle {
             peer: OnceBox::new(),
             raw_key: OnceBox::new(),
             library,
-            shown: Shown::default(),
+            shown: OnceBox::new(),
         });
         handle.ex_data.attach(Arc::as_ptr(&handle).cast());
         handle
@@ -154,7 +152,7 @@ impl SessionHandle {
     pub fn begun(version: ProtocolVersion, id_context: &[u8], lifetime: i64) -> Option<Arc<Self>> {
         let (now, _) = clock::now();
         Some(Self::new(Arc::new(Session {
-            id_context: id_context.to_vec(),
+            id_context: Id::of(id_context),
             max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
             ..Session::new(version, CipherSuite(0), Secret::new(&[])?, now, lifetime)
         })))
@@ -272,46 +270,50 @@ impl SessionHandle {
         })
     }
 
+    fn shown(&self) -> &Shown {
+        self.shown.get_or_init(Box::default)
+    }
+
     /// The id, for C.
     #[must_use]
     pub fn show_id(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        self.shown.id.show(&session.id)
+        self.shown().id.show(&session.id)
     }
 
     /// The id's context, for C.
     #[must_use]
     pub fn show_id_context(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        self.shown.id_context.show(&session.id_context)
+        self.shown().id_context.show(&session.id_context)
     }
 
     /// The ticket, for C; null without one.
     #[must_use]
     pub fn show_ticket(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        show_unless_empty(&self.shown.ticket, &session.ticket)
+        show_unless_empty(&self.shown().ticket, &session.ticket)
     }
 
     /// The program's data in the ticket, for C; null without any.
     #[must_use]
     pub fn show_ticket_app_data(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        show_unless_empty(&self.shown.ticket_app_data, &session.ticket_app_data)
+        show_unless_empty(&self.shown().ticket_app_data, &session.ticket_app_data)
     }
 
     /// The application protocol, for C; null without one.
     #[must_use]
     pub fn show_alpn(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        show_unless_empty(&self.shown.alpn, &session.alpn)
+        show_unless_empty(&self.shown().alpn, &session.alpn)
     }
 
     /// The server name as a C string; null without one.
     #[must_use]
     pub fn show_server_name(&self) -> *const u8 {
         let session = self.core.load();
-        session.server_name.as_ref().map_or(core::ptr::null(), |name| self.shown.server_name.show(name))
+        session.server_name.as_ref().map_or(core::ptr::null(), |name| self.shown().server_name.show(name))
     }
 }
 
@@ -342,11 +344,11 @@ mod tests {
     #[test]
     fn shown_id_stays_where_it_is() {
         let handle = SessionHandle::empty().unwrap();
-        handle.update(|session| session.id = vec![1, 2]);
+        handle.update(|session| session.id = Id::of(&[1, 2]));
         let (shown, length) = handle.show_id();
         handle.update(|session| session.timeout = 9);
         assert_eq!(handle.show_id(), (shown, length));
-        handle.update(|session| session.id = vec![3]);
+        handle.update(|session| session.id = Id::of(&[3]));
         assert_eq!(handle.show_id(), (shown, 1));
         // SAFETY: the handle is alive.
         assert_eq!(unsafe { core::slice::from_raw_parts(shown, 2) }, [3, 2]);

@@ -17,12 +17,10 @@ impl Context {
     /// Puts a session into the cache. `false`: it is there already.
     pub fn add_session(&self, handle: &Arc<SessionHandle>) -> bool {
         let session = handle.core();
-        // No session is too old for this look.
-        let known = self.sessions.get(&session.id, i64::MIN);
-        if known.is_some_and(|known| Arc::ptr_eq(&known, handle)) {
-            return false;
-        }
-        for evicted in self.sessions.insert(&session.id, Arc::clone(handle), session.expires_at()) {
+        let is_same = |known: &Arc<SessionHandle>| Arc::ptr_eq(known, handle);
+        let added = self.sessions.insert(&session.id, Arc::clone(handle), session.expires_at(), is_same);
+        let Some(evicted) = added else { return false };
+        for evicted in evicted {
             self.statistics.count(|statistics| &statistics.cache_full);
             self.drop_session(&evicted);
         }
@@ -72,8 +70,12 @@ impl Context {
 
     /// A session has left the cache: it is not resumed again, and the program is told.
     pub fn drop_session(&self, handle: &Arc<SessionHandle>) {
-        handle.forbid_resumption();
-        if let Some(function) = self.live().remove_session {
+        let function = self.live().remove_session;
+        // One that nobody else has is about to go.
+        if function.is_some() || Arc::strong_count(handle) > 1 {
+            handle.forbid_resumption();
+        }
+        if let Some(function) = function {
             // SAFETY: the program registered `function` for exactly these arguments; `handle` outlives the
             // call, and no lock is held.
             unsafe { function(core::ptr::from_ref(self).cast_mut(), Arc::as_ptr(handle).cast_mut()) };
@@ -86,7 +88,7 @@ unsafe extern "C" fn hash_of_session(session: *const c_void) -> c_ulong {
     // SAFETY: the table holds sessions, and is asked for sessions.
     let session = unsafe { &*session.cast::<SessionHandle>() }.core();
     let mut first = [0; 4];
-    first.iter_mut().zip(&session.id).for_each(|(to, from)| *to = *from);
+    first.iter_mut().zip(session.id.iter()).for_each(|(to, from)| *to = *from);
     u32::from_le_bytes(first).into()
 }
 

@@ -30,7 +30,7 @@ pub fn print_key_log(session: &Session, bio: &Bio) -> bool {
 
 /// What comes before the ticket.
 fn head(session: &Session) -> String {
-    let carried = &session.carried;
+    let carried = session.carried();
     let cipher = suite::find(session.cipher_suite)
         .map_or_else(|| format!("{:04X}", session.cipher_suite.0), |suite| suite.openssl_name.to_owned());
     let secret = match session.version {
@@ -59,8 +59,8 @@ fn head(session: &Session) -> String {
 /// What comes after the ticket.
 fn tail(session: &Session) -> String {
     let mut text = String::new();
-    if session.carried.compression != 0 {
-        let _ = write!(text, "\n    Compression: {}", session.carried.compression);
+    if session.carried().compression != 0 {
+        let _ = write!(text, "\n    Compression: {}", session.carried().compression);
     }
     if session.time != 0 {
         let _ = write!(text, "\n    Start Time: {}", session.time);

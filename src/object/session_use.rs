@@ -4,13 +4,13 @@
 use core::{ffi::c_uint, sync::atomic::Ordering};
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl, parts::keep, session::MAX_ID_LENGTH};
+use super::{SessionHandle, Ssl, parts::keep};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{Environment, position::Position},
     policy::{Settings, options::cache},
     record::Side,
-    session::Session,
+    session::{MAX_ID_LENGTH, Session},
     wire::{AlertDescription, ProtocolVersion},
 };
 

@@ -77,7 +77,7 @@ impl Ssl {
 
     /// The ticket of a session that is kept: its id.
     pub(super) fn name_ticket(&self, session: &Arc<Session>) -> Result<Vec<u8>> {
-        Ok(self.show_ticket_session(session)?.id.clone())
+        Ok(self.show_ticket_session(session)?.id.to_vec())
     }
 
     /// The session of a ticket becomes the connection's, and the program may put data into it (`SSL_SESSION_set1_ticket_appdata(3)`).

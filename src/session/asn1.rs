@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{Carried, Session, der};
+use super::{Carried, Id, MAX_ID_LENGTH, Session, der};
 use crate::{
     crypto::{
         der::{DerReader, OCTET_STRING, SEQUENCE, context},
@@ -37,8 +37,6 @@ const STRUCTURE_VERSION: i64 = 1;
 const EXTENDED_MASTER_SECRET: u32 = 1;
 /// The timeout of a session that says none, in seconds.
 const DEFAULT_TIMEOUT: i64 = 3;
-/// The most bytes of a session id, and of its context.
-const MAX_ID_LENGTH: usize = 32;
 
 /// Why bytes are not a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,14 +69,14 @@ pub fn encode(session: &Session) -> Option<Zeroizing<Vec<u8>>> {
     write_bytes(&mut fields, 4, Some(&session.id_context));
     write_number(&mut fields, 5, session.verify_result);
     write_bytes(&mut fields, 6, session.server_name.as_deref());
-    write_bytes(&mut fields, 7, session.carried.psk_identity_hint.as_deref());
-    write_bytes(&mut fields, 8, session.carried.psk_identity.as_deref());
+    write_bytes(&mut fields, 7, session.carried().psk_identity_hint.as_deref());
+    write_bytes(&mut fields, 8, session.carried().psk_identity.as_deref());
     write_number(&mut fields, 9, session.ticket_lifetime.into());
     write_bytes(&mut fields, 10, unless_empty(&session.ticket));
-    if session.carried.compression != 0 {
-        write_bytes(&mut fields, 11, Some(&[session.carried.compression]));
+    if session.carried().compression != 0 {
+        write_bytes(&mut fields, 11, Some(&[session.carried().compression]));
     }
-    write_bytes(&mut fields, 12, session.carried.srp_user_name.as_deref());
+    write_bytes(&mut fields, 12, session.carried().srp_user_name.as_deref());
     write_number(&mut fields, 13, flags(session).into());
     write_number(&mut fields, 14, session.ticket_age_add.into());
     write_number(&mut fields, 15, session.max_early_data.into());
@@ -143,14 +141,17 @@ fn decode_fields(reader: &mut DerReader<'_>, now: i64) -> Result<Session, Decode
         Some([compression]) => *compression,
         Some(_) => return Err(DecodeError::Refused(Reason::BAD_LENGTH)),
     };
-    if suite::find(cipher_suite).is_none() || id.len() > MAX_ID_LENGTH || id_context.len() > MAX_ID_LENGTH {
+    let (Some(id), Some(id_context)) = (Id::new(id), Id::new(id_context)) else {
+        return Err(DecodeError::Unusable);
+    };
+    if suite::find(cipher_suite).is_none() {
         return Err(DecodeError::Unusable);
     }
     let secret = Secret::new(secret).ok_or(DecodeError::Unusable)?;
     let [.., max_fragment_length] = max_fragment_length.to_be_bytes();
     Ok(Session {
-        id: id.to_vec(),
-        id_context: id_context.to_vec(),
+        id,
+        id_context,
         peer_chain: peer.map(|certificate| Arc::new(vec![certificate.to_vec()])),
         peer_raw_key,
         verify_result,
@@ -170,28 +171,29 @@ fn decode_fields(reader: &mut DerReader<'_>, now: i64) -> Result<Session, Decode
             psk_identity_hint,
             psk_identity,
             srp_user_name,
-        },
+        }
+        .kept(),
         ..Session::new(version, cipher_suite, secret, time, timeout)
     })
 }
 
 fn flags(session: &Session) -> u32 {
-    session.carried.flags | if session.extended_master_secret { EXTENDED_MASTER_SECRET } else { 0 }
+    session.carried().flags | if session.extended_master_secret { EXTENDED_MASTER_SECRET } else { 0 }
 }
 
 /// Enough room for the fields, so that no copy of the secret is left behind in memory that was outgrown.
 fn encoded_length_at_most(session: &Session) -> usize {
     let certificate = session.peer_chain.as_ref().and_then(|chain| chain.first()).map_or(0, Vec::len);
     let raw_key = session.peer_raw_key.as_ref().map_or(0, |key| key.len());
-    let carried = &session.carried;
+    let carried = session.carried();
     let strings =
         [&session.server_name, &carried.psk_identity_hint, &carried.psk_identity, &carried.srp_user_name];
     let strings: usize = strings.into_iter().flatten().map(Vec::len).sum();
-    let vectors =
-        [&session.id, &session.id_context, &session.alpn, &session.ticket, &session.ticket_app_data];
+    let vectors = [&session.alpn, &session.ticket, &session.ticket_app_data];
     let vectors: usize = vectors.into_iter().map(Vec::len).sum();
+    let ids = 2 * MAX_ID_LENGTH;
     // Every one of 25 fields has a header within a header, and a number within.
-    certificate + raw_key + strings + vectors + session.secret.as_ref().len() + 25 * 24
+    certificate + raw_key + strings + vectors + ids + session.secret.as_ref().len() + 25 * 24
 }
 
 fn write_number(out: &mut Vec<u8>, number: u8, value: i64) {
@@ -344,14 +346,14 @@ mod tests {
         let session = named("tls12_client_with_ticket");
         assert_eq!((session.version, session.ticket.len()), (ProtocolVersion::TLS1_2, 176));
         assert!(session.extended_master_secret);
-        assert_eq!(session.carried, Carried::default());
-        assert_eq!(named("tls12_server_with_id").id_context, b"ctx");
+        assert_eq!(session.carried(), &Carried::default());
+        assert_eq!(*named("tls12_server_with_id").id_context, *b"ctx");
         assert_eq!(named("with_server_name").server_name, Some(b"h".to_vec()));
         assert_eq!(named("with_empty_server_name").server_name, Some(Vec::new()));
         assert_eq!(named("with_ticket_app_data").ticket_app_data, b"app");
         assert_eq!(named("with_negative_time").time, -5);
         assert_eq!(named("with_most_early_data").max_early_data, u32::MAX);
-        assert_eq!(named("with_psk_identities").carried.psk_identity, Some(b"ident".to_vec()));
+        assert_eq!(named("with_psk_identities").carried().psk_identity, Some(b"ident".to_vec()));
     }
 
     #[test]

@@ -5,22 +5,24 @@
 //! caller, because its end may run the program's callbacks.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    hash::{BuildHasher, RandomState},
+    collections::{
+        BTreeMap, HashMap,
+        hash_map::Entry::{Occupied, Vacant},
+    },
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
+use super::id::Id;
+
 const SHARDS: usize = 16;
-const MAX_ID_LENGTH: usize = 32;
 
 /// A cache of fewer than so many values, though of one at least. When it is full, the one that expires first makes room, as in
 /// OpenSSL; of those that expire together, the one inserted first.
 pub struct SessionCache<T> {
     shards: [Shard<T>; SHARDS],
-    hasher: RandomState,
     /// How many values there are; changed under the lock of the shard where one comes or goes.
     length: AtomicUsize,
     /// How many there may be; 0: as many as there are.
@@ -58,20 +60,6 @@ struct Turn {
 /// The turn of nothing.
 const NEVER: Turn = Turn { expires_at: i64::MAX, number: u64::MAX };
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Id {
-    bytes: [u8; MAX_ID_LENGTH],
-    length: u8,
-}
-
-impl Id {
-    fn new(id: &[u8]) -> Option<Self> {
-        let mut bytes = [0; MAX_ID_LENGTH];
-        bytes.get_mut(..id.len())?.copy_from_slice(id);
-        Some(Self { bytes, length: id.len() as u8 })
-    }
-}
-
 impl<T: Clone> SessionCache<T> {
     /// How many values OpenSSL's cache holds by default.
     pub const DEFAULT_LIMIT: usize = 20 * 1024;
@@ -81,7 +69,6 @@ impl<T: Clone> SessionCache<T> {
     pub fn new(limit: usize) -> Self {
         Self {
             shards: core::array::from_fn(|_| Shard::new()),
-            hasher: RandomState::new(),
             length: AtomicUsize::new(0),
             limit: AtomicUsize::new(limit),
             next: AtomicU64::new(0),
@@ -112,24 +99,40 @@ impl<T: Clone> SessionCache<T> {
     }
 
     /// Puts a value in, in place of one of the same id, until `expires_at` (the last second in which it is
-    /// found). Returns those that had to make room for it. An id of more than 32 bytes is not taken, and its
-    /// value returned.
-    pub fn insert(&self, id: &[u8], value: T, expires_at: i64) -> Vec<T> {
-        let Some((id, shard)) = self.find_shard(id) else { return vec![value] };
+    /// found). Returns those that had to make room for it; `None` if `is_same`, which must not call the program, says that
+    /// the value is there already. An id of more than 32 bytes is not taken, and its value returned.
+    pub fn insert(
+        &self,
+        id: &[u8],
+        value: T,
+        expires_at: i64,
+        is_same: impl Fn(&T) -> bool,
+    ) -> Option<Vec<T>> {
+        let Some((id, shard)) = self.find_shard(id) else { return Some(vec![value]) };
         let turn = Turn { expires_at, number: self.next.fetch_add(1, Ordering::Relaxed) };
-        let is_replacement = shard.lock().by_id.contains_key(&id);
-        let evicted = if is_replacement { Vec::new() } else { self.make_room() };
-        let mut entries = shard.lock();
-        let replaced = entries.take(id);
-        entries.by_id.insert(id, Entry { value, turn });
+        let needs_room = self.is_full() && !shard.lock().by_id.contains_key(&id);
+        let evicted = if needs_room { self.make_room() } else { Vec::new() };
+        let mut locked = shard.lock();
+        let entries = &mut *locked;
+        let replaced = match entries.by_id.entry(id) {
+            Occupied(known) if is_same(&known.get().value) => return None,
+            Occupied(mut known) => Some(known.insert(Entry { value, turn })),
+            Vacant(place) => {
+                place.insert(Entry { value, turn });
+                None
+            }
+        };
+        if let Some(replaced) = &replaced {
+            entries.order.remove(&replaced.turn);
+        }
         entries.order.insert(turn, id);
         if replaced.is_none() {
             self.length.fetch_add(1, Ordering::Relaxed);
         }
-        shard.note_first(&entries);
-        drop(entries);
+        shard.note_first(entries);
+        drop(locked);
         drop(replaced);
-        evicted
+        Some(evicted)
     }
 
     /// The value of this id, unless it expired before `now`.
@@ -177,20 +180,21 @@ impl<T: Clone> SessionCache<T> {
 
     fn find_shard(&self, id: &[u8]) -> Option<(Id, &Shard<T>)> {
         let id = Id::new(id)?;
-        // Lossless for the index: it is taken modulo a small number.
-        let index = self.hasher.hash_one(id) as usize % SHARDS;
+        // Whoever chooses ids can make connections wait for each other, no more: this needs no secret.
+        let index = usize::from(id.iter().fold(0, |folded, byte| folded ^ byte)) % SHARDS;
         Some((id, self.shards.get(index)?))
+    }
+
+    /// As OpenSSL counts: with a new one there must be fewer than the limit; but that one stays.
+    fn is_full(&self) -> bool {
+        let (limit, length) = (self.limit(), self.len());
+        limit != 0 && length != 0 && length.saturating_add(1) >= limit
     }
 
     /// Takes values out, whose turn is first, until one more may come.
     fn make_room(&self) -> Vec<T> {
         let mut evicted = Vec::new();
-        loop {
-            // As OpenSSL counts: with the new one there must be fewer than the limit; but that one stays.
-            let (limit, length) = (self.limit(), self.len());
-            if limit == 0 || length == 0 || length.saturating_add(1) < limit {
-                return evicted;
-            }
+        while self.is_full() {
             let Some(shard) = self.shards.iter().min_by_key(|shard| shard.first_turn()) else {
                 return evicted;
             };
@@ -200,6 +204,7 @@ impl<T: Clone> SessionCache<T> {
             let Some(value) = first.and_then(|id| self.take(shard, &mut entries, id)) else { return evicted };
             evicted.push(value);
         }
+        evicted
     }
 
     fn take_if(&self, id: &[u8], condition: impl FnOnce(&Entry<T>) -> bool) -> Option<T> {
@@ -215,12 +220,14 @@ impl<T: Clone> SessionCache<T> {
         let mut taken = Vec::new();
         for shard in &self.shards {
             let mut entries = shard.lock();
-            while let Some((turn, id)) = entries.order.first_key_value()
-                && condition(*turn)
+            while let Some(first) = entries.order.first_entry()
+                && condition(*first.key())
             {
-                let id = *id;
-                taken.extend(self.take(shard, &mut entries, id));
+                let id = first.remove();
+                taken.extend(entries.by_id.remove(&id).map(|entry| entry.value));
+                self.length.fetch_sub(1, Ordering::Relaxed);
             }
+            shard.note_first(&entries);
         }
         taken
     }
@@ -275,10 +282,15 @@ mod tests {
 
     use super::*;
 
+    /// Inserts what is new.
+    fn put<T: Clone>(cache: &SessionCache<T>, id: &[u8], value: T, expires_at: i64) -> Vec<T> {
+        cache.insert(id, value, expires_at, |_| false).unwrap()
+    }
+
     #[test]
     fn value_is_found_until_it_expires() {
         let cache = SessionCache::new(0);
-        assert_eq!(cache.insert(b"id", 7, 100), []);
+        assert_eq!(put(&cache, b"id", 7, 100), []);
         assert_eq!(cache.get(b"id", 100), Some(7));
         assert_eq!(cache.get(b"other", 100), None);
         assert_eq!(cache.get(b"id\0", 100), None);
@@ -291,42 +303,51 @@ mod tests {
     #[test]
     fn value_of_the_same_id_is_replaced() {
         let cache = SessionCache::new(1);
-        assert_eq!(cache.insert(b"id", 1, 100), []);
-        assert_eq!(cache.insert(b"id", 2, 100), []);
+        assert_eq!(put(&cache, b"id", 1, 100), []);
+        assert_eq!(put(&cache, b"id", 2, 100), []);
         assert_eq!((cache.get(b"id", 0), cache.len()), (Some(2), 1));
-        assert_eq!(cache.insert(b"other", 3, 100), [2]);
+        assert_eq!(put(&cache, b"other", 3, 100), [2]);
+    }
+
+    #[test]
+    fn same_value_is_left_where_it_is() {
+        let cache = SessionCache::new(3);
+        assert_eq!(put(&cache, b"first", 1, 100), []);
+        assert_eq!(put(&cache, b"second", 2, 100), []);
+        assert_eq!(cache.insert(b"first", 1, 200, |known| *known == 1), None);
+        assert_eq!(put(&cache, b"third", 3, 100), [1]);
     }
 
     #[test]
     fn oldest_of_those_that_expire_together_make_room() {
         let cache = SessionCache::new(11);
         for id in 0..1000_u32 {
-            let evicted = cache.insert(&id.to_be_bytes(), id, 100);
+            let evicted = put(&cache, &id.to_be_bytes(), id, 100);
             assert_eq!(evicted, id.checked_sub(10).into_iter().collect::<Vec<_>>());
         }
         assert_eq!(cache.len(), 10);
         cache.set_limit(4);
-        assert_eq!(cache.insert(b"new", 0, 100), [990, 991, 992, 993, 994, 995, 996, 997]);
+        assert_eq!(put(&cache, b"new", 0, 100), [990, 991, 992, 993, 994, 995, 996, 997]);
         cache.set_limit(0);
-        assert!((0..100_u8).all(|id| cache.insert(&[id], 0, 100).is_empty()));
+        assert!((0..100_u8).all(|id| put(&cache, &[id], 0, 100).is_empty()));
     }
 
     #[test]
     fn removed_values_make_no_room_twice() {
         let cache = SessionCache::new(4);
         for id in 0..3_u8 {
-            assert_eq!(cache.insert(&[id], id, 100), []);
+            assert_eq!(put(&cache, &[id], id, 100), []);
         }
         assert_eq!(cache.remove(&[0]), Some(0));
         assert_eq!(cache.remove(&[0]), None);
-        assert_eq!(cache.insert(&[3], 3, 100), []);
-        assert_eq!(cache.insert(&[4], 4, 100), [1]);
+        assert_eq!(put(&cache, &[3], 3, 100), []);
+        assert_eq!(put(&cache, &[4], 4, 100), [1]);
     }
 
     #[test]
     fn condition_keeps_a_value_in() {
         let cache = SessionCache::new(0);
-        assert_eq!(cache.insert(b"id", 1, 100), []);
+        assert_eq!(put(&cache, b"id", 1, 100), []);
         assert_eq!(cache.remove_if(b"id", |value| *value == 2), None);
         assert_eq!((cache.remove_if(b"id", |value| *value == 1), cache.len()), (Some(1), 0));
     }
@@ -335,7 +356,7 @@ mod tests {
     fn flush_takes_out_what_expired_and_clear_everything() {
         let cache = SessionCache::new(0);
         for id in 0..100_u8 {
-            assert_eq!(cache.insert(&[id], id, i64::from(id)), []);
+            assert_eq!(put(&cache, &[id], id, i64::from(id)), []);
         }
         let mut flushed = cache.flush(50);
         flushed.sort_unstable();
@@ -351,8 +372,8 @@ mod tests {
     #[test]
     fn id_too_long_is_not_taken() {
         let cache = SessionCache::new(0);
-        assert_eq!(cache.insert(&[0; 33], 1, 100), [1]);
-        assert_eq!(cache.insert(&[0; 32], 2, 100), []);
+        assert_eq!(put(&cache, &[0; 33], 1, 100), [1]);
+        assert_eq!(put(&cache, &[0; 32], 2, 100), []);
         assert_eq!((cache.get(&[0; 33], 0), cache.remove(&[0; 33])), (None, None));
     }
 
@@ -370,7 +391,7 @@ mod tests {
             (7, 3000, None),
             (8, 1, Some(5)),
         ] {
-            assert_eq!(cache.insert(&[id], id, expires_at), Vec::from_iter(evicted));
+            assert_eq!(put(&cache, &[id], id, expires_at), Vec::from_iter(evicted));
         }
         assert_eq!(cache.len(), 3);
     }
@@ -379,8 +400,8 @@ mod tests {
     fn what_is_gone_leaves_nothing_behind() {
         let cache = SessionCache::new(0);
         for round in 0..100_u32 {
-            assert_eq!(cache.insert(&[1], round, i64::from(round)), []);
-            assert_eq!(cache.insert(&[1], round, 100), []);
+            assert_eq!(put(&cache, &[1], round, i64::from(round)), []);
+            assert_eq!(put(&cache, &[1], round, 100), []);
             assert_eq!(cache.remove(&[1]), Some(round));
         }
         for shard in &cache.shards {
@@ -399,7 +420,7 @@ mod tests {
                     let mut gone = 0;
                     for id in 0..2000_u16 {
                         let [high, low] = id.to_be_bytes();
-                        gone += cache.insert(&[thread, high, low], id, 100).len();
+                        gone += put(&cache, &[thread, high, low], id, 100).len();
                         if id % 3 == 0 {
                             gone += usize::from(cache.remove(&[thread, high, low]).is_some());
                         }

@@ -11,11 +11,13 @@
 pub mod asn1;
 mod cache;
 mod der;
+mod id;
 pub mod ticket;
 mod ticket_keys;
 mod value;
 
 pub use cache::SessionCache;
+pub use id::{Id, MAX_ID_LENGTH};
 pub use ticket::TicketKeys;
 pub use ticket_keys::TicketKeyRing;
 pub use value::{Carried, PeerChain, Session};

@@ -15,7 +15,7 @@ use aws_lc_rs::iv::FixedLength;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{Session, asn1};
+use super::{Id, Session, asn1};
 use crate::{
     crypto::{hash::HashAlgorithm, hmac::hmac, rand},
     error::{Error, Result},
@@ -76,7 +76,7 @@ pub fn encode(session: &Session) -> Result<Zeroizing<Vec<u8>>> {
     session.ticket.clear();
     if session.version < ProtocolVersion::TLS1_3 {
         // RFC 5077 §3.4: the id is the client's invention.
-        session.id.clear();
+        session.id = Id::default();
     }
     asn1::encode(&session).ok_or(Error::internal())
 }
@@ -169,7 +169,7 @@ mod tests {
     fn session(version: ProtocolVersion) -> Session {
         let suite = CipherSuite::TLS_AES_128_GCM_SHA256;
         let mut session = Session::new(version, suite, Secret::new(&[3; 32]).unwrap(), 1_700_000_000, 7200);
-        session.id = vec![9; 32];
+        session.id = Id::of(&[9; 32]);
         session.ticket = vec![8; 100];
         session.peer_chain = Some(Arc::new(vec![vec![0x30, 1, 7], vec![0x30, 0]]));
         session
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(opened.secret, Secret::new(&[3; 32]).unwrap());
         assert_eq!((opened.time, opened.timeout), (1_700_000_000, 7200));
         assert_eq!(opened.peer_chain.unwrap()[0], [0x30, 1, 7]);
-        assert_eq!((opened.id, opened.ticket), (vec![9; 32], vec![]));
+        assert_eq!((&*opened.id, opened.ticket), (&[9; 32][..], vec![]));
         let ticket = seal(&keys, &session(ProtocolVersion::TLS1_2)).unwrap();
         assert!(open(&keys, &ticket).unwrap().id.is_empty());
     }
@@ -268,6 +268,6 @@ mod tests {
         );
         let session = open(&counting_keys(), &hex(tls13)).unwrap();
         assert_eq!((session.version, session.group), (ProtocolVersion::TLS1_3, Some(NamedGroup::X25519)));
-        assert_eq!((session.ticket_age_add, session.id_context), (0xa331_2ad1, b"ctx".to_vec()));
+        assert_eq!((session.ticket_age_add, &*session.id_context), (0xa331_2ad1, &b"ctx"[..]));
     }
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::id::Id;
 use crate::{
     crypto::secret::Secret,
     wire::{CipherSuite, NamedGroup, ProtocolVersion},
@@ -18,10 +19,10 @@ pub struct Session {
     pub version: ProtocolVersion,
     /// The suite negotiated.
     pub cipher_suite: CipherSuite,
-    /// The session id, at most 32 bytes; may be empty.
-    pub id: Vec<u8>,
-    /// The context that the session may be resumed in, at most 32 bytes.
-    pub id_context: Vec<u8>,
+    /// The session id; may be empty.
+    pub id: Id,
+    /// The context that the session may be resumed in.
+    pub id_context: Id,
     /// The master secret (TLS 1.2) or the resumption PSK (TLS 1.3).
     pub secret: Secret,
     /// Creation time, seconds since 1970.
@@ -58,8 +59,8 @@ pub struct Session {
     pub ticket_app_data: Vec<u8>,
     /// Whether it may still be resumed: a fatal error on its connection ends that.
     pub resumable: bool,
-    /// What the ASN.1 form has besides.
-    pub carried: Carried,
+    /// What the ASN.1 form has besides, if anything: see [`Session::carried`].
+    pub carried: Option<Box<Carried>>,
 }
 
 /// What the ASN.1 form of a session has that resumption does not need. It is kept so that a session
@@ -78,6 +79,18 @@ pub struct Carried {
     pub srp_user_name: Option<Vec<u8>>,
 }
 
+/// What most sessions carry.
+static NOTHING: Carried =
+    Carried { flags: 0, compression: 0, psk_identity_hint: None, psk_identity: None, srp_user_name: None };
+
+impl Carried {
+    /// As a session has it: most have nothing of it.
+    #[must_use]
+    pub fn kept(self) -> Option<Box<Self>> {
+        (self != NOTHING).then(|| Box::new(self))
+    }
+}
+
 impl Session {
     /// A session that began at `time` (seconds since 1970) and may be resumed for `timeout` seconds, with
     /// nothing else in it yet.
@@ -92,8 +105,8 @@ impl Session {
         Self {
             version,
             cipher_suite,
-            id: Vec::new(),
-            id_context: Vec::new(),
+            id: Id::default(),
+            id_context: Id::default(),
             secret,
             time,
             time_milliseconds: 0,
@@ -112,8 +125,14 @@ impl Session {
             max_fragment_length: 0,
             ticket_app_data: Vec::new(),
             resumable: true,
-            carried: Carried::default(),
+            carried: None,
         }
+    }
+
+    /// What the ASN.1 form has besides.
+    #[must_use]
+    pub fn carried(&self) -> &Carried {
+        self.carried.as_deref().unwrap_or(&NOTHING)
     }
 
     /// The last second in which it may be resumed.

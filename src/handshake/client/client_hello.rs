@@ -287,7 +287,7 @@ fn session_id(
     session: Option<&Session>,
 ) -> Result<Vec<u8>> {
     if let Some(session) = session.filter(|session| session.version != ProtocolVersion::TLS1_3) {
-        return Ok(session.id.clone());
+        return Ok(session.id.to_vec());
     }
     if versions.contains(&ProtocolVersion::TLS1_3) && settings.has_option(option::ENABLE_MIDDLEBOX_COMPAT) {
         return Ok(rand::array::<32>()?.to_vec());

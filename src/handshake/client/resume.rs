@@ -9,7 +9,7 @@ use crate::{
     handshake::{Context, Environment},
     message::extension::{Extensions, psk_key_exchange_modes},
     policy::{Settings, options::option},
-    session::{Carried, Session},
+    session::{Carried, Id, Session},
     wire::{CipherSuite, ExtensionType, ProtocolVersion, PskKeyExchangeMode},
 };
 
@@ -73,23 +73,23 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
     context.negotiated.peer_raw_key.clone_from(&session.peer_raw_key);
     context.negotiated.verify_result = session.verify_result;
     context.negotiated.session = Some(Arc::clone(session));
-    context.negotiated.psk_identity.clone_from(&session.carried.psk_identity);
-    context.negotiated.psk_identity_hint.clone_from(&session.carried.psk_identity_hint);
+    context.negotiated.psk_identity.clone_from(&session.carried().psk_identity);
+    context.negotiated.psk_identity_hint.clone_from(&session.carried().psk_identity_hint);
     context.negotiated.max_fragment_length = session.max_fragment_length;
     Ok(())
 }
 
 /// The session that a full handshake leaves. In TLS 1.3 it has no id yet and no ticket: those come with a
 /// NewSessionTicket.
-pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result<Session> {
+pub fn new_session(context: &Context<'_>, id: &[u8], secret: Secret) -> Result<Session> {
     let negotiated = &context.negotiated;
     let settings = context.settings();
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
     let now = context.environment.now;
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
-        id,
-        id_context: negotiated.session_id_context.to_vec(),
+        id: Id::of(id),
+        id_context: Id::of(&negotiated.session_id_context),
         time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
         peer_raw_key: negotiated.peer_raw_key.clone(),
@@ -104,12 +104,13 @@ pub fn new_session(context: &Context<'_>, id: Vec<u8>, secret: Secret) -> Result
             psk_identity_hint: negotiated.psk_identity_hint.clone(),
             srp_user_name: negotiated.srp_user_name.clone().filter(|_| is_srp),
             ..Carried::default()
-        },
+        }
+        .kept(),
         ..Session::new(context.version()?, suite, secret, now, settings.session_lifetime())
     })
 }
 
 /// The id that stands for a ticket, by which a cache and a ServerHello can name it (RFC 5077 §3.4): its hash.
-pub fn ticket_id(ticket: &[u8]) -> Vec<u8> {
-    HashAlgorithm::Sha256.digest(ticket).as_ref().to_vec()
+pub fn ticket_id(ticket: &[u8]) -> Id {
+    Id::of(HashAlgorithm::Sha256.digest(ticket).as_ref())
 }

@@ -207,8 +207,10 @@ pub fn begin(
         may_be_known: sent_ticket.is_some_and(|ticket| !ticket.is_empty()),
     };
     // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
-    let resumed =
-        offer.session_of(context.version()?).filter(|session| hello.session_id == session.id).map(Arc::clone);
+    let resumed = offer
+        .session_of(context.version()?)
+        .filter(|session| hello.session_id[..] == *session.id)
+        .map(Arc::clone);
     let message_place = place::TLS1_2_SERVER_HELLO;
     let custom = custom_extensions::received(context, message_place, resumed.is_some(), received, 0)?;
     next_protocol::choose(context, received, move |context| {
@@ -261,7 +263,7 @@ fn begin_with_secret(
     secret: Secret,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    let session = resume::new_session(context, Vec::new(), secret.clone())?;
+    let session = resume::new_session(context, &[], secret.clone())?;
     context.negotiated.resumed = true;
     context.negotiated.session = Some(Arc::new(session));
     let hash = context.handshake_hash()?;

@@ -345,7 +345,7 @@ fn read_finished(end: End, context: &mut Context<'_>, message: &Message) -> Resu
         }
         (_, ticket) => {
             let secret = Secret::new(end.master.as_bytes()).ok_or(Error::internal())?;
-            let session = resume::new_session(context, end.session_id, secret)?;
+            let session = resume::new_session(context, &end.session_id, secret)?;
             Arc::new(match ticket {
                 Some(ticket) => with_ticket(session, ticket, context),
                 None => session,

@@ -228,7 +228,7 @@ fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<Cl
     context.leave_for(Position::Ok);
     if !context.negotiated.resumed {
         let secret = Secret::new(&[]).ok_or(Error::internal())?;
-        let mut session = resume::new_session(context, Vec::new(), secret)?;
+        let mut session = resume::new_session(context, &[], secret)?;
         session.resumable = false;
         context.negotiated.session = Some(session.into());
         return Ok(Transition::Done);

@@ -8,15 +8,12 @@ use crate::{
     handshake::{Negotiated, Traffic, context::Connected, custom_extensions, position::Position, want::Ask},
     message::{Message, extension::early_data, new_session_ticket::NewSessionTicket13},
     policy::{custom_extension::place, options::option},
-    session::Session,
+    session::{Id, MAX_ID_LENGTH, Session},
     wire::{ExtensionType, HandshakeType},
 };
 
 /// Seven days in seconds: what `ticket_lifetime` must not exceed (RFC 8446 §4.6.1).
 const MAX_LIFETIME: u32 = 7 * 24 * 60 * 60;
-/// The length of a session's id.
-const SESSION_ID_LENGTH: usize = 32;
-
 /// A ticket makes a new session out of the one that the handshake left, with a PSK of its own. `None`: there is
 /// nothing to cache.
 pub(super) fn read_new_session_ticket(
@@ -38,7 +35,7 @@ pub(super) fn read_new_session_ticket(
     }
     let session = Arc::new(Session {
         // What a cache knows the session by.
-        id: HashAlgorithm::Sha256.digest(&ticket.ticket).as_ref().to_vec(),
+        id: Id::of(HashAlgorithm::Sha256.digest(&ticket.ticket).as_ref()),
         secret: psk,
         time: connected.environment.now,
         time_milliseconds: connected.environment.now_milliseconds(),
@@ -69,7 +66,10 @@ pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) ->
     let nonce = traffic.next_ticket_nonce;
     traffic.next_ticket_nonce = nonce.checked_add(1).ok_or(Error::internal())?;
     let session = Arc::new(Session {
-        id: id.map_or_else(|| Ok(rand::array::<SESSION_ID_LENGTH>()?.to_vec()), Ok::<_, Error>)?,
+        id: match id {
+            Some(id) => Id::of(&id),
+            None => Id::of(&rand::array::<MAX_ID_LENGTH>()?),
+        },
         secret: resumption(connected.negotiated)?.psk(&nonce.to_be_bytes()),
         time: connected.environment.now,
         time_milliseconds: connected.environment.now_milliseconds(),
@@ -171,7 +171,7 @@ mod tests {
         let session = received(&mut client, 7200).unwrap();
         assert_eq!((session.ticket.as_slice(), session.ticket_age_add), (&b"ticket"[..], 77));
         assert_eq!((session.time, session.ticket_lifetime), (NOW, 7200));
-        assert_eq!(session.id, HashAlgorithm::Sha256.digest(b"ticket").as_ref());
+        assert_eq!(*session.id, *HashAlgorithm::Sha256.digest(b"ticket").as_ref());
         assert!(session.resumable && session.peer_chain.is_some());
         let psk = resumption(&client.negotiated).unwrap().psk(&[1]);
         assert_eq!(session.secret.as_ref(), psk.as_ref());
@@ -221,6 +221,6 @@ mod tests {
         let Ok(Ask::NameTicket(session)) = new_ticket_session(&mut server.connected(), None) else {
             panic!()
         };
-        assert_eq!(session.id.len(), SESSION_ID_LENGTH);
+        assert_eq!(session.id.len(), MAX_ID_LENGTH);
     }
 }

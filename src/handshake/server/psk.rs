@@ -17,7 +17,7 @@ use crate::{
     key_schedule::tls13::EarlySecret,
     message::client_hello::binders_length,
     policy::options::option,
-    session::Session,
+    session::{Id, Session},
     wire::{AlertDescription, ProtocolVersion},
 };
 
@@ -87,7 +87,7 @@ pub fn read_psk(context: &mut Context<'_>, hello: Box<Hello>, index: usize, answ
     match answer {
         Answer::Session(Some(session)) => {
             // The program's PSKs are of any context.
-            let id_context = context.negotiated.session_id_context.to_vec();
+            let id_context = Id::of(&context.negotiated.session_id_context);
             let session = Session { id_context, ..Arc::unwrap_or_clone(session) };
             try_psk(context, hello, index, Some(Arc::new(session)), true)
         }

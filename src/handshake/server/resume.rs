@@ -18,7 +18,7 @@ use crate::{
         VerifyMode,
         options::{cache, option},
     },
-    session::{Carried, Session},
+    session::{Carried, Id, Session},
     wire::AlertDescription,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 /// found is the cache's business, and the program may have put it back (`SSL_CTX_add_session(3)`). A server that verifies clients must have a context, or one service's
 /// clients could come in through another's sessions (`SSL_CTX_set_session_id_context(3)`).
 pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
-    if session.id_context != context.negotiated.session_id_context[..] {
+    if *session.id_context != context.negotiated.session_id_context[..] {
         return Ok(false);
     }
     if lacks_context(context) {
@@ -70,15 +70,15 @@ fn lacks_context(context: &Context<'_>) -> bool {
 }
 
 /// A session of what was negotiated.
-pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result<Session> {
+pub fn new_session(context: &Context<'_>, secret: Secret, id: &[u8]) -> Result<Session> {
     let negotiated = &*context.negotiated;
     let settings = context.settings();
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
     let (now, timeout) = (context.environment.now, settings.session_lifetime());
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
-        id,
-        id_context: negotiated.session_id_context.to_vec(),
+        id: Id::of(id),
+        id_context: Id::of(&negotiated.session_id_context),
         time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),
         peer_raw_key: negotiated.peer_raw_key.clone(),
@@ -94,7 +94,8 @@ pub fn new_session(context: &Context<'_>, secret: Secret, id: Vec<u8>) -> Result
             psk_identity_hint: negotiated.psk_identity_hint.clone(),
             srp_user_name: negotiated.srp_user_name.clone().filter(|_| is_srp),
             ..Carried::default()
-        },
+        }
+        .kept(),
         ..Session::new(context.version()?, suite, secret, now, timeout)
     })
 }
@@ -127,7 +128,7 @@ pub fn read_ticket(context: &mut Context<'_>, mut hello: Box<Hello>, answer: Ans
         Answer::Ticket(TicketOutcome::Session { session, renew }) => {
             // RFC 5077 §3.4: the id is the client's, which so learns that the ticket was accepted.
             let mut session = Arc::unwrap_or_clone(session);
-            session.id.clone_from(&hello.hello.session_id);
+            session.id = Id::of(&hello.hello.session_id);
             if resume(context, &mut hello, Arc::new(session))? {
                 hello.sends_ticket = renew;
             }
@@ -192,7 +193,7 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
     negotiated.peer_chain = session.peer_chain.clone();
     negotiated.peer_raw_key = session.peer_raw_key.clone();
     negotiated.verify_result = session.verify_result;
-    negotiated.psk_identity.clone_from(&session.carried.psk_identity);
+    negotiated.psk_identity.clone_from(&session.carried().psk_identity);
     if let Some(name) = &session.server_name {
         negotiated.server_name = Some(name.clone());
     }

@@ -29,7 +29,7 @@ use crate::{
         options::option,
     },
     record::Side,
-    session::Session,
+    session::{Id, Session},
     wire::{
         AlertDescription, CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion,
         PskKeyExchangeMode, SignatureScheme, Writer,
@@ -260,7 +260,7 @@ const fn fatal(alert: AlertDescription, reason: Reason) -> Error {
 
 fn session(version: ProtocolVersion, cipher_suite: CipherSuite) -> Session {
     Session {
-        id_context: b"context".to_vec(),
+        id_context: Id::of(b"context"),
         extended_master_secret: false,
         ..Session::new(version, cipher_suite, Secret::new(&[5; 48]).unwrap(), NOW - 10, 7200)
     }
@@ -537,7 +537,7 @@ fn psk_with_a_wrong_binder_is_a_decrypt_error() {
 fn psk_of_another_context_version_or_time_is_passed_over() {
     let fitting = session(ProtocolVersion::TLS1_3, CipherSuite::TLS_AES_128_GCM_SHA256);
     let unfit = [
-        Session { id_context: b"other".to_vec(), ..fitting.clone() },
+        Session { id_context: Id::of(b"other"), ..fitting.clone() },
         Session { version: ProtocolVersion::TLS1_2, ..fitting.clone() },
         Session { time: NOW - 7201, ..fitting.clone() },
         Session { cipher_suite: CipherSuite::TLS_AES_256_GCM_SHA384, ..fitting },
@@ -558,7 +558,7 @@ fn verifying_server_without_a_context_fails_to_resume() {
         settings.verify_mode = VerifyMode(VerifyMode::PEER);
     });
     let fitting = session(ProtocolVersion::TLS1_3, CipherSuite::TLS_AES_128_GCM_SHA256);
-    server.session = Some(Session { id_context: Vec::new(), ..fitting });
+    server.session = Some(Session { id_context: Id::default(), ..fitting });
     assert_eq!(
         server.feed(with_psk(tls13(), |_| {})).unwrap_err(),
         fatal(AlertDescription::INTERNAL_ERROR, Reason::SESSION_ID_CONTEXT_UNINITIALIZED)
@@ -623,7 +623,7 @@ fn resuming(session: Session, hello: &ClientHello) -> Result<Server> {
 
 #[test]
 fn tls12_session_resumes_with_our_finished_first() {
-    let kept = Session { id: vec![3; 32], ..session(ProtocolVersion::TLS1_2, TLS12_SUITE) };
+    let kept = Session { id: Id::of(&[3; 32]), ..session(ProtocolVersion::TLS1_2, TLS12_SUITE) };
     let server = resuming(kept, &base()).unwrap();
     assert_eq!(server.asked, ["FindSession"]);
     assert_eq!(server.sent(), [HandshakeType::SERVER_HELLO, HandshakeType::FINISHED]);

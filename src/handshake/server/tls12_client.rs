@@ -151,7 +151,7 @@ fn complete_key_exchange(context: &mut Context<'_>, pending: Box<Pending>, compl
     let Pending { suite, session_id, sends_ticket } = *pending;
     let master_secret = master_secret::derive(context, &premaster)?;
     let secret = Secret::new(master_secret.as_bytes()).ok_or(Error::internal())?;
-    let session = Arc::new(resume::new_session(context, secret, session_id)?);
+    let session = Arc::new(resume::new_session(context, secret, &session_id)?);
     context.negotiated.master_secret = Some(master_secret.clone());
     context.negotiated.session = Some(Arc::clone(&session));
     let finish = Finish::new(context, suite, master_secret, session, sends_ticket)?;

@@ -207,7 +207,7 @@ fn take_session_secret(context: &mut Context<'_>, mut hello: Box<Hello>, answer:
         };
         context.negotiated.suite = Some(suite);
         let id = rand::array::<32>()?.to_vec();
-        let session = Arc::new(resume::new_session(context, secret, id)?);
+        let session = Arc::new(resume::new_session(context, secret, &id)?);
         context.negotiated.resumed = true;
         context.negotiated.session = Some(Arc::clone(&session));
         hello.session = Some(session);
@@ -345,8 +345,8 @@ fn ask_srp_user(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Cho
 /// RFC 5246 §7.4.1.3: the client's in a resumption, a new one to be resumed by, or none (RFC 5077 §3.4). The program may make
 /// the new one.
 fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
-    if hello.session.is_some() {
-        let id = hello.session.as_ref().map(|session| session.id.clone()).unwrap_or_default();
+    if let Some(session) = &hello.session {
+        let id = session.id.to_vec();
         return emit_server_hello(context, *hello, choice, id);
     }
     if hello.sends_ticket || context.settings().session_cache_mode & cache::SERVER == 0 {

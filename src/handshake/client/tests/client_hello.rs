@@ -122,7 +122,7 @@ fn unusable_session_is_not_offered() {
         Session { ticket_lifetime: 9, ..session(TLS13, aes128) },
         Session { ticket: Vec::new(), ..session(TLS13, aes128) },
         Session { resumable: false, ..session(TLS13, aes128) },
-        Session { id: Vec::new(), ..session(TLS12, ECDHE_RSA_AES128) },
+        Session { id: Id::default(), ..session(TLS12, ECDHE_RSA_AES128) },
         session(TLS12, CipherSuite(0x0004)),
         session(ProtocolVersion::TLS1_1, ECDHE_RSA_AES128),
     ];

@@ -29,7 +29,7 @@ use crate::{
     },
     policy::options::{cache, option},
     record::Side,
-    session::Session,
+    session::{Id, Session},
     wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
 };
 
@@ -129,7 +129,7 @@ fn refused(result: Result<Progress, Error>) -> (AlertDescription, Reason) {
 
 fn session(version: ProtocolVersion, cipher_suite: CipherSuite) -> Session {
     Session {
-        id: vec![9; 32],
+        id: Id::of(&[9; 32]),
         ticket: vec![8; 40],
         ticket_lifetime: 7200,
         ..Session::new(version, cipher_suite, Secret::new(&[5; 32]).unwrap(), NOW - 10, 7200)

@@ -34,7 +34,7 @@ fn resumed_up_to_finished() -> (Endpoint, Vec<u8>) {
 fn resumption_ends_with_the_session_forgotten() {
     let (mut client, verify_data) = resumed_up_to_finished();
     let progress = client.receive(finished::write(&verify_data)).unwrap();
-    assert!(matches!(progress, Progress::Ask(Ask::RemoveSession(session)) if session.id == [9; 32]));
+    assert!(matches!(progress, Progress::Ask(Ask::RemoveSession(session)) if *session.id == [9; 32]));
     assert!(matches!(client.advance(Input::Answer(Answer::Proceed)), Ok(Progress::Done)));
     assert!(client.negotiated.resumed);
     assert!(client.negotiated.traffic.is_some() && client.negotiated.exporter.is_some());

@@ -97,7 +97,7 @@ fn resumed_session_of_tls12_must_stay_what_it_was() {
 #[test]
 fn session_of_another_context_is_not_taken_over() {
     let mut offered = session(TLS12, ECDHE_RSA_AES128);
-    offered.id_context = b"elsewhere".to_vec();
+    offered.id_context = Id::of(b"elsewhere");
     let mut client = client((TLS12, TLS12)).offering(offered);
     let (hello, _) = hello_of(&mut client);
     assert_eq!(
@@ -244,7 +244,7 @@ fn renewed_ticket_replaces_the_session_without_announcing_it() {
     assert!(matches!(client.receive(finished::write(&verify_data)), Ok(Progress::Done)));
     let session = client.negotiated.session.as_ref().unwrap();
     assert_eq!((session.ticket.as_slice(), session.ticket_lifetime), (&b"renewed"[..], 60));
-    assert_eq!(session.id, HashAlgorithm::Sha256.digest(b"renewed").as_ref());
+    assert_eq!(*session.id, *HashAlgorithm::Sha256.digest(b"renewed").as_ref());
     assert_eq!((session.time, session.secret.as_ref()), (NOW, &[5; 32][..]));
     assert_eq!(client.negotiated.server_verify_data, verify_data);
     assert_eq!(client.negotiated.client_verify_data.len(), 12);
