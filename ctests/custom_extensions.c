@@ -464,3 +464,45 @@ TEST(serverinfo_files)
     CHECK_SSL_REASON(ERR_R_PASSED_NULL_PARAMETER);
     SSL_CTX_free(context);
 }
+
+/* ---- when the ClientHello is made ---- */
+
+static int refuse(SSL *ssl, unsigned int type, unsigned int context, const unsigned char **out, size_t *length,
+                  X509 *x509, size_t index, int *alert, void *argument)
+{
+    (void)ssl, (void)type, (void)context, (void)out, (void)length, (void)x509, (void)index;
+    strcat(calls, "add ");
+    if (argument != NULL)
+        *alert = SSL_AD_ACCESS_DENIED;
+    return -1;
+}
+
+/* "a fatal handshake error occurs using the TLS alert value specified in *al": none without one. */
+TEST(alert_of_an_add_callback)
+{
+    for (int chooses = 0; chooses < 2; chooses++) {
+        struct pair *pair = pair_contexts(0);
+
+        CHECK_OK(SSL_CTX_add_custom_ext(pair->ctx[CLIENT], 1000, SSL_EXT_CLIENT_HELLO, refuse, NULL,
+                                        chooses ? calls : NULL, NULL, NULL));
+        pair_over_wire(pair);
+        CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_CALLBACK_FAILED);
+        CHECK_EQ(queue_length(&pair->queue[SERVER]), chooses ? 7 : 0);
+        pair_free(pair);
+    }
+}
+
+/* Where there are no suites nobody is asked for extensions. */
+TEST(no_suites_no_extensions)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    calls[0] = 0;
+    CHECK_OK(SSL_CTX_add_custom_ext(pair->ctx[CLIENT], 1000, SSL_EXT_CLIENT_HELLO, refuse, NULL, NULL, NULL, NULL));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "AES128-GCM-SHA256"));
+    SSL_CTX_set_security_level(pair->ctx[CLIENT], 3);
+    pair_over_wire(pair);
+    CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_NO_CIPHERS_AVAILABLE);
+    CHECK_STR(calls, "");
+    pair_free(pair);
+}

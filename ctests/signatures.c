@@ -236,3 +236,32 @@ TEST(no_scheme_left_fails)
     CHECK_OUTCOME(outcome[CLIENT], SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
     pair_free(pair);
 }
+
+/* A server whose ECDSA key goes with none of its schemes of TLS 1.3 speaks TLS 1.2. */
+TEST(key_without_a_scheme_falls_back)
+{
+    static const struct {
+        const char *identity, *schemes;
+        int version;
+    } cases[] = {
+        {"brainpool", NULL, TLS1_2_VERSION},
+        {"ec", "ECDSA+SHA384:RSA-PSS+SHA256", TLS1_2_VERSION},
+        {"ec", "ECDSA+SHA256", TLS1_3_VERSION},
+        {"ec384", NULL, TLS1_3_VERSION},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(0);
+        struct outcome outcome[2];
+
+        SSL_CTX_free(pair->ctx[SERVER]);
+        pair->ctx[SERVER] = SSL_CTX_new(TLS_server_method());
+        use_identity(pair->ctx[SERVER], cases[i].identity);
+        if (cases[i].schemes != NULL)
+            CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[SERVER], cases[i].schemes));
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_EQ(SSL_version(pair->ssl[SERVER]), cases[i].version);
+        pair_free(pair);
+    }
+}

@@ -201,7 +201,7 @@ impl Ssl {
         let number = c_uint::from(extension_type.0);
         let mut data = core::ptr::null();
         let mut length = 0;
-        let mut alert = c_int::from(AlertDescription::INTERNAL_ERROR.0);
+        let mut alert = 0;
         let Some(handler) = self.handler_of(extension_type) else { return Ok(None) };
         // SAFETY: the program registered the functions for exactly these arguments; the certificate outlives the call,
         // and nothing of `self` is borrowed.
@@ -233,6 +233,8 @@ impl Ssl {
         };
         match result {
             0 => return Ok(None),
+            // Without an alert of the program's the peer is told nothing.
+            ..0 if alert == 0 => return Err(Error::Silent(Reason::CALLBACK_FAILED)),
             ..0 => return Err(Error::fatal(alert_of(alert), Reason::CALLBACK_FAILED)),
             _ => {}
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{State, Step, cookie, hello_verify, retry::Retry};
 use crate::{
+    crypto::signature_scheme,
     error::{Error, Reason, Result},
     handshake::{Context, Transition, position::Position, want::Ask},
     message::{
@@ -11,7 +12,7 @@ use crate::{
         client_hello::ClientHello,
         extension::{Extensions, supported_versions},
     },
-    policy::certificate::Slot,
+    policy::{Settings, certificate::Slot},
     wire::{AlertDescription, CertificateFormat, CipherSuite, ExtensionType, HandshakeType, ProtocolVersion},
 };
 
@@ -136,14 +137,32 @@ pub fn allowed_versions<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Pr
         .filter(|version| *version != ProtocolVersion::TLS1_3 || may_authenticate_in_tls13(context))
 }
 
-/// Whether there is, or may yet come, a certificate or a PSK that TLS 1.3 can use. Without one OpenSSL falls back to TLS 1.2.
+/// Whether there is, or may yet come, a certificate or a PSK that TLS 1.3 can use: an ECDSA key must go with one of our schemes.
+/// Without one OpenSSL falls back to TLS 1.2.
 fn may_authenticate_in_tls13(context: &Context<'_>) -> bool {
     let hooks = context.hooks();
     let settings = context.settings();
     let has_raw_key =
         settings.has_key && settings.server_certificate_formats.contains(&CertificateFormat::RAW_PUBLIC_KEY);
     let may_come = hooks.server_name || hooks.certificate || hooks.find_psk || has_raw_key;
-    may_come || Slot::ALL.iter().any(|slot| *slot != Slot::Dsa && has_certificate(context, *slot))
+    may_come
+        || Slot::ALL.iter().any(|slot| {
+            has_certificate(context, *slot)
+                && match slot {
+                    Slot::Dsa => false,
+                    Slot::Ecdsa => has_scheme_for_ecdsa(settings),
+                    _ => true,
+                }
+        })
+}
+
+fn has_scheme_for_ecdsa(settings: &Settings) -> bool {
+    let key_type = settings.certificates.get(Slot::Ecdsa).map(|certificate| certificate.key_type);
+    settings
+        .offered_signature_schemes(&[ProtocolVersion::TLS1_3], false)
+        .into_iter()
+        .filter_map(signature_scheme::find)
+        .any(|scheme| key_type.is_some_and(|key_type| scheme.fits(key_type, ProtocolVersion::TLS1_3)))
 }
 
 /// Whether there is a certificate with its key in this slot.
