@@ -679,3 +679,24 @@ TEST(info_callback)
     CHECK_STR(steps, "10 TED,2001 TED,2001 TED,2001 TWEOED,2001 TRFIN,20 TWST,2001 TWST,2002 SSLOK,");
     pair_free(pair);
 }
+
+/* A look at what came, while a server waits for early data, is sent away like a handshake: there is none of either kind. */
+TEST(peek_before_early_data_is_read)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL *self;
+    char byte;
+    size_t got;
+
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    CHECK_EQ(SSL_read_early_data(self, &byte, 1, &got), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_SSL_ERROR(self, 0, SSL_ERROR_WANT_READ);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(self, SSL_peek(self, &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_get_state(self), TLS_ST_EARLY_DATA);
+    CHECK_OK(SSL_do_handshake(pair->ssl[CLIENT]));
+    CHECK_WANTS(self, SSL_peek(self, &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK(SSL_is_init_finished(self));
+    pair_free(pair);
+}

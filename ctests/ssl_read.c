@@ -462,7 +462,7 @@ TEST_SIDES(read_in_handshake_wants_write)
 
 /* A key update that asks for one in return, while the way back is blocked: the data behind it comes
  * or the read wants to write, and no byte is lost in either direction. */
-TEST_SIDES(read_of_key_update_request_answers_it)
+TEST_SIDES(read_of_key_update_request_with_the_way_back_blocked)
 {
     struct pair *pair;
     SSL *self, *peer;

@@ -597,6 +597,74 @@ TEST_SIDES(write_after_peers_close_notify_succeeds)
     pair_free(pair);
 }
 
+/*
+ * RFC 8446, 4.6.3: the KeyUpdate that the peer asked for comes before the next application data; reading and handshakes leave it
+ * to that, and a write that was begun before is completed first.
+ */
+TEST_SIDES(write_answers_requests_for_key_updates)
+{
+    struct pair *pair;
+    SSL *self, *peer;
+    unsigned char *bytes, *received;
+    size_t sent, got, total = 0;
+    char byte;
+
+    if (version != TLS1_3_VERSION)
+        return;
+    pair = pair_established(version);
+    pair_settle(pair);
+    self = pair->ssl[server];
+    peer = pair->ssl[!server];
+    bytes = pattern(40000);
+    received = malloc(40000);
+    pair->end[server].write_room = 17000;
+    CHECK_WANTS(self, SSL_write(self, bytes, 40000), SSL_ERROR_WANT_WRITE);
+    pair->end[server].write_room = SIZE_MAX;
+    CHECK_OK(SSL_key_update(peer, SSL_KEY_UPDATE_REQUESTED));
+    CHECK_OK(SSL_do_handshake(peer));
+    sent = pair->end[server].bytes_written;
+    CHECK_WANTS(self, SSL_read(self, &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NOT_REQUESTED);
+    CHECK(SSL_is_init_finished(self));
+    CHECK_OK(SSL_do_handshake(self));
+    CHECK_EQ(pair->end[server].bytes_written, sent);
+    CHECK_EQ(SSL_write(self, bytes, 40000), 40000);
+    CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NOT_REQUESTED);
+    while (total < 40000) {
+        CHECK_OK(SSL_read_ex(peer, received + total, 40000 - total, &got));
+        total += got;
+    }
+    CHECK_MEM(received, bytes, 40000);
+    /* A KeyUpdate is 27 bytes with its protection, the data 23. */
+    sent = pair->end[server].bytes_written;
+    pair->end[server].write_room = 3;
+    CHECK_WANTS(self, SSL_write(self, bytes, 1), SSL_ERROR_WANT_WRITE);
+    CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NONE);
+    CHECK(SSL_in_init(self));
+    pair->end[server].write_room = SIZE_MAX;
+    CHECK_EQ(SSL_write(self, bytes + 1, 1), 1);
+    CHECK_EQ(pair->end[server].bytes_written, sent + 27 + 23);
+    CHECK_EQ(SSL_read(peer, received, 10), 1);
+    check_alive(pair);
+    free(bytes);
+    free(received);
+    pair_free(pair);
+}
+
+/* In a handshake the end of the transport is no end of what is written. */
+TEST_VERSIONS(write_into_a_handshake_that_ends_returns_minus_1)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *self;
+
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    pair->end[SERVER].eof = 1;
+    CHECK_EQ(SSL_write(self, "x", 1), -1);
+    CHECK_SSL_REASON(SSL_R_UNEXPECTED_EOF_WHILE_READING);
+    pair_free(pair);
+}
+
 /* After a fatal error the connection is dead. */
 TEST_SIDES(write_after_fatal_error_fails)
 {

@@ -1445,7 +1445,8 @@ int SSL_up_ref(SSL *ssl);
  * itself. The caller owns the reference. Null on failure. */
 SSL *SSL_dup(SSL *ssl);
 
-/* Makes ssl ready for another handshake with its settings, context, BIOs and session. 1 on success. */
+/* Makes ssl ready for another handshake with its settings, context, BIOs and session. 1 on success; 0 with
+ * ERR_R_INTERNAL_ERROR while a renegotiation is pending. */
 int SSL_clear(SSL *ssl);
 
 /* The context of ssl, which stays the connection's. */

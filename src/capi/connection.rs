@@ -64,12 +64,17 @@ pub unsafe extern "C" fn SSL_dup(ssl: *mut SSL) -> *mut SSL {
     }
 }
 
-/// Makes `ssl` ready for another handshake with its settings, context, BIOs and session. 1 on success.
+/// Makes `ssl` ready for another handshake with its settings, context, BIOs and session. 1 on success; 0 with
+/// `ERR_R_INTERNAL_ERROR` while a renegotiation is pending.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_clear(ssl: *mut SSL) -> c_int {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, 0, |ssl| {
+            if ssl.renegotiation_pending() {
+                error_queue::raise_ssl(Reason::ERR_INTERNAL_ERROR);
+                return 0;
+            }
             ssl.clear();
             1
         })

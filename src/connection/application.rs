@@ -155,7 +155,7 @@ impl Connection {
     pub fn pending(&self) -> usize {
         match self.records.content_type() {
             Some(ContentType::APPLICATION_DATA) => self.records.plaintext().len(),
-            _ => 0,
+            _ => self.former.pending,
         }
     }
 
@@ -164,14 +164,17 @@ impl Connection {
     pub fn has_pending(&self) -> bool {
         let inbound = &self.records.inbound;
         self.pending() > 0
+            || self.former.has_pending
             || (self.failure.is_none() && self.records.unprocessed() > 0)
             || (inbound.content_type().is_some() && !inbound.plaintext().is_empty())
     }
 
     /// Whether the buffers of records hold nothing: nothing to be read, also of a connection that failed, and nothing to be written.
+    /// What a handshake writes is not counted, which OpenSSL has in another buffer.
     #[must_use]
     pub fn buffers_are_empty(&self) -> bool {
-        !self.has_pending() && self.records.unprocessed() == 0 && !self.has_outgoing()
+        let has_outgoing = self.is_established() && self.has_outgoing();
+        !self.has_pending() && self.records.unprocessed() == 0 && !has_outgoing
     }
 
     /// Begins or resumes a write of `data`. The retry of a write must bring the same bytes: another address without
@@ -245,6 +248,12 @@ impl Connection {
         let settings = &environment.settings;
         let own = if self.is_datagram() { settings.max_send_fragment } else { settings.send_fragment() };
         own.min(self.records.peer_limit())
+    }
+
+    /// Whether a KeyUpdate that the peer asked for is to be sent before the next write begins (RFC 8446 §4.6.3).
+    #[must_use]
+    pub fn key_update_is_due(&self) -> bool {
+        self.negotiated.owes_key_update() && !self.is_writing()
     }
 
     /// Whether a write waits to be repeated by the program.

@@ -67,6 +67,7 @@ impl Connection {
             || outbound.has_unsealed()
             || self.outgoing_is_out
             || self.is_writing()
+            || self.negotiated.owes_key_update()
             || !self.is_for_data_alone()
         {
             return false;

@@ -62,6 +62,10 @@ impl Connection {
         }
         loop {
             if self.pending() > 0 {
+                // Our hello goes out before what came ahead of it is given out.
+                if self.has_outgoing() {
+                    return Ok(Err(Want::Write));
+                }
                 if until == Until::DoneOrData && self.may_carry_data() {
                     return Ok(Err(Want::Nothing));
                 }

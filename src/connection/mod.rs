@@ -12,6 +12,7 @@
 //! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
 //! | `quic` | without records, inside QUIC (RFC 9001) |
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
+//! | `former` | what is seen of the connection before when it is started over |
 //! | `export` | keying material (RFC 8446 §7.5, RFC 5705) and `SSL_get_finished` |
 
 #![cfg_attr(
@@ -25,6 +26,7 @@ mod data;
 mod datagram;
 mod early_data;
 mod export;
+mod former;
 mod incoming;
 mod quic;
 mod renegotiation;
@@ -34,6 +36,7 @@ mod tests;
 pub use application::Read;
 pub use data::Data;
 pub use early_data::EarlyRead;
+pub use former::Former;
 
 use crate::{
     error::{Error, Reason, Result},
@@ -116,6 +119,8 @@ pub struct Connection {
     warnings: u8,
     /// ChangeCipherSpecs of TLS 1.3 in a row.
     ignored_changes: u8,
+    /// The connection in whose place this one is.
+    former: Former,
 }
 
 impl Connection {
@@ -155,6 +160,7 @@ impl Connection {
             paused_for_early_data: false,
             warnings: 0,
             ignored_changes: 0,
+            former: Former::default(),
         }
     }
 
@@ -472,6 +478,7 @@ impl Connection {
         if environment.hooks.info {
             self.events.push_back(Event::HandshakeStart(self.position));
         }
+        self.forget_former();
         self.negotiated.tentative_version = None;
         self.negotiated.client_version = None;
         self.check_settings(&environment.settings)?;

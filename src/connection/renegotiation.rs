@@ -39,6 +39,11 @@ impl Renegotiations {
         self.requested.is_none()
     }
 
+    /// What is left of it in a connection that is started over while one is under way, or none is.
+    pub(super) fn left_over(self, under_way: Option<Renegotiation>) -> Self {
+        Self { requested: self.requested.or(under_way), unasked: 0, ..self }
+    }
+
     fn count(&mut self) {
         self.count = self.count.saturating_add(1);
         self.total = self.total.saturating_add(1);
@@ -50,7 +55,7 @@ impl Connection {
     /// Errors: `SSL_R_WRONG_SSL_VERSION` in TLS 1.3, which has none, and `SSL_R_NO_RENEGOTIATION` with
     /// `SSL_OP_NO_RENEGOTIATION`.
     pub fn renegotiate(&mut self, environment: &Environment, kind: Renegotiation) -> Result<()> {
-        if self.is_tls13() {
+        if self.version_until_now() == Some(ProtocolVersion::TLS1_3) {
             return Err(Error::Usage(Reason::WRONG_SSL_VERSION));
         }
         if environment.settings.has_option(option::NO_RENEGOTIATION) {
@@ -67,13 +72,13 @@ impl Connection {
     }
 
     /// Whether the next call of [`Self::handshake`] begins the renegotiation that the program asked for: not before all
-    /// that was read or written under the old keys is dealt with.
+    /// that was received or written under the old keys is dealt with. Data may wait to be read: it can be read in the handshake.
     #[must_use]
     pub fn renegotiation_is_due(&self) -> bool {
         self.renegotiations.requested.is_some()
             && self.is_established()
             && self.negotiated.version.is_some_and(|version| version < ProtocolVersion::TLS1_3)
-            && self.pending() == 0
+            && self.records.unprocessed() == 0
             && !self.is_writing()
             && !self.has_outgoing()
     }

@@ -592,7 +592,7 @@ fn key_updates_go_both_ways() {
 }
 
 impl Pair {
-    /// As `check_data`, where the server's answer to a key update is among its bytes.
+    /// As `check_data`, where the server answers a key update before it writes.
     fn check_data_with_control(&mut self) {
         self.client.send(b"from the client", &mut self.to_server);
         let mut received = Vec::new();
@@ -606,6 +606,10 @@ impl Pair {
             }
         }
         assert_eq!(received, b"from the client");
+        if self.server.connection.key_update_is_due() {
+            self.server.connection.key_update(&self.server.environment, false).unwrap();
+            assert_eq!(self.server.handshake(&mut self.to_client), Ok(true));
+        }
         self.server.send(b"from the server", &mut self.to_client);
         assert_eq!(self.client.receive(&mut self.to_client).unwrap(), b"from the server");
     }

@@ -40,8 +40,8 @@ pub struct Traffic {
     pub next_ticket_nonce: u64,
     /// KeyUpdates that the peer sent with no application data between them.
     pub key_updates: u8,
-    /// Our answer to a KeyUpdate waits to be written: it answers those that come meanwhile as well (RFC 8446 §4.6.3).
-    pub answer_waits: bool,
+    /// The peer wants us to update our keys before we send application data again (RFC 8446 §4.6.3).
+    pub owes_update: bool,
 }
 
 impl Traffic {
@@ -54,7 +54,7 @@ impl Traffic {
             resumption: Some(resumption),
             next_ticket_nonce: 0,
             key_updates: 0,
-            answer_waits: false,
+            owes_update: false,
         }
     }
 }
@@ -222,9 +222,12 @@ impl Negotiated {
         if self.round_trip == RoundTrip::Writing {
             self.round_trip = RoundTrip::Since(Instant::now());
         }
-        if let Some(traffic) = &mut self.traffic {
-            traffic.answer_waits = false;
-        }
+    }
+
+    /// Whether the peer's request for a KeyUpdate is unanswered.
+    #[must_use]
+    pub fn owes_key_update(&self) -> bool {
+        self.traffic.as_ref().is_some_and(|traffic| traffic.owes_update)
     }
 
     /// Application data came: a KeyUpdate after it is none in a row.

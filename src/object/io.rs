@@ -102,6 +102,10 @@ impl Ssl {
             let complete = self.with_connection(|connection| connection.negotiated().complete);
             return if complete { Ok(()) } else { Err(self.try_again()) };
         }
+        let is_before = self.is_before_handshake();
+        if is_before {
+            self.parts().scheduled_key_update.set(None);
+        }
         let (key_update, authentication, tickets) = self.with_parts(|parts| {
             let key_update = parts.scheduled_key_update.get();
             (key_update, parts.scheduled_authentication.get(), parts.requested_tickets.get() > 0)
@@ -115,11 +119,10 @@ impl Ssl {
         if tickets {
             return self.told_exit(|| self.send_requested_tickets());
         }
-        let (nothing_to_do, is_before) = self.look_at_connection(|connection| {
-            let nothing_to_do = connection.is_established()
+        let nothing_to_do = self.look_at_connection(|connection| {
+            connection.is_established()
                 && !connection.renegotiation_is_due()
-                && connection.failure().is_none();
-            (nothing_to_do, connection.is_before())
+                && connection.failure().is_none()
         });
         if nothing_to_do {
             return Ok(());
@@ -197,15 +200,14 @@ impl Ssl {
             let environment = self.environment();
             let sealed =
                 self.with_connection(|connection| connection.key_update(&environment, update_requested));
+            self.parts().scheduled_key_update.set(None);
             self.deliver_events();
             if let Err(error) = sealed {
                 self.fail(error);
                 return Err(Pause::Failed);
             }
         }
-        self.drive_handshake(Connection::handshake)?;
-        self.parts().scheduled_key_update.set(None);
-        Ok(())
+        self.drive_handshake(Connection::handshake)
     }
 
     pub(super) fn drive_handshake(
@@ -287,7 +289,11 @@ impl Ssl {
             return Ok(count);
         }
         if !self.look_at_connection(|connection| connection.may_read_early()) {
+            if self.early_data_stage() == Stage::Connecting {
+                self.with_connection(Connection::give_up_early_data);
+            }
             self.handshake_with(Connection::handshake_before_read).map_err(before_data)?;
+            self.leave_early_data_for_later().map_err(before_data)?;
         }
         if self.waits_for_callback() {
             return Err(self.try_again());
@@ -362,6 +368,9 @@ impl Ssl {
     pub(super) fn write_now(&self, data: &[u8]) -> Result<usize, Unfinished> {
         if self.is_datagram() {
             return self.write_datagram(data);
+        }
+        if self.with_connection(|connection| connection.key_update_is_due()) {
+            self.parts().scheduled_key_update.set(Some(false));
         }
         self.complete_handshake().map_err(before_data)?;
         if self.waits_for_callback() {

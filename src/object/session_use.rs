@@ -21,6 +21,7 @@ impl Ssl {
     /// Offers `session` for resumption (`SSL_set_session(3)`); it is the connection's from now on.
     pub fn use_session(&self, session: Option<Arc<SessionHandle>>) {
         self.abandon_session();
+        self.forget_former_version();
         if let Some(session) = &session {
             self.verify_result.set(session.core().verify_result);
         }

@@ -311,18 +311,24 @@ impl Ssl {
 
     /// `SSL_set_connect_state`, `SSL_set_accept_state`: starts over as `side`; a client resumes the session it has.
     pub fn set_side(&self, side: Side) {
-        let (version, client_version) = self.with_connection(|connection| {
-            (connection.version_so_far(), connection.negotiated().client_version)
-        });
+        let former = self.with_connection(Connection::remains);
+        let key_update = self.key_update_to_send();
+        let method = self.method();
         self.side.set(side);
         self.side_is_set.set(true);
-        self.lacks_side.set(!self.method().has(side));
+        let is_flexible = method.versions.0 != method.versions.1;
+        self.lacks_side.set(former.lacks(side).filter(|_| is_flexible).unwrap_or(!method.has(side)));
         self.start_over();
-        // What SSL_version(3) and SSL_client_version(3) say stays until a hello says otherwise.
-        self.with_connection(|connection| {
-            connection.negotiated_mut().tentative_version = version;
-            connection.negotiated_mut().client_version = client_version;
-        });
+        // It is seen until a handshake begins.
+        self.with_connection(|connection| connection.succeed(former));
+        self.parts().scheduled_key_update.set(key_update);
+    }
+
+    /// The method is the context's again, which is seen before a handshake alone (`SSL_set_session(3)`).
+    pub(super) fn forget_former_version(&self) {
+        if self.with_connection(Connection::forget_former_version) {
+            self.lacks_side.set(self.side_is_set() && !self.method().has(self.side()));
+        }
     }
 
     /// Starts over with nothing sent or received (`SSL_clear`).

@@ -92,17 +92,23 @@ impl Ssl {
         self.parts().told_position.get()
     }
 
-    /// `SSL_get_key_update_type(3)`.
+    /// `SSL_get_key_update_type(3)`: what is scheduled, by the program or because the peer asked for it.
     #[must_use]
     pub fn key_update_type(&self) -> c_int {
-        match self.parts().scheduled_key_update.get() {
+        match self.key_update_to_send() {
             None => KEY_UPDATE_NONE,
             Some(false) => KEY_UPDATE_NOT_REQUESTED,
             Some(true) => KEY_UPDATE_REQUESTED,
         }
     }
 
+    /// The KeyUpdate that is scheduled, and whether it asks the peer for one.
+    pub(super) fn key_update_to_send(&self) -> Option<bool> {
+        let is_owed = self.with_connection(|connection| connection.negotiated().owes_key_update());
+        self.parts().scheduled_key_update.get().or(is_owed.then_some(false))
+    }
+
     fn version(&self) -> Option<ProtocolVersion> {
-        self.look_at_connection(|connection| connection.negotiated().version)
+        self.look_at_connection(|connection| connection.version_until_now())
     }
 }

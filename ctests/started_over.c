@@ -1,0 +1,198 @@
+/*
+ * SSL_set_connect_state(3) and SSL_clear(3) on a connection that was in use: what is still seen of it before the next handshake
+ * begins, and what not. No man page tells.
+ */
+#include "support.h"
+
+static struct pair *settled(int version)
+{
+    struct pair *pair = pair_established(version);
+
+    pair_settle(pair);
+    return pair;
+}
+
+static void start_over(SSL *ssl, int server)
+{
+    if (server)
+        SSL_set_accept_state(ssl);
+    else
+        SSL_set_connect_state(ssl);
+}
+
+/* Data that was not read is counted until the handshake begins, and cannot be read any more. */
+TEST_VERSIONS(unread_data_is_seen_until_the_handshake)
+{
+    struct pair *pair = settled(version);
+    SSL *client = pair->ssl[CLIENT];
+    char byte;
+
+    CHECK_EQ(SSL_write(pair->ssl[SERVER], "data", 4), 4);
+    CHECK_EQ(SSL_peek(client, &byte, 1), 1);
+    SSL_set_connect_state(client);
+    CHECK_EQ(SSL_pending(client), 4);
+    CHECK_EQ(SSL_has_pending(client), 1);
+    CHECK_EQ(SSL_free_buffers(client), 0);
+    CHECK_STR(SSL_get_version(client), version == TLS1_3_VERSION ? "TLSv1.3" : "TLSv1.2");
+    CHECK(SSL_get_pending_cipher(client) != NULL);
+    CHECK_WANTS(client, SSL_read(client, &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_get_state(client), TLS_ST_CW_CLNT_HELLO);
+    CHECK_EQ(SSL_pending(client), 0);
+    CHECK_EQ(SSL_has_pending(client), 0);
+    CHECK(SSL_get_pending_cipher(client) == NULL);
+    pair_free(pair);
+}
+
+/* A renegotiation that was asked for stays asked for: no handshake begins, and SSL_clear() fails. */
+TEST_SIDES(renegotiation_stays_pending)
+{
+    struct pair *pair;
+    SSL *ssl;
+
+    if (version == TLS1_3_VERSION)
+        return;
+    pair = settled(version);
+    ssl = pair->ssl[server];
+    CHECK_OK(SSL_renegotiate(ssl));
+    CHECK_EQ(SSL_clear(ssl), 0);
+    CHECK_SSL_REASON(ERR_R_INTERNAL_ERROR);
+    start_over(ssl, server);
+    CHECK_EQ(SSL_renegotiate_pending(ssl), 1);
+    CHECK_FAILS(ssl, SSL_do_handshake(ssl), ERR_R_INTERNAL_ERROR);
+    CHECK_EQ(SSL_clear(ssl), 0);
+    CHECK_SSL_REASON(ERR_R_INTERNAL_ERROR);
+    pair_free(pair);
+}
+
+/* A scheduled KeyUpdate is seen until the handshake begins. What may be asked for goes by the version negotiated. */
+TEST(key_update_is_seen_until_the_handshake)
+{
+    struct pair *pair = settled(TLS1_3_VERSION);
+    SSL *client = pair->ssl[CLIENT];
+
+    CHECK_OK(SSL_key_update(client, SSL_KEY_UPDATE_REQUESTED));
+    SSL_set_connect_state(client);
+    CHECK_EQ(SSL_get_key_update_type(client), SSL_KEY_UPDATE_REQUESTED);
+    CHECK_EQ(SSL_key_update(client, SSL_KEY_UPDATE_REQUESTED), 0);
+    CHECK_SSL_REASON(SSL_R_STILL_IN_INIT);
+    CHECK_EQ(SSL_renegotiate(client), 0);
+    CHECK_SSL_REASON(SSL_R_WRONG_SSL_VERSION);
+    CHECK_EQ(SSL_verify_client_post_handshake(client), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_SERVER);
+    CHECK_WANTS(client, SSL_do_handshake(client), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_get_key_update_type(client), SSL_KEY_UPDATE_NONE);
+    pair_free(pair);
+}
+
+/*
+ * Once a version is negotiated the method is that of the version and the side, in TLS 1.3 that of a client: the other side is
+ * refused. SSL_set_session() gives the context's method back.
+ */
+TEST_SIDES(method_is_of_the_side_that_negotiated)
+{
+    for (int next = 0; next < 2; next++) {
+        struct pair *pair = settled(version);
+        SSL *ssl = pair->ssl[server];
+        int works = version == TLS1_3_VERSION ? next == CLIENT : next == server;
+
+        start_over(ssl, next);
+        if (works) {
+            CHECK_WANTS(ssl, SSL_do_handshake(ssl), SSL_ERROR_WANT_READ);
+        } else {
+            CHECK_EQ(SSL_do_handshake(ssl), 0);
+            CHECK_SSL_REASON(ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED);
+            CHECK_OK(SSL_set_session(ssl, NULL));
+            CHECK_STR(SSL_get_version(ssl), "TLSv1.3");
+            if (next == server)
+                CHECK_WANTS(ssl, SSL_do_handshake(ssl), SSL_ERROR_WANT_READ);
+        }
+        pair_free(pair);
+    }
+}
+
+/* A connection that failed is no fresh one: SSL_dup() gives itself, and with a close_notify set by hand a call says so. */
+TEST_VERSIONS(failure_before_the_hello_is_no_beginning)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *self, *copy;
+
+    CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[SERVER], 0));
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    CHECK_OK(SSL_set_ciphersuites(self, ""));
+    CHECK_FAILS(self, SSL_do_handshake(self), SSL_R_NO_CIPHERS_AVAILABLE);
+    copy = SSL_dup(self);
+    CHECK(copy == self);
+    SSL_free(copy);
+    SSL_set_shutdown(self, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    CHECK_EQ(SSL_do_handshake(self), -1);
+    CHECK_SSL_ERROR(self, -1, SSL_ERROR_ZERO_RETURN);
+    pair_free(pair);
+}
+
+/* The context that a server is given in its handshake may be one for clients. */
+TEST(context_for_clients_does_for_a_server)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    SSL *self;
+
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    CHECK(SSL_set_SSL_CTX(self, pair->ctx[CLIENT]) == pair->ctx[CLIENT]);
+    for (int turn = 0; turn < 3; turn++)
+        CHECK_WANTS(self, SSL_do_handshake(self), SSL_ERROR_WANT_READ);
+    pair_free(pair);
+}
+
+/* What a handshake could not write yet is in no buffer of records. */
+TEST_VERSIONS(buffers_are_freed_while_a_flight_waits)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_wire(pair);
+    pair->end[CLIENT].write_room = 10;
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_WRITE);
+    CHECK_OK(SSL_free_buffers(pair->ssl[CLIENT]));
+    pair->end[CLIENT].write_room = SIZE_MAX;
+    pair_handshake(pair);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/*
+ * A renegotiation begins although there is data to be read (SSL_key_update(3): "the next read or write"): a read gives it out
+ * in the handshake, a handshake of a client fails for it.
+ */
+TEST(renegotiation_does_not_wait_for_the_reader)
+{
+    struct pair *pair = settled(TLS1_2_VERSION);
+    SSL *client = pair->ssl[CLIENT];
+    char data[8];
+
+    CHECK_EQ(SSL_write(pair->ssl[SERVER], "unread", 6), 6);
+    CHECK_EQ(SSL_read(client, data, 1), 1);
+    CHECK_OK(SSL_renegotiate(client));
+    CHECK_EQ(SSL_read(client, data, 2), 2);
+    CHECK_MEM(data, "nr", 2);
+    CHECK_EQ(SSL_get_state(client), TLS_ST_CW_CLNT_HELLO);
+    CHECK_EQ(SSL_read(client, data, 8), 3);
+    CHECK_MEM(data, "ead", 3);
+    pair_free(pair);
+
+    pair = settled(TLS1_2_VERSION);
+    client = pair->ssl[CLIENT];
+    CHECK_EQ(SSL_write(pair->ssl[SERVER], "unread", 6), 6);
+    CHECK_EQ(SSL_read(client, data, 1), 1);
+    CHECK_OK(SSL_renegotiate(client));
+    CHECK_FAILS(client, SSL_do_handshake(client), SSL_R_UNEXPECTED_RECORD);
+    pair_free(pair);
+
+    pair = settled(TLS1_2_VERSION);
+    CHECK_EQ(SSL_write(pair->ssl[CLIENT], "unread", 6), 6);
+    CHECK_EQ(SSL_read(pair->ssl[SERVER], data, 1), 1);
+    CHECK_OK(SSL_renegotiate(pair->ssl[SERVER]));
+    CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+    CHECK_EQ(SSL_num_renegotiations(pair->ssl[SERVER]), 1);
+    CHECK_EQ(SSL_read(pair->ssl[SERVER], data, 8), 5);
+    pair_free(pair);
+}

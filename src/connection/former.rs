@@ -1,0 +1,84 @@
+//! What is left of a connection that the program starts over (`SSL_set_connect_state(3)`): the program sees it until the next
+//! handshake begins, as with OpenSSL, but nothing comes of it.
+
+use super::{Connection, renegotiation::Renegotiations};
+use crate::{crypto::suite::Suite, record::Side, wire::ProtocolVersion};
+
+/// What was there before.
+#[derive(Clone, Copy, Default)]
+pub struct Former {
+    /// The version that was negotiated, and by which side.
+    negotiated: Option<(ProtocolVersion, Side)>,
+    /// The version spoken of.
+    version: Option<ProtocolVersion>,
+    client_version: Option<ProtocolVersion>,
+    suite: Option<&'static Suite>,
+    renegotiations: Renegotiations,
+    /// How many bytes of application data waited to be read.
+    pub(super) pending: usize,
+    /// Whether bytes of records waited.
+    pub(super) has_pending: bool,
+}
+
+impl Former {
+    /// Whether a version was negotiated whose method is for one side alone, which is not this one: with OpenSSL the method
+    /// of a connection is that of its version and side from then on, and of a client in TLS 1.3.
+    #[must_use]
+    pub fn lacks(&self, side: Side) -> Option<bool> {
+        self.negotiated.map(|(version, negotiator)| match version {
+            ProtocolVersion::TLS1_3 => side == Side::Server,
+            _ => side != negotiator,
+        })
+    }
+}
+
+impl Connection {
+    /// What is left of this connection when it is started over.
+    #[must_use]
+    pub fn remains(&mut self) -> Former {
+        let waits = self.records.unprocessed() > 0 && self.records.inbound.missing().is_ok();
+        Former {
+            negotiated: self
+                .negotiated
+                .version
+                .map(|version| (version, self.side))
+                .or(self.former.negotiated),
+            version: self.version_so_far(),
+            client_version: self.negotiated.client_version,
+            suite: self.negotiated.suite,
+            renegotiations: self.renegotiations.left_over(self.negotiated.renegotiation),
+            pending: self.pending(),
+            has_pending: self.has_pending() || waits,
+        }
+    }
+
+    /// Shows what is left of the connection in whose place this one is.
+    pub fn succeed(&mut self, former: Former) {
+        self.negotiated.tentative_version = former.version;
+        self.negotiated.client_version = former.client_version;
+        self.negotiated.suite = former.suite;
+        self.renegotiations = former.renegotiations;
+        self.former = former;
+    }
+
+    /// The version negotiated, though the connection was started over since.
+    #[must_use]
+    pub fn version_until_now(&self) -> Option<ProtocolVersion> {
+        self.negotiated.version.or(self.former.negotiated.map(|(version, _)| version))
+    }
+
+    /// The method is the context's again, and speaks for itself. Whether it was not.
+    pub fn forget_former_version(&mut self) -> bool {
+        let is_before = self.is_before() && self.former.negotiated.take().is_some();
+        if is_before {
+            self.negotiated.tentative_version = None;
+        }
+        is_before
+    }
+
+    /// A handshake begins.
+    pub(super) fn forget_former(&mut self) {
+        self.former = Former::default();
+        self.negotiated.suite = None;
+    }
+}
