@@ -288,6 +288,22 @@ TEST(block_padding_stays_within_the_fragment)
 }
 
 /* Records are as long as the fragments that a pipeline would have, with pipelines and without. */
+/* RFC 8446, 5.1: an alert is not split, whatever else is. */
+TEST_SIDES(split_leaves_alerts_whole)
+{
+    struct pair *pair = pair_contexts(version);
+    char byte;
+
+    CHECK_EQ(SSL_CTX_set_split_send_fragment(pair->ctx[server], 1), 1);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_shutdown(pair->ssl[server]), 0);
+    CHECK_EQ(SSL_read(pair->ssl[!server], &byte, 1), 0);
+    CHECK_EQ(SSL_get_error(pair->ssl[!server], 0), SSL_ERROR_ZERO_RETURN);
+    pair_free(pair);
+}
+
 TEST_SIDES(split_fragments)
 {
     struct pair *pair = pair_contexts(version);

@@ -651,6 +651,32 @@ TEST_SIDES(write_answers_requests_for_key_updates)
     pair_free(pair);
 }
 
+/* What the program asks the peer for goes out with the answer to what the peer asked for. */
+TEST_SIDES(answer_is_the_programs_key_update)
+{
+    struct pair *pair;
+    SSL *self, *peer;
+    char byte;
+
+    if (version != TLS1_3_VERSION)
+        return;
+    pair = pair_established(version);
+    pair_settle(pair);
+    self = pair->ssl[server];
+    peer = pair->ssl[!server];
+    CHECK_OK(SSL_key_update(peer, SSL_KEY_UPDATE_REQUESTED));
+    CHECK_OK(SSL_do_handshake(peer));
+    CHECK_WANTS(self, SSL_read(self, &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK_OK(SSL_key_update(self, SSL_KEY_UPDATE_REQUESTED));
+    CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_REQUESTED);
+    CHECK_EQ(SSL_write(self, "x", 1), 1);
+    CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NONE);
+    CHECK_EQ(SSL_read(peer, &byte, 1), 1);
+    CHECK_EQ(SSL_get_key_update_type(peer), SSL_KEY_UPDATE_NOT_REQUESTED);
+    check_alive(pair);
+    pair_free(pair);
+}
+
 /* In a handshake the end of the transport is no end of what is written. */
 TEST_VERSIONS(write_into_a_handshake_that_ends_returns_minus_1)
 {

@@ -253,7 +253,7 @@ impl Connection {
     /// Whether a KeyUpdate that the peer asked for is to be sent before the next write begins (RFC 8446 §4.6.3).
     #[must_use]
     pub fn key_update_is_due(&self) -> bool {
-        self.negotiated.owes_key_update() && !self.is_writing()
+        self.negotiated.owes_key_update() && self.is_established() && !self.is_writing()
     }
 
     /// Whether a write waits to be repeated by the program.

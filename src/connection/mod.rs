@@ -490,7 +490,7 @@ impl Connection {
     /// Whether a handshake can begin: one that cannot does not count.
     #[must_use]
     pub fn can_begin(&self, settings: &Settings) -> bool {
-        self.check_settings(settings).is_ok()
+        !self.renegotiation_pending() && self.check_settings(settings).is_ok()
     }
 
     /// Whether anything can come of a handshake with these settings, as OpenSSL looks at it before it begins.

@@ -216,7 +216,11 @@ impl Connected<'_> {
         if self.records.crypto_stream.is_some() {
             return self.send_in_quic(content_type, content);
         }
-        let fragment = self.settings().send_fragment();
+        // RFC 8446 §5.1: an alert is not split.
+        let fragment = match content_type {
+            ContentType::ALERT => content.len(),
+            _ => self.settings().send_fragment(),
+        };
         let mark = self.records.outbound.mark();
         self.records.outbound.seal(content_type, content, fragment)?;
         self.tell_records(mark, content_type);

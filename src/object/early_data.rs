@@ -44,6 +44,7 @@ impl Ssl {
             error_queue::raise_ssl(Reason::PROTOCOL_IS_SHUTDOWN);
             return Err(Pause::Failed);
         }
+        self.answer_key_update()?;
         let mut begun = false;
         let written = self.drive(|connection, environment| {
             if !begun {

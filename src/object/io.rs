@@ -210,6 +210,16 @@ impl Ssl {
         self.drive_handshake(Connection::handshake)
     }
 
+    /// Sends the KeyUpdate that the peer asked for, unless a write waits to be repeated (RFC 8446 §4.6.3). What the program
+    /// wanted sent before has gone.
+    pub(super) fn answer_key_update(&self) -> Result<(), Pause> {
+        if !self.with_connection(|connection| connection.key_update_is_due()) {
+            return Ok(());
+        }
+        self.parts().scheduled_key_update.set(Some(false));
+        self.complete_handshake()
+    }
+
     pub(super) fn drive_handshake(
         &self,
         step: fn(&mut Connection, &Environment) -> crate::error::Result<Want>,
@@ -369,13 +379,11 @@ impl Ssl {
         if self.is_datagram() {
             return self.write_datagram(data);
         }
-        if self.with_connection(|connection| connection.key_update_is_due()) {
-            self.parts().scheduled_key_update.set(Some(false));
-        }
         self.complete_handshake().map_err(before_data)?;
         if self.waits_for_callback() {
             return Err(self.try_again());
         }
+        self.answer_key_update().map_err(before_data)?;
         let mut begun = false;
         self.drive_data(|connection, environment| {
             if !begun {

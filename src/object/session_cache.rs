@@ -18,13 +18,13 @@ impl Context {
     pub fn add_session(&self, handle: &Arc<SessionHandle>) -> bool {
         let session = handle.core();
         let is_same = |known: &Arc<SessionHandle>| Arc::ptr_eq(known, handle);
-        let added = self.sessions.insert(&session.id, Arc::clone(handle), session.expires_at(), is_same);
-        let Some(evicted) = added else { return false };
+        let (is_new, evicted) =
+            self.sessions.insert(&session.id, Arc::clone(handle), session.expires_at(), is_same);
         for evicted in evicted {
             self.statistics.count(|statistics| &statistics.cache_full);
             self.drop_session(&evicted);
         }
-        true
+        is_new
     }
 
     /// Takes a session, or the one of its id, out of the cache; it must not be resumed again. `false`: it was not there.

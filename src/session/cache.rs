@@ -99,23 +99,23 @@ impl<T: Clone> SessionCache<T> {
     }
 
     /// Puts a value in, in place of one of the same id, until `expires_at` (the last second in which it is
-    /// found). Returns those that had to make room for it; `None` if `is_same`, which must not call the program, says that
-    /// the value is there already. An id of more than 32 bytes is not taken, and its value returned.
+    /// found). Returns whether it is new, which it is not if `is_same`, which must not call the program, says that it is
+    /// there already; and those that had to make room for it. An id of more than 32 bytes is not taken, and its value returned.
     pub fn insert(
         &self,
         id: &[u8],
         value: T,
         expires_at: i64,
         is_same: impl Fn(&T) -> bool,
-    ) -> Option<Vec<T>> {
-        let Some((id, shard)) = self.find_shard(id) else { return Some(vec![value]) };
+    ) -> (bool, Vec<T>) {
+        let Some((id, shard)) = self.find_shard(id) else { return (true, vec![value]) };
         let turn = Turn { expires_at, number: self.next.fetch_add(1, Ordering::Relaxed) };
         let needs_room = self.is_full() && !shard.lock().by_id.contains_key(&id);
         let evicted = if needs_room { self.make_room() } else { Vec::new() };
         let mut locked = shard.lock();
         let entries = &mut *locked;
         let replaced = match entries.by_id.entry(id) {
-            Occupied(known) if is_same(&known.get().value) => return None,
+            Occupied(known) if is_same(&known.get().value) => return (false, evicted),
             Occupied(mut known) => Some(known.insert(Entry { value, turn })),
             Vacant(place) => {
                 place.insert(Entry { value, turn });
@@ -132,7 +132,7 @@ impl<T: Clone> SessionCache<T> {
         shard.note_first(entries);
         drop(locked);
         drop(replaced);
-        Some(evicted)
+        (true, evicted)
     }
 
     /// The value of this id, unless it expired before `now`.
@@ -284,7 +284,7 @@ mod tests {
 
     /// Inserts what is new.
     fn put<T: Clone>(cache: &SessionCache<T>, id: &[u8], value: T, expires_at: i64) -> Vec<T> {
-        cache.insert(id, value, expires_at, |_| false).unwrap()
+        cache.insert(id, value, expires_at, |_| false).1
     }
 
     #[test]
@@ -314,7 +314,7 @@ mod tests {
         let cache = SessionCache::new(3);
         assert_eq!(put(&cache, b"first", 1, 100), []);
         assert_eq!(put(&cache, b"second", 2, 100), []);
-        assert_eq!(cache.insert(b"first", 1, 200, |known| *known == 1), None);
+        assert_eq!(cache.insert(b"first", 1, 200, |known| *known == 1), (false, vec![]));
         assert_eq!(put(&cache, b"third", 3, 100), [1]);
     }
 
