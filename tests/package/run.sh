@@ -6,7 +6,8 @@ set -eu
 . "$(dirname "$0")/shared.sh"
 package=$1
 root=$(mktemp -d)
-trap 'umount "$root/proc" 2>/dev/null || true; rm -rf "$root"' EXIT
+trap 'umount "$root/proc" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
+trap 'exit 1' HUP INT TERM
 
 lintian --fail-on error --allow-root "$package"
 debian "$root" openssl "${2:-}"

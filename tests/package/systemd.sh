@@ -6,36 +6,65 @@ set -eu
 . "$(dirname "$0")/shared.sh"
 boot=$(dirname "$0")/boot
 root=$(mktemp -d)
-systemd=
-trap 'halt; rm -rf "$root"' EXIT
+outside= systemd=
+# A group of its own in the hierarchy that systemd takes for its own.
+groups=$(mktemp -d)
+mount -t cgroup2 cgroup2 "$groups"
+group=$groups/$(sed -n 's/^0:://p' /proc/self/cgroup)/ferrossl-$$
+mkdir "$group"
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
 
 theirs=/usr/lib/x86_64-linux-gnu/libssl.so.3
 ours=/usr/lib/ferrossl/libssl.so.3
 
 inside() { nsenter --target "$systemd" --pid --mount --uts --ipc --net --cgroup --root --wd env LC_ALL=C.UTF-8 "$@"; }
 
+# until_true COMMAND...: waits for it, for a minute.
+until_true() {
+	for _ in $(seq 300); do
+		! "$@" || return 0
+		sleep 0.2
+	done
+	echo "in a minute it did not come to this: $*" >&2
+	[ -z "$systemd" ] || inside systemctl list-jobs >&2
+	exit 1
+}
+
+has_booted() {
+	kill -0 "$outside"
+	systemd=$(tr -d ' ' <"/proc/$outside/task/$outside/children")
+	[ "$(cat "/proc/${systemd:-none}/comm" 2>/dev/null)" = systemd ] && [ -S "/proc/$systemd/root/run/systemd/private" ]
+}
+
+has_started() {
+	state=$(inside systemctl is-system-running || true)
+	[ "$state" != initializing ] && [ "$state" != starting ]
+}
+
 # Boots, and waits until systemd has started all that there is.
 start() {
-	unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup "$boot" "$root" >"$root/boot.log" 2>&1 &
+	sh -c 'echo $$ >"$1/cgroup.procs" && exec unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup "$2" "$3"' \
+		sh "$group" "$boot" "$root" >"$root/boot.log" 2>&1 &
 	outside=$!
-	until [ -S "/proc/${systemd:-none}/root/run/systemd/private" ]; do
-		kill -0 "$outside"
-		sleep 0.1
-		systemd=$(tr -d ' ' <"/proc/$outside/task/$outside/children")
-	done
-	state=starting
-	while [ "$state" = initializing ] || [ "$state" = starting ]; do
-		sleep 0.2
-		state=$(inside systemctl is-system-running || true)
-	done
+	until_true has_booted
+	until_true has_started
 	expect "$1" running "$state"
 }
 
 halt() {
-	[ -n "$systemd" ] || return 0
-	kill -KILL "$systemd" 2>/dev/null || true
+	[ -n "$outside" ] || return 0
+	kill -KILL "${systemd:-$outside}" 2>/dev/null || true
 	wait "$outside" || true
-	systemd=
+	outside= systemd=
+}
+
+clean_up() {
+	halt
+	find "$group" -depth -type d -exec rmdir {} +
+	umount "$groups"
+	rmdir "$groups"
+	rm -rf --one-file-system "$root"
 }
 
 # Which libssl nginx' processes have mapped.
