@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{State, Step, cookie, hello_verify, retry::Retry};
 use crate::{
-    crypto::signature_scheme,
+    crypto::signature_scheme::{self, SCHEMES, Scheme},
     error::{Error, Reason, Result},
     handshake::{Context, Transition, position::Position, want::Ask},
     message::{
@@ -156,13 +156,15 @@ fn may_authenticate_in_tls13(context: &Context<'_>) -> bool {
         })
 }
 
+/// Whether the program's list of schemes, or the usual one, has one of TLS 1.3 for the key. As in OpenSSL, neither Suite B nor the
+/// security level counts here.
 fn has_scheme_for_ecdsa(settings: &Settings) -> bool {
-    let key_type = settings.certificates.get(Slot::Ecdsa).map(|certificate| certificate.key_type);
-    settings
-        .offered_signature_schemes(&[ProtocolVersion::TLS1_3], false)
-        .into_iter()
-        .filter_map(signature_scheme::find)
-        .any(|scheme| key_type.is_some_and(|key_type| scheme.fits(key_type, ProtocolVersion::TLS1_3)))
+    let Some(certificate) = settings.certificates.get(Slot::Ecdsa) else { return false };
+    let fits = |scheme: &Scheme| scheme.fits(certificate.key_type, ProtocolVersion::TLS1_3);
+    match &settings.signature_schemes {
+        Some(listed) => listed.iter().filter_map(|id| signature_scheme::find(*id)).any(fits),
+        None => SCHEMES.iter().any(fits),
+    }
 }
 
 /// Whether there is a certificate with its key in this slot.
