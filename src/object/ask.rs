@@ -362,14 +362,10 @@ impl Ssl {
             context.remove_session(&handle);
             return None;
         }
-        Some(self.resume_handle(handle))
-    }
-
-    /// The handle becomes this connection's session, so that the program finds its own object again.
-    fn resume_handle(&self, handle: Arc<SessionHandle>) -> Arc<Session> {
         let session = handle.core();
-        drop(self.set_session(Some(handle)));
-        session
+        // The program finds its own object again.
+        self.hold_session(handle);
+        Some(session)
     }
 
     fn ask_get_session(&self, id: &[u8]) -> Option<Arc<SessionHandle>> {

@@ -130,6 +130,8 @@ impl Ssl {
         if is_before {
             self.shutdown.set(0);
             self.forget_begun_session();
+            // It is the former client's.
+            self.session_is_in_doubt.set(self.side() == Side::Server);
             self.follow_method();
             let settings = self.with_config(|config| Arc::clone(&config.settings));
             if self.with_connection(|connection| connection.can_begin(&settings)) {

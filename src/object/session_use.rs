@@ -82,17 +82,31 @@ impl Ssl {
             let is_resumed = connection.side() == Side::Server && negotiated.resumed;
             negotiated.session.clone().filter(|_| is_resumed)
         })?;
-        if let Some(known) = self.begun_session().filter(|begun| begun.is(&session)) {
-            return Some(known);
-        }
-        let handle = SessionHandle::new(session);
-        // What was there before stays where it is: the program may have looked at it.
-        let former = self.with_parts(|parts| {
-            let begun = parts.begun_session.replace(Some(Arc::clone(&handle)));
-            begun.and_then(|begun| parts.former_session.replace(Some(begun)))
-        });
-        drop(former);
+        let handle = self.handle_of(&session);
+        self.hold_session(Arc::clone(&handle));
         Some(handle)
+    }
+
+    /// Makes a session that was found this connection's as long as it is to be resumed.
+    pub(super) fn hold_session(&self, found: Arc<SessionHandle>) {
+        drop(self.set_session(Some(found)));
+        self.session_is_in_doubt.set(true);
+    }
+
+    /// Whether a session that is in doubt is a server's: one of before until the ClientHello is read, below TLS 1.3 until a
+    /// session was looked for; then the one that is resumed.
+    pub(super) fn may_show(&self, session: &SessionHandle) -> bool {
+        self.look_at_connection(|connection| {
+            let negotiated = connection.negotiated();
+            match negotiated.version {
+                None => true,
+                Some(version) if self.looks_for_session.get() => version != ProtocolVersion::TLS1_3,
+                Some(_) => {
+                    negotiated.resumed
+                        && negotiated.session.as_ref().is_some_and(|resumed| session.is(resumed))
+                }
+            }
+        })
     }
 
     /// Runs `look`, which may ask the program, without a session.
@@ -157,7 +171,10 @@ impl Ssl {
     /// The object that the program knows a session of the core by, if it knows one.
     fn known_handle(&self, session: &Arc<Session>) -> Option<Arc<SessionHandle>> {
         let psk = self.with_parts(|parts| parts.psk_session.borrow().clone());
-        [self.session(), self.offered_session(), psk].into_iter().flatten().find(|handle| handle.is(session))
+        [self.held_session(), self.offered_session(), psk]
+            .into_iter()
+            .flatten()
+            .find(|handle| handle.is(session))
     }
 
     /// The core's session as the object that the program knows, if it knows one.

@@ -107,6 +107,8 @@ pub struct Ssl {
     pub(super) begun_is_made: Cell<bool>,
     /// Whether a server looks for the session that its client wants to resume: there is none meanwhile.
     pub(super) looks_for_session: Cell<bool>,
+    /// Whether a server's session is one of before its handshake, or one that was found and may be refused yet.
+    pub(super) session_is_in_doubt: Cell<bool>,
     /// The scheme whose certificate was made the current one.
     pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
     /// `SSL_get_shutdown`.
@@ -162,6 +164,7 @@ impl Ssl {
             empty_chain: OnceLock::new(),
             begun_is_made: Cell::new(false),
             looks_for_session: Cell::new(false),
+            session_is_in_doubt: Cell::new(false),
             noted_scheme: Cell::new(None),
             shutdown: WordCell::new(0),
             waiting: WordCell::new(Waiting::Nothing),
@@ -333,7 +336,13 @@ impl Ssl {
 
     /// Starts over with nothing sent or received (`SSL_clear`).
     pub fn reset(&self) {
-        let begun_session = if self.session().is_none() { self.session_so_far() } else { None };
+        let begun_session = if self.session().is_none() {
+            let begun = self.session_so_far();
+            drop(self.set_session(None));
+            begun
+        } else {
+            None
+        };
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
         self.is_sending_after.set(false);
@@ -526,11 +535,17 @@ impl Ssl {
     /// The session that `SSL_get_session` gives.
     #[must_use]
     pub fn session(&self) -> Option<Arc<SessionHandle>> {
+        self.held_session().filter(|session| !self.session_is_in_doubt.get() || self.may_show(session))
+    }
+
+    /// The session that is there, be it the connection's or not.
+    pub(super) fn held_session(&self) -> Option<Arc<SessionHandle>> {
         self.parts().session.borrow().clone()
     }
 
     /// Replaces it.
     pub fn set_session(&self, session: Option<Arc<SessionHandle>>) -> Option<Arc<SessionHandle>> {
+        self.session_is_in_doubt.set(false);
         self.with_parts(|parts| parts.session.replace(session))
     }
 

@@ -65,6 +65,12 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
     negotiate_version(context, received)
 }
 
+/// The client's suites, as getters have them.
+pub fn note_suites(context: &mut Context<'_>, hello: &ClientHello) {
+    let suites = hello.cipher_suites.iter().copied();
+    context.negotiated.client_suites = suites.filter(|suite| !is_signal(*suite)).collect();
+}
+
 /// Chooses the version, and with it the state machine that goes on.
 pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step {
     context.negotiated.tentative_version = Some(received.hello.legacy_version);
@@ -72,7 +78,7 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
     let suites = &received.hello.cipher_suites;
     context.negotiated.secure_renegotiation |=
         suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
-    context.negotiated.client_suites = suites.iter().copied().filter(|suite| !is_signal(*suite)).collect();
+    note_suites(context, &received.hello);
     context.negotiated.raw_client_suites = suites.iter().flat_map(|suite| suite.0.to_be_bytes()).collect();
     if received.retry.is_some() && version != ProtocolVersion::TLS1_3 {
         return Err(unsupported_version());

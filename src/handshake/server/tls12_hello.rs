@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     State, Step,
-    client_hello::{allowed_versions, read_extension},
+    client_hello::{self, allowed_versions, read_extension},
     offer::Offer,
     resume, selection,
     tls12_finish::{self, Finish},
@@ -246,6 +246,9 @@ pub fn answered(
                 hello.session = None;
                 hello.sends_ticket = announces_ticket(context, hello.ticket.as_deref());
                 resume::forget_session(context);
+                // A full handshake reads them.
+                client_hello::note_suites(context, &hello.hello);
+                context.negotiated.peer_groups = hello.offer.groups.clone().unwrap_or_default();
             }
             ask_certificate(context, hello)
         }
