@@ -4,7 +4,7 @@
 use core::ffi::{c_int, c_uchar, c_uint, c_void};
 use std::sync::Arc;
 
-use super::{SSL, Ssl, config::Config, server_info};
+use super::{SSL, Ssl, ask::alert_from, config::Config, server_info};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{
@@ -235,7 +235,7 @@ impl Ssl {
             0 => return Ok(None),
             // Without an alert of the program's the peer is told nothing.
             ..0 if alert == 0 => return Err(Error::Silent(Reason::CALLBACK_FAILED)),
-            ..0 => return Err(Error::fatal(alert_of(alert), Reason::CALLBACK_FAILED)),
+            ..0 => return Err(Error::fatal(alert_from(alert), Reason::CALLBACK_FAILED)),
             _ => {}
         }
         // SAFETY: `add` promises that `data` points to `length` bytes until `free` gets them back.
@@ -301,7 +301,7 @@ impl Ssl {
                 _ => return Ok(()),
             }
         };
-        if result > 0 { Ok(()) } else { Err(Error::fatal(alert_of(alert), Reason::BAD_EXTENSION)) }
+        if result > 0 { Ok(()) } else { Err(Error::fatal(alert_from(alert), Reason::BAD_EXTENSION)) }
     }
 
     /// Who handles the extension on this side.
@@ -316,9 +316,4 @@ impl Ssl {
 
 fn pointer_to(certificate: Option<&X509>) -> *mut sys::X509 {
     certificate.map_or(core::ptr::null_mut(), X509::as_ptr)
-}
-
-/// The alert that a function chose; what is out of range is `internal_error`.
-fn alert_of(alert: c_int) -> AlertDescription {
-    super::ask::alert_from(alert)
 }
