@@ -28,6 +28,12 @@ static void free_library(struct library library)
     OSSL_LIB_CTX_free(library.context);
 }
 
+static int accept_any(int ok, X509_STORE_CTX *store)
+{
+    (void)ok, (void)store;
+    return 1;
+}
+
 static void check_no_ciphers(OSSL_LIB_CTX *library, const char *query)
 {
     CHECK(SSL_CTX_new_ex(library, query, TLS_method()) == NULL);
@@ -140,6 +146,75 @@ TEST_VERSIONS(default_context_is_not_used)
     CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_OK);
     pair_free(pair);
     free_library(library);
+}
+
+/* Whether a certificate's key is of a provider in this library context. */
+static void check_certificate_within(const struct library *library, X509 *certificate)
+{
+    CHECK(certificate != NULL);
+    CHECK(EVP_PKEY_get0_provider(X509_get0_pubkey(certificate)) == library->provider);
+}
+
+static void ask_for_session(const SSL *ssl, int where, int result)
+{
+    (void)where, (void)result;
+    (void)SSL_get_session(ssl);
+}
+
+/* The peer's certificate in a session is of the library context too, also where the program asked for the session before the
+ * handshake came to it. */
+static void check_sessions(int version, void (*information)(const SSL *ssl, int where, int result))
+{
+    struct library library = library_with("default");
+    struct pair *pair = calloc(1, sizeof(*pair));
+    SSL_SESSION *session;
+
+    for (int side = 0; side < 2; side++) {
+        SSL_CTX *context = SSL_CTX_new_ex(library.context, NULL, TLS_method());
+
+        CHECK(context != NULL);
+        CHECK_OK(SSL_CTX_set_min_proto_version(context, version));
+        CHECK_OK(SSL_CTX_set_max_proto_version(context, version));
+        CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("ec", "pem"), SSL_FILETYPE_PEM));
+        CHECK_OK(SSL_CTX_use_PrivateKey_file(context, cert_path("ec", "key"), SSL_FILETYPE_PEM));
+        CHECK_OK(SSL_CTX_load_verify_file(context, cert_path("root", "pem")));
+        CHECK_OK(SSL_CTX_set_session_id_context(context, (const unsigned char *)"library", 7));
+        SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_any);
+        SSL_CTX_set_info_callback(context, information);
+        pair->ctx[side] = context;
+    }
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    for (int side = 0; side < 2; side++) {
+        check_certificate_within(&library, SSL_get0_peer_certificate(pair->ssl[side]));
+        check_certificate_within(&library, SSL_SESSION_get0_peer(SSL_get_session(pair->ssl[side])));
+    }
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    SSL_SESSION_free(session);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    for (int side = 0; side < 2; side++)
+        check_certificate_within(&library, SSL_SESSION_get0_peer(SSL_get_session(pair->ssl[side])));
+    pair_free(pair);
+    free_library(library);
+}
+
+TEST_VERSIONS(sessions_in_a_library_context)
+{
+    check_sessions(version, NULL);
+}
+
+TEST_VERSIONS(early_sessions_in_a_library_context)
+{
+    check_sessions(version, ask_for_session);
 }
 
 static void load_configuration(const char *text)

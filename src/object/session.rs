@@ -149,13 +149,19 @@ impl SessionHandle {
 
     /// The session of a handshake that has just begun.
     #[must_use]
-    pub fn begun(version: ProtocolVersion, id_context: &[u8], lifetime: i64) -> Option<Arc<Self>> {
+    pub fn begun(
+        library: Library,
+        version: ProtocolVersion,
+        id_context: &[u8],
+        lifetime: i64,
+    ) -> Option<Arc<Self>> {
         let (now, _) = clock::now();
-        Some(Self::new(Arc::new(Session {
+        let session = Session {
             id_context: Id::of(id_context),
             max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
             ..Session::new(version, CipherSuite(0), Secret::new(&[])?, now, lifetime)
-        })))
+        };
+        Some(Self::new_within(library, Arc::new(session)))
     }
 
     /// A session of its own that says the same, with the program's data (`SSL_SESSION_dup(3)`).

@@ -57,8 +57,9 @@ impl Ssl {
         if let Some(version) = version.filter(|_| begun.is_none()) {
             let settings = self.with_session_timeout(self.with_config(|config| Arc::clone(&config.settings)));
             // The program is told of a new session, and may call back.
-            let made =
-                SessionHandle::begun(version, &settings.session_id_context, settings.session_lifetime())?;
+            let library = self.context().library.clone();
+            let lifetime = settings.session_lifetime();
+            let made = SessionHandle::begun(library, version, &settings.session_id_context, lifetime)?;
             drop(self.with_parts(|parts| keep(&parts.begun_session, made, |_| true)));
             begun = self.begun_session();
         }
@@ -168,6 +169,11 @@ impl Ssl {
         }
     }
 
+    /// A new object of a session of the core: its certificates are of the library context that the connection's are of.
+    pub(super) fn new_handle(&self, session: Arc<Session>) -> Arc<SessionHandle> {
+        SessionHandle::new_within(self.context().library.clone(), session)
+    }
+
     /// The object that the program knows a session of the core by, if it knows one.
     fn known_handle(&self, session: &Arc<Session>) -> Option<Arc<SessionHandle>> {
         let psk = self.with_parts(|parts| parts.psk_session.borrow().clone());
@@ -179,7 +185,7 @@ impl Ssl {
 
     /// The core's session as the object that the program knows, if it knows one.
     pub(super) fn handle_of(&self, session: &Arc<Session>) -> Arc<SessionHandle> {
-        self.known_handle(session).unwrap_or_else(|| SessionHandle::new(Arc::clone(session)))
+        self.known_handle(session).unwrap_or_else(|| self.new_handle(Arc::clone(session)))
     }
 
     /// Makes the core's session the connection's (`SSL_get_session(3)`). The program's own object is kept where the core
@@ -219,7 +225,7 @@ impl Ssl {
             begun.become_session(session);
             return begun;
         }
-        let handle = SessionHandle::new(Arc::clone(session));
+        let handle = self.new_handle(Arc::clone(session));
         if let Some(before) = before {
             handle.ex_data.copy_from(&before.ex_data);
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use super::{Context, SessionHandle, Ssl, driver::Pause};
+use super::{Context, Ssl, driver::Pause};
 use crate::{
     connection::Connection,
     error::{Error, Reason, Result},
@@ -232,7 +232,7 @@ impl Ssl {
             _ if ticket.is_empty() => (None, status::EMPTY),
             _ => (None, status::NO_DECRYPT),
         };
-        let handle = session.map(|session| SessionHandle::new(Arc::clone(session)));
+        let handle = session.map(|session| self.new_handle(Arc::clone(session)));
         let pointer = handle.as_ref().map_or(core::ptr::null_mut(), |handle| Arc::as_ptr(handle).cast_mut());
         // SAFETY: the program registered `function` for exactly these arguments; ticket and session outlive the call,
         // and nothing of `self` is borrowed.
