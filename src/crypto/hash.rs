@@ -155,7 +155,7 @@ pub struct Digest {
 
 impl Digest {
     /// None yet.
-    pub(super) const EMPTY: Self = Self { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
+    const EMPTY: Self = Self { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
 }
 
 impl Zeroize for Digest {

@@ -5,7 +5,7 @@
 use zeroize::Zeroize;
 
 use super::{
-    hash::{Digest, HashAlgorithm},
+    hash::HashAlgorithm,
     hmac::{HmacKey, hmac},
     secret::Secret,
 };
@@ -61,15 +61,17 @@ pub fn expand_label_secret(hash: HashAlgorithm, secret: &[u8], label: &[u8], con
 
 /// `HKDF-Expand` (RFC 5869 §2.3).
 fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[u8], out: &mut [u8]) {
-    debug_assert!(out.len() <= max_output_length(hash));
+    // What is not filled would be a secret of zeros.
+    assert!(out.len() <= max_output_length(hash), "more than HKDF gives");
     let key = HmacKey::new(hash, pseudorandom_key);
     // T(0) is empty, T(i) = HMAC(T(i-1) + info + i).
-    let mut last = Digest::EMPTY;
+    let mut before: &[u8] = &[];
     for (block, counter) in out.chunks_mut(hash.output_length()).zip(1..=u8::MAX) {
-        last = key.sign([last.as_ref(), info, &[counter]]);
-        block.iter_mut().zip(last.as_ref()).for_each(|(to, from)| *to = *from);
+        let mut output = key.sign([before, info, &[counter]]);
+        block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
+        output.zeroize();
+        before = block;
     }
-    last.zeroize();
 }
 
 #[cfg(test)]
@@ -134,5 +136,12 @@ mod tests {
         let (blocks, []) = out.as_chunks::<32>() else { panic!("whole blocks") };
         assert_eq!(blocks.len(), 255);
         assert!(blocks.windows(2).all(|pair| pair[0] != pair[1] && pair[1] != [0; 32]));
+    }
+
+    #[test]
+    #[should_panic(expected = "more than HKDF gives")]
+    fn longer_output_is_refused() {
+        let mut out = vec![0; max_output_length(HashAlgorithm::Sha256) + 1];
+        expand(HashAlgorithm::Sha256, &[1; 32], b"info", &mut out);
     }
 }

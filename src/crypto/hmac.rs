@@ -58,7 +58,7 @@ impl HmacKey {
         outer.into_digest()
     }
 
-    /// The HMAC of `data` that becomes a key: no copy of it stays behind.
+    /// The HMAC of `data` that becomes a key: the only copy of it on the heap is wiped when it is dropped.
     #[must_use]
     pub fn sign_secret(&self, data: &[u8]) -> Zeroizing<Vec<u8>> {
         let mut digest = self.sign([data]);
@@ -73,7 +73,6 @@ mod tests {
     use super::*;
     use crate::crypto::test_data::hex;
 
-    /// RFC 4231 §4.3.
     #[test]
     fn secret_of_a_key_is_its_hmac() {
         for hash in [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha256, HashAlgorithm::Sha512] {
@@ -82,6 +81,7 @@ mod tests {
         }
     }
 
+    /// RFC 4231 §4.3.
     #[test]
     fn tags_are_those_of_rfc4231() {
         let key = b"Jefe";
@@ -100,6 +100,27 @@ mod tests {
             ),
         ] {
             assert_eq!(hmac(hash, key, &data).as_ref(), hex(expected));
+        }
+    }
+
+    /// RFC 4231 §4.7: a key that is longer than a block.
+    #[test]
+    fn tags_of_a_long_key_are_those_of_rfc4231() {
+        let data: [&[u8]; 1] = [b"Test Using Larger Than Block-Size Key - Hash Key First"];
+        for (hash, expected) in [
+            (HashAlgorithm::Sha224, "95e9a0db962095adaebe9b2d6f0dbce2d499f112f2d2b7273fa6870e"),
+            (HashAlgorithm::Sha256, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
+            (
+                HashAlgorithm::Sha384,
+                "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05033ac4c60c2ef6ab4030fe8296248df163f44952",
+            ),
+            (
+                HashAlgorithm::Sha512,
+                "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352\
+                 6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598",
+            ),
+        ] {
+            assert_eq!(hmac(hash, &[0xaa; 131], &data).as_ref(), hex(expected));
         }
     }
 
