@@ -26,6 +26,7 @@ use super::{
     connection::{SSL_clear, SSL_dup, SSL_free, SSL_new, SSL_set_SSL_CTX},
     context::SSL_CTX_new,
     ctrl::{SSL_CTX_ctrl, SSL_ctrl},
+    dane::SSL_CTX_dane_enable,
     datagram::DTLSv1_listen,
     early_data::{SSL_CTX_set_max_early_data, SSL_read_early_data, SSL_write_early_data},
     io::{
@@ -141,6 +142,7 @@ fn context(datagrams: bool, with_callbacks: bool) -> *mut SSL_CTX {
             SSL_CTX_set_verify(context, 0, None);
             SSL_CTX_ctrl(context, DH_AUTO, 1, null_mut());
             if with_callbacks {
+                SSL_CTX_dane_enable(context);
                 callbacks::set_all(context);
             }
             error_queue::clear();

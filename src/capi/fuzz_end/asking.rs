@@ -223,7 +223,7 @@ unsafe fn session(ssl: *mut SSL, which: u8) {
     }
 }
 
-/// The session after it was written down, which must do for it to be read again.
+/// The session after it was written down, which must do for it to be read again; null if it cannot be written.
 unsafe fn written_and_read(session: *mut SSL_SESSION) -> *mut SSL_SESSION {
     // SAFETY: the session is valid; the first call asks for the length, the second writes so much.
     unsafe {
@@ -233,6 +233,8 @@ unsafe fn written_and_read(session: *mut SSL_SESSION) -> *mut SSL_SESSION {
         let mut end = written.as_mut_ptr();
         assert_eq!(i2d_SSL_SESSION(session, &raw mut end), length);
         let mut start = written.as_ptr();
-        d2i_SSL_SESSION(null_mut(), &raw mut start, length.into())
+        let read = d2i_SSL_SESSION(null_mut(), &raw mut start, length.into());
+        assert!(!read.is_null(), "what was written cannot be read");
+        read
     }
 }

@@ -36,6 +36,8 @@ struct Stack {
     /// The level that is read, and the one that is written.
     levels: [usize; 2],
     lent: usize,
+    /// How often something was asked.
+    asked: u8,
     /// The most that is lent or taken at once.
     most: usize,
 }
@@ -105,7 +107,8 @@ impl QuicEnd {
                 result = SSL_read(self.ssl, (&raw mut byte).cast(), 1);
             }
             let error = SSL_get_error(self.ssl, result);
-            ask(self.ssl, self.stack.lent as u8 & 7);
+            ask(self.ssl, self.stack.asked);
+            self.stack.asked = self.stack.asked.wrapping_add(1);
             error_queue::clear();
             error == 2 || error == 3
         }

@@ -64,14 +64,45 @@ const TEXTS: [&CStr; 16] = [
     c"CAMELLIA:ARIA:AESCCM:@SECLEVEL=0",
 ];
 
+/// Commands of `SSL_ctrl` that take a number, with one: sizes, modes, flags of certificates, which certificate is the current one,
+/// versions.
+const NUMBERS: [(c_int, c_long); 24] = [
+    (17, 300),
+    (17, 1500),
+    (120, 576),
+    (120, 9000),
+    (33, 0x17),
+    (78, 0x17),
+    (41, 1),
+    (51, 1),
+    (51, 100_000),
+    (52, 512),
+    (52, 16384),
+    (125, 512),
+    (126, 2),
+    (65, 1),
+    (65, -1),
+    (99, 0x3_0001),
+    (100, -1),
+    (105, 0),
+    (105, 4),
+    (117, 1),
+    (117, 2),
+    (118, 2),
+    (123, 0x303),
+    (124, 0x303),
+];
+
 /// Sets a text.
 ///
 /// # Safety
 ///
 /// The connection is valid.
 pub unsafe fn set_text(ssl: *mut SSL, argument: u8) {
-    let text = TEXTS[usize::from(argument & 15)].as_ptr();
-    // SAFETY: the caller's promise; the text is a static C string.
+    let text = TEXTS[usize::from(argument & 15)];
+    let bytes = text.to_bytes();
+    let text = text.as_ptr();
+    // SAFETY: the caller's promise; the text is a static C string, and lengths are those of what is passed.
     unsafe {
         match argument >> 4 {
             0 => SSL_set_cipher_list(ssl, text),
@@ -86,9 +117,16 @@ pub unsafe fn set_text(ssl: *mut SSL, argument: u8) {
             8 => SSL_set_tlsext_use_srtp(ssl, text),
             9 => SSL_dane_enable(ssl, text),
             10 => SSL_set_srp_server_param_pw(ssl, text, text, c"1024".as_ptr()),
-            11 => SSL_set_alpn_protos(ssl, text.cast(), 3),
+            11 => {
+                let protocols = [&[bytes.len() as u8], bytes].concat();
+                SSL_set_alpn_protos(ssl, protocols.as_ptr(), protocols.len() as c_uint)
+            }
             12 => SSL_set_session_ticket_ext(ssl, text.cast_mut().cast(), 1),
-            13 => SSL_dane_tlsa_add(ssl, argument & 3, argument >> 2 & 1, argument >> 3 & 1, text.cast(), 4),
+            13 => {
+                let (usage, selector, matching) = (argument & 3, argument >> 2 & 1, argument >> 3 & 1);
+                let data = if (selector, matching) == (0, 0) { CERTIFICATE } else { bytes };
+                SSL_dane_tlsa_add(ssl, usage, selector, matching, data.as_ptr(), data.len())
+            }
             14 => SSL_set1_client_cert_type(ssl, [2, 0].as_ptr(), usize::from(argument & 3).min(2)),
             _ => SSL_set1_server_cert_type(ssl, [2, 0].as_ptr(), usize::from(argument & 3).min(2)),
         };
@@ -140,8 +178,10 @@ pub unsafe fn set_number(ssl: *mut SSL, argument: u8) {
                 SSL_use_PrivateKey_ASN1(kind, ssl, key.as_ptr(), key.len() as c_long);
             }
             26 => SSL_certs_clear(ssl),
-            // What the numbers of `SSL_ctrl` above 0 to 139 do with an argument and no pointer.
-            27..=29 => _ = SSL_ctrl(ssl, 16 + c_int::from(argument >> 3), c_long::from(small), null_mut()),
+            kind @ 27..=29 => {
+                let (command, value) = NUMBERS[usize::from(argument >> 5) * 3 + usize::from(kind - 27)];
+                SSL_ctrl(ssl, command, value, null_mut());
+            }
             _ => read_or_write(ssl, argument),
         }
     }
