@@ -2,9 +2,9 @@
  * Handshakes in which one thing fails: the n-th call of libcrypto (with the preloaded shim), or the n-th
  * allocation in libcrypto. Each must end in an error or go well, and leave no memory behind.
  *
- * usage: handshakes calls|memory SCENARIO FIRST STEP
+ * usage: handshakes calls|memory SCENARIO FIRST
  *
- * Goes on from the FIRST-th, in steps, until nothing fails any more. Prints "n FUNCTION" before what it does is over, so
+ * Goes on from the FIRST-th until nothing fails any more. Prints "n FUNCTION" before what it does is over, so
  * that whoever started it knows where it ended, and "leak n FUNCTION BYTES" and "silent n FUNCTION".
  */
 #define _GNU_SOURCE
@@ -189,7 +189,7 @@ int main(int count, char **arguments)
 {
     const char *scenario, *function = "";
 
-    if (count != 5)
+    if (count != 4)
         return 2;
     scenario = arguments[2];
     alarm(600);
@@ -223,7 +223,7 @@ int main(int count, char **arguments)
         if (run(scenario, 0) != 1)
             return 3;
     setvbuf(stdout, NULL, _IOLBF, 4096);
-    for (long n = atol(arguments[3]); function != NULL; n += atol(arguments[4])) {
+    for (long n = atol(arguments[3]); function != NULL; n++) {
         size_t growth = SIZE_MAX;
         int well = 0;
 

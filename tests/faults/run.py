@@ -46,9 +46,8 @@ def run(library, kind, scenario):
     if kind == "calls":
         environment["LD_PRELOAD"] = str(OUT / "shim.so")
     first, faults, wrong, outcomes = 1, 0, [], collections.Counter()
-    step = 1
     while True:
-        process = subprocess.run([OUT / "handshakes", kind, scenario, str(first), str(step)], env=environment, capture_output=True,
+        process = subprocess.run([OUT / "handshakes", kind, scenario, str(first)], env=environment, capture_output=True,
                                  text=True, errors="replace")
         lines = process.stdout.splitlines()
         last = first - 1
@@ -70,7 +69,7 @@ def run(library, kind, scenario):
         if last < first or len(wrong) > 200:
             wrong.append(f"gave up at {last}")
             break
-        first = last + step
+        first = last + 1
     return faults, wrong, outcomes
 
 
