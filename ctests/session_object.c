@@ -231,3 +231,83 @@ TEST(renegotiation_after_a_resumption_has_no_data)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* A session of one's own whose id begins with `first`. */
+static SSL_SESSION *session_with(int first, long timeout)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char id[32] = {(unsigned char)first};
+
+    CHECK_OK(SSL_SESSION_set1_id(session, id, sizeof(id)));
+    CHECK_OK(SSL_SESSION_set_protocol_version(session, TLS1_2_VERSION));
+    CHECK_OK(SSL_SESSION_set_timeout(session, timeout));
+    return session;
+}
+
+static char removed[32];
+
+static void note_removed(SSL_CTX *context, SSL_SESSION *session)
+{
+    unsigned int length;
+    const char name[2] = {(char)*SSL_SESSION_get_id(session, &length), 0};
+
+    (void)context;
+    strcat(removed, name);
+}
+
+/* A cache goes by the lifetime that a session has now, not by the one that it came with. */
+TEST(lifetime_of_a_session_in_a_cache)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL_SESSION *longer = session_with('l', 1000), *shorter = session_with('s', 2000), *earlier = session_with('e', 3000);
+    long now = (long)time(NULL);
+
+    SSL_CTX_sess_set_remove_cb(context, note_removed);
+    CHECK_OK(SSL_CTX_add_session(context, longer));
+    CHECK_OK(SSL_CTX_add_session(context, shorter));
+    CHECK_OK(SSL_CTX_add_session(context, earlier));
+    CHECK_OK(SSL_SESSION_set_timeout(longer, 5000));
+    SSL_CTX_flush_sessions(context, now + 1500);
+    CHECK_STR(removed, "");
+    CHECK_OK(SSL_SESSION_set_timeout(shorter, 10));
+    SSL_CTX_flush_sessions(context, now + 100);
+    CHECK_STR(removed, "s");
+    CHECK_EQ(SSL_SESSION_set_time(earlier, now - 10000), now - 10000);
+    SSL_CTX_flush_sessions(context, now);
+    CHECK_STR(removed, "se");
+    CHECK_EQ(SSL_CTX_sess_number(context), 1);
+    SSL_SESSION_free(longer);
+    SSL_SESSION_free(shorter);
+    SSL_SESSION_free(earlier);
+    SSL_CTX_free(context);
+    CHECK_STR(removed, "sel");
+}
+
+/* A session that is added again, or given a time-out, makes room after those that expire with it. */
+TEST(turn_of_a_session_in_a_cache)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL_SESSION *sessions[6];
+    long now = (long)time(NULL);
+
+    SSL_CTX_sess_set_remove_cb(context, note_removed);
+    SSL_CTX_sess_set_cache_size(context, 4);
+    for (int i = 0; i < 6; i++) {
+        sessions[i] = session_with('0' + i, 1000);
+        SSL_SESSION_set_time(sessions[i], now);
+    }
+    for (int i = 0; i < 3; i++)
+        CHECK_OK(SSL_CTX_add_session(context, sessions[i]));
+    CHECK_EQ(SSL_CTX_add_session(context, sessions[0]), 0);
+    CHECK_OK(SSL_CTX_add_session(context, sessions[3]));
+    CHECK_STR(removed, "1");
+    CHECK_OK(SSL_SESSION_set_timeout(sessions[2], 1000));
+    CHECK_OK(SSL_CTX_add_session(context, sessions[4]));
+    CHECK_STR(removed, "10");
+    CHECK_OK(SSL_SESSION_set_timeout(sessions[3], 9000));
+    CHECK_OK(SSL_CTX_add_session(context, sessions[5]));
+    CHECK_STR(removed, "102");
+    for (int i = 0; i < 6; i++)
+        SSL_SESSION_free(sessions[i]);
+    SSL_CTX_free(context);
+}

@@ -131,7 +131,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_time(session: *mut SSL_SESSION, t: c_lo
     // SAFETY: the contract of this module.
     unsafe {
         look(session, 0, |session| {
-            session.update(|session| session.time = t);
+            session.update_lifetime(|session| session.time = t);
             t
         })
     }
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn SSL_SESSION_set_timeout(session: *mut SSL_SESSION, t: c
     // SAFETY: the contract of this module.
     unsafe {
         look(session, 0, |session| {
-            session.update(|session| session.timeout = t);
+            session.update_lifetime(|session| session.timeout = t);
             1
         })
     }

@@ -121,7 +121,7 @@ pub struct Context {
     /// `SSL_CTX_get0_param`: inherited by each new connection.
     pub verify_param: VerifyParam,
     /// The server's internal session cache.
-    pub sessions: SessionCache<Arc<SessionHandle>>,
+    pub sessions: Arc<SessionCache<Arc<SessionHandle>>>,
     /// What `SSL_CTX_sessions` gives.
     pub(super) session_table: Mutex<Option<SessionTable>>,
     /// The keys of tickets.
@@ -185,7 +185,7 @@ impl Context {
             seen_certificates: SeenCertificates::default(),
             known_signatures: KnownSignatures::default(),
             verify_param: VerifyParam::new()?,
-            sessions: SessionCache::new(SESSION_CACHE_SIZE),
+            sessions: Arc::new(SessionCache::new(SESSION_CACHE_SIZE)),
             session_table: Mutex::new(None),
             ticket_keys: ArcSwap::from_pointee(TicketKeyRing::generate(clock::now().0).ok()?),
             log_store: ArcSwap::from_pointee(Some(LogStore::new()?)),

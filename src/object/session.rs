@@ -19,7 +19,7 @@ use crate::{
         x509::X509,
     },
     session::{
-        Id, MAX_ID_LENGTH, Session,
+        Id, MAX_ID_LENGTH, Session, SessionCache,
         asn1::{self, DecodeError},
     },
     wire::{CipherSuite, ProtocolVersion},
@@ -35,8 +35,8 @@ const MAX_FRAGMENT_LENGTH_UNSPECIFIED: u8 = 255;
 /// A session with what only the C API wants of it.
 pub struct SessionHandle {
     core: ArcSwap<Session>,
-    /// Who changes it.
-    changing: Mutex<()>,
+    /// Who changes it, and the cache that it came to last.
+    changing: Mutex<Weak<SessionCache<Arc<Self>>>>,
     /// The session that it was made for: the core may still use that, while the program has changed ours.
     origin: Mutex<Weak<Session>>,
     /// The program's data.
@@ -123,7 +123,7 @@ impl SessionHandle {
         let handle = Arc::new(Self {
             origin: Mutex::new(Arc::downgrade(&session)),
             core: ArcSwap::new(session),
-            changing: Mutex::new(()),
+            changing: Mutex::new(Weak::new()),
             ex_data: ExData::new(Class::Session),
             poison: Poison::default(),
             peer: OnceBox::new(),
@@ -196,6 +196,22 @@ impl SessionHandle {
             change(&mut session);
             Arc::new(session)
         });
+    }
+
+    /// As [`Self::update`], of when it expires: the cache that it is in goes by that.
+    pub fn update_lifetime(&self, change: impl FnOnce(&mut Session)) {
+        self.update(change);
+        let cache = self.changing.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        if let Some(cache) = cache {
+            cache.reorder(&self.core().id, |known| {
+                core::ptr::eq(Arc::as_ptr(known), self).then(|| self.core.load().expires_at())
+            });
+        }
+    }
+
+    /// Notes the cache that it comes to.
+    pub fn note_cache(&self, cache: &Arc<SessionCache<Arc<Self>>>) {
+        *self.changing.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(cache);
     }
 
     /// Puts what `make` makes of the session in its place. Of two changes at once none may be lost; readers do not wait.

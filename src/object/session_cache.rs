@@ -16,6 +16,7 @@ pub struct SessionTable {
 impl Context {
     /// Puts a session into the cache. `false`: it is there already.
     pub fn add_session(&self, handle: &Arc<SessionHandle>) -> bool {
+        handle.note_cache(&self.sessions);
         let session = handle.core();
         let is_same = |known: &Arc<SessionHandle>| Arc::ptr_eq(known, handle);
         let (is_new, evicted) =

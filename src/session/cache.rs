@@ -100,7 +100,8 @@ impl<T: Clone> SessionCache<T> {
 
     /// Puts a value in, in place of one of the same id, until `expires_at` (the last second in which it is
     /// found). Returns whether it is new, which it is not if `is_same`, which must not call the program, says that it is
-    /// there already; and those that had to make room for it. An id of more than 32 bytes is not taken, and its value returned.
+    /// there already: its turn is that of a new one then; and those that had to make room for it. An id of more than 32 bytes is
+    /// not taken, and its value returned.
     pub fn insert(
         &self,
         id: &[u8],
@@ -115,7 +116,11 @@ impl<T: Clone> SessionCache<T> {
         let mut locked = shard.lock();
         let entries = &mut *locked;
         let replaced = match entries.by_id.entry(id) {
-            Occupied(known) if is_same(&known.get().value) => return (false, evicted),
+            Occupied(mut known) if is_same(&known.get().value) => {
+                known.get_mut().take_turn(turn, id, &mut entries.order);
+                shard.note_first(entries);
+                return (false, evicted);
+            }
             Occupied(mut known) => Some(known.insert(Entry { value, turn })),
             Vacant(place) => {
                 place.insert(Entry { value, turn });
@@ -133,6 +138,21 @@ impl<T: Clone> SessionCache<T> {
         drop(locked);
         drop(replaced);
         (true, evicted)
+    }
+
+    /// Gives the value of this id the turn of a new one, with the end that `expires_at` says, if it says one. It must not call the
+    /// program.
+    pub fn reorder(&self, id: &[u8], expires_at: impl FnOnce(&T) -> Option<i64>) {
+        let Some((id, shard)) = self.find_shard(id) else { return };
+        let mut locked = shard.lock();
+        let entries = &mut *locked;
+        if let Some(entry) = entries.by_id.get_mut(&id)
+            && let Some(expires_at) = expires_at(&entry.value)
+        {
+            let turn = Turn { expires_at, number: self.next.fetch_add(1, Ordering::Relaxed) };
+            entry.take_turn(turn, id, &mut entries.order);
+            shard.note_first(entries);
+        }
     }
 
     /// The value of this id, unless it expired before `now`.
@@ -268,6 +288,15 @@ impl<T> Shard<T> {
     }
 }
 
+impl<T> Entry<T> {
+    /// Takes another turn in the order.
+    fn take_turn(&mut self, turn: Turn, id: Id, order: &mut BTreeMap<Turn, Id>) {
+        order.remove(&self.turn);
+        order.insert(turn, id);
+        self.turn = turn;
+    }
+}
+
 impl<T> Entries<T> {
     fn take(&mut self, id: Id) -> Option<T> {
         let entry = self.by_id.remove(&id)?;
@@ -310,12 +339,28 @@ mod tests {
     }
 
     #[test]
-    fn same_value_is_left_where_it_is() {
+    fn same_value_has_the_turn_of_a_new_one() {
         let cache = SessionCache::new(3);
         assert_eq!(put(&cache, b"first", 1, 100), []);
         assert_eq!(put(&cache, b"second", 2, 100), []);
-        assert_eq!(cache.insert(b"first", 1, 200, |known| *known == 1), (false, vec![]));
-        assert_eq!(put(&cache, b"third", 3, 100), [1]);
+        assert_eq!(cache.insert(b"first", 1, 100, |known| *known == 1), (false, vec![]));
+        assert_eq!(put(&cache, b"third", 3, 100), [2]);
+        assert_eq!(cache.len(), 2);
+    }
+
+    #[test]
+    fn value_goes_by_the_end_that_it_was_given_last() {
+        let cache = SessionCache::new(0);
+        for (id, expires_at) in [(1, 100), (2, 200), (3, 300)] {
+            assert_eq!(put(&cache, &[id], id, expires_at), []);
+        }
+        cache.reorder(&[1], |_| Some(400));
+        cache.reorder(&[3], |_| Some(50));
+        cache.reorder(&[2], |_| None);
+        cache.reorder(&[4], |_| Some(1));
+        assert_eq!(cache.flush(100), [3]);
+        assert_eq!((cache.get(&[1], 400), cache.get(&[2], 201), cache.len()), (Some(1), None, 2));
+        assert_eq!(cache.flush(300), [2]);
     }
 
     #[test]
