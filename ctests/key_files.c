@@ -45,7 +45,8 @@ static void write_file(BIO *from)
     }
     file = fopen(path, "w");
     CHECK(file != NULL);
-    CHECK_EQ((long)fwrite(data, 1, (size_t)length, file), length);
+    if (length > 0)
+        CHECK_EQ((long)fwrite(data, 1, (size_t)length, file), length);
     fclose(file);
     BIO_free(from);
 }
