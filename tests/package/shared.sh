@@ -18,4 +18,6 @@ debian() {
 		exit 1
 	}
 	rm -f "$1.log"
+	# mktemp makes it for root alone; the daemons of the system run as others.
+	chmod 755 "$1"
 }
