@@ -98,10 +98,7 @@ static void check_tickets(int stateful)
     CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), 1);
     CHECK_STR(order, "made,add,new,ticket,");
     pair_settle(pair);
-    session = SSL_get1_session(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[SERVER]);
-    pair_disconnect(pair);
+    session = pair_leave(pair);
     order[0] = 0;
     pair_over_wire(pair);
     CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
@@ -440,20 +437,9 @@ static int no_session_yet, resumed_key, host_of_session;
 
 static int look_for_keys(SSL *ssl, unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int seals)
 {
-    static unsigned char key[32];
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_octet_string("key", key, sizeof(key)),
-        OSSL_PARAM_utf8_string("digest", (char *)"SHA256", 0),
-        OSSL_PARAM_END,
-    };
-
-    if (seals) {
-        memset(name, 1, 16);
-        memset(vector, 2, 16);
-    } else {
+    if (!seals)
         no_session_yet = SSL_get0_session(ssl) == NULL;
-    }
-    return EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, vector, seals) && EVP_MAC_CTX_set_params(mac, parameters);
+    return ticket_keys(name, vector, cipher, mac, seals);
 }
 
 static int accept_name(SSL *ssl, int *alert, void *argument)
@@ -500,10 +486,7 @@ TEST_VERSIONS(session_that_a_server_looks_for)
         CHECK_EQ(host_of_session, 1);
         CHECK(SSL_SESSION_get_master_key(SSL_get0_session(pair->ssl[SERVER]), NULL, 0) > 0);
         SSL_SESSION_free(session);
-        session = SSL_get1_session(pair->ssl[CLIENT]);
-        SSL_shutdown(pair->ssl[CLIENT]);
-        SSL_shutdown(pair->ssl[SERVER]);
-        pair_disconnect(pair);
+        session = pair_leave(pair);
     }
     SSL_SESSION_free(session);
     pair_free(pair);

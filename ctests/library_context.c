@@ -191,10 +191,7 @@ static void check_sessions(int version, void (*information)(const SSL *ssl, int 
         check_certificate_within(&library, SSL_get0_peer_certificate(pair->ssl[side]));
         check_certificate_within(&library, SSL_SESSION_get0_peer(SSL_get_session(pair->ssl[side])));
     }
-    session = SSL_get1_session(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[SERVER]);
-    pair_disconnect(pair);
+    session = pair_leave(pair);
     pair_over_wire(pair);
     CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
     SSL_SESSION_free(session);

@@ -118,10 +118,7 @@ TEST(session_without_extended_master_secret)
     SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_NO_EXTENDED_MASTER_SECRET);
     pair_over_wire(pair);
     pair_handshake(pair);
-    session = SSL_get1_session(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[SERVER]);
-    pair_disconnect(pair);
+    session = pair_leave(pair);
     SSL_CTX_clear_options(pair->ctx[CLIENT], SSL_OP_NO_EXTENDED_MASTER_SECRET);
     pair_over_wire(pair);
     CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
@@ -144,10 +141,7 @@ TEST(allow_no_dhe_kex)
     pair_over_wire(pair);
     pair_handshake(pair);
     pair_settle(pair);
-    session = SSL_get1_session(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[SERVER]);
-    pair_disconnect(pair);
+    session = pair_leave(pair);
     pair_over_wire(pair);
     CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
     pair_handshake(pair);

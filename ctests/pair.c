@@ -284,6 +284,17 @@ struct pair *pair_for_sessions(int version, int tickets)
     return pair;
 }
 
+SSL_SESSION *pair_leave(struct pair *pair)
+{
+    SSL_SESSION *session = SSL_get1_session(pair->ssl[CLIENT]);
+
+    CHECK(session != NULL);
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    return session;
+}
+
 SSL_SESSION *connect_with(struct pair *pair, SSL_SESSION *session, int reused)
 {
     SSL_SESSION *result;
@@ -299,12 +310,8 @@ SSL_SESSION *connect_with(struct pair *pair, SSL_SESSION *session, int reused)
     CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), reused);
     CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), reused);
     check_alive(pair);
-    result = SSL_get1_session(pair->ssl[CLIENT]);
-    CHECK(result != NULL);
-    SSL_shutdown(pair->ssl[CLIENT]);
-    SSL_shutdown(pair->ssl[SERVER]);
+    result = pair_leave(pair);
     CHECK_NO_ERRORS();
-    pair_disconnect(pair);
     return result;
 }
 
@@ -386,4 +393,20 @@ int on_the_oracle(void)
     if (root != NULL && strncmp(path, root, strlen(root)) == 0)
         path += strlen(root);
     return strncmp(path, "/usr/lib/", 9) == 0 || strncmp(path, "/lib/", 5) == 0;
+}
+
+int ticket_keys(unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int seals)
+{
+    static unsigned char key[32];
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_octet_string("key", key, sizeof(key)),
+        OSSL_PARAM_utf8_string("digest", (char *)"SHA256", 0),
+        OSSL_PARAM_END,
+    };
+
+    if (seals) {
+        memset(name, 1, 16);
+        memset(vector, 2, 16);
+    }
+    return EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key, vector, seals) && EVP_MAC_CTX_set_params(mac, parameters);
 }

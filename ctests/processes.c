@@ -28,10 +28,7 @@ static void *connect_many(void *argument)
         CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), session != NULL);
         check_alive(pair);
         SSL_SESSION_free(session);
-        session = SSL_get1_session(pair->ssl[CLIENT]);
-        SSL_shutdown(pair->ssl[CLIENT]);
-        SSL_shutdown(pair->ssl[SERVER]);
-        pair_disconnect(pair);
+        session = pair_leave(pair);
     }
     SSL_SESSION_free(session);
     free(pair);

@@ -198,10 +198,7 @@ TEST_VERSIONS(every_callback_reenters)
         CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), round);
         check_alive(pair);
         SSL_SESSION_free(session);
-        session = SSL_get1_session(pair->ssl[CLIENT]);
-        SSL_shutdown(pair->ssl[CLIENT]);
-        SSL_shutdown(pair->ssl[SERVER]);
-        pair_disconnect(pair);
+        session = pair_leave(pair);
     }
     CHECK(entered > 40);
     SSL_SESSION_free(session);

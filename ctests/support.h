@@ -182,6 +182,12 @@ void pair_try(struct pair *pair, struct outcome outcome[2]);
 void pair_disconnect(struct pair *pair);
 void pair_free(struct pair *pair);
 
+/* Closes both ends of a connection properly and disconnects them. Returns the client's session, which the caller frees. */
+SSL_SESSION *pair_leave(struct pair *pair);
+
+/* What SSL_CTX_set_tlsext_ticket_key_evp_cb()'s function does with keys that never change. */
+int ticket_keys(unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int seals);
+
 /* A pair of contexts that resume; without tickets TLS 1.2 goes by session id. */
 struct pair *pair_for_sessions(int version, int tickets);
 /* Connects, with a session or without; checks whether it was reused; shuts down properly. Returns the
