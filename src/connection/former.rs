@@ -4,28 +4,33 @@
 use super::{Connection, renegotiation::Renegotiations};
 use crate::{crypto::suite::Suite, record::Side, wire::ProtocolVersion};
 
-/// What was there before.
+/// What a connection says of the one before.
 #[derive(Clone, Copy, Default)]
 pub struct Former {
     /// The version that was negotiated, and by which side.
     negotiated: Option<(ProtocolVersion, Side)>,
-    /// The version spoken of.
-    version: Option<ProtocolVersion>,
-    client_version: Option<ProtocolVersion>,
-    suite: Option<&'static Suite>,
-    renegotiations: Renegotiations,
     /// How many bytes of application data waited to be read.
     pub(super) pending: usize,
     /// Whether bytes of records waited.
     pub(super) has_pending: bool,
 }
 
-impl Former {
+/// What is left of a connection for the one in its place.
+pub struct Remains {
+    former: Former,
+    /// The version spoken of.
+    version: Option<ProtocolVersion>,
+    client_version: Option<ProtocolVersion>,
+    suite: Option<&'static Suite>,
+    renegotiations: Renegotiations,
+}
+
+impl Remains {
     /// Whether a version was negotiated whose method is for one side alone, which is not this one: with OpenSSL the method
     /// of a connection is that of its version and side from then on, and of a client in TLS 1.3.
     #[must_use]
     pub fn lacks(&self, side: Side) -> Option<bool> {
-        self.negotiated.map(|(version, negotiator)| match version {
+        self.former.negotiated.map(|(version, negotiator)| match version {
             ProtocolVersion::TLS1_3 => side == Side::Server,
             _ => side != negotiator,
         })
@@ -35,30 +40,29 @@ impl Former {
 impl Connection {
     /// What is left of this connection when it is started over.
     #[must_use]
-    pub fn remains(&mut self) -> Former {
+    pub fn remains(&mut self) -> Remains {
         let waits = self.records.unprocessed() > 0 && self.records.inbound.missing().is_ok();
-        Former {
-            negotiated: self
-                .negotiated
-                .version
-                .map(|version| (version, self.side))
-                .or(self.former.negotiated),
+        let negotiated = self.negotiated.version.map(|version| (version, self.side));
+        Remains {
+            former: Former {
+                negotiated: negotiated.or(self.former.negotiated),
+                pending: self.pending(),
+                has_pending: self.has_pending() || waits,
+            },
             version: self.version_so_far(),
             client_version: self.negotiated.client_version,
             suite: self.negotiated.suite,
             renegotiations: self.renegotiations.left_over(self.negotiated.renegotiation),
-            pending: self.pending(),
-            has_pending: self.has_pending() || waits,
         }
     }
 
     /// Shows what is left of the connection in whose place this one is.
-    pub fn succeed(&mut self, former: Former) {
-        self.negotiated.tentative_version = former.version;
-        self.negotiated.client_version = former.client_version;
-        self.negotiated.suite = former.suite;
-        self.renegotiations = former.renegotiations;
-        self.former = former;
+    pub fn succeed(&mut self, remains: Remains) {
+        self.negotiated.tentative_version = remains.version;
+        self.negotiated.client_version = remains.client_version;
+        self.negotiated.suite = remains.suite;
+        self.renegotiations = remains.renegotiations;
+        self.former = remains.former;
     }
 
     /// The version negotiated, though the connection was started over since.

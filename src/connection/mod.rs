@@ -36,7 +36,7 @@ mod tests;
 pub use application::Read;
 pub use data::Data;
 pub use early_data::EarlyRead;
-pub use former::Former;
+use former::Former;
 
 use crate::{
     error::{Error, Reason, Result},
