@@ -105,8 +105,7 @@ impl Ssl {
                 self.seal_ticket(session).map_or_else(Answer::Refuse, Answer::SealedTicket)
             }
             Ask::NameTicket(session) => {
-                let id = self.name_ticket(session);
-                id.map_or_else(Answer::Refuse, |id| Answer::SealedTicket(Some(id)))
+                self.name_ticket(session).map_or_else(Answer::Refuse, Answer::SealedTicket)
             }
             Ask::NewSession(session) => {
                 self.new_session(environment, session);

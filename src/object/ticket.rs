@@ -76,8 +76,8 @@ impl Ssl {
     }
 
     /// The ticket of a session that is kept: its id.
-    pub(super) fn name_ticket(&self, session: &Arc<Session>) -> Result<Vec<u8>> {
-        Ok(self.show_ticket_session(session)?.id.to_vec())
+    pub(super) fn name_ticket(&self, session: &Arc<Session>) -> Result<Option<Vec<u8>>> {
+        Ok(Some(self.show_ticket_session(session)?.id.to_vec()))
     }
 
     /// The session of a ticket becomes the connection's, and the program may put data into it (`SSL_SESSION_set1_ticket_appdata(3)`).
@@ -129,16 +129,10 @@ impl Ssl {
         self.with_connection(|connection| connection.begin_ticket(&environment, follows_another));
         self.deliver_events();
         let id = if environment.hooks.session_id { Some(self.make_session_id()?) } else { None };
-        let (session, ticket) =
+        let (ticket, session) =
             match self.with_connection(|connection| connection.new_ticket(&environment, id))? {
-                Ask::SealTicket(session) => {
-                    let ticket = self.seal_ticket(&session)?;
-                    (session, ticket)
-                }
-                Ask::NameTicket(session) => {
-                    let id = self.name_ticket(&session)?;
-                    (session, Some(id))
-                }
+                Ask::SealTicket(session) => (self.seal_ticket(&session)?, session),
+                Ask::NameTicket(session) => (self.name_ticket(&session)?, session),
                 _ => return Err(Error::internal()),
             };
         let Some(ticket) = ticket else {
