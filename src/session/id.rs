@@ -2,6 +2,8 @@
 
 use core::ops::Deref;
 
+use crate::crypto::hash::HashAlgorithm;
+
 /// The most bytes of a session id (RFC 5246 §7.4.1.2) and of an id's context.
 pub const MAX_ID_LENGTH: usize = 32;
 
@@ -26,6 +28,12 @@ impl Id {
     pub fn of(id: &[u8]) -> Self {
         debug_assert!(id.len() <= MAX_ID_LENGTH);
         Self::new(id).unwrap_or_default()
+    }
+
+    /// The id that stands for a ticket, by which a cache and a ServerHello can name it (RFC 5077 §3.4): its hash.
+    #[must_use]
+    pub fn of_ticket(ticket: &[u8]) -> Self {
+        Self::of(HashAlgorithm::Sha256.digest(ticket).as_ref())
     }
 }
 

@@ -109,8 +109,3 @@ pub fn new_session(context: &Context<'_>, id: &[u8], secret: Secret) -> Result<S
         ..Session::new(context.version()?, suite, secret, now, settings.session_lifetime())
     })
 }
-
-/// The id that stands for a ticket, by which a cache and a ServerHello can name it (RFC 5077 §3.4): its hash.
-pub fn ticket_id(ticket: &[u8]) -> Id {
-    Id::of(HashAlgorithm::Sha256.digest(ticket).as_ref())
-}

@@ -25,7 +25,7 @@ use crate::{
     },
     policy::certificate::Slot,
     record::{RecordKeys, Side},
-    session::Session,
+    session::{Id, Session},
     wire::{HandshakeType, SignatureScheme},
 };
 
@@ -362,7 +362,7 @@ fn read_finished(end: End, context: &mut Context<'_>, message: &Message) -> Resu
 
 /// The session with a ticket that has just come (RFC 5077 §3.3).
 fn with_ticket(mut session: Session, ticket: NewSessionTicket12, context: &Context<'_>) -> Session {
-    session.id = resume::ticket_id(&ticket.ticket);
+    session.id = Id::of_ticket(&ticket.ticket);
     session.ticket = ticket.ticket;
     session.ticket_lifetime = ticket.lifetime_hint;
     session.time = context.environment.now;

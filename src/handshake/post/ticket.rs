@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    crypto::{hash::HashAlgorithm, rand},
+    crypto::rand,
     error::{Error, Result},
     handshake::{Negotiated, Traffic, context::Connected, custom_extensions, position::Position, want::Ask},
     message::{Message, extension::early_data, new_session_ticket::NewSessionTicket13},
@@ -14,6 +14,7 @@ use crate::{
 
 /// Seven days in seconds: what `ticket_lifetime` must not exceed (RFC 8446 §4.6.1).
 const MAX_LIFETIME: u32 = 7 * 24 * 60 * 60;
+
 /// A ticket makes a new session out of the one that the handshake left, with a PSK of its own. `None`: there is
 /// nothing to cache.
 pub(super) fn read_new_session_ticket(
@@ -35,7 +36,7 @@ pub(super) fn read_new_session_ticket(
     }
     let session = Arc::new(Session {
         // What a cache knows the session by.
-        id: Id::of(HashAlgorithm::Sha256.digest(&ticket.ticket).as_ref()),
+        id: Id::of_ticket(&ticket.ticket),
         secret: psk,
         time: connected.environment.now,
         time_milliseconds: connected.environment.now_milliseconds(),
@@ -138,6 +139,7 @@ fn current(negotiated: &Negotiated) -> Result<Session> {
 mod tests {
     use super::*;
     use crate::{
+        crypto::hash::HashAlgorithm,
         handshake::{
             post::read_message,
             test_endpoint::{Endpoint, NOW, established},
