@@ -215,7 +215,7 @@ impl Ssl {
     /// Sends the KeyUpdate that the peer asked for, unless a write waits to be repeated (RFC 8446 §4.6.3). What the program
     /// wanted sent before has gone.
     pub(super) fn answer_key_update(&self) -> Result<(), Pause> {
-        if !self.with_connection(|connection| connection.key_update_is_due()) {
+        if !self.look_at_connection(Connection::key_update_is_due) {
             return Ok(());
         }
         self.parts().scheduled_key_update.set(Some(false));

@@ -296,6 +296,15 @@ impl SessionHandle {
         self.shown.get_or_init(Box::default)
     }
 
+    /// A pointer to a copy of `bytes`, and how many there are; null for none.
+    fn show_unless_empty(&self, bytes: &[u8], copied: impl FnOnce(&Shown) -> &Copied) -> (*const u8, usize) {
+        if bytes.is_empty() {
+            (core::ptr::null(), 0)
+        } else {
+            (copied(self.shown()).show(bytes), bytes.len())
+        }
+    }
+
     /// The id, for C.
     #[must_use]
     pub fn show_id(&self) -> (*const u8, usize) {
@@ -314,21 +323,21 @@ impl SessionHandle {
     #[must_use]
     pub fn show_ticket(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        show_unless_empty(&self.shown().ticket, &session.ticket)
+        self.show_unless_empty(&session.ticket, |shown| &shown.ticket)
     }
 
     /// The program's data in the ticket, for C; null without any.
     #[must_use]
     pub fn show_ticket_app_data(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        show_unless_empty(&self.shown().ticket_app_data, &session.ticket_app_data)
+        self.show_unless_empty(&session.ticket_app_data, |shown| &shown.ticket_app_data)
     }
 
     /// The application protocol, for C; null without one.
     #[must_use]
     pub fn show_alpn(&self) -> (*const u8, usize) {
         let session = self.core.load();
-        show_unless_empty(&self.shown().alpn, &session.alpn)
+        self.show_unless_empty(&session.alpn, |shown| &shown.alpn)
     }
 
     /// The server name as a C string; null without one.
@@ -346,10 +355,6 @@ fn made_once<T>(cell: &OnceBox<T>, make: impl FnOnce() -> Option<T>) -> Option<&
         let _ = cell.set(Box::new(make()?));
     }
     cell.get()
-}
-
-fn show_unless_empty(copied: &Copied, bytes: &[u8]) -> (*const u8, usize) {
-    if bytes.is_empty() { (core::ptr::null(), 0) } else { (copied.show(bytes), bytes.len()) }
 }
 
 impl Drop for SessionHandle {
