@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Direction, Event, Events, Negotiated, Records, Transcript, position::Position, want::Hooks};
+use super::{
+    Direction, Event, Events, Negotiated, Records, Transcript, note_sealed, position::Position, want::Hooks,
+};
 use crate::{
     crypto::{cbc, hash::HashAlgorithm, suite::Suite},
     error::{Error, Result},
@@ -13,11 +15,6 @@ use crate::{
     session::Session,
     wire::{AlertDescription, AlertLevel, ContentType, ProtocolVersion, SignatureScheme},
 };
-
-/// `SSL3_RT_HEADER`: the message callback's content type of a record's header.
-const RECORD_HEADER: i32 = 256;
-/// `SSL3_RT_INNER_CONTENT_TYPE`: its content type of what a record of TLS 1.3 hides.
-const INNER_CONTENT_TYPE: i32 = 257;
 
 /// What the driver brings along for each step. Callbacks may change any of it between two steps.
 #[derive(Clone)]
@@ -230,15 +227,7 @@ impl Connected<'_> {
     /// Tells the message callback, if there is one, of the records of this type that were sealed since the outbound `mark`.
     pub fn tell_records(&mut self, mark: usize, content_type: ContentType) {
         if self.hooks().message {
-            let hidden =
-                self.records.outbound.hides_type() && content_type != ContentType::CHANGE_CIPHER_SPEC;
-            let headers: Vec<_> = self.records.outbound.headers_since(mark).collect();
-            for header in headers {
-                self.tell_header(Direction::Write, header);
-                if hidden {
-                    self.tell_inner_type(Direction::Write, ProtocolVersion::TLS1_2, content_type);
-                }
-            }
+            note_sealed(self.events, &self.records.outbound, mark, content_type);
         }
     }
 
@@ -408,27 +397,15 @@ impl Connected<'_> {
 
     /// Tells the message callback of a record's header, if there is one (`SSL3_RT_HEADER`).
     pub fn tell_header(&mut self, direction: Direction, header: [u8; HEADER_LENGTH]) {
-        let [_, major, minor, ..] = header;
         if self.hooks().message {
-            self.events.push_back(Event::Message {
-                direction,
-                version: u16::from_be_bytes([major, minor]).into(),
-                content_type: RECORD_HEADER,
-                bytes: header.to_vec(),
-            });
+            self.events.push_back(Event::header(direction, header));
         }
     }
 
     /// As [`Self::tell_header`], in DTLS, where OpenSSL tells no version.
     pub fn tell_datagram_header(&mut self, direction: Direction, header: &[u8]) {
         if self.hooks().message {
-            let bytes = header.to_vec();
-            self.events.push_back(Event::Message {
-                direction,
-                version: 0,
-                content_type: RECORD_HEADER,
-                bytes,
-            });
+            self.events.push_back(Event::datagram_header(direction, header));
         }
     }
 
@@ -440,12 +417,7 @@ impl Connected<'_> {
         content_type: ContentType,
     ) {
         if self.hooks().message {
-            self.events.push_back(Event::Message {
-                direction,
-                version: version.0.into(),
-                content_type: INNER_CONTENT_TYPE,
-                bytes: vec![content_type.0],
-            });
+            self.events.push_back(Event::inner_type(direction, version, content_type));
         }
     }
 

@@ -4,7 +4,15 @@
 use std::collections::VecDeque;
 
 use super::position::Position;
-use crate::wire::{AlertDescription, AlertLevel, ContentType, ExtensionType};
+use crate::{
+    record::{HEADER_LENGTH, Outbound},
+    wire::{AlertDescription, AlertLevel, ContentType, ExtensionType, ProtocolVersion},
+};
+
+/// `SSL3_RT_HEADER`: the message callback's content type of a record's header.
+const RECORD_HEADER: i32 = 256;
+/// `SSL3_RT_INNER_CONTENT_TYPE`: its content type of what a record of TLS 1.3 hides.
+const INNER_CONTENT_TYPE: i32 = 257;
 
 /// Which way something went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +70,47 @@ impl Event {
             bytes: bytes.to_vec(),
         }
     }
+
+    /// The header of a record for the message callback.
+    #[must_use]
+    pub fn header(direction: Direction, header: [u8; HEADER_LENGTH]) -> Self {
+        let [_, major, minor, ..] = header;
+        Self::Message {
+            direction,
+            version: u16::from_be_bytes([major, minor]).into(),
+            content_type: RECORD_HEADER,
+            bytes: header.to_vec(),
+        }
+    }
+
+    /// As [`Self::header`], in DTLS, where OpenSSL tells no version.
+    #[must_use]
+    pub fn datagram_header(direction: Direction, header: &[u8]) -> Self {
+        Self::Message { direction, version: 0, content_type: RECORD_HEADER, bytes: header.to_vec() }
+    }
+
+    /// What a record of TLS 1.3 hides, for the message callback.
+    #[must_use]
+    pub fn inner_type(direction: Direction, version: ProtocolVersion, content_type: ContentType) -> Self {
+        Self::Message {
+            direction,
+            version: version.0.into(),
+            content_type: INNER_CONTENT_TYPE,
+            bytes: vec![content_type.0],
+        }
+    }
 }
 
 /// The queue.
 pub type Events = VecDeque<Event>;
+
+/// Queues what the message callback is told of the records of this type that were sealed since the outbound `mark`.
+pub fn note_sealed(events: &mut Events, outbound: &Outbound, mark: usize, content_type: ContentType) {
+    let hidden = outbound.hides_type() && content_type != ContentType::CHANGE_CIPHER_SPEC;
+    for header in outbound.headers_since(mark) {
+        events.push_back(Event::header(Direction::Write, header));
+        if hidden {
+            events.push_back(Event::inner_type(Direction::Write, ProtocolVersion::TLS1_2, content_type));
+        }
+    }
+}

@@ -36,7 +36,7 @@ mod use_srtp;
 pub mod want;
 
 pub use context::{Context, Environment};
-pub use events::{Direction, Event, Events};
+pub use events::{Direction, Event, Events, note_sealed};
 pub use negotiated::{Negotiated, Renegotiation, RoundTrip, Traffic};
 pub use records::Records;
 #[cfg(test)]
