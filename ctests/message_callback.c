@@ -183,6 +183,45 @@ TEST_VERSIONS(application_data)
     pair_free(pair);
 }
 
+/* One record each way, and a look for another one, of which nothing is told. */
+TEST_VERSIONS(records_in_turn)
+{
+    struct pair *pair = listening(version);
+    char data[100] = {0};
+
+    established(pair);
+    for (int round = 0; round < 3; round++) {
+        listen_to(pair->ssl[CLIENT]);
+        CHECK_EQ(SSL_write(pair->ssl[CLIENT], data, 100), 100);
+        CHECK_STR(told, version == TLS1_2_VERSION ? ">303 H23/0303" : ">303 H23/0303 >303 I23");
+        listen_to(pair->ssl[SERVER]);
+        CHECK_EQ(SSL_read(pair->ssl[SERVER], data, 60), 60);
+        CHECK_STR(told, version == TLS1_2_VERSION ? "<303 H23/0303" : "<303 H23/0303 <304 I23");
+        listen_to(pair->ssl[SERVER]);
+        CHECK_EQ(SSL_read(pair->ssl[SERVER], data, 60), 40);
+        CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], data, 60), SSL_ERROR_WANT_READ);
+        CHECK_STR(told, "");
+    }
+    pair_free(pair);
+}
+
+/* What came before there was a callback is not told later. */
+TEST_VERSIONS(callback_that_is_set_late)
+{
+    struct pair *pair = pair_contexts(version);
+    char byte;
+
+    established(pair);
+    CHECK_EQ(SSL_write(pair->ssl[CLIENT], "x", 1), 1);
+    CHECK_EQ(SSL_read(pair->ssl[SERVER], &byte, 1), 1);
+    SSL_set_msg_callback(pair->ssl[SERVER], on_message);
+    SSL_set_msg_callback_arg(pair->ssl[SERVER], told);
+    listen_to(pair->ssl[SERVER]);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK_STR(told, "");
+    pair_free(pair);
+}
+
 TEST(key_update)
 {
     struct pair *pair = listening(TLS1_3_VERSION);

@@ -1,8 +1,13 @@
-//! The short way of application data: no handshake, question or control message waits, and nobody wants to be told of
-//! records. What the short way has no use for is left to [`Connection::read`] and [`Connection::continue_write`].
+//! The short way of application data: no handshake, question or control message waits. What the short way has no use for
+//! is left to [`Connection::read`] and [`Connection::continue_write`].
 
 use super::{Connection, Phase, application::Writing};
-use crate::{handshake::early_data::Stage, policy::Settings, record::Opened, wire::ContentType};
+use crate::{
+    handshake::{Direction, Event, early_data::Stage, note_sealed},
+    policy::Settings,
+    record::Opened,
+    wire::{ContentType, ProtocolVersion},
+};
 
 /// What a read came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +37,9 @@ impl Connection {
             && matches!(self.negotiated.early_data.stage, Stage::Unused | Stage::Finished)
     }
 
-    /// Reads application data into `out`, which is not empty.
-    pub fn read_data(&mut self, out: &mut [u8]) -> Data {
+    /// Reads application data into `out`, which is not empty. What the message callback, if there is one (`tells`), is told
+    /// of the records is in the queue then.
+    pub fn read_data(&mut self, out: &mut [u8], tells: bool) -> Data {
         if !self.is_for_data_alone() || self.closing.received {
             return Data::Other;
         }
@@ -43,7 +49,10 @@ impl Connection {
             None => {}
         }
         let count = match self.records.inbound.open(Some(out)) {
-            Ok(None) => return Data::Incomplete,
+            Ok(None) => {
+                self.note_opened(tells, false);
+                return Data::Incomplete;
+            }
             Ok(Some(Opened::Direct(count))) => count,
             Ok(Some(Opened::Buffered(ContentType::APPLICATION_DATA))) => self.copy_plaintext(out, false),
             other => {
@@ -51,12 +60,25 @@ impl Connection {
                 return Data::Other;
             }
         };
+        self.note_opened(tells, true);
         self.application_data_came();
         Data::Read(count)
     }
 
-    /// Seals `data` if it goes into one record, and begins its write. `false`: it is for the long way.
-    pub fn seal_data(&mut self, settings: &Settings, data: &[u8]) -> bool {
+    /// Queues what the message callback is told of the record that was opened last, if it was not told yet. What an empty one
+    /// hides is not told.
+    fn note_opened(&mut self, tells: bool, has_content: bool) {
+        let Some(header) = self.records.inbound.take_last_header().filter(|_| tells) else { return };
+        self.events.push_back(Event::header(Direction::Read, header));
+        if has_content && self.is_tls13() {
+            let data = ContentType::APPLICATION_DATA;
+            self.events.push_back(Event::inner_type(Direction::Read, ProtocolVersion::TLS1_3, data));
+        }
+    }
+
+    /// Seals `data` if it goes into one record, and begins its write. `false`: it is for the long way. As with
+    /// [`Self::read_data`], what is to be told of it is in the queue then.
+    pub fn seal_data(&mut self, settings: &Settings, data: &[u8], tells: bool) -> bool {
         let outbound = &mut self.records.outbound;
         let most = settings.send_fragment().min(outbound.limit());
         // The last record of its keys comes after a KeyUpdate.
@@ -74,9 +96,13 @@ impl Connection {
         }
         let outbound = &mut self.records.outbound;
         outbound.set_padding(settings.block_padding, false);
+        let mark = outbound.mark();
         if outbound.seal(ContentType::APPLICATION_DATA, data, most).is_err() {
             // Nothing was sealed; the long way fails as well, and deals with it.
             return false;
+        }
+        if tells {
+            note_sealed(&mut self.events, outbound, mark, ContentType::APPLICATION_DATA);
         }
         self.negotiated.application_data_came();
         self.writing = Writing::of(data);
