@@ -6,10 +6,14 @@
 //! | `asking` | what can be asked at any time |
 //! | `setting` | what can be set at any time |
 //! | `callbacks` | callbacks that ask |
+//! | `contexts` | the contexts of the ends |
+//! | `filter` | a `BIO_f_ssl` on top |
 //! | `quic` | an end without records |
 
 mod asking;
 mod callbacks;
+mod contexts;
+mod filter;
 pub mod quic;
 mod setting;
 
@@ -21,38 +25,33 @@ use std::{collections::VecDeque, sync::OnceLock};
 
 use super::{
     alpn::SSL_set_alpn_protos,
-    certificate::SSL_CTX_use_certificate_ASN1,
-    cipher_list::{SSL_CTX_set_cipher_list, SSL_get_ciphers, SSL_set_cipher_list},
+    cipher_list::{SSL_get_ciphers, SSL_set_cipher_list},
     connection::{SSL_clear, SSL_dup, SSL_free, SSL_new, SSL_set_SSL_CTX},
-    context::SSL_CTX_new,
-    ctrl::{SSL_CTX_ctrl, SSL_ctrl},
-    dane::SSL_CTX_dane_enable,
+    ctrl::SSL_ctrl,
     datagram::DTLSv1_listen,
-    early_data::{SSL_CTX_set_max_early_data, SSL_read_early_data, SSL_write_early_data},
+    early_data::{SSL_read_early_data, SSL_write_early_data},
     io::{
         SSL_do_handshake, SSL_get_error, SSL_key_update, SSL_peek, SSL_pending, SSL_read,
         SSL_set_accept_state, SSL_set_connect_state, SSL_shutdown, SSL_write,
     },
-    method::{DTLS_method, TLS_method},
-    options::{SSL_set_options, SSL_set_security_level},
-    private_key::SSL_CTX_use_PrivateKey_ASN1,
+    method::TLS_method,
+    options::SSL_set_options,
     renegotiation::{SSL_renegotiate, SSL_verify_client_post_handshake},
     session::SSL_SESSION_free,
-    session_use::{SSL_CTX_set_session_id_context, SSL_get1_session, SSL_set_num_tickets, SSL_set_session},
+    session_use::{SSL_get1_session, SSL_set_num_tickets, SSL_set_session},
     state_strings::SSL_state_string_long,
-    verify::{SSL_CTX_set_verify, SSL_get_verify_result, SSL_set_verify},
+    verify::{SSL_get_verify_result, SSL_set_verify},
 };
 use crate::{
     libcrypto::{
         error_queue,
         sys::{self, BIO, BIO_METHOD},
     },
-    object::{SSL, SSL_CTX, SSL_SESSION, context::Method},
+    object::{SSL, SSL_SESSION, context::Method},
 };
+pub use contexts::FreshContext;
 
-/// `SSL_CTRL_SET_TLSEXT_TICKET_KEYS`, `SSL_CTRL_SET_SESS_CACHE_MODE`, the bounds of versions, the mode.
-const TICKET_KEYS: c_int = 59;
-const CACHE_MODE: c_int = 44;
+/// The bounds of versions, the mode.
 const MIN_VERSION: c_int = 123;
 const MAX_VERSION: c_int = 124;
 const MODE: c_int = 33;
@@ -60,7 +59,6 @@ const HOST_NAME: c_int = 55;
 const STATUS_TYPE: c_int = 65;
 /// `BIO_CTRL_DGRAM_QUERY_MTU`.
 const QUERY_MTU: c_int = 40;
-const DH_AUTO: c_int = 118;
 /// How many calls [`End::call`] knows.
 pub const CALLS: u8 = 32;
 
@@ -96,6 +94,10 @@ pub struct End {
     ssl: *mut SSL,
     wire: Box<Wire>,
     setup: Setup,
+    /// Where it is not one that others share.
+    context: Option<FreshContext>,
+    /// Null where programs use the connection itself.
+    filter: *mut BIO,
 }
 
 /// A session that an end can be told to resume.
@@ -113,54 +115,22 @@ pub fn any_version() -> &'static Method {
     unsafe { &*TLS_method() }
 }
 
-/// The context of all ends of a kind.
-fn context(datagrams: bool, with_callbacks: bool) -> *mut SSL_CTX {
-    static CONTEXTS: [[OnceLock<usize>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
-    let address = CONTEXTS[usize::from(with_callbacks)][usize::from(datagrams)].get_or_init(|| {
-        // SAFETY: all pointers are to what is static, with its length.
-        unsafe {
-            let context = SSL_CTX_new(if datagrams { DTLS_method() } else { TLS_method() });
-            assert_eq!(
-                SSL_CTX_use_certificate_ASN1(context, CERTIFICATE.len() as c_int, CERTIFICATE.as_ptr()),
-                1
-            );
-            assert_eq!(SSL_CTX_use_PrivateKey_ASN1(408, context, KEY.as_ptr(), KEY.len() as c_long), 1);
-            assert_eq!(
-                SSL_CTX_use_certificate_ASN1(
-                    context,
-                    RSA_CERTIFICATE.len() as c_int,
-                    RSA_CERTIFICATE.as_ptr()
-                ),
-                1
-            );
-            assert_eq!(SSL_CTX_use_PrivateKey_ASN1(6, context, RSA_KEY.as_ptr(), RSA_KEY.len() as c_long), 1);
-            assert_eq!(SSL_CTX_set_cipher_list(context, c"DEFAULT:@SECLEVEL=0".as_ptr()), 1);
-            SSL_CTX_ctrl(context, TICKET_KEYS, 80, [7u8; 80].as_mut_ptr().cast());
-            SSL_CTX_ctrl(context, CACHE_MODE, 0, null_mut());
-            SSL_CTX_set_session_id_context(context, b"fuzz".as_ptr(), 4);
-            SSL_CTX_set_max_early_data(context, 1000);
-            SSL_CTX_set_verify(context, 0, None);
-            SSL_CTX_ctrl(context, DH_AUTO, 1, null_mut());
-            if with_callbacks {
-                SSL_CTX_dane_enable(context);
-                callbacks::set_all(context);
-            }
-            error_queue::clear();
-            context.expose_provenance()
-        }
-    });
-    core::ptr::with_exposed_provenance_mut(*address)
-}
-
 impl End {
     /// A new end of this kind.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
+        Self::of_context(setup, None)
+    }
+
+    /// A new end of this kind; without a context of its own it has the one that all share.
+    #[must_use]
+    pub fn of_context(setup: Setup, context: Option<FreshContext>) -> Self {
         let mut wire = Box::new(Wire { datagrams: setup.datagrams, ..Wire::default() });
+        let with_callbacks = setup.options & if setup.server { 64 } else { 32 } != 0;
+        let of_all = || contexts::shared(setup.datagrams, with_callbacks);
         // SAFETY: the wire outlives the BIO, which only the connection has; all else are the contracts of the functions.
         let ssl = unsafe {
-            let with_callbacks = setup.options & if setup.server { 64 } else { 32 } != 0;
-            let ssl = SSL_new(context(setup.datagrams, with_callbacks));
+            let ssl = SSL_new(context.as_ref().map_or_else(of_all, FreshContext::as_ptr));
             assert!(!ssl.is_null());
             let bio = sys::BIO_new(method());
             sys::BIO_set_data(bio, (&raw mut *wire).cast());
@@ -175,9 +145,10 @@ impl End {
                 (true, 1) => (0xfefd, 0xfefd),
                 (true, _) => (0xfeff, 0xfeff),
             };
-            SSL_set_security_level(ssl, 0);
-            SSL_ctrl(ssl, MIN_VERSION, low, null_mut());
-            SSL_ctrl(ssl, MAX_VERSION, high, null_mut());
+            if low != 0 {
+                SSL_ctrl(ssl, MIN_VERSION, low, null_mut());
+                SSL_ctrl(ssl, MAX_VERSION, high, null_mut());
+            }
             if setup.options & 4 != 0 {
                 SSL_set_verify(ssl, 1, Some(accept_all));
             }
@@ -205,7 +176,13 @@ impl End {
             }
             ssl
         };
-        Self { ssl, wire, setup }
+        Self { ssl, wire, setup, context, filter: null_mut() }
+    }
+
+    /// From now on calls may also go to a `BIO_f_ssl` on top.
+    pub fn put_filter_on(&mut self) {
+        // SAFETY: the connection is valid, and is freed after the filter.
+        self.filter = unsafe { filter::on_top_of(self.ssl) };
     }
 
     /// What will be read; a datagram where these are.
@@ -275,12 +252,16 @@ impl End {
                 12 => SSL_write_early_data(self.ssl, buffer, room.len(), &raw mut count).into(),
                 13 => SSL_read_early_data(self.ssl, buffer, room.len(), &raw mut count).into(),
                 14 if argument < 32 => SSL_clear(self.ssl).into(),
+                14 => {
+                    self.context.iter().for_each(|own| own.set(argument, argument.rotate_left(3)));
+                    0
+                }
                 15 => {
                     SSL_free(SSL_dup(self.ssl));
                     0
                 }
                 16 => {
-                    SSL_set_SSL_CTX(self.ssl, context(self.setup.datagrams, argument & 1 != 0));
+                    SSL_set_SSL_CTX(self.ssl, contexts::shared(self.setup.datagrams, argument & 1 != 0));
                     0
                 }
                 17 => {
@@ -309,6 +290,10 @@ impl End {
                     self.block_after(usize::from(argument % 4));
                     0
                 }
+                27 if !self.filter.is_null() => {
+                    filter::call(self.filter, argument);
+                    0
+                }
                 28 => {
                     asking::ask(self.ssl, argument);
                     0
@@ -332,8 +317,11 @@ impl End {
 
 impl Drop for End {
     fn drop(&mut self) {
-        // SAFETY: the connection is ours, and the wire is still there.
-        unsafe { SSL_free(self.ssl) };
+        // SAFETY: filter and connection are ours, and the wire is still there.
+        unsafe {
+            sys::BIO_free_all(self.filter);
+            SSL_free(self.ssl);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::pieces;
-use crate::capi::fuzz_end::{CALLS, End, Resumable, Setup, quic::QuicEnd};
+use crate::capi::fuzz_end::{CALLS, End, FreshContext, Resumable, Setup, quic::QuicEnd};
 
 /// A client, or a server, that reads `data` behind its first two bytes: its options, and how the stream is cut.
 fn endpoint(server: bool, datagrams: bool, data: &[u8]) {
@@ -153,13 +153,25 @@ pub fn joined_datagrams(data: &[u8]) {
     joined_ends(true, data);
 }
 
-/// Calls of a program on both ends of a connection: two bytes each, the end and the call, and what varies it.
+/// Calls of a program on both ends of a connection: two bytes each, the end and the call, and what varies it. The bits of the first
+/// byte: 0 DTLS, 1 and 2 a session to resume, 3 both ends have contexts of their own, which as many calls set up first as the byte
+/// behind the options says, 5 and 6 a `BIO_f_ssl` is on top of the client, of the server.
 pub fn calls(data: &[u8]) {
     let [kind, client_options, server_options, calls @ ..] = data else { return };
     let datagrams = kind & 1 == 1;
     super::let_everything_through(false);
-    let mut client = End::new(Setup { server: false, datagrams, options: *client_options });
-    let mut server = End::new(Setup { server: true, datagrams, options: *server_options });
+    let (contexts, calls) =
+        if kind & 8 == 0 { ([None, None], calls) } else { fresh_contexts(datagrams, calls) };
+    let [of_client, of_server] = contexts;
+    let setup = |server, options| Setup { server, datagrams, options };
+    let mut client = End::of_context(setup(false, *client_options), of_client);
+    let mut server = End::of_context(setup(true, *server_options), of_server);
+    if kind & 0x20 != 0 {
+        client.put_filter_on();
+    }
+    if kind & 0x40 != 0 {
+        server.put_filter_on();
+    }
     if kind & 2 != 0 && !datagrams {
         client.resume(session(kind & 4 != 0));
     }
@@ -172,6 +184,22 @@ pub fn calls(data: &[u8]) {
             other.feed(&item);
         }
     }
+}
+
+/// The contexts of a client and a server, set up by calls of two bytes each, whose number stands before them; and what is behind.
+fn fresh_contexts(datagrams: bool, input: &[u8]) -> ([Option<FreshContext>; 2], &[u8]) {
+    let contexts = [FreshContext::new(datagrams), FreshContext::new(datagrams)];
+    let (count, input) = input.split_first().unwrap_or((&0, input));
+    let (setup, rest) = input.split_at(input.len().min(2 * usize::from(count % 64)));
+    for call in setup.chunks_exact(2) {
+        let [number, argument] = *call else { break };
+        let context = &contexts[usize::from(number >> 7)];
+        match number & 0x7f {
+            0x7f => context.cache(session(argument & 1 == 1), argument & 2 == 0),
+            number => context.set(number, argument),
+        }
+    }
+    (contexts.map(Some), rest)
 }
 
 /// A client or a server of QUIC, whose handshake comes without records: pieces, each behind its level and two bytes of length, go

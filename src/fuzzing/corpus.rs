@@ -99,6 +99,7 @@ pub fn write_all(folder: &Path) -> io::Result<()> {
         }
     }
     honest_for_quic(folder)?;
+    with_fresh_contexts(folder)?;
     for (name, label, der) in [
         ("p256", "PRIVATE KEY", &include_bytes!("../connection/testdata/p256.key.der")[..]),
         ("p384", "PRIVATE KEY", include_bytes!("../connection/testdata/p384.key.der")),
@@ -122,6 +123,36 @@ pub fn write_all(folder: &Path) -> io::Result<()> {
     }
     let lists = [4, 0, 0, 1, 0x80, 0xfe, 1, 0, 2, 7, 7];
     write(folder, "credentials", "extensions", &lists)
+}
+
+/// Handshakes of ends with contexts of their own: each with another thing set up, on both sides; of DTLS; with a `BIO_f_ssl` on top.
+fn with_fresh_contexts(folder: &Path) -> io::Result<()> {
+    let handshake = |kind: u8, call: u8, number: u8, argument: u8| {
+        // Certificates of the server come first.
+        let mut input = vec![kind, 0, 0, 4, 0x84, 0, 0x84, 8, number, argument, number | 0x80, argument];
+        for side in [0, 0x80, 0, 0x80, 0, 0x80] {
+            input.extend_from_slice(&[side | call, 0]);
+        }
+        for ending in [6, 0x83, 0x86, 3, 0x8e, 14, 8, 0x88] {
+            input.extend_from_slice(&[ending, 33]);
+        }
+        write(folder, "calls", &format!("set-up-{kind:02x}-{number:02x}-{argument:02x}"), &input)
+    };
+    handshake(9, 0, 7, 0)?;
+    handshake(0x68, 27, 7, 0)?;
+    for (number, count) in [(0, 16), (1, 32), (2, 39), (4, 8), (5, 16), (6, 4), (0x7f, 2)] {
+        for argument in 0..count {
+            let argument = match number {
+                // Each kind of text, with another one.
+                0 => argument << 4 | argument * 5 % 16,
+                1 => argument | 0x40,
+                6 => 13 + argument * 3,
+                _ => argument,
+            };
+            handshake(8, 0, number, argument)?;
+        }
+    }
+    Ok(())
 }
 
 /// What honest ends of QUIC say to each other.

@@ -206,6 +206,8 @@ unsafe extern "C" {
     pub fn BIO_test_flags(bio: *const BIO, flags: c_int) -> c_int;
     pub fn BIO_set_flags(bio: *mut BIO, flags: c_int);
     pub fn BIO_get_retry_reason(bio: *mut BIO) -> c_int;
+    #[cfg(any(test, fuzzing))]
+    pub fn BIO_puts(bio: *mut BIO, text: *const c_char) -> c_int;
     pub fn BIO_up_ref(bio: *mut BIO) -> c_int;
     pub fn BIO_free_all(bio: *mut BIO);
 
@@ -283,6 +285,8 @@ unsafe extern "C" {
     pub fn CRYPTO_free(pointer: *mut c_void, file: *const c_char, line: c_int);
     pub fn CRYPTO_clear_free(pointer: *mut c_void, num: usize, file: *const c_char, line: c_int);
     pub fn CRYPTO_malloc(length: usize, file: *const c_char, line: c_int) -> *mut c_void;
+    #[cfg(any(test, fuzzing))]
+    pub fn CRYPTO_strdup(text: *const c_char, file: *const c_char, line: c_int) -> *mut c_char;
     pub fn OpenSSL_version_num() -> c_ulong;
     pub fn OPENSSL_init_crypto(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> c_int;
 
@@ -386,6 +390,8 @@ unsafe extern "C" {
     pub fn EVP_PKEY_eq(one: *const EVP_PKEY, other: *const EVP_PKEY) -> c_int;
     pub fn i2d_PrivateKey(key: *const EVP_PKEY, output: *mut *mut c_uchar) -> c_int;
 
+    #[cfg(any(test, fuzzing))]
+    pub fn EVP_aes_128_cbc() -> *const EVP_CIPHER;
     pub fn EVP_CIPHER_CTX_new() -> *mut EVP_CIPHER_CTX;
     pub fn EVP_CIPHER_CTX_free(context: *mut EVP_CIPHER_CTX);
     pub fn EVP_CipherInit_ex(

@@ -6,7 +6,7 @@ use core::{
     ptr::null,
 };
 
-use super::{asking::ask, context};
+use super::{asking::ask, contexts};
 use crate::{
     capi::{
         connection::{SSL_free, SSL_new},
@@ -69,7 +69,7 @@ impl QuicEnd {
             let mut table: Vec<_> =
                 table.map(|(function_id, it)| OSSL_DISPATCH { function_id, function: Some(it) }).into();
             table.push(OSSL_DISPATCH { function_id: 0, function: None });
-            let ssl = SSL_new(context(false, false));
+            let ssl = SSL_new(contexts::shared(false, false));
             assert_eq!(SSL_set_quic_tls_cbs(ssl, table.as_ptr(), argument), 1);
             if server {
                 SSL_set_accept_state(ssl);

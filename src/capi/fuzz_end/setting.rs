@@ -42,10 +42,10 @@ use crate::{
 };
 
 /// `SSL_CTRL_SET_GROUPS_LIST`, `SSL_CTRL_SET_SIGALGS_LIST`, `SSL_CTRL_SET_CLIENT_SIGALGS_LIST`.
-const LISTS: [c_int; 3] = [92, 98, 102];
+pub(super) const LISTS: [c_int; 3] = [92, 98, 102];
 
 /// Texts for every setting that takes one, right and wrong.
-const TEXTS: [&CStr; 16] = [
+pub(super) const TEXTS: [&CStr; 16] = [
     c"DEFAULT",
     c"ALL:@SECLEVEL=0",
     c"PSK:SRP:aNULL:@SECLEVEL=0",
@@ -66,7 +66,7 @@ const TEXTS: [&CStr; 16] = [
 
 /// Commands of `SSL_ctrl` that take a number, with one: sizes, modes, flags of certificates, which certificate is the current one,
 /// versions.
-const NUMBERS: [(c_int, c_long); 24] = [
+pub(super) const NUMBERS: [(c_int, c_long); 24] = [
     (17, 300),
     (17, 1500),
     (120, 576),
