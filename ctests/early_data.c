@@ -700,3 +700,65 @@ TEST(peek_before_early_data_is_read)
     CHECK(SSL_is_init_finished(self));
     pair_free(pair);
 }
+
+static void check_refused(SSL *self)
+{
+    CHECK_EQ(SSL_write(self, "data", 4), 0);
+    CHECK_SSL_REASON(ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED);
+    CHECK_EQ(SSL_read(self, received, 1), 0);
+    CHECK_SSL_REASON(ERR_R_SHOULD_NOT_HAVE_BEEN_CALLED);
+}
+
+/* A handshake between two calls of SSL_read_early_data() takes the ClientHello and refuses early data; the call has to be repeated
+ * before anything is read or written, and does not hold up the handshake. */
+TEST(handshake_in_place_of_the_repeated_call)
+{
+    struct pair *pair = early_pair();
+    SSL *self = pair->ssl[SERVER];
+    size_t got;
+
+    CHECK_EQ(SSL_read_early_data(self, received, 1, &got), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_SSL_ERROR(self, 0, SSL_ERROR_WANT_READ);
+    check_refused(self);
+    write_early(pair->ssl[CLIENT], "data");
+    SSL_set_info_callback(self, note_step);
+    steps[0] = 0;
+    CHECK_WANTS(self, SSL_do_handshake(self), SSL_ERROR_WANT_READ);
+    CHECK_STR(steps, "2001 PINIT,2001 TRCH,2001 TWSH,2001 TWCCS,2001 TWEE,2001 TWFIN,2001 TED,2002 TED,");
+    CHECK_EQ(SSL_get_early_data_status(self), SSL_EARLY_DATA_REJECTED);
+    CHECK_EQ(SSL_read_early_data(self, received, 1, &got), SSL_READ_EARLY_DATA_ERROR);
+    CHECK_SSL_ERROR(self, 0, SSL_ERROR_WANT_READ);
+    CHECK_OK(SSL_do_handshake(pair->ssl[CLIENT]));
+    CHECK_OK(SSL_do_handshake(self));
+    check_refused(self);
+    read_finish(self);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* No new beginning takes that away. */
+TEST(repeated_call_is_due_after_a_new_beginning)
+{
+    struct pair *pair;
+    SSL *self;
+    size_t got;
+
+    for (int how = 0; how < 3; how++) {
+        pair = pair_contexts(TLS1_3_VERSION);
+        pair_over_wire(pair);
+        self = pair->ssl[SERVER];
+        CHECK_EQ(SSL_read_early_data(self, received, 1, &got), SSL_READ_EARLY_DATA_ERROR);
+        CHECK_SSL_ERROR(self, 0, SSL_ERROR_WANT_READ);
+        if (how == 0)
+            CHECK_OK(SSL_clear(self));
+        if (how == 1)
+            SSL_set_accept_state(self);
+        check_refused(self);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        read_finish(self);
+        CHECK_OK(SSL_do_handshake(pair->ssl[CLIENT]));
+        CHECK_OK(SSL_do_handshake(self));
+        check_alive(pair);
+        pair_free(pair);
+    }
+}

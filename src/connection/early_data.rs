@@ -165,6 +165,9 @@ impl Connection {
 
     /// The handshake goes on, if it waited.
     pub(super) fn resume_after_early_data(&mut self, environment: &Environment) {
+        if self.position == Position::EarlyData && !self.has_outgoing() {
+            self.negotiated.early_data.passed_by = true;
+        }
         if core::mem::take(&mut self.paused_for_early_data) && environment.hooks.info {
             self.events.push_back(Event::HandshakeStart(self.position));
             // Where the peer is to be heard next, the position is left once now and once as its message comes.

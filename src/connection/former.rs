@@ -2,7 +2,12 @@
 //! handshake begins, as with OpenSSL, but nothing comes of it.
 
 use super::{Connection, renegotiation::Renegotiations};
-use crate::{crypto::suite::Suite, record::Side, wire::ProtocolVersion};
+use crate::{
+    crypto::suite::Suite,
+    handshake::early_data::Stage,
+    record::Side,
+    wire::{CipherSuite, NamedGroup, ProtocolVersion},
+};
 
 /// What a connection says of the one before.
 #[derive(Clone, Copy, Default)]
@@ -13,6 +18,15 @@ pub struct Former {
     pub(super) pending: usize,
     /// Whether bytes of records waited.
     pub(super) has_pending: bool,
+}
+
+/// What no new beginning takes away, `SSL_clear(3)` neither.
+pub struct Kept {
+    /// What the client offered, until another one does.
+    client_suites: Vec<CipherSuite>,
+    peer_groups: Vec<NamedGroup>,
+    /// A call about early data that has to be repeated still has to.
+    early_data_stage: Stage,
 }
 
 /// What is left of a connection for the one in its place.
@@ -38,6 +52,26 @@ impl Remains {
 }
 
 impl Connection {
+    /// What the connection in place of this one keeps.
+    #[must_use]
+    pub fn kept(&mut self) -> Kept {
+        Kept {
+            client_suites: core::mem::take(&mut self.negotiated.client_suites),
+            peer_groups: core::mem::take(&mut self.negotiated.peer_groups),
+            early_data_stage: match self.negotiated.early_data.stage {
+                stage @ (Stage::Connecting | Stage::Interrupted) => stage,
+                _ => Stage::Unused,
+            },
+        }
+    }
+
+    /// Keeps it.
+    pub fn keep(&mut self, kept: Kept) {
+        self.negotiated.client_suites = kept.client_suites;
+        self.negotiated.peer_groups = kept.peer_groups;
+        self.negotiated.early_data.stage = kept.early_data_stage;
+    }
+
     /// What is left of this connection when it is started over.
     #[must_use]
     pub fn remains(&mut self) -> Remains {

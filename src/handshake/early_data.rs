@@ -28,8 +28,10 @@ pub enum Stage {
     Connecting,
     /// Client: it may write some.
     Writing,
-    /// Server: it wants to read some; the ClientHello or our answer is under way.
+    /// Server: it wants to read some, and is in the call; the ClientHello or our answer is under way.
     Accepting,
+    /// Server: it has to repeat that call.
+    Interrupted,
     /// Server: it may read some.
     Reading,
     /// Either side: no more.
@@ -45,6 +47,8 @@ pub struct EarlyData {
     pub status: Status,
     /// How many bytes more may be written (client) or read (server).
     pub left: u32,
+    /// Server: whether the handshake went on where it would have waited for the program.
+    pub passed_by: bool,
     /// Client: whether we write under the keys of early data.
     pub writes_under_its_keys: bool,
     /// Client: whether the server selected another PSK than the first, whose keys early data has.
@@ -59,9 +63,10 @@ impl EarlyData {
     #[must_use]
     pub const fn pauses_at(&self, position: Position) -> bool {
         match self.stage {
-            Stage::Connecting | Stage::Accepting => matches!(position, Position::EarlyData),
+            Stage::Connecting => matches!(position, Position::EarlyData),
+            Stage::Accepting => matches!(position, Position::EarlyData) && !self.passed_by,
             Stage::Writing => matches!(position, Position::PendingEarlyDataEnd),
-            Stage::Unused | Stage::Reading | Stage::Finished => false,
+            Stage::Unused | Stage::Interrupted | Stage::Reading | Stage::Finished => false,
         }
     }
 
@@ -96,7 +101,7 @@ mod tests {
         assert!(pauses(Stage::Accepting, Position::EarlyData));
         assert!(pauses(Stage::Writing, Position::PendingEarlyDataEnd));
         assert!(!pauses(Stage::Writing, Position::EarlyData));
-        for stage in [Stage::Unused, Stage::Reading, Stage::Finished] {
+        for stage in [Stage::Unused, Stage::Interrupted, Stage::Reading, Stage::Finished] {
             assert!(!pauses(stage, Position::EarlyData) && !pauses(stage, Position::PendingEarlyDataEnd));
         }
     }

@@ -97,11 +97,8 @@ impl Ssl {
     /// Reads early data as a server, beginning the handshake if that has not begun.
     pub fn read_early_data(&self, out: &mut [u8]) -> Result<EarlyData, Unfinished> {
         match (self.side(), self.early_data_stage()) {
-            (Side::Server, Stage::Unused) if self.is_before_handshake() => {
-                self.begin_early_data(Stage::Accepting);
-                self.accept_early_data()?;
-            }
-            (Side::Server, Stage::Accepting) => self.accept_early_data()?,
+            (Side::Server, Stage::Unused) if self.is_before_handshake() => self.accept_early_data()?,
+            (Side::Server, Stage::Interrupted) => self.accept_early_data()?,
             (Side::Server, Stage::Reading) => {}
             _ => return Err(refuse()),
         }
@@ -123,32 +120,21 @@ impl Ssl {
         }
     }
 
-    /// Goes on with the handshake to where early data may be read, if it is accepted.
+    /// Goes on with the handshake to where early data may be read, if it is accepted: for that the ClientHello has to be looked
+    /// at in this call, not in `SSL_do_handshake`.
     fn accept_early_data(&self) -> Result<(), Pause> {
-        if self.is_of_other_side() {
-            return Err(Pause::Ended);
-        }
-        self.do_or_pause(Operation::EarlyHandshake)?;
-        self.note_acceptance();
-        Ok(())
-    }
-
-    /// The handshake of a server that wants early data waits for it, although the program called for the handshake: early data
-    /// that was accepted has to be read first; else the handshake goes on.
-    pub(super) fn leave_early_data_for_later(&self) -> Result<(), Pause> {
-        if self.early_data_stage() != Stage::Accepting {
-            return Ok(());
-        }
-        self.note_acceptance();
-        if self.early_data_stage() == Stage::Reading {
-            return Err(self.try_again());
-        }
-        self.handshake_with(Connection::handshake)
-    }
-
-    fn note_acceptance(&self) {
-        let accepted = self.with_connection(|connection| connection.accepts_early_data());
-        self.set_early_data_stage(if accepted { Stage::Reading } else { Stage::Finished });
+        self.begin_early_data(Stage::Accepting);
+        let result = if self.is_of_other_side() {
+            Err(Pause::Ended)
+        } else {
+            self.do_or_pause(Operation::EarlyHandshake).map(drop)
+        };
+        self.set_early_data_stage(match result {
+            Err(_) => Stage::Interrupted,
+            Ok(()) if self.look_at_connection(Connection::accepts_early_data) => Stage::Reading,
+            Ok(()) => Stage::Finished,
+        });
+        result
     }
 
     /// The next early data, or a look at it; `None`: its end came.

@@ -85,8 +85,7 @@ impl Ssl {
 
     pub(super) fn complete_handshake(&self) -> Result<(), Pause> {
         self.with_connection(Connection::give_up_early_data);
-        self.handshake_with(Connection::handshake)?;
-        self.leave_early_data_for_later()
+        self.handshake_with(Connection::handshake)
     }
 
     /// Goes on with a handshake, by `step`, as far as there is one to go on with.
@@ -284,7 +283,7 @@ impl Ssl {
             return Err(Pause::Closed);
         }
         if !peek {
-            self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting])?;
+            self.refuse_during_early_data(&[Stage::Connecting, Stage::Interrupted])?;
         }
         if self.is_of_other_side() {
             return Err(Pause::Failed);
@@ -305,7 +304,6 @@ impl Ssl {
                 self.with_connection(Connection::give_up_early_data);
             }
             self.handshake_with(Connection::handshake_before_read).map_err(before_data)?;
-            self.leave_early_data_for_later().map_err(before_data)?;
         }
         if self.waits_for_callback() {
             return Err(self.try_again());
@@ -367,7 +365,7 @@ impl Ssl {
             error_queue::raise_ssl(Reason::PROTOCOL_IS_SHUTDOWN);
             return Err(Pause::Failed);
         }
-        self.refuse_during_early_data(&[Stage::Connecting, Stage::Accepting, Stage::Reading])?;
+        self.refuse_during_early_data(&[Stage::Connecting, Stage::Interrupted, Stage::Reading])?;
         self.waiting.set(Waiting::Nothing);
         if self.is_of_other_side() {
             return Err(Pause::Failed);

@@ -347,9 +347,7 @@ impl Ssl {
         self.asking.set(false);
         self.is_sending_after.set(false);
         let mut fresh = connection_of(self.method(), self.side());
-        // What the client offered is told until another one does.
-        fresh.negotiated_mut().client_suites = self
-            .with_connection(|connection| core::mem::take(&mut connection.negotiated_mut().client_suites));
+        fresh.keep(self.with_connection(Connection::kept));
         self.datagram.is_in_use.set(fresh.is_datagram());
         if self.quic_stack.get().is_some() {
             fresh.use_crypto_stream();

@@ -189,6 +189,7 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
     negotiated.group = session.group;
     // They matter to a full handshake alone, and so count as not read.
     negotiated.peer_groups.clear();
+    negotiated.peer_schemes.clear();
     negotiated.client_suites.clear();
     negotiated.peer_chain = session.peer_chain.clone();
     negotiated.peer_raw_key = session.peer_raw_key.clone();
