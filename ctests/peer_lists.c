@@ -83,3 +83,33 @@ TEST(verify_result_after_a_renegotiation_without_a_certificate)
     CHECK(SSL_get_verify_result(pair->ssl[SERVER]) != X509_V_OK);
     pair_free(pair);
 }
+
+/* The client's signature algorithms matter to a full handshake alone: a server that resumes knows of none. */
+TEST_VERSIONS(signature_algorithms_of_a_resumption)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    CHECK_EQ(SSL_get_sigalgs(pair->ssl[SERVER], 0, NULL, NULL, NULL, NULL, NULL), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* What the last client offered is told until another one does. */
+TEST_VERSIONS(groups_of_a_client_after_a_new_beginning)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[SERVER];
+    int count = SSL_get1_groups(self, NULL);
+
+    CHECK(count > 0);
+    SSL_set_accept_state(self);
+    CHECK_EQ(SSL_get1_groups(self, NULL), count);
+    CHECK_OK(SSL_clear(self));
+    CHECK_EQ(SSL_get1_groups(self, NULL), count);
+    pair_free(pair);
+}

@@ -166,6 +166,8 @@ fn accept(
     // RFC 8446 §4.2.11: a PSK of the program's has no age.
     let is_fresh = external || offered.is_some_and(|(_, age)| early_data::is_fresh(context, &session, *age));
     context.negotiated.resumed = true;
+    // They matter to a full handshake alone, and so count as not read.
+    context.negotiated.peer_schemes.clear();
     context.negotiated.peer_chain = session.peer_chain.clone();
     context.negotiated.peer_raw_key = session.peer_raw_key.clone();
     context.negotiated.verify_result = session.verify_result;
