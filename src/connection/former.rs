@@ -25,6 +25,7 @@ pub struct Kept {
     /// What the client offered, until another one does.
     client_suites: Vec<CipherSuite>,
     peer_groups: Vec<NamedGroup>,
+    server_name: Option<Vec<u8>>,
     /// A call about early data that has to be repeated still has to.
     early_data_stage: Stage,
 }
@@ -58,6 +59,7 @@ impl Connection {
         Kept {
             client_suites: core::mem::take(&mut self.negotiated.client_suites),
             peer_groups: core::mem::take(&mut self.negotiated.peer_groups),
+            server_name: self.negotiated.server_name.take().filter(|_| self.side == Side::Server),
             early_data_stage: match self.negotiated.early_data.stage {
                 stage @ (Stage::Connecting | Stage::Interrupted) => stage,
                 _ => Stage::Unused,
@@ -69,6 +71,7 @@ impl Connection {
     pub fn keep(&mut self, kept: Kept) {
         self.negotiated.client_suites = kept.client_suites;
         self.negotiated.peer_groups = kept.peer_groups;
+        self.negotiated.server_name = kept.server_name;
         self.negotiated.early_data.stage = kept.early_data_stage;
     }
 
