@@ -15,7 +15,7 @@ use std::{
     },
 };
 
-use super::id::Id;
+use super::{id::Id, id_hash::IdHash};
 
 const SHARDS: usize = 16;
 
@@ -40,7 +40,7 @@ struct Shard<T> {
 }
 
 struct Entries<T> {
-    by_id: HashMap<Id, Entry<T>>,
+    by_id: HashMap<Id, Entry<T>, IdHash>,
     /// In the order in which they make room.
     order: BTreeMap<Turn, Id>,
 }
@@ -188,14 +188,14 @@ impl<T: Clone> SessionCache<T> {
         self.shards.iter().flat_map(all).collect()
     }
 
-    /// Takes out all that expired before `now`.
+    /// Takes out all that expired before `now`, in the order in which they did.
     pub fn flush(&self, now: i64) -> Vec<T> {
-        self.take_while(|turn| turn.expires_at < now)
+        self.take_before(Turn { expires_at: now, number: 0 })
     }
 
     /// Takes out everything.
     pub fn clear(&self) -> Vec<T> {
-        self.take_while(|_| true)
+        self.take_before(NEVER)
     }
 
     fn find_shard(&self, id: &[u8]) -> Option<(Id, &Shard<T>)> {
@@ -236,20 +236,22 @@ impl<T: Clone> SessionCache<T> {
         self.take(shard, &mut entries, id)
     }
 
-    fn take_while(&self, condition: impl Fn(Turn) -> bool) -> Vec<T> {
+    /// Takes out those whose turn is before `end`, in the order of their turns. That is most often the order in which they came,
+    /// in which memory was given to them: whoever drops them one after another goes through it in one direction.
+    fn take_before(&self, end: Turn) -> Vec<T> {
         let mut taken = Vec::new();
         for shard in &self.shards {
-            let mut entries = shard.lock();
-            while let Some(first) = entries.order.first_entry()
-                && condition(*first.key())
-            {
-                let id = first.remove();
-                taken.extend(entries.by_id.remove(&id).map(|entry| entry.value));
+            let mut locked = shard.lock();
+            let entries = &mut *locked;
+            let left = entries.order.split_off(&end);
+            for (turn, id) in core::mem::replace(&mut entries.order, left) {
+                taken.extend(entries.by_id.remove(&id).map(|entry| (turn, entry.value)));
                 self.length.fetch_sub(1, Ordering::Relaxed);
             }
-            shard.note_first(&entries);
+            shard.note_first(entries);
         }
-        taken
+        taken.sort_unstable_by_key(|(turn, _)| *turn);
+        taken.into_iter().map(|(_, value)| value).collect()
     }
 
     fn take(&self, shard: &Shard<T>, entries: &mut Entries<T>, id: Id) -> Option<T> {
@@ -263,7 +265,7 @@ impl<T: Clone> SessionCache<T> {
 impl<T> Shard<T> {
     fn new() -> Self {
         Self {
-            entries: Mutex::new(Entries { by_id: HashMap::new(), order: BTreeMap::new() }),
+            entries: Mutex::new(Entries { by_id: HashMap::default(), order: BTreeMap::new() }),
             first_expiry: AtomicI64::new(NEVER.expires_at),
             first_number: AtomicU64::new(NEVER.number),
         }
@@ -403,9 +405,7 @@ mod tests {
         for id in 0..100_u8 {
             assert_eq!(put(&cache, &[id], id, i64::from(id)), []);
         }
-        let mut flushed = cache.flush(50);
-        flushed.sort_unstable();
-        assert_eq!(flushed, (0..50).collect::<Vec<_>>());
+        assert_eq!(cache.flush(50), (0..50).collect::<Vec<_>>());
         assert_eq!(cache.len(), 50);
         let mut left = cache.values();
         left.sort_unstable();

@@ -1,6 +1,9 @@
 //! What names a session, and the context that it may be resumed in: at most 32 bytes, kept where they are used.
 
-use core::ops::Deref;
+use core::{
+    hash::{Hash, Hasher},
+    ops::Deref,
+};
 
 use crate::crypto::hash::HashAlgorithm;
 
@@ -8,7 +11,7 @@ use crate::crypto::hash::HashAlgorithm;
 pub const MAX_ID_LENGTH: usize = 32;
 
 /// At most 32 bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Id {
     bytes: [u8; MAX_ID_LENGTH],
     length: u8,
@@ -34,6 +37,13 @@ impl Id {
     #[must_use]
     pub fn of_ticket(ticket: &[u8]) -> Self {
         Self::of(HashAlgorithm::Sha256.digest(ticket).as_ref())
+    }
+}
+
+impl Hash for Id {
+    /// All its bytes at once, for [`super::id_hash`]. Ids that differ in zeros at their end have the same.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.bytes);
     }
 }
 

@@ -12,6 +12,7 @@ pub mod asn1;
 mod cache;
 mod der;
 mod id;
+mod id_hash;
 pub mod ticket;
 mod ticket_keys;
 mod value;
