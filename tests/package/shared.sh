@@ -15,6 +15,7 @@ debian() {
 	}
 	debootstrap --variant=minbase --include="$2" "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$1" >"$1.log" 2>&1 || {
 		tail "$1.log" >&2
+		rm -f "$1.log"
 		exit 1
 	}
 	rm -f "$1.log"
