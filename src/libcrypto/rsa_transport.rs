@@ -137,16 +137,19 @@ mod tests {
         let key = PKey::private_from_der(6, Some(der), &Library::default()).unwrap();
         let good = [&[3, 3][..], &[7; 46]].concat();
         let other_version = [&[3, 1][..], &[7; 46]].concat();
-        let mut counts = Vec::new();
-        for premaster in [&good[..], &other_version, &good[..47], &good[..1]] {
-            let encrypted = encrypt(&key, premaster).unwrap();
-            valgrind::hide(&encrypted[..]);
-            let (premaster, complaints) =
-                valgrind::complaints_about(|| decrypt(&key, &encrypted, ProtocolVersion::TLS1_2, None));
-            counts.push(complaints);
-            valgrind::show(&premaster);
-            assert_eq!(premaster.unwrap().len(), PREMASTER_LENGTH);
-        }
+        let counts = [&good[..], &other_version, &good[..47], &good[..1]].map(|premaster| {
+            let complaints_about_one = || {
+                let encrypted = encrypt(&key, premaster).unwrap();
+                valgrind::hide(&encrypted[..]);
+                let (premaster, complaints) =
+                    valgrind::complaints_about(|| decrypt(&key, &encrypted, ProtocolVersion::TLS1_2, None));
+                valgrind::show(&premaster);
+                assert_eq!(premaster.unwrap().len(), PREMASTER_LENGTH);
+                complaints
+            };
+            // One or none more, every other time, is about a number that libcrypto blinded.
+            (0..16).map(|_| complaints_about_one()).min()
+        });
         // What there is comes from arithmetic with what was encrypted, which everybody knows.
         assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
     }

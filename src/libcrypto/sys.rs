@@ -456,6 +456,14 @@ unsafe extern "C" {
     pub fn EVP_MAC_CTX_set_params(context: *mut EVP_MAC_CTX, parameters: *const OSSL_PARAM) -> c_int;
     pub fn EVP_MAC_CTX_free(context: *mut EVP_MAC_CTX);
     pub fn EVP_MAC_CTX_get_mac_size(context: *mut EVP_MAC_CTX) -> usize;
+    #[cfg(test)]
+    pub fn HMAC_Init_ex(
+        context: *mut HMAC_CTX,
+        key: *const c_void,
+        length: c_int,
+        digest: *const EVP_MD,
+        engine: *mut ENGINE,
+    ) -> c_int;
     pub fn EVP_MAC_init(
         context: *mut EVP_MAC_CTX,
         key: *const c_uchar,

@@ -114,3 +114,69 @@ impl Ssl {
         mac.as_ref().first_chunk().copied().unwrap_or([0; MAC_LENGTH])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        capi::fuzz_end::any_version,
+        libcrypto::{library::Library, secrets_under_valgrind as valgrind},
+        object::{Context, SSL},
+    };
+
+    unsafe extern "C" fn make(_: *mut SSL, out: *mut c_uchar, length: *mut usize) -> c_int {
+        // SAFETY: there is room for `MAX_COOKIE` bytes.
+        unsafe {
+            out.write_bytes(7, 20);
+            *length = 20;
+        }
+        1
+    }
+
+    unsafe extern "C" fn check(_: *mut SSL, cookie: *const c_uchar, length: usize) -> c_int {
+        // SAFETY: so many bytes are there.
+        c_int::from(unsafe { core::slice::from_raw_parts(cookie, length) } == [7; 20])
+    }
+
+    /// A server that makes cookies, and one.
+    fn server() -> (std::sync::Arc<Ssl>, Vec<u8>) {
+        let context = Context::new(any_version(), Library::default()).unwrap();
+        context.update_live(|live| {
+            live.cookie_generate = Some(make);
+            live.cookie_verify = Some(check);
+        });
+        let ssl = Ssl::new(context).unwrap();
+        let cookie = ssl.try_seal_cookie(b"contents").unwrap();
+        (ssl, cookie)
+    }
+
+    #[test]
+    fn cookie_opens_unless_it_was_changed() {
+        let (ssl, mut cookie) = server();
+        assert_eq!(ssl.try_open_cookie(&cookie).unwrap(), b"contents");
+        for place in 0..cookie.len() {
+            cookie[place] ^= 1;
+            assert_eq!(ssl.try_open_cookie(&cookie).unwrap_err().reason(), Reason::COOKIE_MISMATCH);
+            cookie[place] ^= 1;
+        }
+    }
+
+    /// `make secrets`: the MAC is computed and compared without a look at the key; what is decided tells one bit.
+    #[test]
+    fn mac_of_a_cookie_is_checked_without_a_look_at_the_key() {
+        if !valgrind::is_there() {
+            return;
+        }
+        let (ssl, cookie) = server();
+        valgrind::hide(&*ssl.initial_context().cookie_key);
+        for place in [0, MAC_LENGTH - 1, MAC_LENGTH, cookie.len() - 1] {
+            let mut changed = cookie.clone();
+            let place = changed.len() - 1 - place;
+            changed[place] ^= 1;
+            let (opened, complaints) = valgrind::complaints_about(|| ssl.try_open_cookie(&changed).is_ok());
+            assert_eq!(complaints, 1, "{place}");
+            valgrind::show(&opened);
+            assert!(!opened);
+        }
+    }
+}

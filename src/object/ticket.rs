@@ -287,3 +287,92 @@ impl Keys {
         ticket::decode(&self.cipher.decrypt(ciphertext)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::ptr::{null, null_mut};
+
+    use super::*;
+    use crate::{
+        crypto::secret::Secret,
+        libcrypto::{secrets_under_valgrind as valgrind, sys},
+        wire::CipherSuite,
+    };
+
+    const KEY: [u8; 16] = [9; 16];
+
+    /// What a callback sets up, of either kind.
+    fn keys(evp: bool, key: &[u8; 16], sealing: bool) -> Keys {
+        let cipher = CipherContext::new().unwrap();
+        let mac = if evp { MacContext::evp() } else { MacContext::hmac() }.unwrap();
+        let (name, iv) = ([1; NAME_LENGTH], [2; MAX_IV_LENGTH]);
+        // SAFETY: the contexts are valid, and key and vector as long as the algorithms say.
+        unsafe {
+            let algorithm = sys::EVP_aes_128_cbc();
+            let (encrypt, no_engine) = (c_int::from(sealing), null_mut());
+            sys::EVP_CipherInit_ex(cipher.as_ptr(), algorithm, no_engine, key.as_ptr(), iv.as_ptr(), encrypt);
+            match &mac {
+                MacContext::Hmac(mac) => {
+                    sys::HMAC_Init_ex(mac.as_ptr(), key.as_ptr().cast(), 16, sys::EVP_sha256(), no_engine);
+                }
+                MacContext::Evp(mac) => {
+                    let parameters = [
+                        (c"digest".as_ptr(), 4, c"SHA256".as_ptr().cast_mut().cast(), 6),
+                        (null(), 0, null_mut(), 0),
+                    ]
+                    .map(|(key, data_type, data, data_size)| sys::OSSL_PARAM {
+                        key,
+                        data_type,
+                        data,
+                        data_size,
+                        return_size: 0,
+                    });
+                    sys::EVP_MAC_init(mac.as_ptr(), key.as_ptr(), key.len(), parameters.as_ptr());
+                }
+            }
+        }
+        Keys { name, iv, cipher, mac, answer: 1 }
+    }
+
+    fn sealed(evp: bool) -> Vec<u8> {
+        let suite = CipherSuite::TLS_AES_128_GCM_SHA256;
+        let secret = Secret::new(&[3; 32]).unwrap();
+        let session = Session::new(ProtocolVersion::TLS1_3, suite, secret, 1_700_000_000, 7200);
+        keys(evp, &KEY, true).seal(&ticket::encode(&session).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn ticket_of_a_program_opens_unless_it_was_changed() {
+        for evp in [false, true] {
+            let mut ticket = sealed(evp);
+            assert!(keys(evp, &KEY, false).open(&ticket).is_some());
+            for place in 0..ticket.len() {
+                ticket[place] ^= 1;
+                assert!(keys(evp, &KEY, false).open(&ticket).is_none());
+                ticket[place] ^= 1;
+            }
+        }
+    }
+
+    /// `make secrets`: as that of our own tickets, but computed by libcrypto.
+    #[test]
+    fn mac_of_a_program_is_checked_without_a_look_at_the_key() {
+        if !valgrind::is_there() {
+            return;
+        }
+        for (evp, place) in
+            [false, true].into_iter().flat_map(|evp| [0, 31, 32, 40].map(|place| (evp, place)))
+        {
+            let mut ticket = sealed(evp);
+            let place = ticket.len() - 1 - place;
+            ticket[place] ^= 1;
+            let key = KEY;
+            valgrind::hide(&key);
+            let keys = keys(evp, &key, false);
+            let (opened, complaints) = valgrind::complaints_about(|| keys.open(&ticket).is_some());
+            assert_eq!(complaints, 1, "{evp} {place}");
+            valgrind::show(&opened);
+            assert!(!opened);
+        }
+    }
+}

@@ -145,10 +145,11 @@ mod tests {
         if !valgrind::is_there() {
             return;
         }
-        let keys = counting_keys();
-        let ticket = seal(&keys, &session(ProtocolVersion::TLS1_3)).unwrap();
-        valgrind::hide(&keys.hmac_key);
-        valgrind::hide(&keys.aes_key);
+        let ticket = seal(&counting_keys(), &session(ProtocolVersion::TLS1_3)).unwrap();
+        // As a program gives them (SSL_CTX_set_tlsext_ticket_keys(3)).
+        let bytes: Vec<u8> = (0..80).collect();
+        valgrind::hide(&bytes[NAME_LENGTH..]);
+        let keys = TicketKeys::from_bytes(&bytes).unwrap();
         for place in [0, NAME_LENGTH, NAME_LENGTH + IV_LENGTH, TAG_LENGTH, 1] {
             let mut changed = ticket.clone();
             let place = changed.len() - 1 - place;
