@@ -491,3 +491,33 @@ TEST_VERSIONS(session_that_a_server_looks_for)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+static const STACK_OF(SSL_CIPHER) *suites_at_name, *suites_at_certificate;
+
+static int look_at_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    suites_at_name = SSL_get_client_ciphers(ssl);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int look_at_certificate(SSL *ssl, void *argument)
+{
+    (void)argument;
+    suites_at_certificate = SSL_get_client_ciphers(ssl);
+    return 1;
+}
+
+/* The client's suites are known to SSL_get_client_ciphers() after the servername callback. */
+TEST_VERSIONS(suites_are_known_after_the_name)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], look_at_name);
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], look_at_certificate, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(suites_at_name == NULL);
+    CHECK(suites_at_certificate != NULL);
+    pair_free(pair);
+}

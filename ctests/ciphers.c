@@ -288,6 +288,39 @@ TEST(supported_ciphers_by_version)
     finish();
 }
 
+/* SSL_set1_client_sigalgs(3): a server supports the suites of kinds of keys that it takes from clients. */
+TEST(supported_ciphers_by_signature)
+{
+    STACK_OF(SSL_CIPHER) *list;
+
+    start();
+    SSL_set_max_proto_version(ssl, TLS1_2_VERSION);
+    SSL_set_accept_state(ssl);
+    CHECK_OK(SSL_set1_client_sigalgs_list(ssl, "ECDSA+SHA256"));
+    list = SSL_get1_supported_ciphers(ssl);
+    CHECK(list_has(list, "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK(!list_has(list, "ECDHE-RSA-AES128-GCM-SHA256"));
+    sk_SSL_CIPHER_free(list);
+    SSL_set_connect_state(ssl);
+    list = SSL_get1_supported_ciphers(ssl);
+    CHECK(list_has(list, "ECDHE-RSA-AES128-GCM-SHA256"));
+    sk_SSL_CIPHER_free(list);
+    finish();
+}
+
+/* What a connection negotiated counts until it begins again. */
+TEST(supported_ciphers_after_a_connection)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+    STACK_OF(SSL_CIPHER) *list;
+
+    SSL_set_accept_state(pair->ssl[SERVER]);
+    list = SSL_get1_supported_ciphers(pair->ssl[SERVER]);
+    CHECK_EQ(sk_SSL_CIPHER_num(list), 3);
+    sk_SSL_CIPHER_free(list);
+    pair_free(pair);
+}
+
 
 /* A list that leaves nothing leaves nothing; one that is none leaves the list as it was, but its level counts. */
 TEST(wrong_cipher_lists_leave_traces)

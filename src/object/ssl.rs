@@ -463,15 +463,15 @@ impl Ssl {
         stack.as_ref().map_or(core::ptr::null_mut(), |(_, stack)| stack.as_ptr())
     }
 
-    /// The suites that may be used in the version that is negotiated, or in those that could be, and at the security level that are set, those of TLS 1.3 first.
+    /// The suites that may be used in the version that is negotiated, or was, or in those that could be, and at the security level that are set, those of TLS 1.3 first.
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         let environment = self.environment();
         let settings = &environment.settings;
-        let negotiated = self.with_connection(|connection| connection.negotiated().version);
+        let negotiated = self.look_at_connection(Connection::version_until_now);
         let versions = negotiated.map_or_else(|| settings.offered_versions(), |version| vec![version]);
         let mut suites = settings.offered_suites(&versions);
-        let signatures = settings.taken_signatures();
+        let signatures = settings.taken_signatures(self.side());
         suites.retain(|suite| environment.hooks.client_can_use(suite) && signatures.suit(suite));
         suites
     }

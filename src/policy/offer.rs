@@ -10,6 +10,7 @@ use crate::{
         suite::{Authentication, Suite},
     },
     error::{Error, Reason, Result},
+    record::Side,
     wire::{AlertDescription, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
@@ -77,11 +78,11 @@ impl Settings {
         schemes
     }
 
-    /// The kinds of signatures that we take.
+    /// The kinds of signatures that `side` takes from its peer.
     #[must_use]
-    pub fn taken_signatures(&self) -> TakenSignatures {
+    pub fn taken_signatures(&self, side: Side) -> TakenSignatures {
         let mut taken = TakenSignatures::default();
-        for scheme in self.offered_schemes(&[ProtocolVersion::TLS1_2], false) {
+        for scheme in self.offered_schemes(&[ProtocolVersion::TLS1_2], side == Side::Server) {
             match scheme.signature {
                 SignatureAlgorithm::RsaPkcs1
                 | SignatureAlgorithm::RsaPssRsae

@@ -27,6 +27,7 @@ use crate::{
         custom_extension::place,
         options::{mode, option},
     },
+    record::Side,
     session::Session,
     wire::{AlertDescription, CipherSuite, ExtensionType, NamedGroup, ProtocolVersion},
 };
@@ -304,7 +305,7 @@ fn cipher_suites(
 ) -> Result<Vec<CipherSuite>> {
     let settings = &environment.settings;
     let offered = settings.offered_suites(versions).into_iter();
-    let signatures = settings.taken_signatures();
+    let signatures = settings.taken_signatures(Side::Client);
     let usable = |suite: &&Suite| environment.hooks.client_can_use(suite) && signatures.suit(suite);
     let mut suites: Vec<CipherSuite> = offered.filter(usable).map(|suite| suite.id).collect();
     if suites.is_empty() {

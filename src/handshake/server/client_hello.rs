@@ -78,14 +78,13 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
     let suites = &received.hello.cipher_suites;
     context.negotiated.secure_renegotiation |=
         suites.contains(&CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
-    note_suites(context, &received.hello);
     context.negotiated.raw_client_suites = suites.iter().flat_map(|suite| suite.0.to_be_bytes()).collect();
     if received.retry.is_some() && version != ProtocolVersion::TLS1_3 {
         return Err(unsupported_version());
     }
+    context.set_version(version);
     check_fallback(context, &received.hello, version)?;
     check_compression(&received.hello, version)?;
-    context.set_version(version);
     if received.retry.is_none() {
         context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
     }

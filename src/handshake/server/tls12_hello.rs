@@ -192,6 +192,7 @@ pub fn after_lookup(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
         // The program derives the secret from both randoms (RFC 4851 §5.1).
         context.negotiated.server_random = server_random(context)?;
         hello.has_random = true;
+        client_hello::note_suites(context, &hello.hello);
         return Ok(Transition::Ask(Ask::SessionSecret, State::Tls12Hello(Question::SessionSecret, hello)));
     }
     go_on_with_extensions(context, hello)
@@ -247,7 +248,6 @@ pub fn answered(
                 hello.sends_ticket = announces_ticket(context, hello.ticket.as_deref());
                 resume::forget_session(context);
                 // A full handshake reads them.
-                client_hello::note_suites(context, &hello.hello);
                 context.negotiated.peer_groups = hello.offer.groups.clone().unwrap_or_default();
             }
             ask_certificate(context, hello)
@@ -277,6 +277,7 @@ fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     if hello.session.is_some() {
         return ask_protocol(context, hello, None);
     }
+    client_hello::note_suites(context, &hello.hello);
     let extensions = hello.hello.extensions.clone();
     raw_public_key::read_offer(context, &extensions, move |context| {
         if context.hooks().certificate {

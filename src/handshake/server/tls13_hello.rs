@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     State, Step,
-    client_hello::{Received, has_certificate, read_extension},
+    client_hello::{Received, has_certificate, note_suites, read_extension},
     cookie, early_data,
     offer::Offer,
     psk::{self, Psk},
@@ -203,6 +203,7 @@ pub fn answered(
 }
 
 fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    note_suites(context, &hello.received.hello);
     match &hello.offer.protocols {
         Some(protocols) if context.hooks().alpn => {
             let ask = Ask::SelectAlpn(protocols.clone());
