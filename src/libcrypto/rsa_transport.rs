@@ -147,7 +147,7 @@ mod tests {
                 assert_eq!(premaster.unwrap().len(), PREMASTER_LENGTH);
                 complaints
             };
-            // One or none more, every other time, is about a number that libcrypto blinded.
+            // Chance decides whether libcrypto's arithmetic asks one question more.
             (0..16).map(|_| complaints_about_one()).min()
         });
         // What there is comes from arithmetic with what was encrypted, which everybody knows.
