@@ -371,6 +371,7 @@ TEST_VERSIONS(each_handshake_is_asked_about)
     struct pair *pair = judged_pair(version);
     unsigned id;
 
+    CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[SERVER], "X25519"), 1);
     for (int i = 0; i < 2; i++) {
         pair_over_wire(pair);
         asked_count = 0;

@@ -82,7 +82,8 @@ impl Connection {
             if let Some(ask) = self.postponed.take() {
                 return Ok(Read::Want(Want::Ask(ask)));
             }
-            if environment.for_data && self.records.joiner.has_message() {
+            let has_message = self.records.joiner.has_message() || self.first_message.is_some();
+            if environment.for_data && has_message {
                 return Ok(Read::Want(Want::Environment));
             }
             match self.after_handshake(environment)? {

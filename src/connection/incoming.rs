@@ -115,14 +115,18 @@ impl Connection {
 
     /// Deals with handshake messages that came after the handshake.
     pub(super) fn after_handshake(&mut self, environment: &Environment) -> Result<AfterHandshake> {
-        while let Some(message) = self.next_message(environment, Expects::Message)? {
+        while let Some(message) = self.next_message_after_handshake(environment)? {
             // RFC 5246 §7.2.1: after our close_notify nothing of TLS 1.2 is to be answered any more.
             if self.closing.sent && !self.is_tls13() {
                 continue;
             }
             if self.wants_to_renegotiate(&message) {
-                self.read_renegotiation_request(environment, message)?;
-                return Ok(AfterHandshake::Handshake);
+                let ask = self.read_renegotiation_request(environment, message)?;
+                return Ok(ask.map_or(AfterHandshake::Handshake, AfterHandshake::Ask));
+            }
+            if let Some(ask) = self.judge(environment) {
+                self.first_message = Some(message);
+                return Ok(AfterHandshake::Ask(ask));
             }
             if let Some(handshake) = post::authentication::begun_by(&self.connected(environment), &message) {
                 // RFC 8446 §6.1: after our close_notify we send nothing any more, no answer to a request and no tickets after one.
@@ -153,6 +157,14 @@ impl Connection {
             }
         }
         Ok(AfterHandshake::Nothing)
+    }
+
+    /// The next message, or the one that the security callback was asked about.
+    fn next_message_after_handshake(&mut self, environment: &Environment) -> Result<Option<Message>> {
+        match self.first_message.take() {
+            None => self.next_message(environment, Expects::Message),
+            message => Ok(message),
+        }
     }
 
     fn wants_to_renegotiate(&self, message: &Message) -> bool {

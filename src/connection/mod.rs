@@ -10,6 +10,7 @@
 //! | `datagram` | what is different in DTLS (RFC 6347) |
 //! | `early_data` | early data (RFC 8446 §4.2.10) |
 //! | `renegotiation` | another handshake of TLS 1.2 (RFC 5746) |
+//! | `security` | the security callback's say before anything begins |
 //! | `quic` | without records, inside QUIC (RFC 9001) |
 //! | `alert` | alerts both ways, closing (RFC 8446 §6) |
 //! | `former` | what is seen of the connection before when it is started over |
@@ -30,6 +31,7 @@ mod former;
 mod incoming;
 mod quic;
 mod renegotiation;
+mod security;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +39,7 @@ pub use application::Read;
 pub use data::Data;
 pub use early_data::EarlyRead;
 use former::Former;
+use security::Judgement;
 
 use crate::{
     error::{Error, Reason, Result},
@@ -100,6 +103,8 @@ pub struct Connection {
     opened: Option<Result<Opened>>,
     /// A question that the driver could not answer yet.
     postponed: Option<Ask>,
+    /// What the security callback says of what is about to begin.
+    judgement: Judgement,
     /// A post-handshake question's answer is of no consequence to the state machine.
     asked_after_handshake: bool,
     renegotiations: renegotiation::Renegotiations,
@@ -149,6 +154,7 @@ impl Connection {
             first_message: None,
             opened: None,
             postponed: None,
+            judgement: Judgement::None,
             asked_after_handshake: false,
             renegotiations: renegotiation::Renegotiations::default(),
             completed: None,
@@ -385,14 +391,20 @@ impl Connection {
         if let Some(ask) = self.postponed.take() {
             return Ok(Want::Ask(ask));
         }
-        self.begin_requested(environment)?;
+        if let Some(ask) = self.begin_requested(environment)? {
+            return Ok(Want::Ask(ask));
+        }
         loop {
             if let Some(want) = self.pause_for_early_data(environment) {
                 return Ok(want);
             }
             self.resume_after_early_data(environment);
             match &mut self.phase {
-                Phase::Before => self.begin(environment)?,
+                Phase::Before => {
+                    if let Some(ask) = self.begin(environment)? {
+                        return Ok(Want::Ask(ask));
+                    }
+                }
                 Phase::Established => return Ok(Want::Nothing),
                 Phase::Flushing => {
                     if self.has_outgoing() {
@@ -446,6 +458,10 @@ impl Connection {
 
     /// The answer to the question that was handed out last.
     pub fn answer(&mut self, environment: &Environment, answer: Answer) -> Result<()> {
+        let answer = match self.take_judgement(environment, answer) {
+            Ok(result) => return result,
+            Err(answer) => answer,
+        };
         if core::mem::take(&mut self.asked_after_handshake) {
             return match answer {
                 Answer::Refuse(error) => Err(self.fail(environment, error)),
@@ -471,20 +487,26 @@ impl Connection {
         self.postponed = Some(ask);
     }
 
-    fn begin(&mut self, environment: &Environment) -> Result<()> {
+    /// Begins a handshake, or asks whether it may.
+    fn begin(&mut self, environment: &Environment) -> Result<Option<Ask>> {
         if self.renegotiation_pending() {
             return Err(Error::Usage(Reason::ERR_INTERNAL_ERROR));
         }
-        if environment.hooks.info {
-            self.events.push_back(Event::HandshakeStart(self.position));
+        if !self.is_judged() {
+            if environment.hooks.info {
+                self.events.push_back(Event::HandshakeStart(self.position));
+            }
+            self.forget_former();
+            self.negotiated.tentative_version = None;
+            self.negotiated.client_version = None;
         }
-        self.forget_former();
-        self.negotiated.tentative_version = None;
-        self.negotiated.client_version = None;
+        if let Some(ask) = self.judge(environment) {
+            return Ok(Some(ask));
+        }
         self.check_settings(&environment.settings)?;
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
         self.begin_datagram_handshake();
-        Ok(())
+        Ok(None)
     }
 
     /// Whether a handshake can begin: one that cannot does not count.
@@ -495,7 +517,8 @@ impl Connection {
 
     /// Whether anything can come of a handshake with these settings, as OpenSSL looks at it before it begins.
     fn check_settings(&self, settings: &Settings) -> Result<()> {
-        if !settings.is_secure_version(settings.method_versions.1) {
+        // The security callback was asked that.
+        if settings.refusals.is_none() && !settings.is_secure_version(settings.method_versions.1) {
             return Err(Error::Silent(Reason::ERR_INTERNAL_ERROR));
         }
         let Some(highest) = settings.offered_versions().first().copied() else {

@@ -4,7 +4,7 @@
 use super::{Connection, Phase};
 use crate::{
     error::{Error, Reason, Result},
-    handshake::{Environment, Event, Handshake, Input, Renegotiation, position::Position},
+    handshake::{Environment, Event, Handshake, Input, Renegotiation, position::Position, want::Ask},
     message::Message,
     policy::options::option,
     record::Side,
@@ -101,24 +101,28 @@ impl Connection {
     }
 
     /// Begins what the program asked for, if it is due.
-    pub(super) fn begin_requested(&mut self, environment: &Environment) -> Result<()> {
+    pub(super) fn begin_requested(&mut self, environment: &Environment) -> Result<Option<Ask>> {
         if !self.renegotiation_is_due() {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(kind) = self.renegotiations.requested.take() else { return Ok(()) };
         // RFC 5746 §4.2, §4.4: what the peer would take for a first handshake could be an attacker's.
         if !self.is_secure(environment) {
+            self.renegotiations.requested = None;
             return Err(Error::handshake_failure(Reason::UNSAFE_LEGACY_RENEGOTIATION_DISABLED));
         }
-        self.tell_start(environment);
+        if !self.is_judged() {
+            self.tell_start(environment);
+        }
+        if let Some(ask) = self.judge(environment) {
+            return Ok(Some(ask));
+        }
+        let Some(kind) = self.renegotiations.requested.take() else { return Ok(None) };
         self.renegotiations.count();
         match self.side {
-            Side::Client => {
-                self.start(kind);
-                Ok(())
-            }
-            Side::Server => self.send_hello_request(environment, kind),
+            Side::Client => self.start(kind),
+            Side::Server => self.send_hello_request(environment, kind)?,
         }
+        Ok(None)
     }
 
     /// A HelloRequest is no part of a handshake (RFC 5246 §7.4.1.1): the connection is established again when it is written.
@@ -137,25 +141,32 @@ impl Connection {
     }
 
     /// The peer wants to renegotiate, by a HelloRequest or a ClientHello. A handshake is under way then, or one
-    /// that came to nothing is to be flushed.
+    /// that came to nothing is to be flushed, unless the security callback is asked first.
     pub(super) fn read_renegotiation_request(
         &mut self,
         environment: &Environment,
         message: Message,
-    ) -> Result<()> {
+    ) -> Result<Option<Ask>> {
         let expected = self.side == Side::Server && self.negotiated.renegotiation.is_some();
-        if !expected {
-            self.count_unasked()?;
+        if !self.is_judged() {
+            if !expected {
+                self.count_unasked()?;
+            }
+            self.tell_start(environment);
         }
-        self.tell_start(environment);
+        if let Some(ask) = self.judge(environment) {
+            self.first_message = Some(message);
+            return Ok(Some(ask));
+        }
         // OpenSSL's server leaves the state once less, unless it refuses.
         if self.side == Side::Client {
             self.connected(environment).leave_for(Position::Ok);
         }
         match self.side {
-            Side::Client => self.read_hello_request(environment, &message),
-            Side::Server => self.read_client_hello(environment, message, expected),
+            Side::Client => self.read_hello_request(environment, &message)?,
+            Side::Server => self.read_client_hello(environment, message, expected)?,
         }
+        Ok(None)
     }
 
     fn read_hello_request(&mut self, environment: &Environment, message: &Message) -> Result<()> {

@@ -244,7 +244,8 @@ impl End {
             | Ask::Certificate
             | Ask::ClientCertificate
             | Ask::CheckStatus(_)
-            | Ask::RemoveSession(_) => Answer::Proceed,
+            | Ask::RemoveSession(_)
+            | Ask::Security(_) => Answer::Proceed,
         }
     }
 

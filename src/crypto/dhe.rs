@@ -21,7 +21,8 @@ pub struct Parameters {
     pub generator: Vec<u8>,
     /// The strength in bits.
     pub security_bits: u16,
-    key: PKey,
+    /// A key of libcrypto with these parameters.
+    pub key: PKey,
 }
 
 impl fmt::Debug for Parameters {
@@ -88,7 +89,8 @@ impl EphemeralKey {
 /// The peer's half: its parameters and its public key.
 #[derive(Clone)]
 pub struct PeerKey {
-    parameters: Parameters,
+    /// What it is over.
+    pub parameters: Parameters,
     key: PKey,
 }
 
@@ -110,12 +112,6 @@ impl PeerKey {
         &self.key
     }
 
-    /// The strength of its group in bits.
-    #[must_use]
-    pub const fn security_bits(&self) -> u16 {
-        self.parameters.security_bits
-    }
-
     /// Our public key, as long as the prime, and the secret.
     pub fn respond(&self) -> Result<(Vec<u8>, SharedSecret)> {
         let own = EphemeralKey::generate(self.parameters.clone())?;
@@ -133,7 +129,7 @@ mod tests {
         let server = EphemeralKey::generate(Parameters::automatic(112).unwrap()).unwrap();
         let Parameters { prime, generator, .. } = &server.parameters;
         let client = PeerKey::new(prime, generator, &server.public).unwrap();
-        assert_eq!(client.security_bits(), 112);
+        assert_eq!(client.parameters.security_bits, 112);
         let (public, secret) = client.respond().unwrap();
         assert_eq!(server.complete(&public).unwrap(), secret);
     }

@@ -27,6 +27,7 @@ mod premaster_psk;
 pub mod quic;
 mod raw_public_key;
 mod records;
+pub mod security;
 pub mod server;
 mod server_name;
 #[cfg(test)]

@@ -7,7 +7,10 @@
 
 use std::sync::Arc;
 
-use super::custom_extensions::{Block, Received};
+use super::{
+    custom_extensions::{Block, Received},
+    security::Inquiry,
+};
 use crate::{
     crypto::{
         dhe,
@@ -177,6 +180,8 @@ pub enum Ask {
     TransportParameters(Vec<u8>),
     /// Either side: this session must not be resumed again ([`Answer::Proceed`]).
     RemoveSession(Arc<Session>),
+    /// Either side: the security callback's opinion, which goes into the settings ([`Answer::Proceed`] or `Refuse`).
+    Security(Inquiry),
 }
 
 /// The driver's answer.
@@ -360,6 +365,8 @@ pub struct Hooks {
     pub key_log: bool,
     /// `SSL_set_tlsext_debug_callback`.
     pub extensions: bool,
+    /// `SSL_CTX_set_security_callback`.
+    pub security: bool,
 }
 
 impl Hooks {

@@ -111,6 +111,16 @@ impl ServerKeyExchange {
 }
 
 impl Parameters {
+    /// The group, if it is an exchange on one.
+    #[must_use]
+    pub fn group(&self) -> Option<NamedGroup> {
+        match self {
+            Self::Ecdh { group, .. } => Some(*group),
+            Self::Psk { exchange, .. } => exchange.as_ref()?.group(),
+            Self::Dh { .. } | Self::Srp(_) => None,
+        }
+    }
+
     fn read(reader: &mut Reader<'_>, key_exchange: KeyExchangeAlgorithm) -> Result<Self> {
         match key_exchange {
             KeyExchangeAlgorithm::Ecdhe => Self::read_ecdh(reader),

@@ -111,6 +111,7 @@ impl Ssl {
                 self.new_session(environment, session);
                 Answer::Proceed
             }
+            Ask::Security(inquiry) => self.ask_security(inquiry),
             Ask::RemoveSession(session) => {
                 self.remove_session(session);
                 Answer::Proceed

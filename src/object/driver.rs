@@ -284,6 +284,7 @@ impl Ssl {
             psk_server: callbacks.psk_server.is_some(),
             key_log: live.key_log.is_some(),
             extensions: callbacks.extensions.function.is_some(),
+            security: callbacks.security.function.is_some(),
         }
     }
 

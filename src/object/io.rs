@@ -179,8 +179,10 @@ impl Ssl {
     fn request_certificate(&self) -> Result<(), Pause> {
         if self.look_at_connection(|connection| connection.is_established()) {
             self.refresh_ca_names();
+            let judged = self.judge_certificate_request();
             let environment = self.environment();
-            let sealed = self.add_extensions_after_handshake(place::CERTIFICATE_REQUEST).and_then(|()| {
+            let added = judged.and_then(|()| self.add_extensions_after_handshake(place::CERTIFICATE_REQUEST));
+            let sealed = added.and_then(|()| {
                 self.with_connection(|connection| connection.request_certificate(&environment))
             });
             self.deliver_events();
@@ -198,9 +200,11 @@ impl Ssl {
     /// Sends the KeyUpdate that the program scheduled (`SSL_key_update(3)`).
     fn update_keys(&self, update_requested: bool) -> Result<(), Pause> {
         if self.look_at_connection(|connection| connection.is_established()) {
+            let judged = self.judge_again();
             let environment = self.environment();
-            let sealed =
-                self.with_connection(|connection| connection.key_update(&environment, update_requested));
+            let sealed = judged.and_then(|()| {
+                self.with_connection(|connection| connection.key_update(&environment, update_requested))
+            });
             self.parts().scheduled_key_update.set(None);
             self.deliver_events();
             if let Err(error) = sealed {

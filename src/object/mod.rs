@@ -16,6 +16,7 @@
 //! | `own_certificate`, `own_chain`, `credential_files` | setting them, from memory and from files |
 //! | `compressed_certificate` | certificates that are compressed ahead |
 //! | `certificate_security` | what the security level asks of certificates |
+//! | `security`, `security_questions` | the program's security callback: who asks it, and what, in which order |
 //! | `custom_extensions` | extensions that the program handles itself, and its callbacks about them |
 //! | `server_info` | extensions that a program gives with a certificate |
 //! | `server_name` | the name of the server that a client asks for |
@@ -104,6 +105,7 @@ mod raw_public_key;
 pub mod record_padding;
 pub mod renegotiation;
 pub mod security;
+mod security_questions;
 pub mod server_info;
 mod server_name;
 pub mod session;

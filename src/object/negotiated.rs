@@ -42,16 +42,19 @@ impl Ssl {
         let (version, peer) = self.with_connection(|connection| {
             (connection.negotiated().version, connection.negotiated().peer_groups.clone())
         });
-        let own = self.with_config(|config| match version {
-            Some(version) => config.settings.offered_groups(&[version]),
-            None => config.settings.offered_groups(&config.settings.versions()),
+        let has_callback = self.has_security_callback();
+        let own = self.with_config(|config| {
+            let settings = &config.settings;
+            let versions = version.map_or_else(|| settings.versions(), |version| vec![version]);
+            if has_callback { settings.listed_groups(&versions) } else { settings.offered_groups(&versions) }
         });
         let server_prefers =
             self.with_config(|config| config.settings.has_option(option::CIPHER_SERVER_PREFERENCE));
         let shared = in_common(&own, &peer, server_prefers);
+        let mut shared = self.judge_shared_groups(&shared);
         match usize::try_from(index) {
-            Ok(index) => shared.get(index).map_or(0, |group| group_nid(*group)),
-            Err(_) if index == -1 => c_int::try_from(shared.len()).unwrap_or(c_int::MAX),
+            Ok(index) => shared.nth(index).map_or(0, |group| group_nid(*group)),
+            Err(_) if index == -1 => c_int::try_from(shared.count()).unwrap_or(c_int::MAX),
             Err(_) => 0,
         }
     }
@@ -66,7 +69,7 @@ impl Ssl {
     #[must_use]
     pub fn shared_schemes(&self) -> Vec<SignatureScheme> {
         let settings = self.with_config(|config| std::sync::Arc::clone(&config.settings));
-        let own = settings.offered_signature_schemes(&settings.versions(), false);
+        let own = settings.own_signature_schemes(&settings.versions(), false);
         in_common(&own, &self.peer_schemes(), settings.has_option(option::CIPHER_SERVER_PREFERENCE))
     }
 }

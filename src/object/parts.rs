@@ -24,6 +24,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::position::Position,
     libcrypto::{evp_pkey::PKey, pointer_stack::PointerStack},
+    policy::security::Refusals,
     wire::{AlertDescription, CipherSuite},
 };
 
@@ -43,7 +44,9 @@ pub struct Parts {
     pub(super) write_slot: BioSlot,
     /// The context that DANE was enabled with.
     pub(super) dane_context: RefCell<Option<Arc<Context>>>,
-    /// The settings as the security callback leaves them.
+    /// What the security callback refused in this handshake.
+    pub(super) refusals: RefCell<Arc<Refusals>>,
+    /// The settings as it leaves them.
     pub(super) judged: RefCell<Option<Judged>>,
     /// What `SSL_get_ciphers` gives.
     pub(super) ciphers: RefCell<CipherStack>,
@@ -97,6 +100,7 @@ impl Parts {
             read_slot: BioSlot::new(Way::Read),
             write_slot: BioSlot::new(Way::Write),
             dane_context: RefCell::default(),
+            refusals: RefCell::default(),
             judged: RefCell::default(),
             ciphers: RefCell::default(),
             client_ciphers: RefCell::default(),

@@ -1,8 +1,6 @@
 //! The program's security callback (`SSL_CTX_set_security_callback(3)`), and OpenSSL's own, which goes by the level.
 //!
-//! The core cannot call it. So at two moments of each handshake it is asked of all that the settings allow: before our first
-//! message about what we offer or choose by, and after it about what the peer may answer with. The core is told what it refused;
-//! what was refused at the first moment stays so at the second.
+//! The core cannot call it. Where it wants to know, `security_questions` asks, and the core is told by its settings what was refused.
 
 use core::{
     ffi::{c_int, c_void},
@@ -12,18 +10,13 @@ use std::sync::Arc;
 
 use super::{Context, SSL, SSL_CTX, Ssl, callbacks::Callback, config::Config};
 use crate::{
-    crypto::{
-        signature_scheme::{self, SCHEMES},
-        suite::Suite,
-    },
-    handshake::position::Position,
+    crypto::suite::Suite,
     libcrypto::panics::contain,
     policy::{
         Settings,
         security::{self, Refusals, minimum_bits},
         version,
     },
-    record::Side,
     wire::ProtocolVersion,
 };
 
@@ -109,138 +102,33 @@ impl Asker {
             None => self.level == 0 || bits >= i32::from(minimum_bits(self.level)),
         }
     }
-
-    /// Whether each of these operations is allowed.
-    fn allows_all(&self, operations: &[i32], bits: u16, nid: i32, other: *mut c_void) -> bool {
-        operations.iter().all(|operation| self.allows(*operation, bits.into(), nid, other))
-    }
-
-    /// What the callback refuses at this moment of all that the settings allow.
-    fn refusals(&self, settings: &Settings, side: Side, moment: Moment) -> Refusals {
-        let Operations { suites: suite_operations, groups: group_operations, schemes: scheme_operations } =
-            operations(side, moment);
-        let allows_version =
-            |version: &ProtocolVersion| self.allows(operation::VERSION, 0, version.0.into(), ptr::null_mut());
-        let allows_suite = |suite: &&'static Suite| {
-            let other = ptr::from_ref::<Suite>(suite).cast_mut().cast();
-            self.allows_all(suite_operations, suite.strength_bits(), 0, other)
-        };
-        let by_number = |operations: &[i32], number: u16, bits: u16, nid: i32| {
-            let mut other = number.to_be_bytes();
-            self.allows_all(operations, bits, nid, other.as_mut_ptr().cast())
-        };
-        let versions = version::ALL.into_iter().filter(|version| !allows_version(version));
-        let suites = settings.tls13_cipher_suites.iter().chain(settings.cipher_suites.iter());
-        let groups = settings.groups.iter().filter_map(|id| Some((*id, settings.group(*id)?)));
-        let before_tls12 = signature_scheme::find(signature_scheme::RSA_PKCS1_MD5_SHA1);
-        let schemes = SCHEMES.iter().chain(before_tls12);
-        Refusals {
-            versions: versions.collect(),
-            suites: suites.filter(|suite| !allows_suite(suite)).map(|suite| suite.id).collect(),
-            groups: groups
-                .filter(|(id, group)| !by_number(group_operations, id.0, group.security_bits(), group.nid()))
-                .map(|(id, _)| id)
-                .collect(),
-            schemes: schemes
-                .filter(|scheme| {
-                    let number = signature_scheme::number_to_show(scheme.id);
-                    !by_number(scheme_operations, number, scheme.security_bits, scheme.hash_nid())
-                })
-                .map(|scheme| scheme.id)
-                .collect(),
-            tickets: moment == Moment::First && !self.allows(operation::TICKET, 0, 0, ptr::null_mut()),
-        }
-    }
-}
-
-/// When the callback is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
-    /// Before our first message of a handshake.
-    First,
-    /// After it.
-    Later,
-}
-
-/// What the callback is asked about each suite, group and signature scheme.
-struct Operations {
-    suites: &'static [i32],
-    groups: &'static [i32],
-    schemes: &'static [i32],
-}
-
-const fn operations(side: Side, moment: Moment) -> Operations {
-    use operation::*;
-    match (side, moment) {
-        (Side::Client, Moment::First) => Operations {
-            suites: &[CIPHER_SUPPORTED],
-            groups: &[CURVE_SUPPORTED],
-            schemes: &[SIGALG_MASK, SIGALG_SUPPORTED],
-        },
-        (Side::Client, Moment::Later) => Operations {
-            suites: &[CIPHER_CHECK],
-            groups: &[CURVE_CHECK],
-            schemes: &[SIGALG_SHARED, SIGALG_CHECK],
-        },
-        (Side::Server, Moment::First) => Operations {
-            suites: &[CIPHER_SHARED],
-            groups: &[CURVE_SUPPORTED, CURVE_SHARED, CURVE_CHECK],
-            schemes: &[SIGALG_SUPPORTED, SIGALG_SHARED],
-        },
-        (Side::Server, Moment::Later) => Operations { suites: &[], groups: &[], schemes: &[SIGALG_CHECK] },
-    }
 }
 
 /// The settings with what the callback refused of them.
 #[derive(Clone)]
 pub struct Judged {
     from: Arc<Settings>,
-    callback: Callback<SecurityCallback>,
-    moment: Moment,
+    refusals: Arc<Refusals>,
     settings: Arc<Settings>,
 }
 
-impl Judged {
-    fn is_of(&self, settings: &Arc<Settings>, callback: Callback<SecurityCallback>) -> bool {
-        Arc::ptr_eq(&self.from, settings)
-            && self.callback.argument == callback.argument
-            && self.callback.function.map(|function| function as usize)
-                == callback.function.map(|function| function as usize)
-    }
-}
-
 impl Ssl {
-    /// These settings as the security callback leaves them. It is asked at both moments of a handshake, and again when the settings
-    /// change.
+    /// These settings as the program's security callback, if there is one, left them when it was asked last.
     pub(super) fn judge(&self, settings: Arc<Settings>) -> Arc<Settings> {
         if self.with_config(|config| config.callbacks.security.function.is_none()) {
             return settings;
         }
-        let asker = Asker::of_connection(self);
-        let (moment, is_between) = self.with_connection(|connection| match connection.position() {
-            Position::Before => (Moment::First, false),
-            position => (Moment::Later, position == Position::Ok),
-        });
-        let mut refusals = Refusals::default();
-        let mut moments = vec![Moment::First, moment];
-        let judged = self.with_parts(|parts| parts.judged.borrow().clone());
-        if let Some(judged) = judged.filter(|judged| judged.is_of(&settings, asker.callback)) {
-            if judged.moment == moment || is_between {
-                return Arc::clone(&judged.settings);
-            }
-            if moment == Moment::Later {
-                refusals = judged.settings.refusals.as_deref().cloned().unwrap_or_default();
-                moments.remove(0);
-            }
+        let (refusals, judged) =
+            self.with_parts(|parts| (Arc::clone(&parts.refusals.borrow()), parts.judged.borrow().clone()));
+        if let Some(judged) = judged
+            && Arc::ptr_eq(&judged.from, &settings)
+            && Arc::ptr_eq(&judged.refusals, &refusals)
+        {
+            return judged.settings;
         }
-        moments.dedup();
-        for moment in moments {
-            refusals.add(asker.refusals(&settings, self.side(), moment));
-        }
-        let refusals = Some(Arc::new(refusals));
-        let result = Arc::new(Settings { refusals, ..Settings::clone(&settings) });
-        let judged =
-            Judged { from: settings, callback: asker.callback, moment, settings: Arc::clone(&result) };
+        let result =
+            Arc::new(Settings { refusals: Some(Arc::clone(&refusals)), ..Settings::clone(&settings) });
+        let judged = Judged { from: settings, refusals, settings: Arc::clone(&result) };
         drop(self.with_parts(|parts| parts.judged.replace(Some(judged))));
         result
     }

@@ -467,8 +467,9 @@ impl Ssl {
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         let environment = self.environment();
-        let settings = &environment.settings;
         let negotiated = self.look_at_connection(Connection::version_until_now);
+        let judged = self.judge_suites(negotiated.map(|version| vec![version]));
+        let settings = judged.as_ref().unwrap_or(&environment.settings);
         let versions = negotiated.map_or_else(|| settings.offered_versions(), |version| vec![version]);
         let mut suites = settings.offered_suites(&versions);
         let signatures = settings.taken_signatures(self.side());
@@ -498,7 +499,7 @@ impl Ssl {
         });
         let Some(version) = version else { return Vec::new() };
         let settings = self.with_config(|config| Arc::clone(&config.settings));
-        let ours = settings.offered_signature_schemes(&[version], self.side() == Side::Client);
+        let ours = settings.own_signature_schemes(&[version], self.side() == Side::Client);
         let (preferred, other) = if settings.has_option(option::CIPHER_SERVER_PREFERENCE) {
             (ours, theirs)
         } else {

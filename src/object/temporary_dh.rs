@@ -3,7 +3,7 @@
 use core::ffi::CStr;
 use std::sync::Arc;
 
-use super::config::Configurable;
+use super::{config::Configurable, security::operation};
 use crate::{
     crypto::dhe,
     error::Reason,
@@ -14,8 +14,9 @@ use crate::{
 /// there are no parameters.
 pub fn use_parameters(target: &impl Configurable, key: PKey) -> bool {
     let bits = key.security_bits().and_then(|bits| bits.try_into().ok()).unwrap_or(0);
+    let is_allowed = target.asker().allows(operation::TMP_DH, bits, 0, key.as_ptr().cast());
     let parameters = dhe::Parameters::from_key(key);
-    if !target.look(|config| config.settings.allows_diffie_hellman(bits)) {
+    if !is_allowed {
         error_queue::raise_ssl(Reason::DH_KEY_TOO_SMALL);
         return false;
     }

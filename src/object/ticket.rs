@@ -125,6 +125,9 @@ impl Ssl {
     }
 
     fn send_new_ticket(&self, follows_another: bool) -> Result<()> {
+        if !follows_another {
+            self.judge_again()?;
+        }
         let environment = self.environment();
         self.with_connection(|connection| connection.begin_ticket(&environment, follows_another));
         self.deliver_events();

@@ -23,7 +23,7 @@ use crate::{
 const BEFORE_TLS12: [SignatureScheme; 3] =
     [signature_scheme::RSA_PKCS1_MD5_SHA1, SignatureScheme::ECDSA_SHA1, SignatureScheme::DSA_SHA1];
 /// They do not do at our security level.
-const NOT_AT_THIS_LEVEL: Error =
+pub const NOT_AT_THIS_LEVEL: Error =
     Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM);
 
 /// What a server chose for TLS 1.2 or below.
@@ -84,25 +84,11 @@ impl Settings {
     /// `SSL_R_NO_SHARED_CIPHER`, or, if the client does not say what it takes and our security level forbids SHA-1,
     /// `SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM`.
     pub fn choose_tls12(&self, offer: &Offer<'_>) -> Result<Choice12> {
-        // RFC 5246 §7.4.1.4.1: a client that sends no signature_algorithms takes SHA-1.
-        const WITHOUT_EXTENSION: &[SignatureScheme] =
-            &[SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1, SignatureScheme::DSA_SHA1];
-        // RFC 8422 §4: a client that sends no supported_groups leaves the choice to us.
-        const ANY_GROUP: &[NamedGroup] = &[NamedGroup::SECP256R1];
-
-        let schemes = if offer.version.has_signature_schemes() {
-            self.in_order(
-                &self.offered_signature_schemes(&[offer.version], false),
-                offer.signature_schemes.unwrap_or(WITHOUT_EXTENSION),
-            )
-        } else {
-            BEFORE_TLS12.to_vec()
-        };
+        let schemes = self.schemes_to_sign_with(offer);
         if schemes.is_empty() && offer.signature_schemes.is_some() {
             return Err(Error::handshake_failure(Reason::NO_SHARED_SIGNATURE_ALGORITHMS));
         }
-        let groups = self
-            .in_order(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups.unwrap_or(ANY_GROUP));
+        let groups = self.shared_groups(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups);
         for suite in self.shared_suites(offer.version, offer.cipher_suites) {
             let goes_with_suite = |group: &&NamedGroup| self.suite_b_allows_curve(suite, **group);
             let group = groups.iter().find(goes_with_suite).copied().filter(|_| suite.has_group());
@@ -114,24 +100,13 @@ impl Settings {
             if !suite.has_certificate() {
                 return Ok(Choice12 { suite, slot: None, scheme: None, group });
             }
-            let slots = slots_of(suite).iter().copied();
-            let slots: Vec<_> = slots
-                .filter(|slot| self.suite_b_allows_slot(*slot, &schemes))
-                .filter(|slot| {
-                    // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
-                    *slot != Slot::Ecdsa
-                        || offer.groups.is_none_or(|groups| {
-                            let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
-                            curve.is_some_and(|curve| groups.contains(&curve) && self.allows_group(curve))
-                        })
-                })
-                .collect();
+            let slots = self.slots_for(suite, offer, &schemes);
             // SSL_CERT_FLAG_TLS_STRICT: also our certificate is signed as the client wants.
             let strict = self.is_strict() && offer.version.has_signature_schemes();
             let for_certificates = offer.certificate_schemes.or(strict.then_some(schemes.as_slice()));
             let chosen = self.choose_signer(offer.version, &schemes, for_certificates, slots.iter().copied());
             if let Some((slot, scheme)) = chosen {
-                if !self.allows_scheme(scheme) {
+                if !self.allows_own_scheme(scheme) {
                     return Err(NOT_AT_THIS_LEVEL);
                 }
                 return Ok(Choice12 { suite, slot: Some(slot), scheme: Some(scheme), group });
@@ -145,6 +120,84 @@ impl Settings {
             true => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
             false => Reason::NO_SHARED_CIPHER,
         }))
+    }
+
+    /// What we may sign with in TLS 1.2 and below, in the order that decides.
+    fn schemes_to_sign_with(&self, offer: &Offer<'_>) -> Vec<SignatureScheme> {
+        // RFC 5246 §7.4.1.4.1: a client that sends no signature_algorithms takes SHA-1.
+        const WITHOUT_EXTENSION: &[SignatureScheme] =
+            &[SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1, SignatureScheme::DSA_SHA1];
+
+        if !offer.version.has_signature_schemes() {
+            return BEFORE_TLS12.to_vec();
+        }
+        let ours = self.own_signature_schemes(&[offer.version], false);
+        self.in_order(&ours, offer.signature_schemes.unwrap_or(WITHOUT_EXTENSION))
+    }
+
+    /// Whether there is a scheme that we may sign with and the peer takes; else it is `handshake_failure`.
+    pub fn check_shared_schemes(&self, version: ProtocolVersion, peers: &[SignatureScheme]) -> Result<()> {
+        let ours = self.own_signature_schemes(&[version], false);
+        if !version.has_signature_schemes() || peers.iter().any(|scheme| ours.contains(scheme)) {
+            return Ok(());
+        }
+        Err(Error::handshake_failure(Reason::NO_SHARED_SIGNATURE_ALGORITHMS))
+    }
+
+    /// The groups for TLS 1.2 and below that both sides have, whatever our security level says, in the order that decides.
+    #[must_use]
+    pub fn listed_shared_groups(&self, offered: Option<&[NamedGroup]>) -> Vec<NamedGroup> {
+        self.shared_groups(&self.listed_groups(&[ProtocolVersion::TLS1_2]), offered)
+    }
+
+    fn shared_groups(&self, ours: &[NamedGroup], offered: Option<&[NamedGroup]>) -> Vec<NamedGroup> {
+        // RFC 8422 §4: a client that sends no supported_groups leaves the choice to us.
+        const ANY_GROUP: &[NamedGroup] = &[NamedGroup::SECP256R1];
+
+        self.in_order(ours, offered.unwrap_or(ANY_GROUP))
+    }
+
+    /// The suites in the order that decides, each with whether the other side has it too.
+    #[must_use]
+    pub fn suites_in_order(
+        &self,
+        version: ProtocolVersion,
+        offered: &[CipherSuite],
+    ) -> Vec<(&'static Suite, bool)> {
+        let ours = self.offered_suites(&[version]);
+        if self.prefers_ours() {
+            return ours.into_iter().map(|suite| (suite, offered.contains(&suite.id))).collect();
+        }
+        let theirs = offered.iter().filter_map(|id| suite::find(*id));
+        theirs
+            .filter(|suite| suite.supports(version))
+            .map(|suite| (suite, ours.iter().any(|own| own.id == suite.id)))
+            .collect()
+    }
+
+    /// Whether we have what this suite of TLS 1.2 or below wants to authenticate us with, and its parameters.
+    #[must_use]
+    pub fn can_authenticate(&self, suite: &Suite, offer: &Offer<'_>) -> bool {
+        let schemes = self.schemes_to_sign_with(offer);
+        let is_wanted = |slot: &Slot| self.is_kind_wanted(*slot, offer.version, &schemes);
+        self.has_parameters_for(suite)
+            && (!suite.has_certificate() || self.slots_for(suite, offer, &schemes).iter().any(is_wanted))
+    }
+
+    /// The slots whose certificates authenticate this suite to the client.
+    fn slots_for(&self, suite: &Suite, offer: &Offer<'_>, schemes: &[SignatureScheme]) -> Vec<Slot> {
+        let slots = slots_of(suite).iter().copied();
+        slots
+            .filter(|slot| self.suite_b_allows_slot(*slot, schemes))
+            .filter(|slot| {
+                // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
+                *slot != Slot::Ecdsa
+                    || offer.groups.is_none_or(|groups| {
+                        let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
+                        curve.is_some_and(|curve| groups.contains(&curve) && self.allows_curve(curve))
+                    })
+            })
+            .collect()
     }
 
     /// Whether the certificate in this slot is one of the mode of Suite B, if there is one, and signed as the client wants.
@@ -195,7 +248,7 @@ impl Settings {
         peer_schemes: &[SignatureScheme],
         certificate_schemes: Option<&[SignatureScheme]>,
     ) -> Option<(Slot, SignatureScheme)> {
-        let ours = self.offered_signature_schemes(&[version], false);
+        let ours = self.own_signature_schemes(&[version], false);
         self.choose_signer(version, &self.in_order(&ours, peer_schemes), certificate_schemes, Slot::ALL)
     }
 
@@ -211,9 +264,9 @@ impl Settings {
         if !version.has_signature_schemes() {
             return self
                 .choose_signer(version, &BEFORE_TLS12, None, self.certificates.current)
-                .filter(|(_, scheme)| self.allows_scheme(*scheme));
+                .filter(|(_, scheme)| self.allows_own_scheme(*scheme));
         }
-        let ours = self.offered_signature_schemes(&[version], true);
+        let ours = self.own_signature_schemes(&[version], true);
         let schemes = self.in_order(&ours, peer_schemes);
         if version == ProtocolVersion::TLS1_3 {
             self.choose_signer(version, &schemes, certificate_schemes, Slot::ALL)
@@ -222,10 +275,15 @@ impl Settings {
         }
     }
 
+    /// Whether our order decides.
+    #[must_use]
+    pub fn prefers_ours(&self) -> bool {
+        self.has_option(option::CIPHER_SERVER_PREFERENCE) || self.suite_b().is_some()
+    }
+
     /// What both lists have, in the order that decides.
     fn in_order<T: Copy + PartialEq>(&self, ours: &[T], peers: &[T]) -> Vec<T> {
-        let ours_decides = self.has_option(option::CIPHER_SERVER_PREFERENCE) || self.suite_b().is_some();
-        let (order, other) = if ours_decides { (ours, peers) } else { (peers, ours) };
+        let (order, other) = if self.prefers_ours() { (ours, peers) } else { (peers, ours) };
         let mut shared = Vec::new();
         for item in order {
             // A peer may repeat itself thousands of times: that must not multiply the choices.
@@ -237,7 +295,8 @@ impl Settings {
     }
 
     /// The suites that both sides have, in the order that decides.
-    fn shared_suites(&self, version: ProtocolVersion, offered: &[CipherSuite]) -> Vec<&'static Suite> {
+    #[must_use]
+    pub fn shared_suites(&self, version: ProtocolVersion, offered: &[CipherSuite]) -> Vec<&'static Suite> {
         let ours: Vec<_> = self.offered_suites(&[version]).iter().map(|suite| suite.id).collect();
         let mut shared: Vec<_> = self.in_order(&ours, offered).into_iter().filter_map(suite::find).collect();
         // SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is ChaCha20 has no AES hardware.

@@ -1,7 +1,7 @@
 //! What we offer and therefore accept: groups and signature schemes (RFC 8446 §4.2.3, §4.2.7), and whether what
 //! the peer signed with is among them. Used by `choose` and `handshake`.
 
-use super::Settings;
+use super::{Settings, library::KnownGroup};
 use crate::{
     crypto::{
         hash::HashAlgorithm,
@@ -11,23 +11,35 @@ use crate::{
     },
     error::{Error, Reason, Result},
     record::Side,
-    wire::{AlertDescription, NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{AlertDescription, CertificateType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 impl Settings {
     /// The groups that we offer or accept in any of `versions`, at our security level.
     #[must_use]
     pub fn offered_groups(&self, versions: &[ProtocolVersion]) -> Vec<NamedGroup> {
+        let known = self.known_groups(versions);
+        known.filter(|(id, group)| self.allows_known_group(*id, *group)).map(|(id, _)| id).collect()
+    }
+
+    /// As [`Self::offered_groups`], whatever our security level says.
+    #[must_use]
+    pub fn listed_groups(&self, versions: &[ProtocolVersion]) -> Vec<NamedGroup> {
+        self.known_groups(versions).map(|(id, _)| id).collect()
+    }
+
+    fn known_groups(
+        &self,
+        versions: &[ProtocolVersion],
+    ) -> impl Iterator<Item = (NamedGroup, KnownGroup<'_>)> {
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
         let tls12 = versions.iter().any(|version| *version < ProtocolVersion::TLS1_3);
-        let fits = |id: &NamedGroup| {
-            self.group(*id).is_some_and(|group| {
-                ((tls13 && group.is_for_tls13()) || (tls12 && group.is_for_tls12()))
-                    && self.allows_known_group(*id, group)
-            })
-        };
         let groups = self.suite_b().map_or(&*self.groups, |mode| mode.groups());
-        groups.iter().copied().filter(fits).collect()
+        let known = groups.iter().filter_map(|id| Some((*id, self.group(*id)?)));
+        known.filter(move |(id, group)| {
+            ((tls13 && group.is_for_tls13()) || (tls12 && group.is_for_tls12()))
+                && !self.library.missing_groups.contains(id)
+        })
     }
 
     /// The schemes that we offer to the peer in any of `versions`, at our security level
@@ -50,6 +62,22 @@ impl Settings {
         versions: &[ProtocolVersion],
         request: bool,
     ) -> impl Iterator<Item = &'static Scheme> {
+        self.listed_schemes(versions, request).filter(|scheme| self.allows_known_scheme(scheme))
+    }
+
+    /// As [`Self::offered_signature_schemes`], of those that we sign with.
+    #[must_use]
+    pub fn own_signature_schemes(&self, versions: &[ProtocolVersion], request: bool) -> Vec<SignatureScheme> {
+        let listed = self.listed_schemes(versions, request);
+        listed.filter(|scheme| self.allows_known_own_scheme(scheme)).map(|scheme| scheme.id).collect()
+    }
+
+    /// As [`Self::offered_schemes`], whatever our security level says.
+    pub fn listed_schemes(
+        &self,
+        versions: &[ProtocolVersion],
+        request: bool,
+    ) -> impl Iterator<Item = &'static Scheme> {
         let configured = match (&self.client_signature_schemes, &self.signature_schemes) {
             (Some(schemes), _) if request => Some(schemes),
             (_, schemes) => schemes.as_ref(),
@@ -63,7 +91,7 @@ impl Settings {
         let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
         listed.unwrap_or_default().iter().filter_map(|id| find(*id)).chain(usual).filter(move |scheme| {
             ((tls12 && scheme.is_for_tls12()) || (tls13 && is_of_tls13(scheme)))
-                && self.allows_known_scheme(scheme)
+                && !self.library.missing_schemes.contains(&scheme.id)
         })
     }
 
@@ -82,18 +110,8 @@ impl Settings {
     #[must_use]
     pub fn taken_signatures(&self, side: Side) -> TakenSignatures {
         let mut taken = TakenSignatures::default();
-        for scheme in self.offered_schemes(&[ProtocolVersion::TLS1_2], side == Side::Server) {
-            match scheme.signature {
-                SignatureAlgorithm::RsaPkcs1
-                | SignatureAlgorithm::RsaPssRsae
-                | SignatureAlgorithm::RsaPssPss => taken.rsa = true,
-                SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
-                    taken.ecdsa = true;
-                }
-                SignatureAlgorithm::Dsa => taken.dss = true,
-                _ => {}
-            }
-        }
+        let listed = self.listed_schemes(&[ProtocolVersion::TLS1_2], side == Side::Server);
+        listed.filter(|scheme| self.counts_scheme(scheme)).for_each(|scheme| taken.add(scheme));
         taken
     }
 
@@ -118,7 +136,8 @@ impl Settings {
 
     /// Checks a scheme that the peer signed with against what we offered and its key type (`request`: the
     /// peer is a client). Failure is `illegal_parameter` with `SSL_R_WRONG_SIGNATURE_TYPE`, or with
-    /// `SSL_R_WRONG_CURVE` for a key on a curve that does not go with the scheme or that we did not offer.
+    /// `SSL_R_WRONG_CURVE` for a key on a curve that does not go with the scheme or that we did not offer. What only our security level
+    /// forbids is `handshake_failure`, as in OpenSSL.
     pub fn check_peer_scheme(
         &self,
         scheme: SignatureScheme,
@@ -129,7 +148,7 @@ impl Settings {
         let wrong_type = Error::illegal(Reason::WRONG_SIGNATURE_TYPE);
         let found = find(scheme).ok_or(wrong_type)?;
         // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
-        if !self.offered_schemes(&[version], request).any(|offered| offered.id == scheme) {
+        if !self.listed_schemes(&[version], request).any(|listed| listed.id == scheme) {
             return Err(wrong_type);
         }
         let rules = self.rules_of(version);
@@ -141,13 +160,18 @@ impl Settings {
             return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });
         }
         // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered.
-        let offered = |curve| self.offered_groups(&[ProtocolVersion::TLS1_2]).contains(&curve);
+        let offered = |curve| {
+            self.listed_groups(&[ProtocolVersion::TLS1_2]).contains(&curve) && self.allows_curve(curve)
+        };
         if version.of_tls() == ProtocolVersion::TLS1_2
             && !request
             && found.signature == SignatureAlgorithm::Ecdsa
             && !curve.is_some_and(offered)
         {
             return Err(Error::illegal(Reason::WRONG_CURVE));
+        }
+        if !self.allows_known_scheme(found) {
+            return Err(Error::handshake_failure(Reason::WRONG_SIGNATURE_TYPE));
         }
         Ok(())
     }
@@ -162,6 +186,43 @@ pub struct TakenSignatures {
 }
 
 impl TakenSignatures {
+    /// Takes the kind of this scheme.
+    pub const fn add(&mut self, scheme: &Scheme) {
+        if let Some(taken) = self.kind_of(scheme) {
+            *taken = true;
+        }
+    }
+
+    /// Whether the kind of this scheme is there already, or none at all.
+    #[must_use]
+    pub fn has(mut self, scheme: &Scheme) -> bool {
+        self.kind_of(scheme).is_none_or(|taken| *taken)
+    }
+
+    const fn kind_of(&mut self, scheme: &Scheme) -> Option<&mut bool> {
+        match scheme.signature {
+            SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss => {
+                Some(&mut self.rsa)
+            }
+            SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
+                Some(&mut self.ecdsa)
+            }
+            SignatureAlgorithm::Dsa => Some(&mut self.dss),
+            SignatureAlgorithm::MlDsa44 | SignatureAlgorithm::MlDsa65 | SignatureAlgorithm::MlDsa87 => None,
+        }
+    }
+
+    /// The kinds of certificates to ask for (RFC 5246 §7.4.4, RFC 8422 §5.5).
+    #[must_use]
+    pub fn certificate_types(self) -> Vec<CertificateType> {
+        let kinds = [
+            (self.rsa, CertificateType::RSA_SIGN),
+            (self.dss, CertificateType::DSS_SIGN),
+            (self.ecdsa, CertificateType::ECDSA_SIGN),
+        ];
+        kinds.into_iter().filter(|(is_taken, _)| *is_taken).map(|(_, kind)| kind).collect()
+    }
+
     /// Whether the kind that authenticates the servers of this suite is among them: a client offers no other suites. Those of TLS 1.3
     /// are not tied to a kind.
     #[must_use]
@@ -265,7 +326,8 @@ mod tests {
         assert_eq!(check(ecdsa, KeyType::Rsa, TLS1_3), wrong_type);
         assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_3), wrong_type);
         assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA256, KeyType::Rsa, TLS1_2), Ok(()));
-        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA1, KeyType::Rsa, TLS1_2), wrong_type);
+        let too_weak = Err(Error::handshake_failure(Reason::WRONG_SIGNATURE_TYPE));
+        assert_eq!(check(SignatureScheme::RSA_PKCS1_SHA1, KeyType::Rsa, TLS1_2), too_weak);
         assert_eq!(check(SignatureScheme(0x1a1a), KeyType::Rsa, TLS1_2), wrong_type);
     }
 

@@ -70,23 +70,20 @@ pub struct Refusals {
     pub versions: Vec<ProtocolVersion>,
     /// Suites.
     pub suites: Vec<CipherSuite>,
-    /// Groups.
+    /// Groups of a key exchange.
     pub groups: Vec<NamedGroup>,
-    /// Signature schemes.
+    /// Curves of certificates.
+    pub curves: Vec<NamedGroup>,
+    /// Signature schemes of the peer.
     pub schemes: Vec<SignatureScheme>,
+    /// Signature schemes of our own.
+    pub own_schemes: Vec<SignatureScheme>,
+    /// Signature schemes that do not tell which kinds of certificates we take.
+    pub unmasked: Vec<SignatureScheme>,
+    /// The Diffie-Hellman parameters of this handshake.
+    pub diffie_hellman: bool,
     /// Session tickets.
     pub tickets: bool,
-}
-
-impl Refusals {
-    /// Refuses what was refused later, too.
-    pub fn add(&mut self, later: Self) {
-        self.versions.extend(later.versions);
-        self.suites.extend(later.suites);
-        self.groups.extend(later.groups);
-        self.schemes.extend(later.schemes);
-        self.tickets |= later.tickets;
-    }
 }
 
 /// Whether a level allows session tickets: from 3 on it does not.
@@ -153,10 +150,22 @@ impl Settings {
             }
     }
 
+    /// Whether the curve of a certificate's key is one of our groups and strong enough for our level.
+    #[must_use]
+    pub fn allows_curve(&self, id: NamedGroup) -> bool {
+        match &self.refusals {
+            Some(refusals) => self.group(id).is_some() && !refusals.curves.contains(&id),
+            None => self.allows_group(id),
+        }
+    }
+
     /// Whether Diffie-Hellman parameters of this strength are strong enough for our level.
     #[must_use]
-    pub const fn allows_diffie_hellman(&self, bits: u16) -> bool {
-        self.allows_strength(bits)
+    pub fn allows_diffie_hellman(&self, bits: u16) -> bool {
+        match &self.refusals {
+            Some(refusals) => !refusals.diffie_hellman,
+            None => self.allows_strength(bits),
+        }
     }
 
     /// The least strength in bits that our level accepts.
@@ -168,16 +177,43 @@ impl Settings {
     /// Whether we have this signature scheme and it is strong enough for our level.
     #[must_use]
     pub fn allows_scheme(&self, id: SignatureScheme) -> bool {
-        signature_scheme::find(id).is_some_and(|scheme| self.allows_known_scheme(scheme))
+        self.find_scheme(id).is_some_and(|scheme| self.allows_known_scheme(scheme))
     }
 
-    /// As [`Self::allows_scheme`], for one that was found.
+    fn find_scheme(&self, id: SignatureScheme) -> Option<&'static Scheme> {
+        signature_scheme::find(id).filter(|_| !self.library.missing_schemes.contains(&id))
+    }
+
+    /// As [`Self::allows_scheme`], for one that was found and that we have.
     pub(super) fn allows_known_scheme(&self, scheme: &Scheme) -> bool {
-        !self.library.missing_schemes.contains(&scheme.id)
-            && match &self.refusals {
-                Some(refusals) => !refusals.schemes.contains(&scheme.id),
-                None => self.allows_strength(scheme.security_bits),
-            }
+        self.allows_scheme_unless(scheme, |refusals| &refusals.schemes)
+    }
+
+    /// As [`Self::allows_scheme`], for one that we sign with.
+    #[must_use]
+    pub fn allows_own_scheme(&self, id: SignatureScheme) -> bool {
+        self.find_scheme(id).is_some_and(|scheme| self.allows_known_own_scheme(scheme))
+    }
+
+    /// As [`Self::allows_own_scheme`], for one that was found and that we have.
+    pub(super) fn allows_known_own_scheme(&self, scheme: &Scheme) -> bool {
+        self.allows_scheme_unless(scheme, |refusals| &refusals.own_schemes)
+    }
+
+    /// As [`Self::allows_scheme`], for one that tells which kinds of certificates we take.
+    pub(super) fn counts_scheme(&self, scheme: &Scheme) -> bool {
+        self.allows_scheme_unless(scheme, |refusals| &refusals.unmasked)
+    }
+
+    fn allows_scheme_unless(
+        &self,
+        scheme: &Scheme,
+        refused: impl Fn(&Refusals) -> &Vec<SignatureScheme>,
+    ) -> bool {
+        match &self.refusals {
+            Some(refusals) => !refused(refusals).contains(&scheme.id),
+            None => self.allows_strength(scheme.security_bits),
+        }
     }
 
     /// Whether a suite is secure enough.

@@ -3,11 +3,12 @@
 
 use super::State;
 use crate::{
-    crypto::signature::PublicKey,
+    crypto::{signature::PublicKey, signature_scheme},
     error::{Error, Reason, Result},
     handshake::{
         Context, Transition,
         position::Position,
+        security::{self, Inquiry},
         want::{Answer, Ask},
     },
     policy::certificate::Slot,
@@ -32,8 +33,24 @@ pub fn chain_verified(answer: Answer, context: &mut Context<'_>) -> Result<Publi
     context.negotiated.peer_key()
 }
 
-/// Checks the server's signature over `content`; it names its scheme from TLS 1.2 on. `Some`: only libcrypto can, and the driver is to ask it.
+/// Checks the server's signature over `content`; it names its scheme from TLS 1.2 on. `then` goes on; `Some`: only libcrypto can check
+/// it, and the driver is to ask it.
 pub fn verify_signature(
+    key: Box<PublicKey>,
+    scheme: Option<SignatureScheme>,
+    content: Vec<u8>,
+    signature: Vec<u8>,
+    context: &mut Context<'_>,
+    then: impl FnOnce(Option<Ask>, &mut Context<'_>) -> Result<Transition<State>> + 'static,
+) -> Result<Transition<State>> {
+    let rest = move |context: &mut Context<'_>, key: &PublicKey| {
+        let ask = check_signature(key, scheme, content, signature, context)?;
+        then(ask, context)
+    };
+    security::peer_scheme(context, scheme, key, rest)
+}
+
+fn check_signature(
     key: &PublicKey,
     scheme: Option<SignatureScheme>,
     content: Vec<u8>,
@@ -48,6 +65,23 @@ pub fn verify_signature(
         return Ok(Some(Ask::VerifySignature { scheme, content, signature }));
     }
     key.verify(scheme, &content, &signature).map(|()| None)
+}
+
+/// The security callback judges what the server's CertificateRequest lets us sign with.
+pub fn judge_schemes(
+    context: &mut Context<'_>,
+    then: impl FnOnce(&mut Context<'_>) -> Result<Transition<State>> + 'static,
+) -> Result<Transition<State>> {
+    let inquiry = security::about(context, |context| {
+        let version = context.version().ok()?;
+        if version.has_signature_schemes() {
+            return Some(Inquiry::SharedSchemes(version, Some(context.negotiated.peer_schemes.clone())));
+        }
+        let settings = context.settings();
+        let certified = settings.certificates.current.and_then(|slot| settings.certificates.get(slot))?;
+        signature_scheme::before_tls12(certified.key_type).map(Inquiry::OwnScheme)
+    });
+    security::inquire(context, inquiry, then)
 }
 
 /// Whether the certificate callback is to be asked before we answer the server's CertificateRequest.

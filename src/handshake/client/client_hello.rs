@@ -11,7 +11,7 @@ use crate::{
         Context, Environment, Renegotiation, Transition, certificate_compression, custom_extensions,
         fragment_limits, next_protocol,
         position::Position,
-        quic, raw_public_key, use_srtp,
+        quic, raw_public_key, security, use_srtp,
         want::{Answer, Ask, ExternalPsk},
     },
     message::{
@@ -81,6 +81,10 @@ pub struct Retry {
 /// Begins with the first ClientHello.
 pub fn begin(context: &mut Context<'_>) -> Result<Transition<State>> {
     context.leave_for(Position::CwClntHello);
+    security::client_hello(context, false, begin_first)
+}
+
+fn begin_first(context: &mut Context<'_>) -> Result<Transition<State>> {
     context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
     let versions = versions(context);
     context.negotiated.tentative_version = versions.first().copied();
@@ -93,11 +97,13 @@ pub fn begin(context: &mut Context<'_>) -> Result<Transition<State>> {
 /// Begins with the second ClientHello.
 pub fn begin_second(retry: Retry, context: &mut Context<'_>) -> Result<Transition<State>> {
     context.leave_for(Position::CwClntHello);
-    if context.hooks().offer_psk {
-        let ask = Ask::OfferPsk(Some(retry.suite.hash));
-        return Ok(Transition::Ask(ask, State::AskedPsk(Some(Box::new(retry)))));
-    }
-    emit_second_client_hello(retry, None, context)
+    security::client_hello(context, true, move |context| {
+        if context.hooks().offer_psk {
+            let ask = Ask::OfferPsk(Some(retry.suite.hash));
+            return Ok(Transition::Ask(ask, State::AskedPsk(Some(Box::new(retry)))));
+        }
+        emit_second_client_hello(retry, None, context)
+    })
 }
 
 /// The program said which PSK it has.

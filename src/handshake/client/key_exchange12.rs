@@ -62,7 +62,7 @@ pub enum Waiting {
 
 impl KeyExchange {
     /// Takes the parameters of a ServerKeyExchange, checked as far as they need no signature. What is not allowed is
-    /// `illegal_parameter`; a prime that is too small for our security level is `handshake_failure`.
+    /// `illegal_parameter`.
     pub fn from_parameters(
         parameters: Parameters,
         algorithm: KeyExchangeAlgorithm,
@@ -85,9 +85,6 @@ impl KeyExchange {
             }
             Parameters::Dh { prime, generator, public } => {
                 let peer = dhe::PeerKey::new(&prime, &generator, &public)?;
-                if !context.settings().allows_diffie_hellman(peer.security_bits()) {
-                    return Err(Error::handshake_failure(Reason::DH_KEY_TOO_SMALL));
-                }
                 context.negotiated.peer_dh = Some(Arc::new(peer.clone()));
                 Ok(Self::Dhe(peer))
             }
@@ -102,6 +99,15 @@ impl KeyExchange {
                 };
                 Ok(Self::Psk(exchange.map(Box::new)))
             }
+        }
+    }
+
+    /// The Diffie-Hellman parameters, if it is an exchange with some.
+    pub fn diffie_hellman(&self) -> Option<&dhe::Parameters> {
+        match self {
+            Self::Dhe(peer) => Some(&peer.parameters),
+            Self::Psk(Some(exchange)) => exchange.diffie_hellman(),
+            _ => None,
         }
     }
 

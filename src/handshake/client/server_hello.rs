@@ -15,7 +15,12 @@ use crate::{
         suite::{self, Suite},
     },
     error::{Error, Reason, Result},
-    handshake::{Context, Transcript, Transition, custom_extensions, early_data::Status, position::Position},
+    handshake::{
+        Context, Transcript, Transition, custom_extensions,
+        early_data::Status,
+        position::Position,
+        security::{self, Inquiry},
+    },
     key_schedule::tls13::EarlySecret,
     message::{
         Message,
@@ -53,7 +58,31 @@ pub fn read_server_hello(
     let hello = ServerHello::read(message.expect(HandshakeType::SERVER_HELLO)?)?;
     context.leave_for(Position::CrSrvrHello);
     context.tell_extensions(&hello.extensions);
-    let version = check_version(&offer, &hello, context.settings().fixed_version())?;
+    let inquiry = security::about(context, |context| choice(&offer, &hello, context));
+    security::inquire(context, inquiry, move |context| read_choice(offer, hello, context, message))
+}
+
+/// What the security callback is asked about the server's choice. Once a HelloRetryRequest has settled the version there is but the suite.
+fn choice(offer: &Offer, hello: &ServerHello, context: &Context<'_>) -> Option<Inquiry> {
+    let suite = suite::find(hello.cipher_suite)?;
+    let is_retry = hello.is_hello_retry_request();
+    let group = hello.extensions.get(ExtensionType::KEY_SHARE).filter(|_| is_retry);
+    Some(Inquiry::ServerHello {
+        is_open: security::is_open(context) && !is_retry,
+        suite,
+        ticket: hello.extensions.contains(ExtensionType::SESSION_TICKET)
+            && offer.hello.extensions.contains(ExtensionType::SESSION_TICKET),
+        retry_group: group.and_then(|data| key_share::read_retry(data).ok()),
+    })
+}
+
+fn read_choice(
+    offer: Offer,
+    hello: ServerHello,
+    context: &mut Context<'_>,
+    message: Message,
+) -> Result<Transition<State>> {
+    let version = check_version(&offer, &hello, context.settings())?;
     if version != ProtocolVersion::TLS1_3 {
         // RFC 8446 §D.3: an older server cannot tell early data from a broken record.
         if context.negotiated.early_data.status != Status::NotSent {
@@ -97,11 +126,7 @@ fn read_hello_verify_request(
 }
 
 /// The version that the server chose, if we may speak it.
-fn check_version(
-    offer: &Offer,
-    hello: &ServerHello,
-    fixed: Option<ProtocolVersion>,
-) -> Result<ProtocolVersion> {
+fn check_version(offer: &Offer, hello: &ServerHello, settings: &Settings) -> Result<ProtocolVersion> {
     if let Some(data) = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS) {
         if !offer.hello.extensions.contains(ExtensionType::SUPPORTED_VERSIONS) {
             return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION));
@@ -122,6 +147,7 @@ fn check_version(
         return Err(Error::illegal(Reason::WRONG_SSL_VERSION));
     }
     let version = hello.legacy_version;
+    let fixed = settings.fixed_version();
     if fixed.is_some_and(|fixed| version != fixed) {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::WRONG_SSL_VERSION));
     }
@@ -218,7 +244,11 @@ fn key_of_retry(offer: &Offer, group: NamedGroup, context: &Context<'_>) -> Resu
     let data = |extension_type| offer.hello.extensions.get(extension_type).ok_or(Error::internal());
     let offered = supported_groups::read(data(ExtensionType::SUPPORTED_GROUPS)?)?;
     let is_of_tls13 = context.settings().group(group).is_some_and(KnownGroup::is_for_tls13);
-    if !is_of_tls13 || !offered.contains(&group) || sent_share(&offer.hello.extensions, group)? {
+    if !is_of_tls13
+        || !context.settings().allows_group(group)
+        || !offered.contains(&group)
+        || sent_share(&offer.hello.extensions, group)?
+    {
         return Err(Error::illegal(Reason::BAD_KEY_SHARE));
     }
     context.settings().new_key(group)

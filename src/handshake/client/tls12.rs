@@ -23,7 +23,9 @@ use crate::{
     handshake::{
         Context, Expects, Input, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
-        raw_public_key, server_name, use_srtp,
+        raw_public_key,
+        security::{self, Inquiry},
+        server_name, use_srtp,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -33,11 +35,11 @@ use crate::{
         certificate_status,
         extension::{Extensions, ec_point_formats, renegotiation_info},
         server_hello::ServerHello,
-        server_key_exchange::{ServerKeyExchange, signed_content},
+        server_key_exchange::{ServerKeyExchange, Signature, signed_content},
     },
     policy::{custom_extension::place, options::option},
     session::Session,
-    wire::{ExtensionType, HandshakeType},
+    wire::{AlertDescription, ExtensionType, HandshakeType},
 };
 
 /// What a ServerHello may carry. `supported_groups` does not belong there, but some servers send it, and
@@ -315,6 +317,9 @@ fn read_extensions(
         }
         context.negotiated.peer_point_formats = formats.to_vec();
     }
+    if received.contains(ExtensionType::SESSION_TICKET) && !context.settings().allows_tickets() {
+        return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::BAD_EXTENSION));
+    }
     context.negotiated.extended_master_secret =
         extensions::read_empty(received, ExtensionType::EXTENDED_MASTER_SECRET)?;
     // What a server answers for another cipher is of no account, as in OpenSSL.
@@ -452,28 +457,76 @@ fn read_server_key_exchange(
     let received =
         ServerKeyExchange::read(body, suite.key_exchange, context.version()?, suite.signs_parameters())?;
     context.leave_for(Position::CrKeyExch);
-    let content = signed_content(
-        &context.negotiated.client_random,
-        &context.negotiated.server_random,
-        &received.parameters,
-    );
-    let exchange = KeyExchange::from_parameters(received.parameters, hello.suite.key_exchange, context)?;
-    let question = match received.signature {
-        Some(signature) => {
-            let key = key.ok_or(Error::internal())?;
-            authentication::verify_signature(&key, signature.scheme, content, signature.bytes, context)?
+    let group = received.parameters.group();
+    security::inquire(context, security::about(context, |_| group.map(Inquiry::PeerGroup)), move |context| {
+        let content = signed_content(
+            &context.negotiated.client_random,
+            &context.negotiated.server_random,
+            &received.parameters,
+        );
+        let exchange = KeyExchange::from_parameters(received.parameters, suite.key_exchange, context)?;
+        check_diffie_hellman(exchange, context, move |exchange, context| match received.signature {
+            Some(signature) => {
+                let key = key.ok_or(Error::internal())?;
+                verify_parameters(hello, exchange, message, key, signature, content, context)
+            }
+            None => Ok(parameters_taken(hello, exchange, &message, context)),
+        })
+    })
+}
+
+/// Goes on if the parameters are strong enough for our security level; else it is `handshake_failure`.
+fn check_diffie_hellman(
+    exchange: KeyExchange,
+    context: &mut Context<'_>,
+    then: impl FnOnce(KeyExchange, &mut Context<'_>) -> Result<Transition<ClientState>> + 'static,
+) -> Result<Transition<ClientState>> {
+    let Some(parameters) = exchange.diffie_hellman() else { return then(exchange, context) };
+    let bits = parameters.security_bits;
+    let inquiry = security::about(context, |_| Some(Inquiry::DiffieHellman(parameters.clone())));
+    security::inquire(context, inquiry, move |context| {
+        if !context.settings().allows_diffie_hellman(bits) {
+            return Err(Error::handshake_failure(Reason::DH_KEY_TOO_SMALL));
         }
-        None => None,
-    };
-    match question {
-        Some(ask) => {
-            Ok(Transition::Ask(ask, ClientState::Tls12(State::VerifyingSignature(hello, exchange, message))))
-        }
-        None => {
-            context.add_to_transcript(&message);
-            Ok(next(State::ExpectRequestOrDone(hello, exchange)))
-        }
-    }
+        then(exchange, context)
+    })
+}
+
+fn verify_parameters(
+    hello: Box<Hello>,
+    exchange: KeyExchange,
+    message: Message,
+    key: Box<PublicKey>,
+    signature: Signature,
+    content: Vec<u8>,
+    context: &mut Context<'_>,
+) -> Result<Transition<ClientState>> {
+    authentication::verify_signature(
+        key,
+        signature.scheme,
+        content,
+        signature.bytes,
+        context,
+        move |ask, context| {
+            Ok(match ask {
+                Some(ask) => Transition::Ask(
+                    ask,
+                    ClientState::Tls12(State::VerifyingSignature(hello, exchange, message)),
+                ),
+                None => parameters_taken(hello, exchange, &message, context),
+            })
+        },
+    )
+}
+
+fn parameters_taken(
+    hello: Box<Hello>,
+    exchange: KeyExchange,
+    message: &Message,
+    context: &mut Context<'_>,
+) -> Transition<ClientState> {
+    context.add_to_transcript(message);
+    next(State::ExpectRequestOrDone(hello, exchange))
 }
 
 fn read_certificate_request(
@@ -491,10 +544,14 @@ fn read_certificate_request(
     context.negotiated.peer_ca_names = request.authorities;
     context.negotiated.certificate_requested = true;
     context.add_to_transcript(message);
-    match authentication::certificate_question(context) {
-        Some(ask) => Ok(Transition::Ask(ask, ClientState::Tls12(State::AskedCertificate(hello, exchange)))),
-        None => ask_client_certificate(hello, exchange, context),
-    }
+    authentication::judge_schemes(context, move |context| {
+        match authentication::certificate_question(context) {
+            Some(ask) => {
+                Ok(Transition::Ask(ask, ClientState::Tls12(State::AskedCertificate(hello, exchange))))
+            }
+            None => ask_client_certificate(hello, exchange, context),
+        }
+    })
 }
 
 fn ask_client_certificate(

@@ -142,7 +142,7 @@ impl State {
                 Ok(next(Self::ExpectCertificateVerify(keys, Box::new(key))))
             }
             Self::ExpectCertificateVerify(keys, key) => {
-                read_certificate_verify(keys, &key, context, input.message()?)
+                read_certificate_verify(keys, key, context, input.message()?)
             }
             Self::VerifyingSignature(keys, message) => {
                 let Answer::Proceed = input.answer()? else { return Err(Error::internal()) };
@@ -248,8 +248,10 @@ pub fn take_certificate_request(
     let message_place = place::CERTIFICATE_REQUEST;
     let custom = custom_extensions::received(context, message_place, false, &request.extensions, 0)?;
     let request_context = request.request_context;
-    custom_extensions::read(context, message_place, custom, &[], move |context| {
-        then(context, request_context)
+    authentication::judge_schemes(context, move |context| {
+        custom_extensions::read(context, message_place, custom, &[], move |context| {
+            then(context, request_context)
+        })
     })
 }
 
@@ -292,7 +294,7 @@ fn read_certificate(
 
 fn read_certificate_verify(
     keys: Box<Keys>,
-    key: &PublicKey,
+    key: Box<PublicKey>,
     context: &mut Context<'_>,
     message: Message,
 ) -> Result<Transition<ClientState>> {
@@ -300,10 +302,20 @@ fn read_certificate_verify(
         CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?, context.version()?)?;
     context.leave_for(Position::CrCertVrfy);
     let content = signed_content(true, context.transcript.current()?.as_ref());
-    match authentication::verify_signature(key, verify.scheme, content, verify.signature, context)? {
-        Some(ask) => Ok(Transition::Ask(ask, ClientState::Tls13(State::VerifyingSignature(keys, message)))),
-        None => server_authenticated(keys, context, &message),
-    }
+    let CertificateVerify { scheme, signature } = verify;
+    authentication::verify_signature(
+        key,
+        scheme,
+        content,
+        signature,
+        context,
+        move |ask, context| match ask {
+            Some(ask) => {
+                Ok(Transition::Ask(ask, ClientState::Tls13(State::VerifyingSignature(keys, message))))
+            }
+            None => server_authenticated(keys, context, &message),
+        },
+    )
 }
 
 /// The server's signature is good. If it asked for a certificate, the program is asked for one now.

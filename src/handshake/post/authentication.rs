@@ -61,7 +61,7 @@ pub fn check_request(connected: &Connected<'_>) -> Result<()> {
 pub fn send_certificate_request(connected: &mut Connected<'_>) -> Result<()> {
     check_request(connected)?;
     let request_context = rand::array::<REQUEST_CONTEXT_LENGTH>()?.to_vec();
-    let message = server::certificate_request(connected, request_context.clone()).write();
+    let message = server::certificate_request(connected, request_context.clone())?.write();
     connected.leave_for(Position::SwCertReq);
     connected.send(&message)?;
     connected.leave_for(Position::Ok);

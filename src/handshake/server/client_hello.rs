@@ -6,7 +6,12 @@ use super::{State, Step, cookie, hello_verify, retry::Retry};
 use crate::{
     crypto::signature_scheme::{self, SCHEMES, Scheme},
     error::{Error, Reason, Result},
-    handshake::{Context, Transition, position::Position, want::Ask},
+    handshake::{
+        Context, Transition,
+        position::Position,
+        security::{self, Inquiry},
+        want::Ask,
+    },
     message::{
         Message,
         client_hello::ClientHello,
@@ -62,7 +67,18 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
     if context.hooks().client_hello {
         return Ok(Transition::Ask(Ask::ClientHello, State::AskedClientHello(Box::new(received))));
     }
-    negotiate_version(context, received)
+    judge_versions(context, received)
+}
+
+/// The security callback judges the versions of which one is to be chosen.
+pub fn judge_versions(context: &mut Context<'_>, received: Received) -> Step {
+    let inquiry = security::about(context, |context| {
+        let is_settled = received.retry.is_some() || !security::is_open(context);
+        let offered = offered_versions(context.settings(), &received.hello).ok()?;
+        let is_fallback = received.hello.cipher_suites.contains(&CipherSuite::TLS_FALLBACK_SCSV);
+        (!is_settled).then_some(Inquiry::Versions { offered, is_fallback })
+    });
+    security::inquire(context, inquiry, move |context| negotiate_version(context, received))
 }
 
 /// The client's suites, as getters have them.
@@ -96,7 +112,8 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
 }
 
 fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
-    if context.settings().allowed_versions().next().is_none() {
+    // What the security callback refused now was there when the handshake began.
+    if context.settings().refusals.is_none() && context.settings().allowed_versions().next().is_none() {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     }
     if hello.legacy_version.is_datagram() != context.is_datagram() && context.is_datagram() {
@@ -122,16 +139,20 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
             Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::WRONG_SSL_VERSION))
         };
     }
-    let offered = match versions {
+    let offered = offered_versions(context.settings(), hello)?;
+    allowed_versions(context).find(|version| offered.contains(version)).ok_or(unsupported_version())
+}
+
+/// What the client offers. No version of DTLS that we have is chosen by the extension.
+fn offered_versions(settings: &Settings, hello: &ClientHello) -> Result<Vec<ProtocolVersion>> {
+    match hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS).filter(|_| !settings.is_datagram()) {
         // RFC 8446 §4.2.1: if present, it alone counts.
-        Some(data) => supported_versions::read_client(data)?,
-        None => context
-            .settings()
+        Some(data) => supported_versions::read_client(data),
+        None => Ok(settings
             .known_versions()
             .filter(|version| *version < ProtocolVersion::TLS1_3 && *version <= hello.legacy_version)
-            .collect(),
-    };
-    allowed_versions(context).find(|version| offered.contains(version)).ok_or(unsupported_version())
+            .collect()),
+    }
 }
 
 /// The versions that could be chosen, the highest first.

@@ -15,15 +15,19 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::{
         Context, premaster_psk,
+        security::Inquiry,
         want::{Answer, Ask},
     },
     message::{
         client_key_exchange,
         server_key_exchange::{Parameters, SrpParameters},
     },
-    policy::{certificate::Slot, choose::Choice12, options::option, security::DhStrength},
+    policy::{Settings, certificate::Slot, choose::Choice12, options::option, security::DhStrength},
     wire::AlertDescription,
 };
+
+/// There is no group for the key exchange.
+const NO_GROUP: Error = Error::handshake_failure(Reason::UNSUPPORTED_ELLIPTIC_CURVE);
 
 /// Our half of the key exchange.
 pub enum KeyExchange {
@@ -81,9 +85,9 @@ pub fn begin(choice: &Choice12, context: &Context<'_>) -> Result<Begun> {
             match &source.parameters {
                 _ if source.automatic != 0 => {
                     let wanted = automatic_strength(choice, context);
-                    Begun::Made(dhe(dhe::Parameters::automatic(wanted)?, context)?)
+                    Begun::Made(dhe(dhe::Parameters::automatic(wanted)?)?)
                 }
-                Some(parameters) => Begun::Made(dhe(dhe::Parameters::clone(parameters), context)?),
+                Some(parameters) => Begun::Made(dhe(dhe::Parameters::clone(parameters))?),
                 None => Begun::Ask(Ask::DiffieHellman),
             }
         }
@@ -111,7 +115,7 @@ fn with_psk(choice: &Choice12, exchange: KeyExchange, context: &Context<'_>) -> 
 }
 
 fn ecdhe(choice: &Choice12, context: &Context<'_>) -> Result<KeyExchange> {
-    let group = choice.group.ok_or(Error::handshake_failure(Reason::UNSUPPORTED_ELLIPTIC_CURVE))?;
+    let group = choice.group.ok_or(NO_GROUP)?;
     Ok(KeyExchange::Ecdhe(context.settings().new_key(group)?))
 }
 
@@ -124,7 +128,7 @@ fn psk(context: &Context<'_>, exchange: Option<KeyExchange>) -> KeyExchange {
 pub fn answered(choice: &Choice12, answer: Answer, context: &Context<'_>) -> Result<Begun> {
     match answer {
         Answer::DiffieHellman(Some(parameters)) => {
-            Ok(Begun::Made(with_psk(choice, dhe(parameters, context)?, context)))
+            Ok(Begun::Made(with_psk(choice, dhe(parameters)?, context)))
         }
         Answer::SrpParameters(parameters) => Ok(Begun::Made(KeyExchange::Srp(parameters))),
         _ => Err(Error::internal()),
@@ -147,14 +151,33 @@ fn automatic_strength(choice: &Choice12, context: &Context<'_>) -> u16 {
     wanted.max(settings.least_strength())
 }
 
-fn dhe(parameters: dhe::Parameters, context: &Context<'_>) -> Result<KeyExchange> {
-    if !context.settings().allows_diffie_hellman(parameters.security_bits) {
-        return Err(Error::handshake_failure(Reason::DH_KEY_TOO_SMALL));
-    }
+fn dhe(parameters: dhe::Parameters) -> Result<KeyExchange> {
     Ok(KeyExchange::Dhe(dhe::EphemeralKey::generate(parameters)?))
 }
 
 impl KeyExchange {
+    /// What the security callback is asked about it.
+    pub fn inquiry(&self, context: &Context<'_>) -> Option<Inquiry> {
+        match self {
+            Self::Ecdhe(_) => Some(Inquiry::SharedGroup(context.negotiated.peer_groups.clone())),
+            Self::Dhe(key) => Some(Inquiry::DiffieHellman(key.parameters.clone())),
+            Self::Psk { exchange, .. } => exchange.as_ref()?.inquiry(context),
+            Self::Rsa(_) | Self::Srp(_) => None,
+        }
+    }
+
+    /// Whether it is strong enough for our security level; else it is `handshake_failure`.
+    pub fn check(&self, settings: &Settings) -> Result<()> {
+        match self {
+            Self::Ecdhe(key) if !settings.allows_group(key.group()) => Err(NO_GROUP),
+            Self::Dhe(key) if !settings.allows_diffie_hellman(key.parameters.security_bits) => {
+                Err(Error::handshake_failure(Reason::DH_KEY_TOO_SMALL))
+            }
+            Self::Psk { exchange: Some(exchange), .. } => exchange.check(settings),
+            _ => Ok(()),
+        }
+    }
+
     /// What the ServerKeyExchange says; `None`: none is sent.
     pub fn parameters(&self) -> Option<Parameters> {
         match self {

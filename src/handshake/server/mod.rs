@@ -134,7 +134,7 @@ impl State {
             }
             Self::HelloVerify(question) => hello_verify::answered(context, question, input.answer()?),
             Self::Cookie(question) => cookie::answered(context, question, input.answer()?),
-            Self::AskedClientHello(received) => client_hello::negotiate_version(context, *received),
+            Self::AskedClientHello(received) => client_hello::judge_versions(context, *received),
             Self::Asked(then) => then(context, input.answer()?),
             Self::Tls13Hello(question, hello) => {
                 tls13_hello::answered(context, question, hello, input.answer()?)

@@ -85,13 +85,13 @@ fn read_certificate_verify(context: &mut Context<'_>, message: Message) -> Step 
         CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?, context.version()?)?;
     context.leave_for(Position::SrCertVrfy);
     let content = signed_content(false, context.transcript.current()?.as_ref());
-    match signature::verify(context, verify, content)? {
+    signature::verify(context, verify, content, move |context, ask| match ask {
         Some(ask) => Ok(Transition::Ask(ask, ServerState::PostHandshake(State::VerifyingSignature(message)))),
         None => {
             context.add_to_transcript(&message);
             Ok(next(State::ExpectFinished))
         }
-    }
+    })
 }
 
 /// RFC 8446 §4.4: its key comes from the secret that the client writes application data with.

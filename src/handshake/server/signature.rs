@@ -1,10 +1,12 @@
 //! Signing with our key and verifying with the client's (RFC 8446 §4.4.3; RFC 5246 §7.4.3, §7.4.8), in our memory where
 //! that can be, else by the driver.
 
+use super::Step;
 use crate::{
+    crypto::signature::PublicKey,
     error::{Error, Result},
     handshake::{
-        Context,
+        Context, security,
         want::{Answer, Ask},
     },
     message::certificate_verify::CertificateVerify,
@@ -51,12 +53,29 @@ pub fn take_signature(answer: Answer) -> Result<Vec<u8>> {
     }
 }
 
-/// Verifies the client's CertificateVerify over `content`; a question if only libcrypto can.
-pub fn verify(context: &mut Context<'_>, verify: CertificateVerify, content: Vec<u8>) -> Result<Option<Ask>> {
-    let key = context.negotiated.peer_key()?;
+/// Verifies the client's CertificateVerify over `content`; `then` goes on, with a question if only libcrypto can.
+pub fn verify(
+    context: &mut Context<'_>,
+    verify: CertificateVerify,
+    content: Vec<u8>,
+    then: impl FnOnce(&mut Context<'_>, Option<Ask>) -> Step + 'static,
+) -> Step {
+    let key = Box::new(context.negotiated.peer_key()?);
+    security::peer_scheme(context, verify.scheme, key, move |context, key| {
+        let ask = check(context, key, verify, content)?;
+        then(context, ask)
+    })
+}
+
+fn check(
+    context: &mut Context<'_>,
+    key: &PublicKey,
+    verify: CertificateVerify,
+    content: Vec<u8>,
+) -> Result<Option<Ask>> {
     let CertificateVerify { scheme, signature } = verify;
     let version = context.version()?;
-    let scheme = context.settings().peer_scheme(scheme, &key, version, true)?;
+    let scheme = context.settings().peer_scheme(scheme, key, version, true)?;
     context.settings().check_suite_b_key(context.negotiated.suite, key.curve(), version)?;
     context.negotiated.peer_scheme = Some(scheme);
     if !key.can_verify(scheme) {

@@ -169,10 +169,10 @@ fn read_certificate_verify(context: &mut Context<'_>, finish: Box<Finish>, messa
     context.leave_for(Position::SrCertVrfy);
     // RFC 5246 §7.4.8: the messages themselves, under the hash of the scheme.
     let content = context.transcript.messages()?.to_vec();
-    match signature::verify(context, verify, content)? {
+    signature::verify(context, verify, content, move |context, ask| match ask {
         Some(ask) => Ok(Transition::Ask(ask, ServerState::Tls12Client(State::Signature(message, finish)))),
         None => end_flight(context, &message, *finish),
-    }
+    })
 }
 
 fn end_flight(context: &mut Context<'_>, certificate_verify: &Message, finish: Finish) -> Step {

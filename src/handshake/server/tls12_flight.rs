@@ -8,16 +8,15 @@ use super::{
     selection,
     signature::{self, Signed},
     tls12_client::{self, Pending},
+    tls13_flight::NO_SCHEMES,
 };
 use crate::{
-    crypto::{
-        signature_scheme::{self, SignatureAlgorithm},
-        suite::{Authentication, Suite},
-    },
+    crypto::suite::{Authentication, Suite},
     error::{Error, Result},
     handshake::{
         Context, Transition,
         position::Position,
+        security::{self, Inquiry},
         want::{Answer, Ask},
     },
     message::{
@@ -27,7 +26,7 @@ use crate::{
         server_key_exchange::{self, Parameters, ServerKeyExchange, Signature},
     },
     policy::{VerifyMode, certificate::Slot, choose::Choice12},
-    wire::{CertificateType, HandshakeType, ProtocolVersion, SignatureScheme},
+    wire::{CertificateType, HandshakeType, ProtocolVersion},
 };
 
 /// What the driver is asked on the way.
@@ -108,16 +107,29 @@ fn sign_parameters(context: &mut Context<'_>, flight: Flight, begun: Begun) -> S
         }
     };
     let Some(parameters) = exchange.parameters() else {
-        return emit_request_and_done(context, flight, exchange);
+        return request_certificate(context, flight, exchange);
     };
     context.leave_for(Position::SwKeyExch);
+    let inquiry = security::about(context, |context| exchange.inquiry(context));
+    security::inquire(context, inquiry, move |context| {
+        exchange.check(context.settings())?;
+        emit_parameters(context, flight, exchange, parameters)
+    })
+}
+
+fn emit_parameters(
+    context: &mut Context<'_>,
+    flight: Flight,
+    exchange: KeyExchange,
+    parameters: Parameters,
+) -> Step {
     if let KeyExchange::Ecdhe(key) = &exchange {
         let settings = &context.environment.settings;
         context.negotiated.note_own_share(settings, key.group(), key.share());
     }
     if !flight.choice.suite.signs_parameters() {
         context.emit(&ServerKeyExchange { parameters, signature: None }.write())?;
-        return emit_request_and_done(context, flight, exchange);
+        return request_certificate(context, flight, exchange);
     }
     let slot = flight.choice.slot.ok_or(Error::internal())?;
     let scheme = flight.choice.scheme.ok_or(Error::internal())?;
@@ -146,11 +158,23 @@ fn emit_signed(
     let scheme = flight.choice.scheme.ok_or(Error::internal())?;
     let signature = Some(Signature { scheme: context.told_scheme(scheme)?, bytes });
     context.emit(&ServerKeyExchange { parameters, signature }.write())?;
-    emit_request_and_done(context, flight, exchange)
+    request_certificate(context, flight, exchange)
 }
 
-fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -> Step {
-    emit_certificate_request(context, flight.choice.suite)?;
+/// Asks for the client's certificate where the program wants it, and ends the flight.
+fn request_certificate(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -> Step {
+    if !asks_for_certificate(context, flight.choice.suite) {
+        return emit_done(context, flight, exchange);
+    }
+    context.leave_for(Position::SwCertReq);
+    let inquiry = security::about(context, |context| context.version().ok().map(Inquiry::CertificateRequest));
+    security::inquire(context, inquiry, move |context| {
+        emit_certificate_request(context)?;
+        emit_done(context, flight, exchange)
+    })
+}
+
+fn emit_done(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -> Step {
     context.leave_for(Position::SwSrvrDone);
     context.emit(&Message::build(HandshakeType::SERVER_HELLO_DONE, |_| {}))?;
     context.negotiated.time_answer();
@@ -161,55 +185,36 @@ fn emit_request_and_done(context: &mut Context<'_>, flight: Flight, exchange: Ke
     Ok(tls12_client::await_flight(context, pending, exchange))
 }
 
-fn emit_certificate_request(context: &mut Context<'_>, suite: &Suite) -> Result<()> {
-    let settings = context.settings();
-    let verify_mode = settings.verify_mode;
+fn asks_for_certificate(context: &Context<'_>, suite: &Suite) -> bool {
+    let verify_mode = context.settings().verify_mode;
     let once = verify_mode.has(VerifyMode::CLIENT_ONCE) && context.negotiated.client_was_asked;
     if !verify_mode.has(VerifyMode::PEER) || once {
-        return Ok(());
+        return false;
     }
     // RFC 5246 §7.4.4: a server without a certificate of its own asks for none. OpenSSL does if it is told to fail without.
-    let may_ask = match suite.authentication {
+    match suite.authentication {
         Authentication::Null => verify_mode.has(VerifyMode::FAIL_IF_NO_PEER_CERT),
         Authentication::Psk | Authentication::Srp => false,
         Authentication::Any | Authentication::Rsa | Authentication::Ecdsa | Authentication::Dss => true,
-    };
-    if !may_ask {
-        return Ok(());
     }
+}
+
+fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
+    let settings = context.settings();
+    let has_schemes = context.version()?.has_signature_schemes();
     // Before TLS 1.2 they are not sent, but still tell which types to ask for, as in OpenSSL.
     let signature_schemes = settings.offered_signature_schemes(&[ProtocolVersion::TLS1_2], true);
+    if has_schemes && signature_schemes.is_empty() {
+        return Err(NO_SCHEMES);
+    }
     let request = CertificateRequest12 {
         certificate_types: match &settings.certificate_types {
             Some(types) => types.iter().copied().map(CertificateType).collect(),
-            None => certificate_types(&signature_schemes),
+            None => settings.taken_signatures(context.side).certificate_types(),
         },
-        signature_schemes: context.version()?.has_signature_schemes().then_some(signature_schemes),
+        signature_schemes: has_schemes.then_some(signature_schemes),
         authorities: settings.ca_names.to_vec(),
     };
     context.negotiated.note_certificate_request();
-    context.leave_for(Position::SwCertReq);
     context.emit(&request.write())
-}
-
-/// RFC 5246 §7.4.4, RFC 8422 §5.5: the kinds of certificate that the schemes are for.
-fn certificate_types(schemes: &[SignatureScheme]) -> Vec<CertificateType> {
-    let type_of = |scheme: &SignatureScheme| {
-        Some(match signature_scheme::find(*scheme)?.signature {
-            SignatureAlgorithm::RsaPkcs1 | SignatureAlgorithm::RsaPssRsae | SignatureAlgorithm::RsaPssPss => {
-                CertificateType::RSA_SIGN
-            }
-            SignatureAlgorithm::Dsa => CertificateType::DSS_SIGN,
-            SignatureAlgorithm::Ecdsa | SignatureAlgorithm::Ed25519 | SignatureAlgorithm::Ed448 => {
-                CertificateType::ECDSA_SIGN
-            }
-            SignatureAlgorithm::MlDsa44 | SignatureAlgorithm::MlDsa65 | SignatureAlgorithm::MlDsa87 => {
-                return None;
-            }
-        })
-    };
-    let mut types: Vec<_> = schemes.iter().filter_map(type_of).collect();
-    types.sort_unstable_by_key(|kind| kind.0);
-    types.dedup();
-    types
 }

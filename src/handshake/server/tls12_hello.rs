@@ -22,7 +22,9 @@ use crate::{
     handshake::{
         Context, Transition, custom_extensions, fragment_limits, next_protocol,
         position::Position,
-        raw_public_key, use_srtp,
+        raw_public_key,
+        security::{self, Inquiry},
+        use_srtp,
         want::{Answer, Ask},
     },
     key_schedule::tls12::MasterSecret,
@@ -123,7 +125,18 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
         None => false,
     };
 
-    let ticket = extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
+    security::inquire(context, security::about(context, judge_tickets), move |context| {
+        read_ticket(context, hello, offer)
+    })
+}
+
+/// The security callback judges tickets, where the program has them.
+fn judge_tickets(context: &Context<'_>) -> Option<Inquiry> {
+    (!context.settings().has_option(option::NO_TICKET)).then_some(Inquiry::Ticket)
+}
+
+fn read_ticket(context: &mut Context<'_>, hello: ClientHello, offer: Offer) -> Step {
+    let ticket = hello.extensions.get(ExtensionType::SESSION_TICKET).map(<[u8]>::to_vec);
     let sends_ticket = announces_ticket(context, ticket.as_deref());
     let hello = Hello {
         hello,
@@ -278,12 +291,24 @@ fn ask_certificate(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
         return ask_protocol(context, hello, None);
     }
     client_hello::note_suites(context, &hello.hello);
-    let extensions = hello.hello.extensions.clone();
-    raw_public_key::read_offer(context, &extensions, move |context| {
-        if context.hooks().certificate {
-            return Ok(Transition::Ask(Ask::Certificate, State::Tls12Hello(Question::Certificate, hello)));
+    let inquiry = security::about(context, |context| {
+        Some(Inquiry::SharedSchemes(context.version().ok()?, hello.offer.schemes.clone()))
+    });
+    security::inquire(context, inquiry, move |context| {
+        // Where the security callback leaves none, OpenSSL asks nothing more.
+        if let (true, Some(schemes)) = (context.hooks().security, &hello.offer.schemes) {
+            context.settings().check_shared_schemes(context.version()?, schemes)?;
         }
-        choose(context, hello)
+        let extensions = hello.hello.extensions.clone();
+        raw_public_key::read_offer(context, &extensions, move |context| {
+            if context.hooks().certificate {
+                return Ok(Transition::Ask(
+                    Ask::Certificate,
+                    State::Tls12Hello(Question::Certificate, hello),
+                ));
+            }
+            choose(context, hello)
+        })
     })
 }
 
@@ -301,7 +326,32 @@ fn choose_tls12(context: &Context<'_>, hello: &Hello) -> Result<Choice12> {
 }
 
 fn choose(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
-    let choice = choose_tls12(context, &hello)?;
+    let inquiry = security::about(context, |context| {
+        Some(Inquiry::Choice12 {
+            version: context.version().ok()?,
+            cipher_suites: hello.hello.cipher_suites.clone(),
+            groups: hello.offer.groups.clone(),
+            schemes: hello.offer.schemes.clone(),
+        })
+    });
+    security::inquire(context, inquiry, move |context| {
+        let choice = choose_tls12(context, &hello)?;
+        let has_schemes = context.version()?.has_signature_schemes();
+        let of_key = choice.scheme.filter(|_| !has_schemes);
+        security::inquire(
+            context,
+            security::about(context, |_| of_key.map(Inquiry::OwnScheme)),
+            move |context| {
+                if of_key.is_some_and(|scheme| !context.settings().allows_own_scheme(scheme)) {
+                    return Err(choose::NOT_AT_THIS_LEVEL);
+                }
+                take_choice(context, hello, choice)
+            },
+        )
+    })
+}
+
+fn take_choice(context: &mut Context<'_>, hello: Box<Hello>, choice: Choice12) -> Step {
     context.negotiated.suite = Some(choice.suite);
     context.negotiated.group = choice.group;
     context.negotiated.own_scheme = choice.scheme;
@@ -372,12 +422,20 @@ fn emit_server_hello(
 ) -> Step {
     hello.sends_ticket &= !context.negotiated.not_resumable;
     context.leave_for(Position::SwSrvrHello);
-    custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
-        let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
-        next_protocol::advertise(context, offered, move |context, next_protocols| {
-            emit_hello(context, Hello { next_protocols, ..hello }, choice, session_id)
-        })
-    })
+    let wanted = hello.sends_ticket;
+    security::inquire(
+        context,
+        security::about(context, |_| wanted.then_some(Inquiry::Ticket)),
+        move |context| {
+            hello.sends_ticket &= context.settings().allows_tickets();
+            custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
+                let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
+                next_protocol::advertise(context, offered, move |context, next_protocols| {
+                    emit_hello(context, Hello { next_protocols, ..hello }, choice, session_id)
+                })
+            })
+        },
+    )
 }
 
 fn emit_hello(

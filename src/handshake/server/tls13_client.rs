@@ -186,13 +186,13 @@ fn read_certificate_verify(context: &mut Context<'_>, pending: Box<Pending>, mes
         CertificateVerify::read(message.expect(HandshakeType::CERTIFICATE_VERIFY)?, context.version()?)?;
     context.leave_for(Position::SrCertVrfy);
     let content = signed_content(false, context.transcript.current()?.as_ref());
-    match signature::verify(context, verify, content)? {
+    signature::verify(context, verify, content, move |context, ask| match ask {
         Some(ask) => Ok(Transition::Ask(ask, State::Tls13Client(Awaited::Signature(message), pending))),
         None => {
             context.add_to_transcript(&message);
             Ok(next(Awaited::Finished, pending))
         }
-    }
+    })
 }
 
 fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message) -> Step {

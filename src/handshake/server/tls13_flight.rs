@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     crypto::{key_exchange::as_point, rand},
-    error::Result,
+    error::{Error, Reason, Result},
     handshake::{
         Context, Transition, certificate_compression,
         context::Connected,
@@ -19,6 +19,7 @@ use crate::{
         fragment_limits,
         position::Position,
         quic, raw_public_key,
+        security::{self, Inquiry},
         want::{Answer, Ask},
     },
     key_schedule::tls13::{EarlySecret, HandshakeSecret, TrafficSecret},
@@ -37,8 +38,12 @@ use crate::{
     },
     policy::{VerifyMode, certificate::Slot, custom_extension::place, options::option},
     record::{Level, Side},
-    wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
+    wire::{AlertDescription, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
+
+/// We take nothing that a client could sign with.
+pub const NO_SCHEMES: Error =
+    Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM);
 
 /// What the driver is asked on the way.
 pub enum Question {
@@ -125,13 +130,17 @@ fn emit_hello(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>
     let flight =
         Flight { handshake_secret, client_secret, server_secret, status, takes_tickets: !modes.is_empty() };
     context.leave_for(Position::SwEncryptedExtensions);
-    custom_extensions::add(context, place::ENCRYPTED_EXTENSIONS, &[], move |context| {
-        emit_encrypted_extensions(context)?;
-        match certificate {
-            Some((slot, scheme)) => request_certificate(context, flight, slot, scheme),
-            // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
-            None => emit_finished(context, flight),
-        }
+    let inquiry =
+        security::about(context, |context| context.negotiated.group.map(Inquiry::EncryptedExtensions));
+    security::inquire(context, inquiry, move |context| {
+        custom_extensions::add(context, place::ENCRYPTED_EXTENSIONS, &[], move |context| {
+            emit_encrypted_extensions(context)?;
+            match certificate {
+                Some((slot, scheme)) => request_certificate(context, flight, slot, scheme),
+                // RFC 8446 §4.3.2: a server that authenticates with a PSK asks for no certificate, and sends none.
+                None => emit_finished(context, flight),
+            }
+        })
     })
 }
 
@@ -161,6 +170,9 @@ fn emit_encrypted_extensions(context: &mut Context<'_>) -> Result<()> {
     // RFC 8446 §4.2.7: our groups, if there is one that we like better than the one used.
     let groups = context.settings().offered_groups(&[ProtocolVersion::TLS1_3]);
     if context.negotiated.group.is_some() && groups.first().copied() != context.negotiated.group {
+        if groups.is_empty() {
+            return Err(Error::internal());
+        }
         extensions.add(ExtensionType::SUPPORTED_GROUPS, |writer| supported_groups::write(writer, &groups));
     }
     if !context.negotiated.alpn.is_empty() {
@@ -186,21 +198,30 @@ fn request_certificate(
         return find_chain(context, flight, slot, scheme);
     }
     context.leave_for(Position::SwCertReq);
-    custom_extensions::add(context, place::CERTIFICATE_REQUEST, &[], move |context| {
-        let request = certificate_request(context, Vec::new());
-        context.negotiated.note_certificate_request();
-        context.emit(&request.write())?;
-        find_chain(context, flight, slot, scheme)
+    let inquiry = security::about(context, |_| Some(Inquiry::CertificateRequest(ProtocolVersion::TLS1_3)));
+    security::inquire(context, inquiry, move |context| {
+        custom_extensions::add(context, place::CERTIFICATE_REQUEST, &[], move |context| {
+            let request = certificate_request(context, Vec::new())?;
+            context.negotiated.note_certificate_request();
+            context.emit(&request.write())?;
+            find_chain(context, flight, slot, scheme)
+        })
     })
 }
 
 /// The CertificateRequest with this context, which is empty in the handshake (RFC 8446 §4.3.2).
-pub fn certificate_request(connected: &mut Connected<'_>, request_context: Vec<u8>) -> CertificateRequest13 {
+pub fn certificate_request(
+    connected: &mut Connected<'_>,
+    request_context: Vec<u8>,
+) -> Result<CertificateRequest13> {
     let mut extensions = custom_extensions::begin(connected);
     certificate_compression::offer(&mut extensions, connected);
     let settings = connected.settings();
     // Certificates may be signed with what only TLS 1.2 signs handshakes with (RFC 8446 §4.2.3).
     let schemes = settings.requested_signature_schemes();
+    if schemes.is_empty() {
+        return Err(NO_SCHEMES);
+    }
     extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
         signature_algorithms::write(writer, &schemes);
     });
@@ -209,7 +230,7 @@ pub fn certificate_request(connected: &mut Connected<'_>, request_context: Vec<u
             certificate_authorities::write(writer, settings.ca_names.iter().map(Vec::as_slice));
         });
     }
-    CertificateRequest13 { request_context, extensions }
+    Ok(CertificateRequest13 { request_context, extensions })
 }
 
 fn find_chain(context: &mut Context<'_>, flight: Flight, slot: Slot, scheme: SignatureScheme) -> Step {

@@ -18,6 +18,7 @@ use crate::{
         Context, Transition, certificate_compression, custom_extensions, fragment_limits,
         position::Position,
         quic, raw_public_key,
+        security::{self, Inquiry},
         want::{Answer, Ask},
     },
     message::extension::{
@@ -103,21 +104,26 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
     let early_data =
         read_extension(extensions, ExtensionType::EARLY_DATA, early_data_extension::read_empty)?.is_some();
 
-    let suite = find_suite(context, &received)?;
-    let hello = Hello {
-        shares: shares
-            .map(|shares| shares.into_iter().map(|(group, share)| (group, share.to_vec())).collect()),
-        modes: usable_modes(context, modes.unwrap_or_default()),
-        received,
-        offer,
-        psks,
-        psk: None,
-        suite,
-        certificate: None,
-        status: None,
-        early_data,
-    };
-    psk::try_identity(context, Box::new(hello), 0)
+    let shares: Option<Vec<Share>> =
+        shares.map(|shares| shares.into_iter().map(|(group, share)| (group, share.to_vec())).collect());
+    let modes = usable_modes(context, modes.unwrap_or_default());
+    let inquiry = security::about(context, |_| Some(Inquiry::Suite13(received.hello.cipher_suites.clone())));
+    security::inquire(context, inquiry, move |context| {
+        let suite = find_suite(context, &received)?;
+        let hello = Hello {
+            shares,
+            modes,
+            received,
+            offer,
+            psks,
+            psk: None,
+            suite,
+            certificate: None,
+            status: None,
+            early_data,
+        };
+        psk::try_identity(context, Box::new(hello), 0)
+    })
 }
 
 /// RFC 8446 §4.2.6: nothing in it.
@@ -147,7 +153,24 @@ fn usable_modes(context: &Context<'_>, modes: Vec<PskKeyExchangeMode>) -> Vec<Ps
 }
 
 /// The PSK is chosen, or there is none: the ClientHello joins the transcript, and the program is asked about the name.
-pub fn after_psk(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+pub fn after_psk(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    let inquiry = security::about(context, |_| {
+        let shares = hello.shares.as_ref()?.iter().map(|(group, _)| *group).collect();
+        let is_second = hello.received.retry.is_some();
+        Some(Inquiry::Group13 { groups: hello.offer.groups.clone()?, shares, is_second })
+    });
+    security::inquire(context, inquiry, move |context| {
+        // Where the security callback leaves none, OpenSSL asks nothing more.
+        if let (true, Some(groups)) =
+            (context.hooks().security && hello.shares.is_some(), &hello.offer.groups)
+        {
+            context.settings().choose_group(groups, &[])?;
+        }
+        read_other_extensions(context, hello)
+    })
+}
+
+fn read_other_extensions(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     hello.psks = None;
     context.add_to_transcript(&hello.received.message);
     let extensions = &hello.received.hello.extensions;
@@ -236,12 +259,20 @@ fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
         }
         return choose_key_exchange(context, hello);
     }
-    let extensions = hello.received.hello.extensions.clone();
-    raw_public_key::read_offer(context, &extensions, move |context| {
-        if context.hooks().certificate {
-            return Ok(Transition::Ask(Ask::Certificate, State::Tls13Hello(Question::Certificate, hello)));
-        }
-        choose_certificate(context, hello)
+    let inquiry = security::about(context, |context| {
+        Some(Inquiry::SharedSchemes(context.version().ok()?, hello.offer.schemes.clone()))
+    });
+    security::inquire(context, inquiry, move |context| {
+        let extensions = hello.received.hello.extensions.clone();
+        raw_public_key::read_offer(context, &extensions, move |context| {
+            if context.hooks().certificate {
+                return Ok(Transition::Ask(
+                    Ask::Certificate,
+                    State::Tls13Hello(Question::Certificate, hello),
+                ));
+            }
+            choose_certificate(context, hello)
+        })
     })
 }
 
@@ -256,7 +287,7 @@ fn choose_certificate(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step 
     let choice = choice.ok_or_else(|| {
         // A scheme that only certificates or TLS 1.2 use is still one in common.
         let versions = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
-        let ours = context.settings().offered_signature_schemes(&versions, false);
+        let ours = context.settings().own_signature_schemes(&versions, false);
         Error::handshake_failure(match schemes.iter().any(|scheme| ours.contains(scheme)) {
             true => Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
             false => Reason::NO_SHARED_SIGNATURE_ALGORITHMS,
