@@ -109,6 +109,8 @@ impl Negotiated {
     pub fn set_peer(&mut self, side: Side, mut chain: Vec<Vec<u8>>) -> Result<()> {
         if self.certificate_formats.of(side.peer()) != CertificateFormat::RAW_PUBLIC_KEY {
             self.peer_is_unverified = true;
+            // It was made in the memory of the message's entries, which are larger.
+            chain.shrink_to_fit();
             self.peer_chain = Some(Arc::new(chain));
             // The key of a session that was resumed says nothing of who sends a certificate now.
             self.peer_raw_key = None;
