@@ -80,9 +80,11 @@ def c_test(library, logs, name):
     (logs / f"ctest-{name}.out").write_text(run.stdout + run.stderr)
     failed = re.search(r"^\d+ passed, (\d+) failed$", run.stdout, re.M)
     parts = [finding(log) for log in logs.glob(f"ctest-{name}-*.log")]
-    if failed is None or not parts or None in parts:
-        return None
-    return Finding(sum(part.errors for part in parts), sum(part.lost for part in parts), int(failed.group(1)))
+    found = None
+    if failed is not None and parts and None not in parts:
+        found = Finding(sum(part.errors for part in parts), sum(part.lost for part in parts), int(failed.group(1)))
+    print(f"{library.name}: {name}: {found}", file=sys.stderr)
+    return found
 
 
 def c_test_findings(library, logs, names):
