@@ -256,11 +256,12 @@ fn without_padding(decrypted: &[u8], mac_length: usize) -> (Choice, usize) {
     let last = decrypted.last().copied().unwrap_or_default();
     let padding = usize::from(last) + 1;
     // A check for overflow would be a branch.
-    let mut is_good = !is_less(decrypted.len(), padding.wrapping_add(mac_length));
+    let has_room = !is_less(decrypted.len(), padding.wrapping_add(mac_length));
+    let mut differences = 0;
     for (distance, byte) in decrypted.iter().rev().take(MAX_PADDING).enumerate() {
-        let is_padding = is_less(distance, padding);
-        is_good &= !is_padding | byte.ct_eq(&last);
+        differences |= u8::conditional_select(&0, &(byte ^ last), is_less(distance, padding));
     }
+    let is_good = has_room & differences.ct_eq(&0);
     let removed = u32::conditional_select(&0, &(padding as u32), is_good);
     (is_good, decrypted.len().wrapping_sub(mac_length).wrapping_sub(removed as usize))
 }
