@@ -24,12 +24,19 @@ pub enum Inquiry {
         /// Whether it is not settled.
         is_open: bool,
     },
-    /// Client: what a ClientHello offers.
+    /// Client: the versions and suites of a ClientHello.
     ClientHello {
         /// The only version, if it is settled.
         kept: Option<ProtocolVersion>,
         /// The version of the session that is to be resumed.
         session: Option<ProtocolVersion>,
+        /// Whether it answers a HelloRetryRequest.
+        is_second: bool,
+    },
+    /// Client: what the extensions of a ClientHello offer.
+    ClientHelloExtensions {
+        /// The only version, if it is settled.
+        kept: Option<ProtocolVersion>,
         /// Whether it answers a HelloRetryRequest.
         is_second: bool,
     },
@@ -135,6 +142,23 @@ pub fn is_open(context: &Context<'_>) -> bool {
     context.negotiated.renegotiation.is_none() && context.settings().fixed_version().is_none()
 }
 
+/// The only version of the method, or the one that a renegotiation keeps.
+fn kept(context: &Context<'_>) -> Option<ProtocolVersion> {
+    let in_use = context.negotiated.renegotiation.and(context.negotiated.version);
+    in_use.or(context.settings().fixed_version())
+}
+
+/// The extensions of a ClientHello, after those of the program.
+pub fn client_hello_extensions<S: Pausing>(
+    context: &mut Context<'_>,
+    is_second: bool,
+    then: impl FnOnce(&mut Context<'_>) -> Result<Transition<S>> + 'static,
+) -> Result<Transition<S>> {
+    let inquiry =
+        about(context, |context| Some(Inquiry::ClientHelloExtensions { kept: kept(context), is_second }));
+    inquire(context, inquiry, then)
+}
+
 /// The ClientHello that is about to be made.
 pub fn client_hello<S: Pausing>(
     context: &mut Context<'_>,
@@ -146,8 +170,7 @@ pub fn client_hello<S: Pausing>(
             None => context.environment.offered_session.as_ref().map(|session| session.version),
             Some(Renegotiation::Full | Renegotiation::Abbreviated) => None,
         };
-        let in_use = context.negotiated.renegotiation.and(context.negotiated.version);
-        let kept = in_use.or(context.settings().fixed_version());
+        let kept = kept(context);
         let session = session.filter(|_| kept.is_none() && !is_second);
         Some(Inquiry::ClientHello { kept, session, is_second })
     });

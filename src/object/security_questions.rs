@@ -23,7 +23,7 @@ use crate::{
         Settings,
         certificate::{CertifiedKey, Slot},
         choose,
-        offer::TakenSignatures,
+        offer::{self, TakenSignatures},
         options::option,
         security::Refusals,
     },
@@ -83,7 +83,7 @@ impl Ssl {
     /// The suites that the security callback, if there is one, leaves in one of these versions.
     pub(super) fn judge_suites(&self, versions: Option<Vec<ProtocolVersion>>) -> Option<Arc<Settings>> {
         let mut questions = self.has_security_callback().then(|| self.security_questions())?;
-        questions.mask();
+        questions.mask(true);
         if versions.is_none() {
             questions.versions();
         }
@@ -133,6 +133,9 @@ impl Questions {
             }
             Inquiry::ClientHello { kept, session, is_second } => {
                 self.client_hello(*kept, *session, *is_second);
+            }
+            Inquiry::ClientHelloExtensions { kept, is_second } => {
+                self.client_hello_extensions(*kept, *is_second);
             }
             Inquiry::ServerHello { is_open, suite, ticket, retry_group } => {
                 if *is_open {
@@ -234,11 +237,15 @@ impl Questions {
     }
 
     /// The first scheme of each kind tells whether certificates of that kind are taken.
-    fn mask(&mut self) {
+    fn mask(&mut self, is_first: bool) {
         let mut taken = TakenSignatures::default();
         self.refusals.unmasked.clear();
-        let versions = [ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3];
-        for scheme in self.settings.listed_schemes(&versions, self.side == Side::Server) {
+        let versions: &[_] = if !is_first && self.is_for_tls13_alone() {
+            &[ProtocolVersion::TLS1_3]
+        } else {
+            &[ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3]
+        };
+        for scheme in self.settings.listed_schemes(versions, self.side == Side::Server) {
             if taken.has(scheme) {
                 continue;
             }
@@ -248,6 +255,11 @@ impl Questions {
                 self.refusals.unmasked.push(scheme.id);
             }
         }
+    }
+
+    /// A client of TLS 1.3 alone has no use for what only TLS 1.2 signs with.
+    fn is_for_tls13_alone(&self) -> bool {
+        self.side == Side::Client && self.judged().offered_versions() == [ProtocolVersion::TLS1_3]
     }
 
     /// The suites that we may offer; in the versions that were allowed, unless others are given.
@@ -282,34 +294,40 @@ impl Questions {
         session: Option<ProtocolVersion>,
         is_second: bool,
     ) {
-        let versions = |questions: &mut Self, times: usize| {
-            if kept.is_none() {
-                (0..times).for_each(|_| questions.versions());
-            }
-        };
-        let kept_alone = kept.map(|version| vec![version]);
-        let suites = |questions: &mut Self| {
-            questions.mask();
-            versions(questions, 1);
-            questions.suites(kept_alone.clone());
-        };
-
-        versions(self, if is_second { 2 } else { 1 });
+        self.open_versions(kept, if is_second { 2 } else { 1 });
         if let Some(session) = session {
             self.version(session);
         }
-        suites(self);
-        let offered = kept_alone.clone().unwrap_or_else(|| self.judged().offered_versions());
-        if !self.offers_suites(&offered) {
-            return;
+        // The suites that the hello lists are known before the versions of its extensions.
+        self.client_suites(kept, !is_second);
+        let offered = kept.map_or_else(|| self.judged().offered_versions(), |version| vec![version]);
+        if self.has_suite(&offered, |_| true) {
+            self.open_versions(kept, 1);
         }
+    }
+
+    /// So many times, if the version is not settled.
+    fn open_versions(&mut self, kept: Option<ProtocolVersion>, times: usize) {
+        if kept.is_none() {
+            (0..times).for_each(|_| self.versions());
+        }
+    }
+
+    fn client_suites(&mut self, kept: Option<ProtocolVersion>, is_first: bool) {
+        self.mask(is_first);
+        self.open_versions(kept, 1);
+        self.suites(kept.map(|version| vec![version]));
+    }
+
+    fn client_hello_extensions(&mut self, kept: Option<ProtocolVersion>, is_second: bool) {
+        let offered = kept.map_or_else(|| self.judged().offered_versions(), |version| vec![version]);
         // The point formats go with suites that run on a group, if there is a group.
-        versions(self, 2);
-        suites(self);
+        self.open_versions(kept, 1);
+        self.client_suites(kept, false);
         let groups = self.settings.listed_groups(&offered);
         self.first_group(&offered, &groups);
-        versions(self, 1);
-        suites(self);
+        self.open_versions(kept, 1);
+        self.client_suites(kept, false);
         let has_group = self.first_group(&offered, &groups);
         let tls13 = offered.contains(&ProtocolVersion::TLS1_3);
         if has_group || tls13 && self.has_group_suite(&offered) {
@@ -334,7 +352,7 @@ impl Questions {
         if self.settings.is_datagram() {
             return;
         }
-        versions(self, 1);
+        self.open_versions(kept, 1);
         if tls13 && !is_second {
             let groups = self.settings.listed_groups(&[ProtocolVersion::TLS1_3]);
             let refused = groups.iter().take_while(|group| !self.group(operation::CURVE_SUPPORTED, **group));
@@ -343,21 +361,17 @@ impl Questions {
         }
     }
 
-    fn offers_suites(&self, versions: &[ProtocolVersion]) -> bool {
-        let judged = self.judged();
-        let taken = judged.taken_signatures(Side::Client);
-        judged
-            .offered_suites(versions)
-            .iter()
-            .any(|suite| self.hooks.client_can_use(suite) && taken.suit(suite))
+    fn has_group_suite(&self, versions: &[ProtocolVersion]) -> bool {
+        self.has_suite(versions, |suite| suite.is_tls13() || suite.has_group())
     }
 
-    fn has_group_suite(&self, versions: &[ProtocolVersion]) -> bool {
+    /// Whether a suite like this is left to a client.
+    fn has_suite(&self, versions: &[ProtocolVersion], is_like: impl Fn(&Suite) -> bool) -> bool {
         let judged = self.judged();
         let taken = judged.taken_signatures(Side::Client);
-        judged.offered_suites(versions).iter().any(|suite| {
-            (suite.is_tls13() || suite.has_group()) && self.hooks.client_can_use(suite) && taken.suit(suite)
-        })
+        let is_left =
+            |suite: &&Suite| self.hooks.client_can_use(suite) && taken.suit(suite) && is_like(suite);
+        judged.offered_suites(versions).iter().any(|suite| is_left(&suite))
     }
 
     /// Whether a suite that runs on a group has one.
@@ -454,8 +468,10 @@ impl Questions {
     }
 
     fn is_known(&self, id: SignatureScheme, version: ProtocolVersion) -> bool {
+        let for_tls13_alone = self.is_for_tls13_alone();
         let fits = |scheme: &Scheme| {
-            scheme.signature != SignatureAlgorithm::Dsa || version != ProtocolVersion::TLS1_3
+            (scheme.signature != SignatureAlgorithm::Dsa || version != ProtocolVersion::TLS1_3)
+                && (!for_tls13_alone || offer::is_of_tls13(scheme))
         };
         signature_scheme::find(id).is_some_and(fits) && !self.settings.library.missing_schemes.contains(&id)
     }
@@ -527,7 +543,7 @@ impl Questions {
     fn certificate_request(&mut self, version: ProtocolVersion) {
         let tls13 = version == ProtocolVersion::TLS1_3;
         if !tls13 {
-            self.mask();
+            self.mask(true);
         }
         if version.has_signature_schemes() {
             let listed: Vec<_> = if tls13 {

@@ -238,7 +238,8 @@ impl TakenSignatures {
 
 /// Whether a client of TLS 1.3 alone offers it: what may sign a handshake, and PKCS#1 with the same
 /// hashes for certificates (RFC 8446 §4.2.3).
-fn is_of_tls13(scheme: &Scheme) -> bool {
+#[must_use]
+pub fn is_of_tls13(scheme: &Scheme) -> bool {
     scheme.is_tls13()
         || (scheme.signature == SignatureAlgorithm::RsaPkcs1
             && !matches!(scheme.hash, Some(HashAlgorithm::Sha1 | HashAlgorithm::Sha224)))

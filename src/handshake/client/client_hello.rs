@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{State, early_data, psk, resume};
 use crate::{
-    crypto::{key_exchange::EphemeralKey, rand, suite::Suite},
+    crypto::{hash::HashAlgorithm, key_exchange::EphemeralKey, rand, suite::Suite},
     error::{Error, Reason, Result},
     handshake::{
         Context, Environment, Renegotiation, Transition, certificate_compression, custom_extensions,
@@ -88,35 +88,30 @@ fn begin_first(context: &mut Context<'_>) -> Result<Transition<State>> {
     context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
     let versions = versions(context);
     context.negotiated.tentative_version = versions.first().copied();
-    if context.hooks().offer_psk && versions.contains(&ProtocolVersion::TLS1_3) {
-        return Ok(Transition::Ask(Ask::OfferPsk(None), State::AskedPsk(None)));
-    }
-    emit_client_hello(None, context)
+    emit_client_hello(versions, context)
 }
 
 /// Begins with the second ClientHello.
 pub fn begin_second(retry: Retry, context: &mut Context<'_>) -> Result<Transition<State>> {
     context.leave_for(Position::CwClntHello);
-    security::client_hello(context, true, move |context| {
-        if context.hooks().offer_psk {
-            let ask = Ask::OfferPsk(Some(retry.suite.hash));
-            return Ok(Transition::Ask(ask, State::AskedPsk(Some(Box::new(retry)))));
-        }
-        emit_second_client_hello(retry, None, context)
-    })
+    security::client_hello(context, true, move |context| emit_second_client_hello(retry, context))
 }
 
-/// The program said which PSK it has.
-pub fn psk_answered(
-    retry: Option<Box<Retry>>,
-    answer: Answer,
+/// Asks the program which PSK it has, if it may have one for TLS 1.3; after a HelloRetryRequest for this hash.
+fn ask_psk(
+    is_wanted: bool,
+    hash: Option<HashAlgorithm>,
     context: &mut Context<'_>,
+    then: impl FnOnce(Option<ExternalPsk>, &mut Context<'_>) -> Result<Transition<State>> + 'static,
 ) -> Result<Transition<State>> {
-    let Answer::ExternalPsk(external) = answer else { return Err(Error::internal()) };
-    match retry {
-        None => emit_client_hello(external, context),
-        Some(retry) => emit_second_client_hello(*retry, external, context),
+    if !is_wanted || !context.hooks().offer_psk {
+        return then(None, context);
     }
+    let rest = move |context: &mut Context<'_>, answer: Answer| match answer {
+        Answer::ExternalPsk(external) => then(external, context),
+        _ => Err(Error::internal()),
+    };
+    Ok(Transition::Ask(Ask::OfferPsk(hash), State::Asked(Box::new(rest))))
 }
 
 /// The versions that are offered. RFC 8446 §4.1.2: a renegotiation keeps the version.
@@ -129,8 +124,7 @@ fn versions(context: &Context<'_>) -> Vec<ProtocolVersion> {
 
 /// Sends the first ClientHello, with the program's extensions. Versions and suites stand before the extensions: what the program
 /// changes while it is asked for those comes too late for them.
-fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -> Result<Transition<State>> {
-    let versions = versions(context);
+fn emit_client_hello(versions: Vec<ProtocolVersion>, context: &mut Context<'_>) -> Result<Transition<State>> {
     let Some(highest) = versions.first() else {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     };
@@ -138,7 +132,12 @@ fn emit_client_hello(external: Option<ExternalPsk>, context: &mut Context<'_>) -
     let is_first = context.negotiated.renegotiation.is_none();
     let cipher_suites = cipher_suites(context.environment, &versions, is_first)?;
     custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| {
-        emit_first(external, versions, cipher_suites, context)
+        security::client_hello_extensions(context, false, |context| {
+            let tls13 = versions.contains(&ProtocolVersion::TLS1_3);
+            ask_psk(tls13, None, context, |external, context| {
+                emit_first(external, versions, cipher_suites, context)
+            })
+        })
     })
 }
 
@@ -151,6 +150,7 @@ fn emit_first(
     let custom = custom_extensions::begin(context);
     let environment = context.environment;
     let settings = &environment.settings;
+    check_schemes(settings, &versions)?;
     let highest = versions.first().copied().ok_or(Error::internal())?;
     let negotiated = &*context.negotiated;
     let offered = match negotiated.renegotiation {
@@ -187,11 +187,7 @@ fn emit_first(
 
 /// Sends the second ClientHello: the first one but for what the HelloRetryRequest asks for (RFC 8446 §4.1.2) and for what the
 /// program now says of its extensions.
-fn emit_second_client_hello(
-    mut retry: Retry,
-    external: Option<ExternalPsk>,
-    context: &mut Context<'_>,
-) -> Result<Transition<State>> {
+fn emit_second_client_hello(mut retry: Retry, context: &mut Context<'_>) -> Result<Transition<State>> {
     let mut kept = Extensions::new();
     for (extension_type, data) in retry.offer.hello.extensions.iter() {
         if !custom_extensions::was_sent(context, extension_type) {
@@ -199,7 +195,13 @@ fn emit_second_client_hello(
         }
     }
     retry.offer.hello.extensions = kept;
-    custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| emit_second(retry, external, context))
+    custom_extensions::add(context, place::CLIENT_HELLO, &[], |context| {
+        security::client_hello_extensions(context, true, |context| {
+            ask_psk(true, Some(retry.suite.hash), context, |external, context| {
+                emit_second(retry, external, context)
+            })
+        })
+    })
 }
 
 fn emit_second(
@@ -208,6 +210,7 @@ fn emit_second(
     context: &mut Context<'_>,
 ) -> Result<Transition<State>> {
     let Retry { mut offer, suite, key, cookie: server_cookie } = retry;
+    check_schemes(context.settings(), &offer.versions)?;
     // RFC 8446 §4.1.4: a PSK for another hash than that of the chosen suite is of no use any more.
     if offer.session_of(ProtocolVersion::TLS1_3).is_some_and(|session| !resume::has_hash(session, suite.hash))
     {
@@ -317,11 +320,6 @@ fn cipher_suites(
     if suites.is_empty() {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
     }
-    if versions.iter().any(|version| version.has_signature_schemes())
-        && settings.offered_schemes(versions, false).next().is_none()
-    {
-        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM));
-    }
     if is_first {
         suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
     }
@@ -329,6 +327,16 @@ fn cipher_suites(
         suites.push(CipherSuite::TLS_FALLBACK_SCSV);
     }
     Ok(suites)
+}
+
+/// From TLS 1.2 on there must be something that the server may sign with.
+fn check_schemes(settings: &Settings, versions: &[ProtocolVersion]) -> Result<()> {
+    if versions.iter().any(|version| version.has_signature_schemes())
+        && settings.offered_schemes(versions, false).next().is_none()
+    {
+        return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_SUITABLE_SIGNATURE_ALGORITHM));
+    }
+    Ok(())
 }
 
 /// The key of the group that we like best.

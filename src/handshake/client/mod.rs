@@ -42,8 +42,6 @@ use crate::error::Result;
 pub enum State {
     /// Nothing was sent yet.
     Start,
-    /// The program is asked for a PSK, before the first ClientHello or the second.
-    AskedPsk(Option<Box<client_hello::Retry>>),
     /// The program is asked something in the middle of a step, which then goes on.
     Asked(Then<Self>),
     /// A ClientHello was sent.
@@ -84,7 +82,7 @@ impl State {
     pub fn expects(&self) -> Expects {
         match self {
             Self::Start => Expects::Nothing,
-            Self::AskedPsk(_) | Self::Asked(_) => Expects::Answer,
+            Self::Asked(_) => Expects::Answer,
             Self::ExpectServerHello(_) => Expects::Message,
             Self::Tls13(state) => state.expects(),
             Self::Tls13Flight(state) => state.expects(),
@@ -98,7 +96,6 @@ impl State {
     pub fn advance(self, context: &mut Context<'_>, input: Input) -> Result<Transition<Self>> {
         match self {
             Self::Start => client_hello::begin(context),
-            Self::AskedPsk(retry) => client_hello::psk_answered(retry, input.answer()?, context),
             Self::Asked(then) => then(context, input.answer()?),
             Self::ExpectServerHello(offer) => {
                 server_hello::read_server_hello(*offer, context, input.message()?)

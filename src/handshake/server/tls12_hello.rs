@@ -422,20 +422,16 @@ fn emit_server_hello(
 ) -> Step {
     hello.sends_ticket &= !context.negotiated.not_resumable;
     context.leave_for(Position::SwSrvrHello);
-    let wanted = hello.sends_ticket;
-    security::inquire(
-        context,
-        security::about(context, |_| wanted.then_some(Inquiry::Ticket)),
-        move |context| {
+    custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
+        let inquiry = security::about(context, |_| hello.sends_ticket.then_some(Inquiry::Ticket));
+        security::inquire(context, inquiry, move |context| {
             hello.sends_ticket &= context.settings().allows_tickets();
-            custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
-                let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
-                next_protocol::advertise(context, offered, move |context, next_protocols| {
-                    emit_hello(context, Hello { next_protocols, ..hello }, choice, session_id)
-                })
+            let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
+            next_protocol::advertise(context, offered, move |context, next_protocols| {
+                emit_hello(context, Hello { next_protocols, ..hello }, choice, session_id)
             })
-        },
-    )
+        })
+    })
 }
 
 fn emit_hello(
