@@ -370,8 +370,8 @@ impl Questions {
         let judged = self.judged();
         let taken = judged.taken_signatures(Side::Client);
         let is_left =
-            |suite: &&Suite| self.hooks.client_can_use(suite) && taken.suit(suite) && is_like(suite);
-        judged.offered_suites(versions).iter().any(|suite| is_left(&suite))
+            |suite: &'static Suite| self.hooks.client_can_use(suite) && taken.suit(suite) && is_like(suite);
+        judged.offered_suites(versions).into_iter().any(is_left)
     }
 
     /// Whether a suite that runs on a group has one.
