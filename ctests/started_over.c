@@ -196,3 +196,43 @@ TEST(renegotiation_does_not_wait_for_the_reader)
     CHECK_EQ(SSL_read(pair->ssl[SERVER], data, 8), 5);
     pair_free(pair);
 }
+
+static int hellos_seen, names_seen;
+
+static int look_at_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    hellos_seen++;
+    names_seen += SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL;
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+/* Another client's name is not that of the one that comes. */
+TEST_VERSIONS(former_client_is_not_told_when_another_comes)
+{
+    struct pair *pair = pair_contexts(version), *other = pair_contexts(version);
+    SSL *self, *former;
+
+    SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], look_at_hello, NULL);
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example"));
+    pair_handshake(pair);
+    SSL_set_shutdown(self, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    CHECK_OK(SSL_clear(self));
+
+    pair_over_wire(other);
+    former = other->ssl[SERVER];
+    SSL_up_ref(self);
+    other->ssl[SERVER] = self;
+    SSL_set0_rbio(self, SSL_get_rbio(former));
+    SSL_set0_wbio(self, SSL_get_wbio(former));
+    BIO_up_ref(SSL_get_rbio(former));
+    BIO_up_ref(SSL_get_wbio(former));
+    SSL_free(former);
+    pair_handshake(other);
+    CHECK_EQ(hellos_seen, 2);
+    CHECK_EQ(names_seen, 0);
+    pair_free(other);
+    pair_free(pair);
+}

@@ -1,5 +1,6 @@
-//! What is left of a connection that the program starts over (`SSL_set_connect_state(3)`): the program sees it until the next
-//! handshake begins, as with OpenSSL, but nothing comes of it.
+//! What is left of a connection that the program starts over (`SSL_clear(3)`, `SSL_set_connect_state(3)`): the program sees it until
+//! the next handshake begins, or another client comes, as with OpenSSL. Nothing comes of it, but that `SSL_read_early_data(3)` which is
+//! to be repeated stays so.
 
 use super::{Connection, renegotiation::Renegotiations};
 use crate::{
@@ -22,11 +23,10 @@ pub struct Former {
 
 /// What no new beginning takes away, `SSL_clear(3)` neither.
 pub struct Kept {
-    /// What the client offered, until another one does.
+    /// What the last client of a server offered, until another one does.
     client_suites: Vec<CipherSuite>,
     peer_groups: Vec<NamedGroup>,
-    server_name: Option<Vec<u8>>,
-    /// A call about early data that has to be repeated still has to.
+    /// `SSL_read_early_data(3)` that has to be repeated still has to.
     early_data_stage: Stage,
 }
 
@@ -59,19 +59,19 @@ impl Connection {
         Kept {
             client_suites: core::mem::take(&mut self.negotiated.client_suites),
             peer_groups: core::mem::take(&mut self.negotiated.peer_groups),
-            server_name: self.negotiated.server_name.take().filter(|_| self.side == Side::Server),
             early_data_stage: match self.negotiated.early_data.stage {
-                stage @ (Stage::Connecting | Stage::Interrupted) => stage,
+                Stage::Interrupted => Stage::Interrupted,
                 _ => Stage::Unused,
             },
         }
     }
 
-    /// Keeps it.
+    /// Keeps it. A client has no client.
     pub fn keep(&mut self, kept: Kept) {
-        self.negotiated.client_suites = kept.client_suites;
-        self.negotiated.peer_groups = kept.peer_groups;
-        self.negotiated.server_name = kept.server_name;
+        if self.side == Side::Server {
+            self.negotiated.client_suites = kept.client_suites;
+            self.negotiated.peer_groups = kept.peer_groups;
+        }
         self.negotiated.early_data.stage = kept.early_data_stage;
     }
 

@@ -58,6 +58,10 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
         None => {
             context.negotiated.forget_last_handshake();
             context.negotiated.own_share = None;
+            if context.negotiated.renegotiation.is_none() {
+                // They are those of another client.
+                context.negotiated.peer_groups.clear();
+            }
         }
     }
 
