@@ -33,16 +33,18 @@ STATE = re.compile(r"    (client|server) .*, state \d+, init ")
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """A difference that is meant: the lines on either library, and what must have come before."""
+    """A difference that is meant: the lines on either library, which of their parts differ, and what must have come before."""
 
     reason: str
     system: re.Pattern
     ours: re.Pattern
+    parts: re.Pattern
     before: re.Pattern
 
     def explains(self, difference):
         return bool(
             self.system.search(difference.system) and self.ours.search(difference.ours)
+            and all(self.parts.search(part) for pair in difference.group() for part in pair)
             and self.before.search("\n".join(difference.before))
         )
 
@@ -51,8 +53,8 @@ class Rule:
 def read_rules():
     """The rules of deliberate.txt, and what is not compared: patterns whose groups are left out of the traces.
 
-    A rule is a paragraph of `reason:`, `system:`, `ours:` and `before:`, the last three regular expressions; what is not
-    compared is one of `reason:` and `left out:`.
+    A rule is a paragraph of `reason:`, `system:`, `ours:`, `parts:` and `before:`, all but the first regular expressions, and
+    stands for one rule of each side if they name SIDE; what is not compared is a paragraph of `reason:` and `left out:`.
     """
     rules, left_out = [], []
     text = re.sub(r"(?m)^#.*\n", "", (HERE / "deliberate.txt").read_text())
@@ -62,8 +64,9 @@ def read_rules():
         if "left out" in fields:
             left_out.append(re.compile(fields.pop("left out")))
         else:
-            patterns = [re.compile(fields.pop(name, ""), re.DOTALL) for name in ("system", "ours", "before")]
-            rules.append(Rule(reason, *patterns))
+            texts = [fields.pop(name, "") for name in ("system", "ours", "parts", "before")]
+            for side in ("client", "server") if "SIDE" in "".join(texts) else ("",):
+                rules.append(Rule(reason, *(re.compile(text.replace("SIDE", side), re.DOTALL) for text in texts)))
         if fields:
             sys.exit(f"deliberate.txt: unknown fields {', '.join(fields)}")
     return rules, left_out

@@ -139,7 +139,7 @@ static const char *subject(X509 *cert)
     return name;
 }
 
-static void say_session(SSL_SESSION *session)
+static void say_session(const char *side, SSL_SESSION *session)
 {
     const unsigned char *bytes;
     const char *name;
@@ -148,7 +148,7 @@ static void say_session(SSL_SESSION *session)
     const SSL_CIPHER *cipher;
 
     if (session == NULL) {
-        say("    session none");
+        say("    %s session none", side);
         return;
     }
     SSL_SESSION_get_id(session, &length);
@@ -156,9 +156,9 @@ static void say_session(SSL_SESSION *session)
     SSL_SESSION_get0_alpn_selected(session, &bytes, &alpn_length);
     cipher = SSL_SESSION_get0_cipher(session);
     name = SSL_SESSION_get0_hostname(session);
-    say("    session version %x, suite %s, id %u, context %u, timeout %ld, ticket %d, hint %lu, alpn %zu, name %s, early %u, "
+    say("    %s session version %x, suite %s, id %u, context %u, timeout %ld, ticket %d, hint %lu, alpn %zu, name %s, early %u, "
         "fragment %d, resumable %d, compression %u, peer %s, secret %zu",
-        SSL_SESSION_get_protocol_version(session), text(cipher != NULL ? SSL_CIPHER_get_name(cipher) : NULL), length,
+        side, SSL_SESSION_get_protocol_version(session), text(cipher != NULL ? SSL_CIPHER_get_name(cipher) : NULL), length,
         context_length, SSL_SESSION_get_timeout(session), SSL_SESSION_has_ticket(session),
         SSL_SESSION_has_ticket(session) ? SSL_SESSION_get_ticket_lifetime_hint(session) : 0, alpn_length, text(name),
         SSL_SESSION_get_max_early_data(session), SSL_SESSION_get_max_fragment_length(session),
@@ -169,6 +169,7 @@ static void say_session(SSL_SESSION *session)
 void say_negotiated(int side)
 {
     SSL *ssl = world.ssl[side];
+    const char *name = side_name(ssl);
     const SSL_CIPHER *cipher;
     EVP_PKEY *key = NULL;
     const unsigned char *protocol, *next;
@@ -181,55 +182,55 @@ void say_negotiated(int side)
     if (ssl == NULL)
         return;
     cipher = SSL_get_current_cipher(ssl);
-    say("    %s negotiated %s %x, suite %s, pending suite %s, reused %d, client version %x", side == CLIENT ? "client" : "server",
-        SSL_get_version(ssl), SSL_version(ssl), text(SSL_CIPHER_get_name(cipher)),
+    say("    %s negotiated %s %x, suite %s, pending suite %s, reused %d, client version %x", name, SSL_get_version(ssl),
+        SSL_version(ssl), text(SSL_CIPHER_get_name(cipher)),
         text(SSL_CIPHER_get_name(SSL_get_pending_cipher(ssl))), SSL_session_reused(ssl), SSL_client_version(ssl));
     /* The system's library crashes without a session. */
     if (SSL_get0_session(ssl) != NULL)
-        say("    group %ld, shared groups %ld, first %ld", (long)SSL_get_negotiated_group(ssl), (long)SSL_get_shared_group(ssl, -1),
-            (long)SSL_get_shared_group(ssl, 0));
+        say("    %s group %ld, shared groups %ld, first %ld", name, (long)SSL_get_negotiated_group(ssl),
+            (long)SSL_get_shared_group(ssl, -1), (long)SSL_get_shared_group(ssl, 0));
     count = (int)SSL_get_peer_signature_nid(ssl, &number);
-    say("    peer's hash %d %d", count, count ? number : 0);
+    say("    %s peer's hash %d %d", name, count, count ? number : 0);
     count = (int)SSL_get_signature_nid(ssl, &number);
-    say("    own hash %d %d", count, count ? number : 0);
+    say("    %s own hash %d %d", name, count, count ? number : 0);
     count = SSL_get_peer_signature_type_nid(ssl, &number);
-    say("    peer's signature %d %d", count, count ? number : 0);
+    say("    %s peer's signature %d %d", name, count, count ? number : 0);
     count = SSL_get_signature_type_nid(ssl, &number);
-    say("    own signature %d %d", count, count ? number : 0);
+    say("    %s own signature %d %d", name, count, count ? number : 0);
     count = (int)SSL_get_peer_tmp_key(ssl, &key);
-    say("    peer's key %d %s", count, key_name(count ? key : NULL));
+    say("    %s peer's key %d %s", name, count, key_name(count ? key : NULL));
     if (count)
         EVP_PKEY_free(key);
     key = NULL;
     count = (int)SSL_get_tmp_key(ssl, &key);
-    say("    own key %d %s", count, key_name(count ? key : NULL));
+    say("    %s own key %d %s", name, count, key_name(count ? key : NULL));
     if (count)
         EVP_PKEY_free(key);
     SSL_get0_alpn_selected(ssl, &protocol, &protocol_length);
     SSL_get0_next_proto_negotiated(ssl, &next, &next_length);
-    say("    alpn %.*s, npn %.*s, name %s (%d)", (int)protocol_length, (const char *)protocol, (int)next_length,
+    say("    %s alpn %.*s, npn %.*s, name %s (%d)", name, (int)protocol_length, (const char *)protocol, (int)next_length,
         (const char *)next, text(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)), SSL_get_servername_type(ssl));
     chain = SSL_get_peer_cert_chain(ssl);
-    say("    peer %s, chain %d, verified %d, verify result %ld", subject(SSL_get0_peer_certificate(ssl)),
+    say("    %s peer %s, chain %d, verified %d, verify result %ld", name, subject(SSL_get0_peer_certificate(ssl)),
         chain != NULL ? sk_X509_num(chain) : -1,
         SSL_get0_verified_chain(ssl) != NULL ? sk_X509_num(SSL_get0_verified_chain(ssl)) : -1, SSL_get_verify_result(ssl));
-    say("    own certificate %s, key %s", subject(SSL_get_certificate(ssl)), key_name(SSL_get_privatekey(ssl)));
-    say("    ems %ld, renegotiation %ld, early data %d, renegotiations %ld, total %ld, compression %d, status %ld",
+    say("    %s own certificate %s, key %s", name, subject(SSL_get_certificate(ssl)), key_name(SSL_get_privatekey(ssl)));
+    say("    %s ems %ld, renegotiation %ld, early data %d, renegotiations %ld, total %ld, compression %d, status %ld", name,
         (long)SSL_get_extms_support(ssl), (long)SSL_get_secure_renegotiation_support(ssl), SSL_get_early_data_status(ssl),
         (long)SSL_num_renegotiations(ssl), (long)SSL_total_renegotiations(ssl), SSL_get_current_compression(ssl) != NULL,
         (long)SSL_get_tlsext_status_type(ssl));
-    say("    finished %zu %zu, srtp %d", SSL_get_finished(ssl, NULL, 0), SSL_get_peer_finished(ssl, NULL, 0),
+    say("    %s finished %zu %zu, srtp %d", name, SSL_get_finished(ssl, NULL, 0), SSL_get_peer_finished(ssl, NULL, 0),
         SSL_get_selected_srtp_profile(ssl) != NULL);
-    say("    shared suites %s", text(SSL_get_shared_ciphers(ssl, list, sizeof(list))));
+    say("    %s shared suites %s", name, text(SSL_get_shared_ciphers(ssl, list, sizeof(list))));
     count = SSL_get_sigalgs(ssl, -1, NULL, NULL, NULL, NULL, NULL);
-    say("    peer's schemes %d, shared %d", count, SSL_get_shared_sigalgs(ssl, -1, NULL, NULL, NULL, NULL, NULL));
+    say("    %s peer's schemes %d, shared %d", name, count, SSL_get_shared_sigalgs(ssl, -1, NULL, NULL, NULL, NULL, NULL));
     for (index = 0; index < count && index < 4; index++) {
         int sign = 0, hash = 0, both = 0;
         unsigned char low = 0, high = 0;
 
         SSL_get_sigalgs(ssl, index, &sign, &hash, &both, &low, &high);
-        say("      scheme %d %d %d %02x%02x", sign, hash, both, high, low);
+        say("      %s scheme %d %d %d %02x%02x", name, sign, hash, both, high, low);
     }
-    say_session(SSL_get0_session(ssl));
+    say_session(name, SSL_get0_session(ssl));
     say_errors();
 }
