@@ -179,6 +179,12 @@ impl End {
         Self { ssl, wire, setup, context, filter: null_mut() }
     }
 
+    /// The context that this end alone has.
+    #[must_use]
+    pub const fn context(&self) -> Option<&FreshContext> {
+        self.context.as_ref()
+    }
+
     /// From now on calls may also go to a `BIO_f_ssl` on top.
     pub fn put_filter_on(&mut self) {
         // SAFETY: the connection is valid, and is freed after the filter.
@@ -252,10 +258,6 @@ impl End {
                 12 => SSL_write_early_data(self.ssl, buffer, room.len(), &raw mut count).into(),
                 13 => SSL_read_early_data(self.ssl, buffer, room.len(), &raw mut count).into(),
                 14 if argument < 32 => SSL_clear(self.ssl).into(),
-                14 => {
-                    self.context.iter().for_each(|own| own.set(argument, argument.rotate_left(3)));
-                    0
-                }
                 15 => {
                     SSL_free(SSL_dup(self.ssl));
                     0

@@ -153,8 +153,8 @@ pub fn joined_datagrams(data: &[u8]) {
     joined_ends(true, data);
 }
 
-/// Calls of a program on both ends of a connection: two bytes each, the end and the call, and what varies it. The bits of the first
-/// byte: 0 DTLS, 1 and 2 a session to resume, 3 both ends have contexts of their own, which as many calls set up first as the byte
+/// Calls of a program on both ends of a connection: two bytes each, the end and the call, and what varies it; from 0x70 on a call on
+/// the context of the end, whose number and what varies it are the next two. The bits of the first byte: 0 DTLS, 1 and 2 a session to resume, 3 both ends have contexts of their own, which as many calls set up first as the byte
 /// behind the options says, 5 and 6 a `BIO_f_ssl` is on top of the client, of the server.
 pub fn calls(data: &[u8]) {
     let [kind, client_options, server_options, calls @ ..] = data else { return };
@@ -175,11 +175,15 @@ pub fn calls(data: &[u8]) {
     if kind & 2 != 0 && !datagrams {
         client.resume(session(kind & 4 != 0));
     }
-    for call in calls.chunks_exact(2).take(200) {
-        let [number, argument] = *call else { break };
+    let mut calls = calls.iter().copied();
+    for _ in 0..200 {
+        let (Some(number), Some(argument)) = (calls.next(), calls.next()) else { break };
         let (end, other) =
             if number & 0x80 == 0 { (&mut client, &mut server) } else { (&mut server, &mut client) };
-        end.call(number & 0x7f, argument);
+        match (number & 0x7f, end.context()) {
+            (0x70.., Some(context)) => set(context, argument, calls.next().unwrap_or(0)),
+            (number, _) => _ = end.call(number, argument),
+        }
         for item in end.take() {
             other.feed(&item);
         }
@@ -193,13 +197,17 @@ fn fresh_contexts(datagrams: bool, input: &[u8]) -> ([Option<FreshContext>; 2], 
     let (setup, rest) = input.split_at(input.len().min(2 * usize::from(count % 64)));
     for call in setup.chunks_exact(2) {
         let [number, argument] = *call else { break };
-        let context = &contexts[usize::from(number >> 7)];
-        match number & 0x7f {
-            0x7f => context.cache(session(argument & 1 == 1), argument & 2 == 0),
-            number => context.set(number, argument),
-        }
+        set(&contexts[usize::from(number >> 7)], number & 0x7f, argument);
     }
     (contexts.map(Some), rest)
+}
+
+/// A call on a context.
+fn set(context: &FreshContext, number: u8, argument: u8) {
+    match number {
+        0x7f => context.cache(session(argument & 1 == 1), argument & 2 == 0),
+        number => context.set(number, argument),
+    }
 }
 
 /// A client or a server of QUIC, whose handshake comes without records: pieces, each behind its level and two bytes of length, go

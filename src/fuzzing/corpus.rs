@@ -125,7 +125,8 @@ pub fn write_all(folder: &Path) -> io::Result<()> {
     write(folder, "credentials", "extensions", &lists)
 }
 
-/// Handshakes of ends with contexts of their own: each with another thing set up, on both sides; of DTLS; with a `BIO_f_ssl` on top.
+/// Handshakes of ends with contexts of their own: each with another thing set up, on both sides, and once more when the connection
+/// is there; of DTLS; with a `BIO_f_ssl` on top.
 fn with_fresh_contexts(folder: &Path) -> io::Result<()> {
     let handshake = |kind: u8, call: u8, number: u8, argument: u8| {
         // Certificates of the server come first.
@@ -133,7 +134,12 @@ fn with_fresh_contexts(folder: &Path) -> io::Result<()> {
         for side in [0, 0x80, 0, 0x80, 0, 0x80] {
             input.extend_from_slice(&[side | call, 0]);
         }
-        for ending in [6, 0x83, 0x86, 3, 0x8e, 14, 8, 0x88] {
+        // Of sessions, the one that was added is removed.
+        let again = if number == 0x7f { argument | 2 } else { argument };
+        for side in [0, 0x80] {
+            input.extend_from_slice(&[side | 0x70, number, again]);
+        }
+        for ending in [6, 0x83, 0x86, 3, 8, 0x88] {
             input.extend_from_slice(&[ending, 33]);
         }
         write(folder, "calls", &format!("set-up-{kind:02x}-{number:02x}-{argument:02x}"), &input)

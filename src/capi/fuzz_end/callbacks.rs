@@ -23,6 +23,7 @@ use crate::{
         },
         custom_extensions::{
             SSL_CTX_add_client_custom_ext, SSL_CTX_add_custom_ext, SSL_CTX_add_server_custom_ext,
+            SSL_CTX_has_client_custom_ext,
         },
         early_data::SSL_CTX_set_allow_early_data_cb,
         io::SSL_do_handshake,
@@ -74,6 +75,8 @@ pub unsafe fn set_all(context: *mut SSL_CTX) {
         // SAFETY: the caller's promise.
         unsafe { set(context, which, true) };
     }
+    // SAFETY: as above.
+    assert_eq!(unsafe { SSL_CTX_has_client_custom_ext(context, CUSTOM) }, 1);
 }
 
 /// Sets one of them on a context, or takes it away.
