@@ -119,10 +119,13 @@ impl Ssl {
 mod tests {
     use super::*;
     use crate::{
-        capi::fuzz_end::any_version,
         libcrypto::{library::Library, secrets_under_valgrind as valgrind},
-        object::{Context, SSL},
+        object::{Context, SSL, context::Method},
+        wire::ProtocolVersion,
     };
+
+    static SERVER: Method =
+        Method { versions: (ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_3), client: false, server: true };
 
     unsafe extern "C" fn make(_: *mut SSL, out: *mut c_uchar, length: *mut usize) -> c_int {
         // SAFETY: there is room for `MAX_COOKIE` bytes.
@@ -140,7 +143,7 @@ mod tests {
 
     /// A server that makes cookies, and one.
     fn server() -> (std::sync::Arc<Ssl>, Vec<u8>) {
-        let context = Context::new(any_version(), Library::default()).unwrap();
+        let context = Context::new(&SERVER, Library::default()).unwrap();
         context.update_live(|live| {
             live.cookie_generate = Some(make);
             live.cookie_verify = Some(check);
