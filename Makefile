@@ -188,7 +188,7 @@ timing: all
 # What secrets go through under valgrind, hidden from branches and addresses: CBC, RSA, tickets, cookies, binders, Finished. Checks
 # for overflow, which only debugging builds have, are branches. Valgrind counts for all threads together, so there is one.
 secrets: setup
-	CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --quiet" cargo test --release --lib without_a_look -- --test-threads=1
+	MUST_RUN_ON_VALGRIND=1 CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER="valgrind --quiet" cargo test --release --lib without_a_look -- --test-threads=1
 
 valgrind: all
 	$(MAKE) -C ctests

@@ -123,6 +123,8 @@ impl Drop for Operation {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::libcrypto::{library::Library, secrets_under_valgrind as valgrind};
 
@@ -147,8 +149,8 @@ mod tests {
                 assert_eq!(premaster.unwrap().len(), PREMASTER_LENGTH);
                 complaints
             };
-            // Chance decides whether libcrypto's arithmetic asks one question more.
-            (0..16).map(|_| complaints_about_one()).min()
+            // Chance decides, as often so as so, whether libcrypto's arithmetic asks one question more.
+            (0..32).map(|_| complaints_about_one()).collect::<BTreeSet<_>>()
         });
         // What there is comes from arithmetic with what was encrypted, which everybody knows.
         assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");

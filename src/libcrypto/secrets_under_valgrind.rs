@@ -32,9 +32,11 @@ fn request(_: usize, _: usize, _: usize) -> usize {
     0
 }
 
-/// Whether valgrind runs the program.
+/// Whether valgrind runs the program; it has to where `MUST_RUN_ON_VALGRIND` is set, as by `make secrets`.
 pub fn is_there() -> bool {
-    request(RUNNING_ON_VALGRIND, 0, 0) != 0
+    let is_there = request(RUNNING_ON_VALGRIND, 0, 0) != 0;
+    assert!(is_there || std::env::var_os("MUST_RUN_ON_VALGRIND").is_none(), "valgrind does not run this");
+    is_there
 }
 
 /// How often it has complained.
