@@ -22,6 +22,8 @@ from harness import VERSIONS, Library, Setting
 from nginx import Site, nginx
 
 TOP = Path(__file__).resolve().parent.parent.parent
+# The most that a C test may take; it has failed then, and ends with all that it started.
+SECONDS = 3600
 # The stacks of asynchronous jobs and the one that we work on meanwhile are less than 2 MB apart; what valgrind takes for one large
 # frame, not for another stack, it closes to reads and does not search for pointers.
 OPTIONS = ["--leak-check=full", "--errors-for-leak-kinds=none", "--num-callers=40", "--max-stackframe=30000"]
@@ -75,8 +77,8 @@ def curl_findings(library, system, logs, directory):
 def c_test(library, logs, name):
     """This C test on this library."""
     environment = dict(os.environ, RUNNER=" ".join(runner(logs / f"ctest-{name}-%p.log")))
-    command = [TOP / "ctests/run.sh", library.directory or "system", name]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=3600)
+    command = ["timeout", "--kill-after=60", str(SECONDS), TOP / "ctests/run.sh", library.directory or "system", name]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
     (logs / f"ctest-{name}.out").write_text(run.stdout + run.stderr)
     failed = re.search(r"^\d+ passed, (\d+) failed$", run.stdout, re.M)
     parts = [finding(log) for log in logs.glob(f"ctest-{name}-*.log")]
