@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """profile.py [--library DIRECTORY] [--seconds N] [--write] [VARIANT...]: where the time of rows of the benchmark goes.
 
-Without variants (`sslbench -l`), of those that miss their goal in what run.py measured last. `perf record` takes samples of
-sslbench on our library. A sample is credited to what our own code called when it was taken: AWS-LC, libcrypto, libc; to the
-kernel if it was there; else to our own. The sides of a connection are told apart by the functions of sslbench. The last column
-is what the ratio would be if our own code took no time at all. --write puts the table into docs/PERFORMANCE.md.
+Without variants (`sslbench -l`), of those of which a side misses its goal in what run.py measured last: both sides. `perf record`
+takes samples of sslbench on our library. A sample is credited to what our own code called when it was taken: AWS-LC, libcrypto,
+libc, with which the little that is sslbench's own is counted; to the kernel if it was there; else to our own. The sides of a
+connection are told apart by the functions of sslbench. The last column is what the ratio would be if our own code took no time at
+all. --write puts the table into docs/PERFORMANCE.md.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from pathlib import Path
 from page import put
 from run import HERE, build, headline
 
-PARTS = ("AWS-LC", "libcrypto", "libc", "kernel", "our own")
+PARTS = ("AWS-LC", "libcrypto", "libc and sslbench", "kernel", "our own")
 FRAME = re.compile(r"^\s+[0-9a-f]+ (.*) \((.*)\)$")
 AWS_LC = re.compile(r"^aws_lc_\d+_\d+_\d+_")
 # How the names of sslbench's functions begin, and the metric that they belong to.
@@ -37,7 +38,7 @@ def part_of(symbol, library):
         return "libcrypto"
     if "libssl" in library:
         return "AWS-LC" if AWS_LC.match(symbol) else "our own"
-    return "libc"
+    return "libc and sslbench"
 
 
 def credit(frames, sides):
