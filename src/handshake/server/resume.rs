@@ -106,8 +106,10 @@ pub fn find_session(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
     if renews && context.settings().has_option(option::NO_SESSION_RESUMPTION_ON_RENEGOTIATION) {
         return tls12_hello::after_lookup(context, hello);
     }
+    let settings = context.settings();
+    let takes_tickets = !settings.has_option(option::NO_TICKET) && settings.allows_tickets();
     match hello.ticket.clone() {
-        Some(ticket) if !context.settings().has_option(option::NO_TICKET) => {
+        Some(ticket) if takes_tickets => {
             Ok(Transition::Ask(Ask::OpenTicket(ticket), State::Tls12Hello(Question::Ticket, hello)))
         }
         _ => find_by_id(context, hello),
