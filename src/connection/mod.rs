@@ -518,7 +518,7 @@ impl Connection {
     /// Whether anything can come of a handshake with these settings, as OpenSSL looks at it before it begins.
     fn check_settings(&self, settings: &Settings) -> Result<()> {
         // The security callback was asked that.
-        if settings.refusals.is_none() && !settings.is_secure_version(settings.method_versions.1) {
+        if settings.permissions.is_none() && !settings.is_secure_version(settings.method_versions.1) {
             return Err(Error::Silent(Reason::ERR_INTERNAL_ERROR));
         }
         let Some(highest) = settings.offered_versions().first().copied() else {

@@ -1,7 +1,7 @@
 //! The moments at which the program's security callback is asked (`SSL_CTX_set_security_callback(3)`), and what about.
 //!
 //! The core cannot call it. At each moment the driver asks all that OpenSSL asks there, in its order, and brings settings that say what
-//! was refused. Without a callback nobody is asked: the level decides.
+//! was allowed: the core chooses from that alone. Without a callback nobody is asked: the level decides.
 
 use super::{
     Context, Renegotiation, Transition,
@@ -9,7 +9,7 @@ use super::{
     want::{Answer, Ask},
 };
 use crate::{
-    crypto::{dhe, signature::PublicKey, signature_scheme, suite::Suite},
+    crypto::{dhe, hash::HashAlgorithm, signature::PublicKey, signature_scheme, suite::Suite},
     error::{Error, Result},
     wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
 };
@@ -55,13 +55,20 @@ pub enum Inquiry {
     Versions {
         /// What the client offers.
         offered: Vec<ProtocolVersion>,
+        /// Whether there is, or may yet come, something that authenticates us in TLS 1.3.
+        may_be_tls13: bool,
         /// Whether it says that it knows more (RFC 7507).
         is_fallback: bool,
     },
     /// Tickets.
     Ticket,
-    /// Server: the suite of TLS 1.3, of these.
-    Suite13(Vec<CipherSuite>),
+    /// Server: the suite of TLS 1.3.
+    Suite13 {
+        /// The client's suites.
+        offered: Vec<CipherSuite>,
+        /// What the suite should go with.
+        preferred_hash: Option<HashAlgorithm>,
+    },
     /// Server: the group of TLS 1.3.
     Group13 {
         /// The client's groups.
@@ -86,8 +93,13 @@ pub enum Inquiry {
     },
     /// Either side: what we sign with before TLS 1.2.
     OwnScheme(SignatureScheme),
-    /// Server of TLS 1.2 and below: the group of the key exchange, by the client's.
-    SharedGroup(Vec<NamedGroup>),
+    /// Server of TLS 1.2 and below: the group of the key exchange.
+    SharedGroup {
+        /// The suite that was chosen.
+        suite: &'static Suite,
+        /// The client's groups.
+        offered: Vec<NamedGroup>,
+    },
     /// Either side: these parameters.
     DiffieHellman(dhe::Parameters),
     /// Server of TLS 1.3: our groups, where this is the one chosen.
@@ -167,7 +179,14 @@ pub fn client_hello<S: Pausing>(
 ) -> Result<Transition<S>> {
     let inquiry = about(context, |context| {
         let session = match context.negotiated.renegotiation {
-            None => context.environment.offered_session.as_ref().map(|session| session.version),
+            None => match &context.environment.offered_session {
+                Some(session) => Some(session.version),
+                // The first hello of DTLS has begun one.
+                None if !context.negotiated.datagram_cookie.is_empty() => {
+                    context.negotiated.tentative_version
+                }
+                None => None,
+            },
             Some(Renegotiation::Full | Renegotiation::Abbreviated) => None,
         };
         let kept = kept(context);

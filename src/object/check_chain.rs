@@ -35,6 +35,7 @@ mod flag {
 
 /// All that the answer depends on.
 struct Check<'a> {
+    ssl: &'a Ssl,
     settings: Arc<Settings>,
     side: Side,
     version: ProtocolVersion,
@@ -57,12 +58,13 @@ struct Check<'a> {
 pub fn check(ssl: &Ssl, certificate: Option<&X509>, key: Option<&PKey>, chain: Option<&X509Stack>) -> i32 {
     let (Some(certificate), Some(key)) = (certificate, key) else { return 0 };
     let Some(slot) = Slot::of(key.key_type()) else { return 0 };
-    let settings = ssl.judge(ssl.with_config(|config| Arc::clone(&config.settings)));
+    let settings = ssl.with_config(|config| Arc::clone(&config.settings));
     let highest = ssl.method().versions.1;
     let shared = ssl.shared_signature_schemes();
     let check = ssl.with_connection(|connection| {
         let negotiated = connection.negotiated();
         Check {
+            ssl,
             side: ssl.side(),
             version: negotiated.version.unwrap_or(highest),
             shared,
@@ -195,7 +197,7 @@ impl Check<'_> {
             return true;
         }
         key.curve().is_some_and(|curve| {
-            self.settings.allows_group(curve)
+            self.ssl.allows_curve(&self.settings, curve)
                 && match self.side {
                     Side::Client => self.settings.groups.contains(&curve),
                     Side::Server => self.peer_groups.is_empty() || self.peer_groups.contains(&curve),

@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Reason, Result},
     handshake::position::Position,
     libcrypto::{evp_pkey::PKey, pointer_stack::PointerStack},
-    policy::security::Refusals,
+    policy::security::Permissions,
     wire::{AlertDescription, CipherSuite},
 };
 
@@ -44,8 +44,8 @@ pub struct Parts {
     pub(super) write_slot: BioSlot,
     /// The context that DANE was enabled with.
     pub(super) dane_context: RefCell<Option<Arc<Context>>>,
-    /// What the security callback refused in this handshake.
-    pub(super) refusals: RefCell<Arc<Refusals>>,
+    /// What the security callback allowed in this handshake.
+    pub(super) permissions: RefCell<Arc<Permissions>>,
     /// The settings as it leaves them.
     pub(super) judged: RefCell<Option<Judged>>,
     /// What `SSL_get_ciphers` gives.
@@ -100,7 +100,7 @@ impl Parts {
             read_slot: BioSlot::new(Way::Read),
             write_slot: BioSlot::new(Way::Write),
             dane_context: RefCell::default(),
-            refusals: RefCell::default(),
+            permissions: RefCell::default(),
             judged: RefCell::default(),
             ciphers: RefCell::default(),
             client_ciphers: RefCell::default(),

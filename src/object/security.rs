@@ -1,6 +1,6 @@
 //! The program's security callback (`SSL_CTX_set_security_callback(3)`), and OpenSSL's own, which goes by the level.
 //!
-//! The core cannot call it. Where it wants to know, `security_questions` asks, and the core is told by its settings what was refused.
+//! The core cannot call it. Where it wants to know, `security_questions` asks, and the core is told by its settings what was allowed.
 
 use core::{
     ffi::{c_int, c_void},
@@ -14,7 +14,7 @@ use crate::{
     libcrypto::panics::contain,
     policy::{
         Settings,
-        security::{self, Refusals, minimum_bits},
+        security::{self, Permissions, minimum_bits},
         version,
     },
     wire::ProtocolVersion,
@@ -104,11 +104,11 @@ impl Asker {
     }
 }
 
-/// The settings with what the callback refused of them.
+/// The settings with what the callback allowed of them.
 #[derive(Clone)]
 pub struct Judged {
     from: Arc<Settings>,
-    refusals: Arc<Refusals>,
+    permissions: Arc<Permissions>,
     settings: Arc<Settings>,
 }
 
@@ -118,17 +118,17 @@ impl Ssl {
         if self.with_config(|config| config.callbacks.security.function.is_none()) {
             return settings;
         }
-        let (refusals, judged) =
-            self.with_parts(|parts| (Arc::clone(&parts.refusals.borrow()), parts.judged.borrow().clone()));
+        let (permissions, judged) =
+            self.with_parts(|parts| (Arc::clone(&parts.permissions.borrow()), parts.judged.borrow().clone()));
         if let Some(judged) = judged
             && Arc::ptr_eq(&judged.from, &settings)
-            && Arc::ptr_eq(&judged.refusals, &refusals)
+            && Arc::ptr_eq(&judged.permissions, &permissions)
         {
             return judged.settings;
         }
         let result =
-            Arc::new(Settings { refusals: Some(Arc::clone(&refusals)), ..Settings::clone(&settings) });
-        let judged = Judged { from: settings, refusals, settings: Arc::clone(&result) };
+            Arc::new(Settings { permissions: Some(Arc::clone(&permissions)), ..Settings::clone(&settings) });
+        let judged = Judged { from: settings, permissions, settings: Arc::clone(&result) };
         drop(self.with_parts(|parts| parts.judged.replace(Some(judged))));
         result
     }

@@ -1,5 +1,5 @@
 //! What the program's security callback is asked in a handshake, in which order and how often: as OpenSSL asks it, which looks at some things
-//! several times on the way. What it refuses is left out by the core, which gets it with the settings.
+//! several times on the way. What it allows the core gets with the settings, and chooses from that alone.
 
 use core::{ffi::c_void, ptr};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     crypto::{
         dhe,
+        hash::HashAlgorithm,
         signature_scheme::{self, Scheme, SignatureAlgorithm},
         suite::{KeyExchangeAlgorithm, Suite},
     },
@@ -25,7 +26,7 @@ use crate::{
         choose,
         offer::{self, TakenSignatures},
         options::option,
-        security::Refusals,
+        security::Permissions,
     },
     record::Side,
     wire::{CipherSuite, NamedGroup, ProtocolVersion, SignatureScheme},
@@ -41,11 +42,15 @@ const BEFORE_TLS12: [SignatureScheme; 3] =
 const DTLS1_BAD_VER: u16 = 0x0100;
 
 impl Ssl {
-    /// Asks the security callback, and notes what it refuses.
+    /// Asks the security callback, and notes what it allows.
     pub(super) fn ask_security(&self, inquiry: &Inquiry) -> Answer {
+        let generation = self.generation.get();
         let mut questions = self.security_questions();
         let may_begin = questions.ask(inquiry);
-        self.parts().refusals.replace(Arc::new(questions.refusals));
+        // The callback may have made the connection another one, about which it said nothing.
+        if self.generation.get() == generation {
+            self.parts().permissions.replace(Arc::new(questions.permissions));
+        }
         if may_begin { Answer::Proceed } else { Answer::Refuse(Error::Silent(Reason::ERR_INTERNAL_ERROR)) }
     }
 
@@ -70,13 +75,13 @@ impl Ssl {
 
     fn security_questions(&self) -> Questions {
         let environment = self.environment();
-        let refusals = self.parts().refusals.borrow().clone();
+        let permissions = self.parts().permissions.borrow().clone();
         Questions {
             asker: Asker::of_connection(self),
             side: self.side(),
             hooks: environment.hooks,
-            settings: Settings { refusals: None, ..Settings::clone(&environment.settings) },
-            refusals: Refusals::clone(&refusals),
+            settings: environment.settings,
+            permissions: Permissions::clone(&permissions),
         }
     }
 
@@ -93,6 +98,14 @@ impl Ssl {
 
     pub(super) fn has_security_callback(&self) -> bool {
         self.with_config(|config| config.callbacks.security.function.is_some())
+    }
+
+    /// Whether a certificate may be on this curve: by the security callback, or without one by our level.
+    pub(super) fn allows_curve(&self, settings: &Settings, curve: NamedGroup) -> bool {
+        match self.has_security_callback().then(|| self.security_questions()) {
+            Some(questions) => questions.group(operation::CURVE_CHECK, curve),
+            None => settings.allows_group(curve),
+        }
     }
 
     /// Of these groups that both sides have, those that the security callback leaves, if there is one.
@@ -113,18 +126,18 @@ struct Questions {
     asker: Asker,
     side: Side,
     hooks: Hooks,
-    /// Without what was refused.
-    settings: Settings,
-    refusals: Refusals,
+    /// As they were before.
+    settings: Arc<Settings>,
+    permissions: Permissions,
 }
 
 impl Questions {
-    /// Whether a handshake may begin at all; what else is refused is noted.
+    /// Whether a handshake may begin at all; what else is answered is noted.
     fn ask(&mut self, inquiry: &Inquiry) -> bool {
         match inquiry {
             Inquiry::Start { version, is_open } => {
-                self.refusals = Refusals::default();
-                if !self.version(*version) {
+                self.permissions = Permissions::default();
+                if !self.judge_version(*version) {
                     return false;
                 }
                 if *is_open {
@@ -142,19 +155,21 @@ impl Questions {
                     self.versions();
                 }
                 if !self.suite(operation::CIPHER_CHECK, suite) {
-                    self.refusals.suites.push(suite.id);
+                    self.permissions.suites.refuse(suite.id);
                     return true;
                 }
                 if *ticket {
                     self.ticket();
                 }
                 if let Some(group) = retry_group {
-                    self.refuse_groups([*group], operation::CURVE_SUPPORTED);
+                    self.check_group(operation::CURVE_SUPPORTED, *group);
                 }
             }
-            Inquiry::Versions { offered, is_fallback } => self.choose_version(offered, *is_fallback),
+            Inquiry::Versions { offered, may_be_tls13, is_fallback } => {
+                self.choose_version(offered, *may_be_tls13, *is_fallback);
+            }
             Inquiry::Ticket => self.ticket(),
-            Inquiry::Suite13(offered) => self.choose_suite13(offered),
+            Inquiry::Suite13 { offered, preferred_hash } => self.choose_suite13(offered, *preferred_hash),
             Inquiry::Group13 { groups, shares, is_second } => {
                 self.choose_group13(groups, shares, *is_second);
             }
@@ -170,26 +185,26 @@ impl Questions {
                 self.choose12(&offer);
             }
             Inquiry::OwnScheme(scheme) => {
-                if !self.scheme(operation::SIGALG_SUPPORTED, *scheme) {
-                    self.refusals.own_schemes.push(*scheme);
-                }
+                let is_allowed = self.scheme(operation::SIGALG_SUPPORTED, *scheme);
+                self.permissions.own_schemes.note(*scheme, is_allowed);
             }
-            Inquiry::SharedGroup(offered) => {
-                self.refusals.groups.clear();
-                self.shared_group(Some(offered).filter(|offered| !offered.is_empty()).map(Vec::as_slice));
+            Inquiry::SharedGroup { suite, offered } => {
+                let offered = Some(offered).filter(|offered| !offered.is_empty()).map(Vec::as_slice);
+                self.permissions.groups.begin();
+                self.shared_group(suite, &self.settings.listed_shared_groups(offered));
             }
             Inquiry::DiffieHellman(parameters) => self.diffie_hellman(parameters),
             Inquiry::EncryptedExtensions(chosen) => self.encrypted_extensions(*chosen),
             Inquiry::CertificateRequest(version) => self.certificate_request(*version),
-            Inquiry::PeerGroup(group) => self.refuse_groups([*group], operation::CURVE_CHECK),
+            Inquiry::PeerGroup(group) => self.check_group(operation::CURVE_CHECK, *group),
             Inquiry::PeerScheme { version, curve, scheme } => self.peer_scheme(*version, *curve, *scheme),
         }
         true
     }
 
-    /// The settings with what was refused so far.
+    /// The settings with what was allowed so far.
     fn judged(&self) -> Settings {
-        Settings { refusals: Some(Arc::new(self.refusals.clone())), ..self.settings.clone() }
+        Settings { permissions: Some(Arc::new(self.permissions.clone())), ..Settings::clone(&self.settings) }
     }
 
     fn version(&self, version: ProtocolVersion) -> bool {
@@ -221,6 +236,28 @@ impl Questions {
         self.asker.allows(operation, bits.into(), nid, other.as_mut_ptr().cast::<c_void>())
     }
 
+    fn judge_version(&mut self, version: ProtocolVersion) -> bool {
+        let is_allowed = self.version(version);
+        self.permissions.versions.note(version, is_allowed)
+    }
+
+    fn judge_suite(&mut self, operation: i32, suite: &'static Suite) -> bool {
+        let is_allowed = self.suite(operation, suite);
+        self.permissions.suites.note(suite.id, is_allowed)
+    }
+
+    fn judge_group(&mut self, operation: i32, group: NamedGroup) -> bool {
+        let is_allowed = self.group(operation, group);
+        self.permissions.groups.note(group, is_allowed)
+    }
+
+    /// A group that was allowed before, and now comes up.
+    fn check_group(&mut self, operation: i32, group: NamedGroup) {
+        if !self.group(operation, group) {
+            self.permissions.groups.refuse(group);
+        }
+    }
+
     fn lowest_version(&self) -> ProtocolVersion {
         self.settings.min_version.unwrap_or(self.settings.method_versions.0)
     }
@@ -228,8 +265,10 @@ impl Questions {
     /// The versions down to the lowest of the program.
     fn versions(&mut self) {
         let lowest = self.lowest_version();
-        let known = self.settings.known_versions().filter(|version| *version >= lowest);
-        self.refusals.versions = known.filter(|version| !self.version(*version)).collect();
+        self.permissions.versions.begin();
+        for version in self.settings.known_versions().filter(|version| *version >= lowest) {
+            self.judge_version(version);
+        }
         if self.settings.is_datagram() && self.settings.min_version.is_none() {
             // A version from before DTLS 1.0, which nobody offers.
             self.version(ProtocolVersion(DTLS1_BAD_VER));
@@ -239,20 +278,20 @@ impl Questions {
     /// The first scheme of each kind tells whether certificates of that kind are taken.
     fn mask(&mut self, is_first: bool) {
         let mut taken = TakenSignatures::default();
-        self.refusals.unmasked.clear();
+        self.permissions.mask.begin();
         let versions: &[_] = if !is_first && self.is_for_tls13_alone() {
             &[ProtocolVersion::TLS1_3]
         } else {
             &[ProtocolVersion::TLS1_2, ProtocolVersion::TLS1_3]
         };
-        for scheme in self.settings.listed_schemes(versions, self.side == Side::Server) {
+        let listed: Vec<_> = self.settings.listed_schemes(versions, self.side == Side::Server).collect();
+        for scheme in listed {
             if taken.has(scheme) {
                 continue;
             }
-            if self.scheme(operation::SIGALG_MASK, scheme.id) {
+            let is_allowed = self.scheme(operation::SIGALG_MASK, scheme.id);
+            if self.permissions.mask.note(scheme.id, is_allowed) {
                 taken.add(scheme);
-            } else {
-                self.refusals.unmasked.push(scheme.id);
             }
         }
     }
@@ -264,28 +303,19 @@ impl Questions {
 
     /// The suites that we may offer; in the versions that were allowed, unless others are given.
     fn suites(&mut self, versions: Option<Vec<ProtocolVersion>>) {
-        self.refusals.suites.clear();
         let judged = self.judged();
         let versions = versions.unwrap_or_else(|| judged.offered_versions());
         let taken = judged.taken_signatures(self.side);
         let usable = |suite: &&Suite| self.hooks.client_can_use(suite) && taken.suit(suite);
-        let suites: Vec<_> = judged.offered_suites(&versions).into_iter().filter(usable).collect();
-        self.refuse_suites(suites, operation::CIPHER_SUPPORTED);
-    }
-
-    fn refuse_suites(&mut self, suites: impl IntoIterator<Item = &'static Suite>, operation: i32) {
-        let refused = suites.into_iter().filter(|suite| !self.suite(operation, suite)).map(|suite| suite.id);
-        let refused: Vec<_> = refused.collect();
-        self.refusals.suites.extend(refused);
-    }
-
-    fn refuse_groups(&mut self, groups: impl IntoIterator<Item = NamedGroup>, operation: i32) {
-        let refused: Vec<_> = groups.into_iter().filter(|group| !self.group(operation, *group)).collect();
-        self.refusals.groups.extend(refused);
+        let suites: Vec<_> = self.settings.listed_suites(&versions).filter(usable).collect();
+        self.permissions.suites.begin();
+        for suite in suites {
+            self.judge_suite(operation::CIPHER_SUPPORTED, suite);
+        }
     }
 
     fn ticket(&mut self) {
-        self.refusals.tickets = !self.asker.allows(operation::TICKET, 0, 0, ptr::null_mut());
+        self.permissions.tickets = Some(self.asker.allows(operation::TICKET, 0, 0, ptr::null_mut()));
     }
 
     fn client_hello(
@@ -325,15 +355,18 @@ impl Questions {
         self.open_versions(kept, 1);
         self.client_suites(kept, false);
         let groups = self.settings.listed_groups(&offered);
+        self.permissions.groups.begin();
         self.first_group(&offered, &groups);
         self.open_versions(kept, 1);
         self.client_suites(kept, false);
         let has_group = self.first_group(&offered, &groups);
         let tls13 = offered.contains(&ProtocolVersion::TLS1_3);
+        self.permissions.groups.begin();
         if has_group || tls13 && self.has_group_suite(&offered) {
-            self.refusals.groups.clear();
-            self.refuse_groups(groups.iter().copied(), operation::CURVE_SUPPORTED);
-            if self.refusals.groups.len() == groups.len() {
+            for group in groups {
+                self.judge_group(operation::CURVE_SUPPORTED, group);
+            }
+            if self.permissions.groups.is_empty() {
                 return;
             }
         }
@@ -341,11 +374,9 @@ impl Questions {
             self.ticket();
         }
         if offered.iter().any(|version| version.has_signature_schemes()) {
-            let listed = self.settings.listed_schemes(&offered, false).map(|scheme| scheme.id);
-            let listed: Vec<_> = listed.collect();
-            let refused = |scheme: &SignatureScheme| !self.scheme(operation::SIGALG_SUPPORTED, *scheme);
-            self.refusals.schemes = listed.iter().copied().filter(refused).collect();
-            if self.refusals.schemes.len() == listed.len() {
+            let listed: Vec<_> = self.settings.listed_schemes(&offered, false).collect();
+            self.peer_schemes(&listed);
+            if self.permissions.schemes.is_empty() {
                 return;
             }
         }
@@ -355,9 +386,16 @@ impl Questions {
         self.open_versions(kept, 1);
         if tls13 && !is_second {
             let groups = self.settings.listed_groups(&[ProtocolVersion::TLS1_3]);
-            let refused = groups.iter().take_while(|group| !self.group(operation::CURVE_SUPPORTED, **group));
-            let refused: Vec<_> = refused.copied().collect();
-            self.refusals.groups.extend(refused);
+            groups.into_iter().any(|group| self.judge_group(operation::CURVE_SUPPORTED, group));
+        }
+    }
+
+    /// What the peer may sign with.
+    fn peer_schemes(&mut self, listed: &[&'static Scheme]) {
+        self.permissions.schemes.begin();
+        for scheme in listed {
+            let is_allowed = self.scheme(operation::SIGALG_SUPPORTED, scheme.id);
+            self.permissions.schemes.note(scheme.id, is_allowed);
         }
     }
 
@@ -375,162 +413,164 @@ impl Questions {
     }
 
     /// Whether a suite that runs on a group has one.
-    fn first_group(&self, versions: &[ProtocolVersion], groups: &[NamedGroup]) -> bool {
+    fn first_group(&mut self, versions: &[ProtocolVersion], groups: &[NamedGroup]) -> bool {
         self.has_group_suite(versions)
-            && groups.iter().any(|group| self.group(operation::CURVE_SUPPORTED, *group))
+            && groups.iter().any(|group| self.judge_group(operation::CURVE_SUPPORTED, *group))
     }
 
     /// A server's version, the first that is allowed; then whether it could have been a higher one (RFC 8446 §4.1.3).
-    fn choose_version(&mut self, offered: &[ProtocolVersion], is_fallback: bool) {
-        self.choose_offered_version(offered);
+    fn choose_version(&mut self, offered: &[ProtocolVersion], may_be_tls13: bool, is_fallback: bool) {
+        self.permissions.versions.begin();
+        let chosen = self.choose_offered_version(offered, may_be_tls13);
+        let higher = match chosen {
+            Some(ProtocolVersion::TLS1_2) => Some(ProtocolVersion::TLS1_3),
+            Some(ProtocolVersion::TLS1_1 | ProtocolVersion::TLS1_0) => Some(ProtocolVersion::TLS1_2),
+            _ => None,
+        };
+        if let Some(higher) = higher {
+            self.judge_version(higher);
+        }
         // RFC 7507: whether we have a higher one.
         if is_fallback {
-            let known: Vec<_> = self.settings.known_versions().collect();
-            known
-                .into_iter()
-                .find(|version| self.version(*version) && self.settings.allows_version(*version));
+            let mut known = self.settings.known_versions();
+            known.any(|version| self.judge_version(version) && self.judged().allows_version(version));
         }
     }
 
-    fn choose_offered_version(&mut self, offered: &[ProtocolVersion]) {
-        self.refusals.versions.clear();
+    fn choose_offered_version(
+        &mut self,
+        offered: &[ProtocolVersion],
+        may_be_tls13: bool,
+    ) -> Option<ProtocolVersion> {
         let lowest = self.lowest_version();
-        for version in self.settings.known_versions().filter(|version| *version >= lowest) {
-            if !offered.contains(&version) {
-                continue;
-            }
-            if !self.version(version) {
-                self.refusals.versions.push(version);
-                continue;
-            }
-            if self.settings.allows_version(version) {
-                let higher = match version {
-                    ProtocolVersion::TLS1_2 => ProtocolVersion::TLS1_3,
-                    ProtocolVersion::TLS1_1 | ProtocolVersion::TLS1_0 => ProtocolVersion::TLS1_2,
-                    _ => return,
-                };
-                if !self.version(higher) {
-                    self.refusals.versions.push(higher);
-                }
-                return;
-            }
-        }
+        let mut known = self.settings.known_versions();
+        known.find(|version| {
+            *version >= lowest
+                && offered.contains(version)
+                && self.judge_version(*version)
+                && self.judged().allows_version(*version)
+                && (may_be_tls13 || *version != ProtocolVersion::TLS1_3)
+        })
     }
 
-    fn choose_suite13(&mut self, offered: &[CipherSuite]) {
-        self.refusals.suites.clear();
-        for suite in self.settings.shared_suites(ProtocolVersion::TLS1_3, offered) {
-            if self.suite(operation::CIPHER_SHARED, suite) {
-                return;
-            }
-            self.refusals.suites.push(suite.id);
-        }
+    fn choose_suite13(&mut self, offered: &[CipherSuite], preferred_hash: Option<HashAlgorithm>) {
+        self.permissions.suites.begin();
+        let settings = Arc::clone(&self.settings);
+        settings.judge_tls13_suites(offered, preferred_hash, |suite| {
+            self.judge_suite(operation::CIPHER_SHARED, suite)
+        });
     }
 
     /// The first group that there is a share of, else the first that the client has too.
     fn choose_group13(&mut self, groups: &[NamedGroup], shares: &[NamedGroup], is_second: bool) {
-        self.refusals.groups.clear();
+        self.permissions.groups.begin();
         let ours = self.settings.listed_groups(&[ProtocolVersion::TLS1_3]);
         let shared = shares.iter().filter(|group| ours.contains(group));
         let without_share = ours.iter().filter(|group| !is_second && groups.contains(group));
+        // What was refused as a share may still be asked for.
         for group in shared.chain(without_share) {
-            if self.group(operation::CURVE_CHECK, *group) && self.group(operation::CURVE_SUPPORTED, *group) {
-                // What was refused as a share may still be asked for.
-                self.refusals.groups.retain(|refused| refused != group);
+            let is_allowed =
+                self.group(operation::CURVE_CHECK, *group) && self.group(operation::CURVE_SUPPORTED, *group);
+            if self.permissions.groups.note(*group, is_allowed) {
                 return;
             }
-            self.refusals.groups.push(*group);
         }
     }
 
     /// What the peer takes of what we may sign with: counted first, then listed.
     fn shared_schemes(&mut self, version: ProtocolVersion, peers: Option<&[SignatureScheme]>) {
-        self.refusals.own_schemes.clear();
-        if !version.has_signature_schemes() || peers.is_none() {
-            let unnamed = if version.has_signature_schemes() { UNNAMED } else { BEFORE_TLS12 };
-            unnamed.iter().for_each(|scheme| {
-                self.scheme(operation::SIGALG_SUPPORTED, *scheme);
-            });
-            return;
-        }
+        self.permissions.own_schemes.begin();
+        let peers = match peers {
+            Some(peers) if version.has_signature_schemes() => peers,
+            _ => {
+                let unnamed = if version.has_signature_schemes() { UNNAMED } else { BEFORE_TLS12 };
+                for scheme in unnamed {
+                    let is_allowed = self.scheme(operation::SIGALG_SUPPORTED, scheme);
+                    self.permissions.own_schemes.note(scheme, is_allowed);
+                }
+                return;
+            }
+        };
         let request = self.side == Side::Client;
         let ours: Vec<_> =
             self.settings.listed_schemes(&[version], request).map(|scheme| scheme.id).collect();
-        let peers = peers.unwrap_or_default();
         let order = if self.settings.prefers_ours() { &ours[..] } else { peers };
-        let known: Vec<_> = order.iter().copied().filter(|id| self.is_known(*id, version)).collect();
+        let known = self.known_schemes(order, version);
         let mut has_any = false;
         for id in &known {
             has_any |= self.scheme(operation::SIGALG_SHARED, *id) && ours.contains(id) && peers.contains(id);
         }
-        let refused = |id: &SignatureScheme| !has_any || !self.scheme(operation::SIGALG_SHARED, *id);
-        self.refusals.own_schemes = known.iter().copied().filter(refused).collect();
+        for id in known.into_iter().filter(|_| has_any) {
+            let is_allowed = self.scheme(operation::SIGALG_SHARED, id);
+            self.permissions.own_schemes.note(id, is_allowed);
+        }
     }
 
-    fn is_known(&self, id: SignatureScheme, version: ProtocolVersion) -> bool {
+    /// Those of these schemes that we know, each once: a peer may repeat itself thousands of times.
+    fn known_schemes(&self, ids: &[SignatureScheme], version: ProtocolVersion) -> Vec<SignatureScheme> {
         let for_tls13_alone = self.is_for_tls13_alone();
         let fits = |scheme: &Scheme| {
             (scheme.signature != SignatureAlgorithm::Dsa || version != ProtocolVersion::TLS1_3)
                 && (!for_tls13_alone || offer::is_of_tls13(scheme))
         };
-        signature_scheme::find(id).is_some_and(fits) && !self.settings.library.missing_schemes.contains(&id)
+        let mut known = Vec::new();
+        for id in ids {
+            let is_known = signature_scheme::find(*id).is_some_and(fits)
+                && !self.settings.library.missing_schemes.contains(id);
+            if is_known && !known.contains(id) {
+                known.push(*id);
+            }
+        }
+        known
     }
 
     /// A server's suite: the first that goes with a certificate and a group.
     fn choose12(&mut self, offer: &choose::Offer<'_>) {
-        self.refusals.suites.clear();
-        self.refusals.groups.clear();
-        self.refusals.curves.clear();
+        self.permissions.suites.begin();
+        self.permissions.groups.begin();
+        self.permissions.curves.begin();
         let certified =
             self.settings.certificates.get(Slot::Ecdsa).filter(|certified| certified.key.is_some());
-        if let Some(curve) = certified.and_then(CertifiedKey::curve)
-            && !self.group(operation::CURVE_CHECK, curve)
-        {
-            self.refusals.curves.push(curve);
+        if let Some(curve) = certified.and_then(CertifiedKey::curve) {
+            let is_allowed = self.group(operation::CURVE_CHECK, curve);
+            self.permissions.curves.note(curve, is_allowed);
         }
         let judged = self.judged();
+        let schemes = judged.schemes_to_sign_with(offer);
+        let groups = judged.listed_shared_groups(offer.groups);
         for (suite, is_shared) in judged.suites_in_order(offer.version, offer.cipher_suites) {
-            if !self.hooks.server_can_use(suite) || !judged.can_authenticate(suite, offer) {
+            if !self.hooks.server_can_use(suite) || !judged.can_authenticate(suite, offer, &schemes) {
                 continue;
             }
-            if suite.key_exchange == KeyExchangeAlgorithm::Ecdhe && !self.shared_group(offer.groups) {
+            if suite.key_exchange == KeyExchangeAlgorithm::Ecdhe && !self.shared_group(suite, &groups) {
                 continue;
             }
-            if !is_shared {
-                continue;
-            }
-            if self.suite(operation::CIPHER_SHARED, suite) {
+            if is_shared && self.judge_suite(operation::CIPHER_SHARED, suite) {
                 return;
             }
-            self.refusals.suites.push(suite.id);
         }
     }
 
-    /// Whether there is a group that both sides have.
-    fn shared_group(&mut self, offered: Option<&[NamedGroup]>) -> bool {
-        for group in self.settings.listed_shared_groups(offered) {
-            if self.group(operation::CURVE_SHARED, group) {
-                self.refusals.groups.retain(|refused| *refused != group);
-                return true;
-            }
-            self.refusals.groups.push(group);
-        }
-        false
+    /// Whether there is a group for this suite among those that both sides have.
+    fn shared_group(&mut self, suite: &Suite, shared: &[NamedGroup]) -> bool {
+        shared.iter().any(|group| {
+            self.settings.suite_b_allows_curve(suite, *group)
+                && self.judge_group(operation::CURVE_SHARED, *group)
+        })
     }
 
     fn diffie_hellman(&mut self, parameters: &dhe::Parameters) {
         let other = parameters.key.as_ptr().cast();
-        self.refusals.diffie_hellman =
-            !self.asker.allows(operation::TMP_DH, parameters.security_bits.into(), 0, other);
+        self.permissions.diffie_hellman =
+            Some(self.asker.allows(operation::TMP_DH, parameters.security_bits.into(), 0, other));
     }
 
     /// Our groups are told only if there is one that we like better.
     fn encrypted_extensions(&mut self, chosen: NamedGroup) {
-        self.refusals.groups.clear();
+        self.permissions.groups.begin();
         let mut is_first = true;
         for group in self.settings.listed_groups(&[ProtocolVersion::TLS1_3]) {
-            if !self.group(operation::CURVE_SUPPORTED, group) {
-                self.refusals.groups.push(group);
+            if !self.judge_group(operation::CURVE_SUPPORTED, group) {
                 continue;
             }
             if is_first && group == chosen {
@@ -547,13 +587,11 @@ impl Questions {
         }
         if version.has_signature_schemes() {
             let listed: Vec<_> = if tls13 {
-                self.settings.requested_signature_schemes()
+                self.settings.listed_request_schemes().collect()
             } else {
-                let listed = self.settings.listed_schemes(&[ProtocolVersion::TLS1_2], true);
-                listed.map(|scheme| scheme.id).collect()
+                self.settings.listed_schemes(&[ProtocolVersion::TLS1_2], true).collect()
             };
-            let refused = |scheme: &SignatureScheme| !self.scheme(operation::SIGALG_SUPPORTED, *scheme);
-            self.refusals.schemes = listed.into_iter().filter(refused).collect();
+            self.peer_schemes(&listed);
         }
     }
 
@@ -561,20 +599,18 @@ impl Questions {
         let has_curve = version.of_tls() == ProtocolVersion::TLS1_2
             && signature_scheme::find(scheme)
                 .is_some_and(|scheme| scheme.signature == SignatureAlgorithm::Ecdsa);
-        self.refusals.curves.clear();
-        if let Some(curve) = curve.filter(|_| has_curve)
-            && !self.group(operation::CURVE_CHECK, curve)
-        {
-            self.refusals.curves.push(curve);
-            return;
+        if let Some(curve) = curve.filter(|_| has_curve) {
+            let is_allowed = self.group(operation::CURVE_CHECK, curve);
+            if !self.permissions.curves.note(curve, is_allowed) {
+                self.permissions.schemes.refuse(scheme);
+                return;
+            }
         }
         let operation = match version.has_signature_schemes() {
             true => operation::SIGALG_CHECK,
             false => operation::SIGALG_SUPPORTED,
         };
-        self.refusals.schemes.retain(|refused| *refused != scheme);
-        if !self.scheme(operation, scheme) {
-            self.refusals.schemes.push(scheme);
-        }
+        let is_allowed = self.scheme(operation, scheme);
+        self.permissions.schemes.note(scheme, is_allowed);
     }
 }

@@ -57,11 +57,16 @@ impl Settings {
     /// The suites that may be used in one of these versions at our security level, those of TLS 1.3 first.
     #[must_use]
     pub fn offered_suites(&self, versions: &[ProtocolVersion]) -> Vec<&'static Suite> {
-        let usable = |suite: &Suite| {
-            versions.iter().any(|version| suite.supports(*version)) && self.allows_suite(suite)
-        };
-        let configured = self.tls13_cipher_suites.iter().chain(self.cipher_suites.iter());
-        configured.copied().filter(|suite| usable(suite)).collect()
+        self.listed_suites(versions).filter(|suite| self.allows_suite(suite)).collect()
+    }
+
+    /// As [`Self::offered_suites`], whatever our security level says.
+    pub fn listed_suites(&self, versions: &[ProtocolVersion]) -> impl Iterator<Item = &'static Suite> {
+        let configured = self.tls13_cipher_suites.iter().chain(self.cipher_suites.iter()).copied();
+        configured.filter(|suite| {
+            versions.iter().any(|version| suite.supports(*version))
+                && !self.library.missing_suites.contains(&suite.id)
+        })
     }
 
     /// A server's choice of a TLS 1.3 suite, one of `preferred_hash` if there is one. Nothing in common:
@@ -71,9 +76,28 @@ impl Settings {
         offered: &[CipherSuite],
         preferred_hash: Option<HashAlgorithm>,
     ) -> Result<&'static Suite> {
-        let shared = self.shared_suites(ProtocolVersion::TLS1_3, offered);
-        let preferred = shared.iter().find(|suite| Some(suite.hash) == preferred_hash);
-        preferred.or(shared.first()).copied().ok_or(Error::handshake_failure(Reason::NO_SHARED_CIPHER))
+        self.judge_tls13_suites(offered, preferred_hash, |suite| self.allows_suite(suite))
+            .ok_or(Error::handshake_failure(Reason::NO_SHARED_CIPHER))
+    }
+
+    /// As [`Self::choose_tls13_suite`], where `allows` says of each suite that comes up whether it is secure enough.
+    pub fn judge_tls13_suites(
+        &self,
+        offered: &[CipherSuite],
+        preferred_hash: Option<HashAlgorithm>,
+        mut allows: impl FnMut(&'static Suite) -> bool,
+    ) -> Option<&'static Suite> {
+        let mut first = None;
+        for (suite, is_shared) in self.suites_in_order(ProtocolVersion::TLS1_3, offered) {
+            if !is_shared || !allows(suite) {
+                continue;
+            }
+            if preferred_hash.is_none_or(|hash| hash == suite.hash) {
+                return Some(suite);
+            }
+            first = first.or(Some(suite));
+        }
+        first
     }
 
     /// A server's choice of suite, certificate, scheme and group for TLS 1.2 and below: the first shared suite for
@@ -90,8 +114,7 @@ impl Settings {
         }
         let groups = self.shared_groups(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offer.groups);
         for suite in self.shared_suites(offer.version, offer.cipher_suites) {
-            let goes_with_suite = |group: &&NamedGroup| self.suite_b_allows_curve(suite, **group);
-            let group = groups.iter().find(goes_with_suite).copied().filter(|_| suite.has_group());
+            let group = self.group_for(suite, &groups);
             // OpenSSL chooses a suite with a PSK all the same, and fails then.
             let lacks_group = suite.key_exchange == KeyExchangeAlgorithm::Ecdhe && group.is_none();
             if lacks_group || !self.has_parameters_for(suite) {
@@ -122,8 +145,21 @@ impl Settings {
         }))
     }
 
+    /// The first of these groups that goes with a suite of TLS 1.2 or below, if it runs on one.
+    fn group_for(&self, suite: &Suite, groups: &[NamedGroup]) -> Option<NamedGroup> {
+        let goes_with_suite = |group: &&NamedGroup| self.suite_b_allows_curve(suite, **group);
+        groups.iter().find(goes_with_suite).copied().filter(|_| suite.has_group())
+    }
+
+    /// The group for a suite of TLS 1.2 or below that was chosen.
+    #[must_use]
+    pub fn choose_tls12_group(&self, suite: &Suite, offered: Option<&[NamedGroup]>) -> Option<NamedGroup> {
+        self.group_for(suite, &self.shared_groups(&self.offered_groups(&[ProtocolVersion::TLS1_2]), offered))
+    }
+
     /// What we may sign with in TLS 1.2 and below, in the order that decides.
-    fn schemes_to_sign_with(&self, offer: &Offer<'_>) -> Vec<SignatureScheme> {
+    #[must_use]
+    pub fn schemes_to_sign_with(&self, offer: &Offer<'_>) -> Vec<SignatureScheme> {
         // RFC 5246 §7.4.1.4.1: a client that sends no signature_algorithms takes SHA-1.
         const WITHOUT_EXTENSION: &[SignatureScheme] =
             &[SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1, SignatureScheme::DSA_SHA1];
@@ -157,31 +193,43 @@ impl Settings {
         self.in_order(ours, offered.unwrap_or(ANY_GROUP))
     }
 
-    /// The suites in the order that decides, each with whether the other side has it too.
+    /// The suites in the order that decides, whatever our security level says, each with whether the other side has it too.
     #[must_use]
     pub fn suites_in_order(
         &self,
         version: ProtocolVersion,
         offered: &[CipherSuite],
     ) -> Vec<(&'static Suite, bool)> {
-        let ours = self.offered_suites(&[version]);
-        if self.prefers_ours() {
-            return ours.into_iter().map(|suite| (suite, offered.contains(&suite.id))).collect();
+        let ours: Vec<_> = self.listed_suites(&[version]).collect();
+        if !self.prefers_ours() {
+            let mut suites: Vec<(&'static Suite, bool)> = Vec::new();
+            for suite in offered.iter().filter_map(|id| suite::find(*id)) {
+                // A peer may repeat itself thousands of times: that must not multiply the choices.
+                if suite.supports(version) && !suites.iter().any(|(known, _)| known.id == suite.id) {
+                    suites.push((suite, ours.iter().any(|own| own.id == suite.id)));
+                }
+            }
+            return suites;
         }
-        let theirs = offered.iter().filter_map(|id| suite::find(*id));
-        theirs
-            .filter(|suite| suite.supports(version))
-            .map(|suite| (suite, ours.iter().any(|own| own.id == suite.id)))
-            .collect()
+        let mut suites: Vec<_> = ours.into_iter().map(|suite| (suite, offered.contains(&suite.id))).collect();
+        // SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is ChaCha20 has no AES hardware.
+        let is_chacha = |suite: &Suite| suite.aead() == Some(AeadAlgorithm::ChaCha20Poly1305);
+        if self.has_option(option::CIPHER_SERVER_PREFERENCE)
+            && self.has_option(option::PRIORITIZE_CHACHA)
+            && offered.iter().copied().find_map(suite::find).is_some_and(is_chacha)
+        {
+            suites.sort_by_key(|(suite, _)| !is_chacha(suite));
+        }
+        suites
     }
 
-    /// Whether we have what this suite of TLS 1.2 or below wants to authenticate us with, and its parameters.
+    /// Whether we have what this suite of TLS 1.2 or below wants to authenticate us with, and its parameters, where we may sign with
+    /// these schemes.
     #[must_use]
-    pub fn can_authenticate(&self, suite: &Suite, offer: &Offer<'_>) -> bool {
-        let schemes = self.schemes_to_sign_with(offer);
-        let is_wanted = |slot: &Slot| self.is_kind_wanted(*slot, offer.version, &schemes);
+    pub fn can_authenticate(&self, suite: &Suite, offer: &Offer<'_>, schemes: &[SignatureScheme]) -> bool {
+        let is_wanted = |slot: &Slot| self.is_kind_wanted(*slot, offer.version, schemes);
         self.has_parameters_for(suite)
-            && (!suite.has_certificate() || self.slots_for(suite, offer, &schemes).iter().any(is_wanted))
+            && (!suite.has_certificate() || self.slots_for(suite, offer, schemes).iter().any(is_wanted))
     }
 
     /// The slots whose certificates authenticate this suite to the client.
@@ -297,17 +345,11 @@ impl Settings {
     /// The suites that both sides have, in the order that decides.
     #[must_use]
     pub fn shared_suites(&self, version: ProtocolVersion, offered: &[CipherSuite]) -> Vec<&'static Suite> {
-        let ours: Vec<_> = self.offered_suites(&[version]).iter().map(|suite| suite.id).collect();
-        let mut shared: Vec<_> = self.in_order(&ours, offered).into_iter().filter_map(suite::find).collect();
-        // SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is ChaCha20 has no AES hardware.
-        let is_chacha = |suite: &&Suite| suite.aead() == Some(AeadAlgorithm::ChaCha20Poly1305);
-        if self.has_option(option::CIPHER_SERVER_PREFERENCE)
-            && self.has_option(option::PRIORITIZE_CHACHA)
-            && offered.iter().copied().find_map(suite::find).is_some_and(|first| is_chacha(&first))
-        {
-            shared.sort_by_key(|suite| !is_chacha(suite));
-        }
-        shared
+        let suites = self.suites_in_order(version, offered).into_iter();
+        suites
+            .filter(|(suite, is_shared)| *is_shared && self.allows_suite(suite))
+            .map(|(suite, _)| suite)
+            .collect()
     }
 
     /// The first of `schemes` that a certificate in one of `slots` can sign with, if it is itself signed under one of

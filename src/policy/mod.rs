@@ -25,7 +25,7 @@ use crate::{
 };
 use certificate::Certificates;
 use options::{cache, mode, option};
-use security::Refusals;
+use security::Permissions;
 
 /// `SSL_VERIFY_…` flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +103,8 @@ pub struct Settings {
     pub security_level_number: i32,
     /// What the library context offers.
     pub library: Arc<library::LibraryOffer>,
-    /// What the program's security callback refused; the level does not count then.
-    pub refusals: Option<Arc<Refusals>>,
+    /// What the program's security callback, if there is one, allowed so far.
+    pub permissions: Option<Arc<Permissions>>,
     /// Whether and how the peer's certificate is asked for and verified.
     pub verify_mode: VerifyMode,
     /// `SSL_CERT_FLAG_…`.
@@ -195,7 +195,7 @@ impl Settings {
             security_level: 2,
             security_level_number: 2,
             library: Arc::default(),
-            refusals: None,
+            permissions: None,
             verify_mode: VerifyMode(0),
             certificate_flags: 0,
             certificate_types: None,

@@ -99,11 +99,14 @@ impl Settings {
     /// may be signed with.
     #[must_use]
     pub fn requested_signature_schemes(&self) -> Vec<SignatureScheme> {
-        let mut schemes =
-            self.offered_signature_schemes(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2], true);
-        let is_dsa = |id| find(id).is_some_and(|scheme| scheme.signature == SignatureAlgorithm::Dsa);
-        schemes.retain(|id| !is_dsa(*id));
-        schemes
+        let listed = self.listed_request_schemes();
+        listed.filter(|scheme| self.allows_known_scheme(scheme)).map(|scheme| scheme.id).collect()
+    }
+
+    /// As [`Self::requested_signature_schemes`], whatever our security level says.
+    pub fn listed_request_schemes(&self) -> impl Iterator<Item = &'static Scheme> {
+        let listed = self.listed_schemes(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2], true);
+        listed.filter(|scheme| scheme.signature != SignatureAlgorithm::Dsa)
     }
 
     /// The kinds of signatures that `side` takes from its peer.

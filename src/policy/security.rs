@@ -63,27 +63,70 @@ pub const fn key_strength(key_type: KeyType, bits: u32) -> u16 {
     }
 }
 
-/// What a program's security callback refused: it counts in place of the level (`SSL_CTX_set_security_callback(3)`).
+/// What a program's security callback allowed, by the kind of question (`SSL_CTX_set_security_callback(3)`). Of a kind that it was asked
+/// about, that alone is allowed, whatever the level says. Where it was not asked, the level decides.
 #[derive(Clone, Debug, Default)]
-pub struct Refusals {
+pub struct Permissions {
     /// Versions.
-    pub versions: Vec<ProtocolVersion>,
+    pub versions: Allowed<ProtocolVersion>,
     /// Suites.
-    pub suites: Vec<CipherSuite>,
+    pub suites: Allowed<CipherSuite>,
     /// Groups of a key exchange.
-    pub groups: Vec<NamedGroup>,
+    pub groups: Allowed<NamedGroup>,
     /// Curves of certificates.
-    pub curves: Vec<NamedGroup>,
+    pub curves: Allowed<NamedGroup>,
     /// Signature schemes of the peer.
-    pub schemes: Vec<SignatureScheme>,
+    pub schemes: Allowed<SignatureScheme>,
     /// Signature schemes of our own.
-    pub own_schemes: Vec<SignatureScheme>,
-    /// Signature schemes that do not tell which kinds of certificates we take.
-    pub unmasked: Vec<SignatureScheme>,
+    pub own_schemes: Allowed<SignatureScheme>,
+    /// Signature schemes that tell which kinds of certificates we take.
+    pub mask: Allowed<SignatureScheme>,
     /// The Diffie-Hellman parameters of this handshake.
-    pub diffie_hellman: bool,
+    pub diffie_hellman: Option<bool>,
     /// Session tickets.
-    pub tickets: bool,
+    pub tickets: Option<bool>,
+}
+
+/// What was allowed of one kind, if it was asked about.
+#[derive(Clone, Debug)]
+pub struct Allowed<T>(Option<Vec<T>>);
+
+impl<T> Default for Allowed<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Copy + PartialEq> Allowed<T> {
+    /// The questions begin anew: nothing is allowed yet.
+    pub fn begin(&mut self) {
+        self.0 = Some(Vec::new());
+    }
+
+    /// The answer to a question, which counts in place of former ones to the same.
+    pub fn note(&mut self, item: T, is_allowed: bool) -> bool {
+        self.refuse(item);
+        if is_allowed {
+            self.0.get_or_insert_default().push(item);
+        }
+        is_allowed
+    }
+
+    /// What was allowed is so no more.
+    pub fn refuse(&mut self, item: T) {
+        self.0.get_or_insert_default().retain(|allowed| *allowed != item);
+    }
+
+    /// Whether anything was allowed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// Whether it is allowed; `None`: nobody was asked about things of this kind.
+    fn allows(&self, item: T) -> Option<bool> {
+        self.0.as_ref().map(|allowed| allowed.contains(&item))
+    }
 }
 
 /// Whether a level allows session tickets: from 3 on it does not.
@@ -120,10 +163,13 @@ impl Settings {
     /// Whether this version is secure enough.
     #[must_use]
     pub fn is_secure_version(&self, version: ProtocolVersion) -> bool {
-        match &self.refusals {
-            Some(refusals) => !refusals.versions.contains(&version),
-            None => version >= lowest_at(self.security_level),
-        }
+        self.permission(|permissions| permissions.versions.allows(version))
+            .unwrap_or(version >= lowest_at(self.security_level))
+    }
+
+    /// What the security callback said, if there is one and it was asked.
+    fn permission(&self, of_kind: impl FnOnce(&Permissions) -> Option<bool>) -> Option<bool> {
+        self.permissions.as_ref().and_then(|permissions| of_kind(permissions))
     }
 
     /// The certificates to send after this one, where they are known and all are strong enough for our level; else the driver is to be
@@ -131,7 +177,7 @@ impl Settings {
     #[must_use]
     pub fn secure_chain(&self, certified: &CertifiedKey) -> Option<Arc<[Vec<u8>]>> {
         let is_secure =
-            certified.is_raw || (self.refusals.is_none() && self.allows_strength(certified.strength));
+            certified.is_raw || (self.permissions.is_none() && self.allows_strength(certified.strength));
         certified.chain.clone().filter(|_| is_secure)
     }
 
@@ -144,28 +190,25 @@ impl Settings {
     /// As [`Self::allows_group`], for one that was found.
     pub(super) fn allows_known_group(&self, id: NamedGroup, group: KnownGroup<'_>) -> bool {
         !self.library.missing_groups.contains(&id)
-            && match &self.refusals {
-                Some(refusals) => !refusals.groups.contains(&id),
-                None => self.allows_strength(group.security_bits()),
-            }
+            && self
+                .permission(|permissions| permissions.groups.allows(id))
+                .unwrap_or_else(|| self.allows_strength(group.security_bits()))
     }
 
     /// Whether the curve of a certificate's key is one of our groups and strong enough for our level.
     #[must_use]
     pub fn allows_curve(&self, id: NamedGroup) -> bool {
-        match &self.refusals {
-            Some(refusals) => self.group(id).is_some() && !refusals.curves.contains(&id),
-            None => self.allows_group(id),
-        }
+        let is_enough = |group: KnownGroup<'_>| self.allows_strength(group.security_bits());
+        let by_level = || self.group(id).is_some_and(is_enough);
+        !self.library.missing_groups.contains(&id)
+            && self.permission(|permissions| permissions.curves.allows(id)).unwrap_or_else(by_level)
     }
 
     /// Whether Diffie-Hellman parameters of this strength are strong enough for our level.
     #[must_use]
     pub fn allows_diffie_hellman(&self, bits: u16) -> bool {
-        match &self.refusals {
-            Some(refusals) => !refusals.diffie_hellman,
-            None => self.allows_strength(bits),
-        }
+        self.permission(|permissions| permissions.diffie_hellman)
+            .unwrap_or_else(|| self.allows_strength(bits))
     }
 
     /// The least strength in bits that our level accepts.
@@ -186,7 +229,7 @@ impl Settings {
 
     /// As [`Self::allows_scheme`], for one that was found and that we have.
     pub(super) fn allows_known_scheme(&self, scheme: &Scheme) -> bool {
-        self.allows_scheme_unless(scheme, |refusals| &refusals.schemes)
+        self.allows_scheme_as(scheme, |permissions| &permissions.schemes)
     }
 
     /// As [`Self::allows_scheme`], for one that we sign with.
@@ -197,33 +240,30 @@ impl Settings {
 
     /// As [`Self::allows_own_scheme`], for one that was found and that we have.
     pub(super) fn allows_known_own_scheme(&self, scheme: &Scheme) -> bool {
-        self.allows_scheme_unless(scheme, |refusals| &refusals.own_schemes)
+        self.allows_scheme_as(scheme, |permissions| &permissions.own_schemes)
     }
 
     /// As [`Self::allows_scheme`], for one that tells which kinds of certificates we take.
     pub(super) fn counts_scheme(&self, scheme: &Scheme) -> bool {
-        self.allows_scheme_unless(scheme, |refusals| &refusals.unmasked)
+        self.allows_scheme_as(scheme, |permissions| &permissions.mask)
     }
 
-    fn allows_scheme_unless(
+    fn allows_scheme_as(
         &self,
         scheme: &Scheme,
-        refused: impl Fn(&Refusals) -> &Vec<SignatureScheme>,
+        of_kind: impl Fn(&Permissions) -> &Allowed<SignatureScheme>,
     ) -> bool {
-        match &self.refusals {
-            Some(refusals) => !refused(refusals).contains(&scheme.id),
-            None => self.allows_strength(scheme.security_bits),
-        }
+        self.permission(|permissions| of_kind(permissions).allows(scheme.id))
+            .unwrap_or_else(|| self.allows_strength(scheme.security_bits))
     }
 
     /// Whether a suite is secure enough.
     #[must_use]
     pub fn allows_suite(&self, suite: &Suite) -> bool {
         !self.library.missing_suites.contains(&suite.id)
-            && match &self.refusals {
-                Some(refusals) => !refusals.suites.contains(&suite.id),
-                None => self.level_allows_suite(suite),
-            }
+            && self
+                .permission(|permissions| permissions.suites.allows(suite.id))
+                .unwrap_or_else(|| self.level_allows_suite(suite))
     }
 
     /// Whether a suite is strong enough for our level: from 1 on it authenticates, from 3 on it is forward secret, from 4
@@ -244,10 +284,8 @@ impl Settings {
     /// Whether session tickets are secure enough.
     #[must_use]
     pub fn allows_tickets(&self) -> bool {
-        match &self.refusals {
-            Some(refusals) => !refusals.tickets,
-            None => allows_tickets(self.security_level),
-        }
+        self.permission(|permissions| permissions.tickets)
+            .unwrap_or_else(|| allows_tickets(self.security_level))
     }
 
     const fn allows_strength(&self, bits: u16) -> bool {
@@ -286,20 +324,39 @@ mod tests {
     }
 
     #[test]
-    fn refusals_count_in_place_of_the_level() {
-        let refusals = Refusals {
-            versions: vec![ProtocolVersion::TLS1_3],
-            groups: vec![NamedGroup::X25519],
-            schemes: vec![SignatureScheme::ED25519],
-            ..Refusals::default()
-        };
-        let settings = Settings { refusals: Some(Arc::new(refusals)), ..at_level(5) };
+    fn permissions_count_in_place_of_the_level() {
+        let mut permissions = Permissions::default();
+        permissions.versions.note(ProtocolVersion::TLS1_3, false);
+        permissions.versions.note(ProtocolVersion::TLS1_0, true);
+        permissions.groups.note(NamedGroup::X25519, false);
+        permissions.groups.note(NamedGroup::SECP256R1, true);
+        permissions.schemes.note(SignatureScheme::RSA_PKCS1_SHA1, true);
+        let settings = Settings { permissions: Some(Arc::new(permissions)), ..at_level(5) };
         assert!(!settings.is_secure_version(ProtocolVersion::TLS1_3));
         assert!(settings.is_secure_version(ProtocolVersion::TLS1_0));
         assert!(!settings.allows_group(NamedGroup::X25519) && settings.allows_group(NamedGroup::SECP256R1));
-        assert!(!settings.allows_scheme(SignatureScheme::ED25519));
         assert!(settings.allows_scheme(SignatureScheme::RSA_PKCS1_SHA1));
-        assert!(settings.allows_tickets());
+    }
+
+    #[test]
+    fn what_was_not_asked_about_is_not_allowed() {
+        let mut permissions = Permissions::default();
+        permissions.suites.begin();
+        permissions.groups.note(NamedGroup::X25519, true);
+        permissions.groups.refuse(NamedGroup::X25519);
+        permissions.schemes.note(SignatureScheme::ED448, true);
+        let settings = Settings { permissions: Some(Arc::new(permissions)), ..at_level(3) };
+        assert!(!settings.allows_suite(suite::find_by_name("TLS_AES_256_GCM_SHA384").unwrap()));
+        assert!(!settings.allows_group(NamedGroup::X25519) && !settings.allows_group(NamedGroup::SECP521R1));
+        assert!(!settings.allows_scheme(SignatureScheme::ED25519));
+        // Of these kinds nothing was asked: the level decides.
+        assert!(settings.is_secure_version(ProtocolVersion::TLS1_3));
+        assert!(!settings.is_secure_version(ProtocolVersion::TLS1_0));
+        assert!(settings.allows_own_scheme(SignatureScheme::ED25519));
+        assert!(!settings.allows_own_scheme(SignatureScheme::RSA_PKCS1_SHA1));
+        assert!(settings.allows_curve(NamedGroup::SECP521R1));
+        assert!(!settings.allows_tickets() && settings.allows_diffie_hellman(128));
+        assert!(!settings.allows_diffie_hellman(112));
     }
 
     #[test]

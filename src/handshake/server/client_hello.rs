@@ -80,7 +80,8 @@ pub fn judge_versions(context: &mut Context<'_>, received: Received) -> Step {
         let is_settled = received.retry.is_some() || !security::is_open(context);
         let offered = offered_versions(context.settings(), &received.hello).ok()?;
         let is_fallback = received.hello.cipher_suites.contains(&CipherSuite::TLS_FALLBACK_SCSV);
-        (!is_settled).then_some(Inquiry::Versions { offered, is_fallback })
+        let may_be_tls13 = may_authenticate_in_tls13(context);
+        (!is_settled).then_some(Inquiry::Versions { offered, may_be_tls13, is_fallback })
     });
     security::inquire(context, inquiry, move |context| negotiate_version(context, received))
 }
@@ -116,8 +117,8 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
 }
 
 fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
-    // What the security callback refused now was there when the handshake began.
-    if context.settings().refusals.is_none() && context.settings().allowed_versions().next().is_none() {
+    // What the security callback does not allow now was there when the handshake began.
+    if context.settings().permissions.is_none() && context.settings().allowed_versions().next().is_none() {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     }
     if hello.legacy_version.is_datagram() != context.is_datagram() && context.is_datagram() {

@@ -156,13 +156,12 @@ fn dhe(parameters: dhe::Parameters) -> Result<KeyExchange> {
 }
 
 impl KeyExchange {
-    /// What the security callback is asked about it.
-    pub fn inquiry(&self, context: &Context<'_>) -> Option<Inquiry> {
+    /// What the security callback is asked about it; the group of a key was asked about before it was made.
+    pub fn inquiry(&self) -> Option<Inquiry> {
         match self {
-            Self::Ecdhe(_) => Some(Inquiry::SharedGroup(context.negotiated.peer_groups.clone())),
             Self::Dhe(key) => Some(Inquiry::DiffieHellman(key.parameters.clone())),
-            Self::Psk { exchange, .. } => exchange.as_ref()?.inquiry(context),
-            Self::Rsa(_) | Self::Srp(_) => None,
+            Self::Psk { exchange, .. } => exchange.as_ref()?.inquiry(),
+            Self::Ecdhe(_) | Self::Rsa(_) | Self::Srp(_) => None,
         }
     }
 

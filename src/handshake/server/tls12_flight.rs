@@ -94,8 +94,28 @@ fn emit_certificate(context: &mut Context<'_>, flight: Flight, slot: Slot, chain
 }
 
 fn begin_key_exchange(context: &mut Context<'_>, flight: Flight) -> Step {
-    let begun = key_exchange12::begin(&flight.choice, context)?;
-    sign_parameters(context, flight, begun)
+    let suite = flight.choice.suite;
+    if !suite.has_group() || !context.hooks().security {
+        let begun = key_exchange12::begin(&flight.choice, context)?;
+        return sign_parameters(context, flight, begun);
+    }
+    context.leave_for(Position::SwKeyExch);
+    let inquiry = Inquiry::SharedGroup { suite, offered: context.negotiated.peer_groups.clone() };
+    security::inquire(context, Some(inquiry), move |context| choose_group(context, flight))
+}
+
+/// The security callback was asked about the groups once more, or for the first time: one that it allows is taken.
+fn choose_group(context: &mut Context<'_>, mut flight: Flight) -> Step {
+    let peers = Some(context.negotiated.peer_groups.as_slice()).filter(|groups| !groups.is_empty());
+    flight.choice.group = context.settings().choose_tls12_group(flight.choice.suite, peers);
+    context.negotiated.group = flight.choice.group;
+    match key_exchange12::begin(&flight.choice, context)? {
+        Begun::Made(exchange) => {
+            let parameters = exchange.parameters().ok_or(Error::internal())?;
+            emit_parameters(context, flight, exchange, parameters)
+        }
+        Begun::Ask(_) => Err(Error::internal()),
+    }
 }
 
 /// Signs our half of the key exchange, if it is one to be sent and there is a certificate (RFC 5246 §7.4.3).
@@ -110,7 +130,7 @@ fn sign_parameters(context: &mut Context<'_>, flight: Flight, begun: Begun) -> S
         return request_certificate(context, flight, exchange);
     };
     context.leave_for(Position::SwKeyExch);
-    let inquiry = security::about(context, |context| exchange.inquiry(context));
+    let inquiry = security::about(context, |_| exchange.inquiry());
     security::inquire(context, inquiry, move |context| {
         exchange.check(context.settings())?;
         emit_parameters(context, flight, exchange, parameters)

@@ -107,7 +107,10 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
     let shares: Option<Vec<Share>> =
         shares.map(|shares| shares.into_iter().map(|(group, share)| (group, share.to_vec())).collect());
     let modes = usable_modes(context, modes.unwrap_or_default());
-    let inquiry = security::about(context, |_| Some(Inquiry::Suite13(received.hello.cipher_suites.clone())));
+    let inquiry = security::about(context, |context| {
+        let offered = received.hello.cipher_suites.clone();
+        Some(Inquiry::Suite13 { offered, preferred_hash: preferred_hash(context) })
+    });
     security::inquire(context, inquiry, move |context| {
         let suite = find_suite(context, &received)?;
         let hello = Hello {
@@ -238,13 +241,21 @@ fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
 
 /// The suite, which decides which PSKs can be used (RFC 8446 §4.2.11).
 fn find_suite(context: &Context<'_>, received: &Received) -> Result<&'static Suite> {
-    // PSKs of the callback that TLS 1.2 has as well go with SHA-256: without a certificate nothing else would do.
+    let settings = context.settings();
+    let suite = settings.choose_tls13_suite(&received.hello.cipher_suites, preferred_hash(context))?;
+    // RFC 8446 §4.1.4: the suite of the HelloRetryRequest stays.
+    let Some(retry) = &received.retry else { return Ok(suite) };
+    if context.hooks().security && !settings.allows_suite(retry.suite) {
+        return Err(Error::illegal(Reason::BAD_CIPHER));
+    }
+    Ok(retry.suite)
+}
+
+/// PSKs of the callback that TLS 1.2 has as well go with SHA-256: without a certificate nothing else would do.
+fn preferred_hash(context: &Context<'_>) -> Option<HashAlgorithm> {
     let depends_on_psk =
         context.hooks().psk_server && !Slot::ALL.iter().any(|slot| has_certificate(context, *slot));
-    let preferred = depends_on_psk.then_some(HashAlgorithm::Sha256);
-    let suite = context.settings().choose_tls13_suite(&received.hello.cipher_suites, preferred)?;
-    // RFC 8446 §4.1.4: the suite of the HelloRetryRequest stays.
-    Ok(received.retry.as_ref().map_or(suite, |retry| retry.suite))
+    depends_on_psk.then_some(HashAlgorithm::Sha256)
 }
 
 fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
