@@ -21,7 +21,7 @@ pub(super) struct Closing {
 
 impl Connection {
     /// Kills the connection with `error`, telling the peer if the error has an alert. Returns what the program is told.
-    pub(super) fn fail(&mut self, environment: &Environment, error: Error) -> Error {
+    pub fn fail(&mut self, environment: &Environment, error: Error) -> Error {
         if matches!(error, Error::Usage(_)) || self.failure.is_some() {
             return error;
         }

@@ -68,7 +68,10 @@ impl Ssl {
 
     fn judge_before_sending(&self, inquiry: Option<Inquiry>) -> Result<(), Error> {
         match inquiry.filter(|_| self.has_security_callback()).map(|inquiry| self.ask_security(&inquiry)) {
-            Some(Answer::Refuse(error)) => Err(error),
+            Some(Answer::Refuse(error)) => {
+                let environment = self.environment();
+                Err(self.with_connection(|connection| connection.fail(&environment, error)))
+            }
             _ => Ok(()),
         }
     }
