@@ -162,12 +162,13 @@ impl Settings {
                 && found.fits(key_type, ProtocolVersion::TLS1_2);
             return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });
         }
-        // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered.
+        // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered. A client's is judged by the program alone.
         let offered = |curve| {
-            self.listed_groups(&[ProtocolVersion::TLS1_2]).contains(&curve) && self.allows_curve(curve)
+            (request || self.listed_groups(&[ProtocolVersion::TLS1_2]).contains(&curve))
+                && self.allows_curve(curve)
         };
         if version.of_tls() == ProtocolVersion::TLS1_2
-            && !request
+            && (!request || self.permissions.is_some())
             && found.signature == SignatureAlgorithm::Ecdsa
             && !curve.is_some_and(offered)
         {
