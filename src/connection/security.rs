@@ -29,6 +29,12 @@ impl Connection {
         self.judgement == Judgement::Given
     }
 
+    /// Whether the callback is being asked about what is to begin.
+    #[must_use]
+    pub fn is_being_judged(&self) -> bool {
+        self.judgement == Judgement::Asked
+    }
+
     /// The question, if the program has a security callback that was not asked yet.
     pub(super) fn judge(&mut self, environment: &Environment) -> Option<Ask> {
         if core::mem::take(&mut self.judgement) == Judgement::Given || !environment.hooks.security {

@@ -178,7 +178,10 @@ impl Ssl {
     /// handshake is being sent: it cannot go on before that.
     pub(super) fn waits_for_callback(&self) -> bool {
         self.is_sending_after.get()
-            || self.asking.get() && self.look_at_connection(|connection| connection.is_handshaking())
+            || self.asking.get()
+                && self.look_at_connection(|connection| {
+                    connection.is_handshaking() || connection.is_being_judged()
+                })
     }
 
     fn satisfy(&self, environment: &Environment, want: Want) -> core::result::Result<(), Pause> {
@@ -209,7 +212,7 @@ impl Ssl {
         self.follow_status_items();
         let (settings, hooks) = self.with_config(|config| (Arc::clone(&config.settings), self.hooks(config)));
         let sends_raw_key = self.sends_raw_key();
-        // The program may be asked for its judgement, and libcrypto for keys.
+        // Libcrypto may be asked for keys.
         drop(parts);
         let settings = self.for_quic(self.with_session_timeout(settings));
         let settings = self.judge(if sends_raw_key { self.with_raw_keys(settings) } else { settings });
