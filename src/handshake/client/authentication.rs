@@ -73,12 +73,21 @@ pub fn judge_schemes(
     then: impl FnOnce(&mut Context<'_>) -> Result<Transition<State>> + 'static,
 ) -> Result<Transition<State>> {
     let inquiry = security::about(context, |context| {
-        let version = context.version().ok()?;
-        if version.has_signature_schemes() {
-            return Some(Inquiry::SharedSchemes(version, Some(context.negotiated.peer_schemes.clone())));
-        }
-        let settings = context.settings();
-        let certified = settings.certificates.current.and_then(|slot| settings.certificates.get(slot))?;
+        let version = context.version().ok().filter(|version| version.has_signature_schemes())?;
+        Some(Inquiry::SharedSchemes(version, Some(context.negotiated.peer_schemes.clone())))
+    });
+    security::inquire(context, inquiry, then)
+}
+
+/// The security callback judges what the key of our certificate signs with before TLS 1.2, once the program had its say which that is.
+pub fn judge_own_scheme(
+    context: &mut Context<'_>,
+    then: impl FnOnce(&mut Context<'_>) -> Result<Transition<State>> + 'static,
+) -> Result<Transition<State>> {
+    let inquiry = security::about(context, |context| {
+        context.version().ok().filter(|version| !version.has_signature_schemes())?;
+        let certificates = &context.settings().certificates;
+        let certified = certificates.current.and_then(|slot| certificates.get(slot))?;
         signature_scheme::before_tls12(certified.key_type).map(Inquiry::OwnScheme)
     });
     security::inquire(context, inquiry, then)

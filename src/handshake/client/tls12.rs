@@ -171,7 +171,7 @@ impl State {
             }
             Self::AskedClientCertificate(hello, exchange) => {
                 input.answer()?;
-                Ok(next(Self::ExpectDone(hello, exchange)))
+                authentication::judge_own_scheme(context, |_| Ok(next(Self::ExpectDone(hello, exchange))))
             }
             Self::ExpectDone(hello, exchange) => {
                 read_server_hello_done(hello, exchange, context, &input.message()?)
@@ -557,11 +557,15 @@ fn read_certificate_request(
 fn ask_client_certificate(
     hello: Box<Hello>,
     exchange: KeyExchange,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    Ok(match authentication::client_certificate_question(context)? {
-        Some(ask) => Transition::Ask(ask, ClientState::Tls12(State::AskedClientCertificate(hello, exchange))),
-        None => next(State::ExpectDone(hello, exchange)),
+    authentication::judge_own_scheme(context, move |context| {
+        Ok(match authentication::client_certificate_question(context)? {
+            Some(ask) => {
+                Transition::Ask(ask, ClientState::Tls12(State::AskedClientCertificate(hello, exchange)))
+            }
+            None => next(State::ExpectDone(hello, exchange)),
+        })
     })
 }
 
