@@ -83,6 +83,13 @@ fn read_choice(
     message: Message,
 ) -> Result<Transition<State>> {
     let version = check_version(&offer, &hello, context.settings())?;
+    // The security callback was asked about the versions once more.
+    if context.hooks().security
+        && security::is_open(context)
+        && !context.settings().is_secure_version(version)
+    {
+        return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::UNSUPPORTED_PROTOCOL));
+    }
     if version != ProtocolVersion::TLS1_3 {
         // RFC 8446 §D.3: an older server cannot tell early data from a broken record.
         if context.negotiated.early_data.status != Status::NotSent {
