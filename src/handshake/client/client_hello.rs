@@ -274,7 +274,9 @@ pub fn emit_with_cookie(
     context.negotiated.datagram_cookie.clone_from(&cookie);
     offer.hello.cookie = Some(cookie);
     context.leave_for(Position::CwClntHello);
-    emit(offer, context)
+    security::client_hello(context, false, |context| {
+        security::client_hello_extensions(context, false, |context| emit(offer, context))
+    })
 }
 
 fn random(environment: &Environment) -> Result<[u8; 32]> {
