@@ -96,6 +96,34 @@ TEST(no_signature_with_what_is_refused_for_want_of_names)
     }
 }
 
+/* A ClientHello of TLS 1.2 with ECDHE-ECDSA-AES128-GCM-SHA256, but no supported_groups. */
+static const unsigned char groupless_hello[] = {
+    22, 3, 1, 0, 52, 1, 0, 0, 48, 3, 3,
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
+    0, 0, 2, 0xc0, 0x2b, 1, 0, 0, 5,
+    0xff, 1, 0, 1, 0,
+};
+
+/* A client that offers no curves does not thereby allow that of the certificate. */
+TEST(curve_of_our_certificate)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    SSL *ssl;
+
+    use_identity(pair->ctx[SERVER], "ec");
+    SSL_CTX_set_security_level(pair->ctx[SERVER], 0);
+    refuse(pair->ctx[SERVER], SSL_SECOP_CURVE_CHECK, 23, 0);
+    pair_over_wire(pair);
+    ssl = pair->ssl[SERVER];
+    queue_add(pair->end[SERVER].in, groupless_hello, sizeof(groupless_hello));
+    CHECK_EQ(SSL_do_handshake(ssl), -1);
+    CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
+    CHECK_EQ(ERR_GET_REASON(ERR_get_error()), SSL_R_NO_SHARED_CIPHER);
+    ERR_clear_error();
+    refused.operation = 0;
+    pair_free(pair);
+}
+
 /* Which suite comes first is also decided by SSL_OP_PRIORITIZE_CHACHA. */
 TEST(suite_of_a_client_without_aes)
 {
@@ -325,6 +353,13 @@ TEST(curve_of_a_client_certificate)
     check_failure(pair, SERVER, SSL_R_WRONG_CURVE);
 }
 
+static void give_certificate_late(int written, int version, int type, const void *bytes, size_t length, SSL *ssl, void *data)
+{
+    (void)version, (void)data;
+    if (!written && type == SSL3_RT_HANDSHAKE && length > 0 && *(const unsigned char *)bytes == SSL3_MT_CERTIFICATE_REQUEST)
+        use_identity_ssl(ssl, "rsa");
+}
+
 static int give_certificate(SSL *ssl, void *data)
 {
     (void)data;
@@ -335,7 +370,7 @@ static int give_certificate(SSL *ssl, void *data)
 /* Before TLS 1.2 the key says what is signed with, and it may come from a callback. */
 TEST(certificate_from_a_callback)
 {
-    for (int from_callback = 0; from_callback < 2; from_callback++) {
+    for (int from_callback = 0; from_callback < 3; from_callback++) {
         struct pair *pair = pair_contexts(TLS1_1_VERSION);
 
         for (int side = CLIENT; side <= SERVER; side++)
@@ -344,7 +379,9 @@ TEST(certificate_from_a_callback)
         trust(pair->ctx[SERVER], "root");
         SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
         CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "AES128-SHA"));
-        if (from_callback)
+        if (from_callback == 2)
+            SSL_CTX_set_msg_callback(pair->ctx[CLIENT], give_certificate_late);
+        else if (from_callback)
             SSL_CTX_set_cert_cb(pair->ctx[CLIENT], give_certificate, NULL);
         else
             use_identity(pair->ctx[CLIENT], "rsa");

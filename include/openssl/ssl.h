@@ -2229,8 +2229,8 @@ int SSL_verify_client_post_handshake(SSL *ssl);
 /* Lets callback decide what is secure enough, in place of the security level, for connections to come; null: the level
  * decides again. It returns 1 for what it allows and 0 for what it refuses.
  *
- * It is asked of all that the settings would allow: before the first message of a handshake whether it may be offered or
- * chosen, after that whether the peer may have chosen it. It must not change what it is called about. SSL_CTX_set_security_callback(3) */
+ * It is asked about each message of a handshake, before it is made or when it was read, of all that may come up in it. It must not
+ * change what it is called about. SSL_CTX_set_security_callback(3) */
 void SSL_CTX_set_security_callback(SSL_CTX *ctx,
     int (*callback)(const SSL*, const SSL_CTX*, int, int, int, void*, void*));
 

@@ -20,7 +20,7 @@ export! {
 fn set_callback(owner: &impl Configurable, callback: Option<SecurityCallback>) {
     log::differs(
         "SSL_CTX_set_security_callback",
-        "the callback is asked twice in a handshake, of what is offered and of what was chosen, not item by item",
+        "the callback is asked about a message all at once, before it is made or when it was read",
     );
     let is_own = |callback: &SecurityCallback| *callback as usize == by_level as *const () as usize;
     owner.change(|config| config.callbacks.security.function = callback.filter(|own| !is_own(own)));
@@ -29,8 +29,8 @@ fn set_callback(owner: &impl Configurable, callback: Option<SecurityCallback>) {
 /// Lets `callback` decide what is secure enough, in place of the security level, for connections to come; null: the level
 /// decides again. It returns 1 for what it allows and 0 for what it refuses.
 ///
-/// It is asked of all that the settings would allow: before the first message of a handshake whether it may be offered or
-/// chosen, after that whether the peer may have chosen it. It must not change what it is called about. `SSL_CTX_set_security_callback(3)`
+/// It is asked about each message of a handshake, before it is made or when it was read, of all that may come up in it. It must not
+/// change what it is called about. `SSL_CTX_set_security_callback(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_security_callback(
     ctx: *mut SSL_CTX,

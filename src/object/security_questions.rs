@@ -76,11 +76,11 @@ impl Ssl {
         }
     }
 
-    fn security_questions(&self) -> Questions {
+    fn security_questions(&self) -> Questions<'_> {
         let environment = self.environment();
         let permissions = self.parts().permissions.borrow().clone();
         Questions {
-            asker: Asker::of_connection(self),
+            ssl: self,
             side: self.side(),
             hooks: environment.hooks,
             settings: environment.settings,
@@ -115,7 +115,7 @@ impl Ssl {
     pub(super) fn judge_shared_groups<'a>(
         &self,
         groups: &'a [NamedGroup],
-    ) -> impl Iterator<Item = &'a NamedGroup> + use<'a> {
+    ) -> impl Iterator<Item = &'a NamedGroup> {
         let questions = self.has_security_callback().then(|| self.security_questions());
         let allows = move |group: &&NamedGroup| {
             questions.as_ref().is_none_or(|questions| questions.group(operation::CURVE_SHARED, **group))
@@ -125,8 +125,8 @@ impl Ssl {
 }
 
 /// The questions of one moment.
-struct Questions {
-    asker: Asker,
+struct Questions<'a> {
+    ssl: &'a Ssl,
     side: Side,
     hooks: Hooks,
     /// As they were before.
@@ -134,12 +134,14 @@ struct Questions {
     permissions: Permissions,
 }
 
-impl Questions {
+impl Questions<'_> {
     /// Whether a handshake may begin at all; what else is answered is noted.
     fn ask(&mut self, inquiry: &Inquiry) -> bool {
         match inquiry {
             Inquiry::Start { version, is_open } => {
                 self.permissions = Permissions::default();
+                // Where nothing is to be signed yet nothing is asked: what comes later is not allowed by the level.
+                self.permissions.own_schemes.begin();
                 if !self.judge_version(*version) {
                     return false;
                 }
@@ -210,13 +212,18 @@ impl Questions {
         Settings { permissions: Some(Arc::new(self.permissions.clone())), ..Settings::clone(&self.settings) }
     }
 
+    /// Asks the callback that there is now: it may change itself, and what it is given.
+    fn allows(&self, operation: i32, bits: i32, nid: i32, other: *mut c_void) -> bool {
+        Asker::of_connection(self.ssl).allows(operation, bits, nid, other)
+    }
+
     fn version(&self, version: ProtocolVersion) -> bool {
-        self.asker.allows(operation::VERSION, 0, version.0.into(), ptr::null_mut())
+        self.allows(operation::VERSION, 0, version.0.into(), ptr::null_mut())
     }
 
     fn suite(&self, operation: i32, suite: &'static Suite) -> bool {
         let other = ptr::from_ref(suite).cast_mut().cast();
-        self.asker.allows(operation, suite.strength_bits().into(), 0, other)
+        self.allows(operation, suite.strength_bits().into(), 0, other)
     }
 
     fn group(&self, operation: i32, id: NamedGroup) -> bool {
@@ -236,7 +243,7 @@ impl Questions {
 
     fn by_number(&self, operation: i32, number: u16, bits: u16, nid: i32) -> bool {
         let mut other = number.to_be_bytes();
-        self.asker.allows(operation, bits.into(), nid, other.as_mut_ptr().cast::<c_void>())
+        self.allows(operation, bits.into(), nid, other.as_mut_ptr().cast::<c_void>())
     }
 
     fn judge_version(&mut self, version: ProtocolVersion) -> bool {
@@ -318,7 +325,7 @@ impl Questions {
     }
 
     fn ticket(&mut self) {
-        self.permissions.tickets = Some(self.asker.allows(operation::TICKET, 0, 0, ptr::null_mut()));
+        self.permissions.tickets = Some(self.allows(operation::TICKET, 0, 0, ptr::null_mut()));
     }
 
     fn client_hello(
@@ -565,7 +572,7 @@ impl Questions {
     fn diffie_hellman(&mut self, parameters: &dhe::Parameters) {
         let other = parameters.key.as_ptr().cast();
         self.permissions.diffie_hellman =
-            Some(self.asker.allows(operation::TMP_DH, parameters.security_bits.into(), 0, other));
+            Some(self.allows(operation::TMP_DH, parameters.security_bits.into(), 0, other));
     }
 
     /// Our groups are told only if there is one that we like better.

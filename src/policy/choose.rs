@@ -239,10 +239,11 @@ impl Settings {
             .filter(|slot| self.suite_b_allows_slot(*slot, schemes))
             .filter(|slot| {
                 // RFC 8422 §5.1.1: a certificate's curve must be one that the client offers.
+                // By the level alone, one that offers none takes any.
                 *slot != Slot::Ecdsa
-                    || offer.groups.is_none_or(|groups| {
-                        let curve = self.certificates.get(*slot).and_then(CertifiedKey::curve);
-                        curve.is_some_and(|curve| groups.contains(&curve) && self.allows_curve(curve))
+                    || (offer.groups.is_none() && self.permissions.is_none())
+                    || self.certificates.get(*slot).and_then(CertifiedKey::curve).is_some_and(|curve| {
+                        offer.groups.is_none_or(|groups| groups.contains(&curve)) && self.allows_curve(curve)
                     })
             })
             .collect()

@@ -219,6 +219,11 @@ fn emit_second(
     offer.external = psk::usable(external, offer.session.as_deref(), Some(suite.hash))?;
     let new_group = key.is_some();
     offer.key = key.or(offer.key);
+    // The security callback was asked again since the share was made.
+    let is_allowed = |key: &EphemeralKey| context.settings().allows_group(key.group());
+    if context.hooks().security && !offer.key.as_ref().is_none_or(is_allowed) {
+        return Err(Error::illegal(Reason::BAD_KEY_SHARE));
+    }
     offer.retry = Some(suite);
     let mut second = custom_extensions::begin(context);
     for (extension_type, data) in offer.hello.extensions.iter() {
