@@ -399,3 +399,34 @@ TEST(schemes_that_are_asked_for)
     CHECK_EQ(dsa, 0);
     pair_free(pair);
 }
+
+/* In TLS 1.2 a client's key must be on one of the server's curves. */
+TEST(curve_of_a_clients_key)
+{
+    static const struct {
+        const char *identity, *groups;
+        int is_taken;
+    } cases[] = {{"ec", "X25519", 0}, {"ec", "X25519:P-256", 1}, {"brainpool", NULL, 0}, {"brainpool", "X25519:brainpoolP256r1", 1}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        struct outcome outcome[2];
+
+        use_identity(pair->ctx[SERVER], "rsa");
+        use_identity(pair->ctx[CLIENT], cases[i].identity);
+        trust(pair->ctx[SERVER], "root");
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+        CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "X25519:P-256:brainpoolP256r1"));
+        if (cases[i].groups != NULL)
+            CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[SERVER], cases[i].groups));
+        pair_over_wire(pair);
+        if (cases[i].is_taken) {
+            pair_handshake(pair);
+            CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+        } else {
+            pair_try(pair, outcome);
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_WRONG_CURVE);
+        }
+        pair_free(pair);
+    }
+}

@@ -162,15 +162,13 @@ impl Settings {
                 && found.fits(key_type, ProtocolVersion::TLS1_2);
             return Err(if right_but_for_curve { Error::illegal(Reason::WRONG_CURVE) } else { wrong_type });
         }
-        // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered. A client's is judged by the program alone.
-        let offered = |curve| {
-            (request || self.listed_groups(&[ProtocolVersion::TLS1_2]).contains(&curve))
-                && self.allows_curve(curve)
+        // RFC 8422 §5.3: a server's certificate must be on a curve that the client offered. OpenSSL wants as much of a client's.
+        let ours = |curve| {
+            self.listed_groups(&[ProtocolVersion::TLS1_2]).contains(&curve) && self.allows_curve(curve)
         };
         if version.of_tls() == ProtocolVersion::TLS1_2
-            && (!request || self.permissions.is_some())
             && found.signature == SignatureAlgorithm::Ecdsa
-            && !curve.is_some_and(offered)
+            && !curve.is_some_and(ours)
         {
             return Err(Error::illegal(Reason::WRONG_CURVE));
         }
@@ -337,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_key_must_be_on_an_offered_curve_in_tls12() {
+    fn key_must_be_on_one_of_our_curves_in_tls12() {
         let settings =
             Settings { groups: list::groups("X25519", &LibraryOffer::default()).unwrap(), ..settings() };
         let check = |request| {
@@ -345,8 +343,9 @@ mod tests {
             let key = (KeyType::EcdsaP256, Some(NamedGroup::SECP256R1));
             settings.check_peer_scheme(scheme, key, TLS1_2, request)
         };
-        assert_eq!(check(false), Err(Error::illegal(Reason::WRONG_CURVE)));
-        assert_eq!(check(true), Ok(()));
+        for request in [false, true] {
+            assert_eq!(check(request), Err(Error::illegal(Reason::WRONG_CURVE)));
+        }
     }
 
     #[test]
