@@ -1,6 +1,7 @@
 """What FERROSSL_LOG has written: the line of each connection, failures with their alert, the course of a handshake, and the
 notes about functions that differ on purpose. The system's library writes nothing."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -21,13 +22,16 @@ def lines_of(setting, value, client_options, server_options=()):
         serve = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-naccept", 1, version]
         serve += ["-cert", setting.pki / "p256.pem", "-cert_chain", setting.pki / "intermediate.pem", "-key", setting.pki / "p256.key", *server_options]
         os.environ["FERROSSL_LOG"] = f"{value}{server_log}"
-        with Program(setting.server, serve) as server:
+        with contextlib.ExitStack() as stack:
+            server = stack.enter_context(Program(setting.server, serve))
             server.expect("ACCEPT")
             os.environ["FERROSSL_LOG"] = f"{value}{client_log}"
             connect = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", version, *client_options]
-            with Program(setting.client, connect) as client:
+            # A client whose handshake fails ends at once, and takes nothing any more then.
+            with server.paused():
+                client = stack.enter_context(Program(setting.client, connect))
                 client.send("Q\n")
-                client.finish()
+            client.finish()
             server.finish()
         for side, log in (("client", client_log), ("server", server_log)):
             written[side] = log.read_text().splitlines() if log.exists() else None
