@@ -60,6 +60,22 @@ static void check_failure(struct pair *pair, int side, int reason)
     pair_free(pair);
 }
 
+/* The server refuses this ClientHello. */
+static void check_refused_hello(struct pair *pair, const unsigned char *hello, size_t length, int reason)
+{
+    SSL *ssl;
+
+    pair_over_wire(pair);
+    ssl = pair->ssl[SERVER];
+    queue_add(pair->end[SERVER].in, hello, length);
+    CHECK_EQ(SSL_do_handshake(ssl), -1);
+    CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
+    CHECK_EQ(ERR_GET_REASON(ERR_get_error()), reason);
+    ERR_clear_error();
+    refused.operation = 0;
+    pair_free(pair);
+}
+
 /* A ClientHello of TLS 1.2 with ECDHE-RSA-AES128-GCM-SHA256 and P-256, but no signature_algorithms. */
 static const unsigned char unnamed_hello[] = {
     22, 3, 1, 0, 66, 1, 0, 0, 62, 3, 3,
@@ -75,7 +91,6 @@ TEST(no_signature_with_what_is_refused_for_want_of_names)
 {
     for (int i = 0; i < 2; i++) {
         struct pair *pair = pair_contexts(TLS1_2_VERSION);
-        SSL *ssl;
 
         use_identity(pair->ctx[SERVER], "rsa");
         by_level = SSL_CTX_get_security_callback(pair->ctx[SERVER]);
@@ -84,15 +99,7 @@ TEST(no_signature_with_what_is_refused_for_want_of_names)
             refuse(pair->ctx[SERVER], SSL_SECOP_SIGALG_SUPPORTED, 0, 0);
         else
             SSL_CTX_set_security_callback(pair->ctx[SERVER], pass_through);
-        pair_over_wire(pair);
-        ssl = pair->ssl[SERVER];
-        queue_add(pair->end[SERVER].in, unnamed_hello, sizeof(unnamed_hello));
-        CHECK_EQ(SSL_do_handshake(ssl), -1);
-        CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
-        CHECK_EQ(ERR_GET_REASON(ERR_get_error()), SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
-        ERR_clear_error();
-        refused.operation = 0;
-        pair_free(pair);
+        check_refused_hello(pair, unnamed_hello, sizeof(unnamed_hello), SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM);
     }
 }
 
@@ -108,20 +115,11 @@ static const unsigned char groupless_hello[] = {
 TEST(curve_of_our_certificate)
 {
     struct pair *pair = pair_contexts(TLS1_2_VERSION);
-    SSL *ssl;
 
     use_identity(pair->ctx[SERVER], "ec");
     SSL_CTX_set_security_level(pair->ctx[SERVER], 0);
     refuse(pair->ctx[SERVER], SSL_SECOP_CURVE_CHECK, 23, 0);
-    pair_over_wire(pair);
-    ssl = pair->ssl[SERVER];
-    queue_add(pair->end[SERVER].in, groupless_hello, sizeof(groupless_hello));
-    CHECK_EQ(SSL_do_handshake(ssl), -1);
-    CHECK_EQ(SSL_get_error(ssl, -1), SSL_ERROR_SSL);
-    CHECK_EQ(ERR_GET_REASON(ERR_get_error()), SSL_R_NO_SHARED_CIPHER);
-    ERR_clear_error();
-    refused.operation = 0;
-    pair_free(pair);
+    check_refused_hello(pair, groupless_hello, sizeof(groupless_hello), SSL_R_NO_SHARED_CIPHER);
 }
 
 /* Which suite comes first is also decided by SSL_OP_PRIORITIZE_CHACHA. */
