@@ -628,3 +628,57 @@ TEST_SIDES(read_while_our_close_is_blocked)
     CHECK_WANTS(self, SSL_read(self, received, 1), SSL_ERROR_WANT_READ);
     pair_free(pair);
 }
+
+/* Our close_notify is the last that we send, be it that the program says so: no alert follows it. */
+TEST_SIDES(no_alert_after_our_close)
+{
+    for (int said = 0; said < 2; said++) {
+        struct pair *pair = pair_established(version);
+        SSL *ssl = pair->ssl[server];
+        size_t written;
+        char byte;
+
+        if (said)
+            SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN);
+        else
+            CHECK_EQ(SSL_shutdown(ssl), 0);
+        written = pair->end[server].bytes_written;
+        queue_add(&pair->queue[server], "\x17\x03\x03\x00\x20garbage garbage garbage garbage!", 37);
+        CHECK_FAILS(ssl, SSL_read(ssl, &byte, 1), SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC);
+        CHECK_EQ(pair->end[server].bytes_written, written);
+        pair_free(pair);
+    }
+}
+
+/* A program that says that nothing was sent has close_notify sent again. */
+TEST_SIDES(close_notify_again)
+{
+    struct pair *pair = pair_established(version);
+    SSL *ssl = pair->ssl[server];
+    size_t written;
+
+    CHECK_EQ(SSL_shutdown(ssl), 0);
+    written = pair->end[server].bytes_written;
+    SSL_set_shutdown(ssl, 0);
+    CHECK_EQ(SSL_shutdown(ssl), 0);
+    CHECK(pair->end[server].bytes_written > written);
+    pair_free(pair);
+}
+
+/* For one who waits for the peer's close_notify a fatal alert is the end, too: 1, with the alert in the queue. */
+TEST_SIDES(fatal_alert_instead_of_close_notify)
+{
+    struct pair *pair = pair_established(version);
+    SSL *ssl = pair->ssl[server];
+    char byte;
+
+    CHECK_EQ(SSL_shutdown(ssl), 0);
+    queue_drop(&pair->queue[!server], queue_length(&pair->queue[!server]));
+    queue_add(&pair->queue[!server], "\x17\x03\x03\x00\x20garbage garbage garbage garbage!", 37);
+    CHECK_FAILS(pair->ssl[!server], SSL_read(pair->ssl[!server], &byte, 1), SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC);
+    CHECK_EQ(SSL_shutdown(ssl), 1);
+    CHECK_SSL_REASON(SSL_R_SSLV3_ALERT_BAD_RECORD_MAC);
+    CHECK_EQ(SSL_get_shutdown(ssl), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    CHECK_FAILS(ssl, SSL_shutdown(ssl), SSL_R_SHUTDOWN_WHILE_IN_INIT);
+    pair_free(pair);
+}

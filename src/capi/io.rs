@@ -267,7 +267,7 @@ pub unsafe extern "C" fn SSL_get_shutdown(ssl: *const SSL) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_shutdown(ssl: *mut SSL, mode: c_int) {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, (), |ssl| ssl.shutdown.set(mode)) }
+    unsafe { with_ssl(ssl, (), |ssl| ssl.set_shutdown(mode)) }
 }
 
 /// Whether `SSL_shutdown` pretends to have exchanged close_notify and sends nothing. `SSL_CTX_set_quiet_shutdown(3)`

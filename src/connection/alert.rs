@@ -20,13 +20,17 @@ pub(super) struct Closing {
 }
 
 impl Connection {
-    /// Kills the connection with `error`, telling the peer if the error has an alert. Returns what the program is told.
+    /// Kills the connection with `error`, telling the peer if the error has an alert and we have not sent close_notify, which is
+    /// the last that is sent (RFC 8446 §6.1). Returns what the program is told.
     pub fn fail(&mut self, environment: &Environment, error: Error) -> Error {
         if matches!(error, Error::Usage(_)) || self.failure.is_some() {
             return error;
         }
         self.failure = Some(error);
         self.stop_timer();
+        if self.closing.sent {
+            return error;
+        }
         // An alert that the program made up is not sent, as in OpenSSL.
         if let Some(description) = error.alert().filter(|description| description.is_defined()) {
             if self.position != Position::CwClntHello {
@@ -64,6 +68,11 @@ impl Connection {
         }
         self.closing.sent = true;
         self.send_alert(environment, AlertLevel::WARNING, AlertDescription::CLOSE_NOTIFY)
+    }
+
+    /// The program says whether we sent close_notify.
+    pub const fn take_for_closed(&mut self, sent: bool) {
+        self.closing.sent = sent;
     }
 
     /// Whether the peer's close_notify came.

@@ -127,7 +127,7 @@ impl Ssl {
             return Ok(());
         }
         if is_before {
-            self.shutdown.set(0);
+            self.set_shutdown(0);
             self.forget_begun_session();
             // It is the former client's.
             self.session_is_in_doubt.set(self.side() == Side::Server);
@@ -420,6 +420,12 @@ impl Ssl {
         }
     }
 
+    /// `SSL_set_shutdown(3)`: a close_notify counts as sent, and as received, if the program says so.
+    pub fn set_shutdown(&self, flags: c_int) {
+        self.shutdown.set(flags);
+        self.with_connection(|connection| connection.take_for_closed(flags & SENT_SHUTDOWN != 0));
+    }
+
     /// Closes, on the stack of the caller.
     pub(super) fn close_now(&self) -> c_int {
         if self.with_config(|config| config.settings.quiet_shutdown) {
@@ -470,6 +476,8 @@ impl Ssl {
                 Err(Pause::Closed) => return 1,
                 // The client's answer to our request for its certificate crossed our close_notify.
                 Ok(Read::Handshake) if self.handshake_with(Connection::handshake_before_read).is_ok() => {}
+                // A fatal alert closes as well; it stays in the queue.
+                _ if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 => return 1,
                 _ => return -1,
             }
         }
