@@ -370,12 +370,12 @@ impl Ssl {
             return Ok(parts);
         }
         drop(parts);
-        Err(if is_at_end { self.end_of_input() } else { Pause::Waiting })
+        Err(if is_at_end { self.end_of_input(count) } else { Pause::Waiting })
     }
 
     /// The transport ended without close_notify: a truncation, unless the program takes it for the end
-    /// (`SSL_OP_IGNORE_UNEXPECTED_EOF`).
-    fn end_of_input(&self) -> Pause {
+    /// (`SSL_OP_IGNORE_UNEXPECTED_EOF`). `count` is what the transport returned: 0 ends the data, less is a failure.
+    fn end_of_input(&self, count: c_int) -> Pause {
         let environment = self.environment();
         if environment.settings.has_option(option::IGNORE_UNEXPECTED_EOF) {
             self.note_close();
@@ -385,7 +385,7 @@ impl Ssl {
         self.with_connection(|connection| connection.end_of_input(&environment, error));
         self.deliver_events();
         self.fail(error);
-        Pause::Ended
+        if count < 0 { Pause::Failed } else { Pause::Ended }
     }
 
     /// Writes all that waits to be written.

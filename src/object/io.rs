@@ -337,12 +337,10 @@ impl Ssl {
         }
     }
 
-    /// A fatal alert and the end of the transport end the data as a close_notify does; the reason is in the queue.
+    /// A fatal alert ends the data as a close_notify does; the reason is in the queue.
     pub(super) fn end_of_data(&self, pause: Pause) -> Pause {
         let failure = self.look_at_connection(|connection| connection.failure());
-        let is_end = failure.is_some_and(|error| {
-            matches!(error, Error::PeerAlert(_)) || error.reason() == Reason::UNEXPECTED_EOF_WHILE_READING
-        });
+        let is_end = matches!(failure, Some(Error::PeerAlert(_)));
         if pause == Pause::Failed && is_end { Pause::Closed } else { pause }
     }
 
