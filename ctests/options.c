@@ -79,6 +79,46 @@ TEST_VERSIONS(no_ticket)
     pair_free(pair);
 }
 
+static int no_ticket_for_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    (void)argument;
+    SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int no_ticket_for_extension(SSL *ssl, unsigned type, unsigned place, const unsigned char *data, size_t length,
+                                   X509 *certificate, size_t index, int *alert, void *argument)
+{
+    (void)type, (void)place, (void)data, (void)length, (void)certificate, (void)index, (void)alert, (void)argument;
+    SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    return 1;
+}
+
+/* SSL_OP_NO_TICKET set by a callback that sees the ClientHello: there is no ticket, and after the servername callback the session
+ * has an id instead. */
+TEST(no_ticket_by_a_callback)
+{
+    for (int named = 0; named < 2; named++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        unsigned length;
+
+        if (named)
+            SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], no_ticket_for_name);
+        else
+            CHECK_OK(SSL_CTX_add_custom_ext(pair->ctx[SERVER], 1000, SSL_EXT_CLIENT_HELLO, NULL, NULL, NULL,
+                                            no_ticket_for_extension, NULL));
+        CHECK_OK(SSL_CTX_add_custom_ext(pair->ctx[CLIENT], 1000, SSL_EXT_CLIENT_HELLO, NULL, NULL, NULL, NULL, NULL));
+        pair_over_wire(pair);
+        CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example"));
+        pair_handshake(pair);
+        CHECK_EQ(SSL_SESSION_has_ticket(SSL_get_session(pair->ssl[CLIENT])), 0);
+        SSL_SESSION_get_id(SSL_get_session(pair->ssl[CLIENT]), &length);
+        CHECK_EQ(length, named ? 32 : 0);
+        pair_free(pair);
+    }
+}
+
 /* SSL_CTX_set_num_tickets(0): none at all. */
 TEST(no_tickets_in_tls13)
 {

@@ -132,7 +132,12 @@ pub fn read_extensions(context: &mut Context<'_>, message: &Message, hello: Clie
 
 /// The security callback judges tickets, where the program has them.
 fn judge_tickets(context: &Context<'_>) -> Option<Inquiry> {
-    (!context.settings().has_option(option::NO_TICKET)).then_some(Inquiry::Ticket)
+    has_tickets(context).then_some(Inquiry::Ticket)
+}
+
+/// `SSL_OP_NO_TICKET`, which a callback may set until ServerHello is sent.
+fn has_tickets(context: &Context<'_>) -> bool {
+    !context.settings().has_option(option::NO_TICKET)
 }
 
 fn read_ticket(context: &mut Context<'_>, hello: ClientHello, offer: Offer) -> Step {
@@ -159,10 +164,7 @@ fn read_ticket(context: &mut Context<'_>, hello: ClientHello, offer: Offer) -> S
 /// tickets are its own too (RFC 4851 §3.2.2).
 fn announces_ticket(context: &Context<'_>, ticket: Option<&[u8]>) -> bool {
     let settings = context.settings();
-    ticket.is_some()
-        && !settings.has_option(option::NO_TICKET)
-        && settings.allows_tickets()
-        && !context.hooks().session_secret
+    ticket.is_some() && has_tickets(context) && settings.allows_tickets() && !context.hooks().session_secret
 }
 
 /// RFC 5746 §3.6: the extension, empty in a first handshake, or the signalling suite.
@@ -263,6 +265,8 @@ pub fn answered(
                 // A full handshake reads them.
                 context.negotiated.peer_groups = hello.offer.groups.clone().unwrap_or_default();
             }
+            // The callback may have decided against a ticket: the session gets an id then.
+            hello.sends_ticket &= has_tickets(context);
             ask_certificate(context, hello)
         }
         Question::Certificate => choose(context, hello),
@@ -420,7 +424,7 @@ fn emit_server_hello(
     choice: Option<Choice12>,
     session_id: Vec<u8>,
 ) -> Step {
-    hello.sends_ticket &= !context.negotiated.not_resumable;
+    hello.sends_ticket &= has_tickets(context) && !context.negotiated.not_resumable;
     context.leave_for(Position::SwSrvrHello);
     custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
         let inquiry = security::about(context, |_| hello.sends_ticket.then_some(Inquiry::Ticket));
