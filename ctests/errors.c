@@ -468,3 +468,41 @@ TEST(texts_of_the_reasons)
     CHECK(sum == 1263543653125403148ULL);
     CHECK(ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, 1)) == NULL);
 }
+
+static int leave_error_for_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    ERR_raise(ERR_LIB_USER, 5);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int leave_error_for_certificate(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    ERR_raise(ERR_LIB_USER, 5);
+    return 1;
+}
+
+/* What a callback leaves in the queue is gone where the chain is looked for, and the handshake that waits says so; it stays where
+ * none is, and the handshake looks as if it had failed. */
+TEST_VERSIONS(error_that_a_callback_leaves)
+{
+    for (int kind = 0; kind < 4; kind++) {
+        struct pair *pair = pair_contexts(version);
+        int looked_for = kind % 2;
+
+        if (!looked_for)
+            SSL_CTX_set_mode(pair->ctx[SERVER], SSL_MODE_NO_AUTO_CHAIN);
+        if (kind < 2)
+            SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], leave_error_for_name);
+        else
+            SSL_CTX_set_cert_cb(pair->ctx[SERVER], leave_error_for_certificate, NULL);
+        pair_over_wire(pair);
+        CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example"));
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_connect(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        CHECK_EQ(SSL_accept(pair->ssl[SERVER]), -1);
+        CHECK_SSL_ERROR(pair->ssl[SERVER], -1, looked_for ? SSL_ERROR_WANT_READ : SSL_ERROR_SSL);
+        CHECK_STR(queue_text(), looked_for ? "" : "128:5");
+        pair_free(pair);
+    }
+}

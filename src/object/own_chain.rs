@@ -170,11 +170,11 @@ pub(super) fn own_chain(owner: &impl Configurable, slot: Slot) -> Result<Arc<[Ve
 }
 
 /// The certificates after `certificate`, as far as the store has them. What does not lead to an anchor is sent all the
-/// same: the peer may know better.
+/// same: the peer may know better. The queue is empty then, as OpenSSL leaves it: what a callback left there before would make
+/// `SSL_get_error(3)` of a handshake that only waits say that it failed.
 fn find_chain(store: &X509Store, certificate: &X509) -> Option<X509Stack> {
-    let mark = error_queue::set_mark();
     let mut building = StoreContext::new(store, certificate, None)?;
     let _ = building.verify();
-    mark.pop();
+    error_queue::clear();
     X509Stack::of(building.chain()?.iter().skip(1))
 }
