@@ -28,6 +28,8 @@ BATCH = 100
 # As in runner.c.
 STRING_STRIDE = 8
 STEP = re.compile(r"(\d+) \w")
+# The line may have been begun by what crashed.
+CRASH = re.compile(r"(crash|exit) \d+$")
 STATE = re.compile(r"    (client|server) .*, state \d+, init ")
 
 
@@ -125,7 +127,7 @@ def run(library, arguments):
 
 def compare(seed, system, ours):
     """The first difference; None if there is none, or if the system's library crashed."""
-    if system and system[-1].startswith(("crash", "exit")):
+    if system and CRASH.search(system[-1]):
         return None
     system, ours = compared(system), compared(ours)
     for at in range(max(len(system), len(ours))):
@@ -140,7 +142,7 @@ def batch(libraries, first, count, stride):
     """The differences of some sequences, and how often the system's library crashed."""
     system, ours = (run(library, (first, count, stride)) for library in libraries)
     found = (compare(seed, system[seed], ours[seed]) for seed in system)
-    crashes = sum(bool(trace) and trace[-1].startswith(("crash", "exit")) for trace in system.values())
+    crashes = sum(bool(trace and CRASH.search(trace[-1])) for trace in system.values())
     return [difference for difference in found if difference], crashes
 
 
