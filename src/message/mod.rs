@@ -10,6 +10,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod brotli;
 pub mod certificate;
 pub mod certificate_request;
 pub mod certificate_status;
