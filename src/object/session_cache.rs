@@ -71,7 +71,7 @@ impl Context {
 
     /// A session has left the cache: it is not resumed again, and the program is told.
     pub fn drop_session(&self, handle: &Arc<SessionHandle>) {
-        let function = self.live().remove_session;
+        let function = self.live_now().remove_session;
         // One that nobody else has is about to go.
         if function.is_some() || Arc::strong_count(handle) > 1 {
             handle.forbid_resumption();

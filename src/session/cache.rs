@@ -18,6 +18,8 @@ use std::{
 use super::{id::Id, id_hash::IdHash};
 
 const SHARDS: usize = 16;
+/// When one in so many of a shard's places goes, looking at all of them, one after another in memory, is faster than finding each.
+const MANY: usize = 8;
 
 /// A cache of fewer than so many values, though of one at least. When it is full, the one that expires first makes room, as in
 /// OpenSSL; of those that expire together, the one inserted first.
@@ -40,18 +42,14 @@ struct Shard<T> {
 }
 
 struct Entries<T> {
-    by_id: HashMap<Id, Entry<T>, IdHash>,
-    /// In the order in which they make room.
-    order: BTreeMap<Turn, Id>,
+    turns: HashMap<Id, Turn, IdHash>,
+    /// The values, in the order in which they make room.
+    order: BTreeMap<Turn, (Id, T)>,
 }
 
-struct Entry<T> {
-    value: T,
-    turn: Turn,
-}
-
-/// When an entry expires, and the number of its insertion.
+/// When an entry expires, and the number of its insertion. Behind an id it takes no more than its own 16 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(Rust, packed)]
 struct Turn {
     expires_at: i64,
     number: u64,
@@ -111,33 +109,24 @@ impl<T: Clone> SessionCache<T> {
     ) -> (bool, Vec<T>) {
         let Some((id, shard)) = self.find_shard(id) else { return (true, vec![value]) };
         let turn = Turn { expires_at, number: self.next.fetch_add(1, Ordering::Relaxed) };
-        let needs_room = self.is_full() && !shard.lock().by_id.contains_key(&id);
+        let needs_room = self.is_full() && !shard.lock().turns.contains_key(&id);
         let evicted = if needs_room { self.make_room() } else { Vec::new() };
         let mut locked = shard.lock();
         let entries = &mut *locked;
-        let replaced = match entries.by_id.entry(id) {
-            Occupied(mut known) if is_same(&known.get().value) => {
-                known.get_mut().take_turn(turn, id, &mut entries.order);
-                shard.note_first(entries);
-                return (false, evicted);
-            }
-            Occupied(mut known) => Some(known.insert(Entry { value, turn })),
+        let replaced = match entries.turns.entry(id) {
+            Occupied(mut known) => entries.order.remove(&known.insert(turn)),
             Vacant(place) => {
-                place.insert(Entry { value, turn });
+                place.insert(turn);
+                self.length.fetch_add(1, Ordering::Relaxed);
                 None
             }
         };
-        if let Some(replaced) = &replaced {
-            entries.order.remove(&replaced.turn);
-        }
-        entries.order.insert(turn, id);
-        if replaced.is_none() {
-            self.length.fetch_add(1, Ordering::Relaxed);
-        }
+        let is_new = !replaced.as_ref().is_some_and(|(_, known)| is_same(known));
+        entries.order.insert(turn, (id, value));
         shard.note_first(entries);
         drop(locked);
         drop(replaced);
-        (true, evicted)
+        (is_new, evicted)
     }
 
     /// Gives the value of this id the turn of a new one, with the end that `expires_at` says, if it says one. It must not call the
@@ -146,11 +135,13 @@ impl<T: Clone> SessionCache<T> {
         let Some((id, shard)) = self.find_shard(id) else { return };
         let mut locked = shard.lock();
         let entries = &mut *locked;
-        if let Some(entry) = entries.by_id.get_mut(&id)
-            && let Some(expires_at) = expires_at(&entry.value)
+        if let Some(known) = entries.turns.get_mut(&id)
+            && let Some((_, value)) = entries.order.get(known)
+            && let Some(expires_at) = expires_at(value)
         {
             let turn = Turn { expires_at, number: self.next.fetch_add(1, Ordering::Relaxed) };
-            entry.take_turn(turn, id, &mut entries.order);
+            let entry = entries.order.remove(&core::mem::replace(known, turn));
+            entries.order.extend(entry.map(|entry| (turn, entry)));
             shard.note_first(entries);
         }
     }
@@ -160,30 +151,30 @@ impl<T: Clone> SessionCache<T> {
     pub fn get(&self, id: &[u8], now: i64) -> Option<T> {
         let (id, shard) = self.find_shard(id)?;
         let entries = shard.lock();
-        let entry = entries.by_id.get(&id)?;
-        (entry.turn.expires_at >= now).then(|| entry.value.clone())
+        let turn = entries.turns.get(&id).filter(|turn| turn.expires_at >= now)?;
+        entries.order.get(turn).map(|(_, value)| value.clone())
     }
 
     /// Takes the value of this id out if it expired before `now`: why [`Self::get`] found nothing.
     pub fn remove_expired(&self, id: &[u8], now: i64) -> Option<T> {
-        self.take_if(id, |entry| entry.turn.expires_at < now)
+        self.take_if(id, |turn, _| turn.expires_at < now)
     }
 
     /// Takes the value of this id out.
     pub fn remove(&self, id: &[u8]) -> Option<T> {
-        self.take_if(id, |_| true)
+        self.take_if(id, |_, _| true)
     }
 
     /// Takes the value of this id out if `condition` holds for it, which must not call the program.
     pub fn remove_if(&self, id: &[u8], condition: impl FnOnce(&T) -> bool) -> Option<T> {
-        self.take_if(id, |entry| condition(&entry.value))
+        self.take_if(id, |_, value| condition(value))
     }
 
     /// All values, in no order.
     #[must_use]
     pub fn values(&self) -> Vec<T> {
         let all = |shard: &Shard<T>| -> Vec<T> {
-            shard.lock().by_id.values().map(|entry| entry.value.clone()).collect()
+            shard.lock().order.values().map(|(_, value)| value.clone()).collect()
         };
         self.shards.iter().flat_map(all).collect()
     }
@@ -219,21 +210,28 @@ impl<T: Clone> SessionCache<T> {
                 return evicted;
             };
             let mut entries = shard.lock();
-            let first = entries.order.first_key_value().map(|(_, id)| *id);
             // None: others took everything out meanwhile.
-            let Some(value) = first.and_then(|id| self.take(shard, &mut entries, id)) else { return evicted };
+            let Some((_, (id, value))) = entries.order.pop_first() else { return evicted };
+            entries.turns.remove(&id);
+            self.length.fetch_sub(1, Ordering::Relaxed);
+            shard.note_first(&entries);
             evicted.push(value);
         }
         evicted
     }
 
-    fn take_if(&self, id: &[u8], condition: impl FnOnce(&Entry<T>) -> bool) -> Option<T> {
+    fn take_if(&self, id: &[u8], condition: impl FnOnce(&Turn, &T) -> bool) -> Option<T> {
         let (id, shard) = self.find_shard(id)?;
         let mut entries = shard.lock();
-        if !condition(entries.by_id.get(&id)?) {
+        let turn = *entries.turns.get(&id)?;
+        if !condition(&turn, &entries.order.get(&turn)?.1) {
             return None;
         }
-        self.take(shard, &mut entries, id)
+        entries.turns.remove(&id);
+        let (_, value) = entries.order.remove(&turn)?;
+        self.length.fetch_sub(1, Ordering::Relaxed);
+        shard.note_first(&entries);
+        Some(value)
     }
 
     /// Takes out those whose turn is before `end`, in the order of their turns. That is most often the order in which they came,
@@ -244,28 +242,29 @@ impl<T: Clone> SessionCache<T> {
             let mut locked = shard.lock();
             let entries = &mut *locked;
             let left = entries.order.split_off(&end);
-            for (turn, id) in core::mem::replace(&mut entries.order, left) {
-                taken.extend(entries.by_id.remove(&id).map(|entry| (turn, entry.value)));
-                self.length.fetch_sub(1, Ordering::Relaxed);
+            let due = core::mem::replace(&mut entries.order, left);
+            if due.len() >= entries.turns.capacity() / MANY {
+                entries.turns.retain(|_, turn| *turn >= end);
+            } else {
+                for (id, _) in due.values() {
+                    entries.turns.remove(id);
+                }
             }
+            self.length.fetch_sub(due.len(), Ordering::Relaxed);
             shard.note_first(entries);
+            drop(locked);
+            taken.extend(due.into_iter().map(|(turn, (_, value))| (turn, value)));
         }
-        taken.sort_unstable_by_key(|(turn, _)| *turn);
+        // Each shard's are in order already, which this sort makes use of.
+        taken.sort_by_key(|(turn, _)| *turn);
         taken.into_iter().map(|(_, value)| value).collect()
-    }
-
-    fn take(&self, shard: &Shard<T>, entries: &mut Entries<T>, id: Id) -> Option<T> {
-        let value = entries.take(id)?;
-        self.length.fetch_sub(1, Ordering::Relaxed);
-        shard.note_first(entries);
-        Some(value)
     }
 }
 
 impl<T> Shard<T> {
     fn new() -> Self {
         Self {
-            entries: Mutex::new(Entries { by_id: HashMap::default(), order: BTreeMap::new() }),
+            entries: Mutex::new(Entries { turns: HashMap::default(), order: BTreeMap::new() }),
             first_expiry: AtomicI64::new(NEVER.expires_at),
             first_number: AtomicU64::new(NEVER.number),
         }
@@ -287,23 +286,6 @@ impl<T> Shard<T> {
         let first = entries.order.first_key_value().map_or(NEVER, |(turn, _)| *turn);
         self.first_expiry.store(first.expires_at, Ordering::Relaxed);
         self.first_number.store(first.number, Ordering::Relaxed);
-    }
-}
-
-impl<T> Entry<T> {
-    /// Takes another turn in the order.
-    fn take_turn(&mut self, turn: Turn, id: Id, order: &mut BTreeMap<Turn, Id>) {
-        order.remove(&self.turn);
-        order.insert(turn, id);
-        self.turn = turn;
-    }
-}
-
-impl<T> Entries<T> {
-    fn take(&mut self, id: Id) -> Option<T> {
-        let entry = self.by_id.remove(&id)?;
-        self.order.remove(&entry.turn);
-        Some(entry.value)
     }
 }
 
