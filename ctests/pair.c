@@ -274,6 +274,27 @@ void pair_free(struct pair *pair)
     free(pair);
 }
 
+static unsigned client_psk(SSL *ssl, const char *hint, char *identity, unsigned room, unsigned char *psk, unsigned psk_room)
+{
+    (void)ssl, (void)hint, (void)room, (void)psk_room;
+    strcpy(identity, "me");
+    memset(psk, 7, 32);
+    return 32;
+}
+
+static unsigned server_psk(SSL *ssl, const char *identity, unsigned char *psk, unsigned room)
+{
+    (void)ssl, (void)identity, (void)room;
+    memset(psk, 7, 32);
+    return 32;
+}
+
+void share_psk(struct pair *pair)
+{
+    SSL_CTX_set_psk_client_callback(pair->ctx[CLIENT], client_psk);
+    SSL_CTX_set_psk_server_callback(pair->ctx[SERVER], server_psk);
+}
+
 struct pair *pair_for_sessions(int version, int tickets)
 {
     struct pair *pair = pair_contexts(version);

@@ -141,21 +141,6 @@ TEST(suite_of_a_client_without_aes)
     pair_free(pair);
 }
 
-static unsigned client_psk(SSL *ssl, const char *hint, char *identity, unsigned room, unsigned char *psk, unsigned psk_room)
-{
-    (void)ssl, (void)hint, (void)room, (void)psk_room;
-    strcpy(identity, "me");
-    memset(psk, 7, 32);
-    return 32;
-}
-
-static unsigned server_psk(SSL *ssl, const char *identity, unsigned char *psk, unsigned room)
-{
-    (void)ssl, (void)identity, (void)room;
-    memset(psk, 7, 32);
-    return 32;
-}
-
 static struct pair *psk_pair(int version)
 {
     struct pair *pair = pair_contexts(version);
@@ -164,8 +149,7 @@ static struct pair *psk_pair(int version)
     pair->ctx[SERVER] = SSL_CTX_new(TLS_server_method());
     CHECK_OK(SSL_CTX_set_min_proto_version(pair->ctx[SERVER], version));
     CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[SERVER], version));
-    SSL_CTX_set_psk_client_callback(pair->ctx[CLIENT], client_psk);
-    SSL_CTX_set_psk_server_callback(pair->ctx[SERVER], server_psk);
+    share_psk(pair);
     return pair;
 }
 

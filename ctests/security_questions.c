@@ -302,21 +302,6 @@ TEST(static_rsa)
     pair_free(pair);
 }
 
-static unsigned client_psk(SSL *ssl, const char *hint, char *identity, unsigned identity_room, unsigned char *psk, unsigned room)
-{
-    (void)ssl, (void)hint, (void)identity_room, (void)room;
-    strcpy(identity, "me");
-    memset(psk, 7, 16);
-    return 16;
-}
-
-static unsigned server_psk(SSL *ssl, const char *identity, unsigned char *psk, unsigned room)
-{
-    (void)ssl, (void)identity, (void)room;
-    memset(psk, 7, 16);
-    return 16;
-}
-
 /* A pre-shared key of TLS 1.2. */
 TEST(psk)
 {
@@ -324,8 +309,7 @@ TEST(psk)
 
     for (int side = CLIENT; side <= SERVER; side++)
         CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[side], "ECDHE-PSK-AES128-CBC-SHA256:PSK-AES128-GCM-SHA256"));
-    SSL_CTX_set_psk_client_callback(pair->ctx[CLIENT], client_psk);
-    SSL_CTX_set_psk_server_callback(pair->ctx[SERVER], server_psk);
+    share_psk(pair);
     shake(pair);
     check_trace("\nC version 304 304 303 304 303"
                 "\nC scheme mask 403 804"

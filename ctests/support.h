@@ -188,6 +188,9 @@ SSL_SESSION *pair_leave(struct pair *pair);
 /* What SSL_CTX_set_tlsext_ticket_key_evp_cb()'s function does with keys that never change. */
 int ticket_keys(unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int seals);
 
+/* Gives the contexts a pre-shared key, by callbacks that know one key alone. */
+void share_psk(struct pair *pair);
+
 /* A pair of contexts that resume; without tickets TLS 1.2 goes by session id. */
 struct pair *pair_for_sessions(int version, int tickets);
 /* Connects, with a session or without; checks whether it was reused; shuts down properly. Returns the
