@@ -267,6 +267,79 @@ TEST_SIDES(data_is_not_flushed_alerts_are)
     pair_free(pair);
 }
 
+struct reading {
+    unsigned char header[5];
+    size_t have; /* of the record that is being read */
+    unsigned long in_vain;
+};
+
+static size_t record_lacks(const struct reading *reading)
+{
+    if (reading->have < 5)
+        return 5 - reading->have;
+    return 5 + ((size_t)reading->header[3] << 8 | reading->header[4]) - reading->have;
+}
+
+static long watch_reads(BIO *bio, int operation, const char *bytes, size_t length, int number,
+                        long argument, int result, size_t *processed)
+{
+    struct reading *reading = (struct reading *)BIO_get_callback_arg(bio);
+
+    (void)number;
+    (void)argument;
+    if (operation == BIO_CB_READ)
+        CHECK_EQ(length, record_lacks(reading));
+    if (operation != (BIO_CB_READ | BIO_CB_RETURN))
+        return result;
+    if (result <= 0) {
+        reading->in_vain++;
+        return result;
+    }
+    for (size_t i = 0; i < *processed && reading->have + i < 5; i++)
+        reading->header[reading->have + i] = (unsigned char)bytes[i];
+    reading->have += *processed;
+    if (reading->have >= 5 && record_lacks(reading) == 0)
+        reading->have = 0;
+    return result;
+}
+
+/* SSL_CTX_set_read_ahead(3): without it nothing is asked of the BIO but what the header lacks, and then the body; and a call
+ * that comes away empty-handed asked in vain once. */
+TEST_SIDES(reads_ask_for_header_and_body)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *self, *peer;
+    struct reading reading = {0};
+    char received[300] = "";
+    int done = 0, count = -1, calls = 0;
+
+    pair_over_wire(pair);
+    self = pair->ssl[server];
+    peer = pair->ssl[!server];
+    BIO_set_callback_ex(SSL_get_rbio(self), watch_reads);
+    BIO_set_callback_arg(SSL_get_rbio(self), (char *)&reading);
+    while (!done || SSL_do_handshake(peer) != 1) {
+        unsigned long before = reading.in_vain;
+
+        pair->end[server].read_room = calls++ % 2 ? 0 : 7;
+        done = SSL_do_handshake(self) == 1;
+        CHECK_EQ(reading.in_vain, before + !done);
+        if (!done)
+            SSL_do_handshake(peer);
+    }
+    CHECK_EQ(SSL_write(peer, received, sizeof(received)), sizeof(received));
+    while (count < 0) {
+        unsigned long before = reading.in_vain;
+
+        pair->end[server].read_room = calls++ % 2 ? 0 : 5;
+        count = SSL_read(self, received, sizeof(received));
+        CHECK_EQ(reading.in_vain, before + (count < 0));
+    }
+    CHECK_EQ(count, sizeof(received));
+    CHECK_EQ(reading.have, 0);
+    pair_free(pair);
+}
+
 /* A buffering BIO below: the handshake passes, data waits for BIO_flush(). */
 TEST_VERSIONS(buffer_below_the_ssl)
 {

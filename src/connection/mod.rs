@@ -51,7 +51,7 @@ use crate::{
     },
     message::Message,
     policy::Settings,
-    record::{Opened, Side, Unpadded},
+    record::{Expected, Opened, Side, Unpadded},
     wire::{AlertDescription, ContentType, HandshakeType, ProtocolVersion},
 };
 
@@ -174,6 +174,11 @@ impl Connection {
     #[must_use]
     pub const fn side(&self) -> Side {
         self.side
+    }
+
+    /// Changes the side, of a connection on which nothing has happened.
+    pub const fn set_side(&mut self, side: Side) {
+        self.side = side;
     }
 
     /// What was agreed on so far.
@@ -340,6 +345,12 @@ impl Connection {
     pub fn take_incoming(&mut self, read_ahead: bool) -> Result<(Vec<u8>, usize)> {
         let missing = self.records.inbound.missing()?;
         Ok((self.records.inbound.take_buffer(missing, read_ahead), missing))
+    }
+
+    /// What the header of the next record may be.
+    #[must_use]
+    pub fn expected_header(&self) -> Expected {
+        self.records.inbound.expected()
     }
 
     /// Puts the receive buffer back with what was appended to it.

@@ -40,7 +40,7 @@ impl Ssl {
             if told {
                 continue;
             }
-            parts = match self.read_in(parts, read_ahead, true) {
+            parts = match self.read_in(parts, read_ahead) {
                 Ok(held) => held,
                 Err(pause) => return Some(Err(self.end_of_data(pause))),
             };

@@ -325,22 +325,21 @@ impl Ssl {
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
         match self.quic_stack.get() {
             Some(stack) => self.fill_from_quic(environment, &stack),
-            None => self.read_in(self.parts(), environment.settings.read_ahead, false).map(drop),
+            None => self.read_in(self.parts(), environment.settings.read_ahead).map(drop),
         }
     }
 
     /// As [`Self::fill`], outside QUIC and DTLS. The parts are let go while the transport is read: the body of a record, too,
-    /// if `for_data` and its header comes.
+    /// if its header comes and is good.
     pub(super) fn read_in<'a>(
         &'a self,
         parts: Held<'a, Parts>,
         read_ahead: bool,
-        for_data: bool,
     ) -> core::result::Result<Held<'a, Parts>, Pause> {
         let (generation, drive) = (self.generation.get(), self.drives.get());
         let taken = parts.take_incoming(read_ahead);
         drop(parts);
-        let (bio, mut buffer, missing) = match taken {
+        let (bio, mut buffer, missing, expected) = match taken {
             Ok(taken) => taken,
             Err(error) => {
                 let environment = self.environment();
@@ -355,10 +354,12 @@ impl Ssl {
         let mut count = bio.read_append(&mut buffer, most);
         // Unless the transport let somebody call us who may have read on.
         let is_alone = self.generation.get() == generation && self.drives.get() == drive;
-        if for_data
+        if count > 0
+            && !read_ahead
             && is_alone
-            && let Some(body) = Header::body_of_data(&buffer)
+            && let Some(body) = Header::body_after(&buffer, expected)
         {
+            buffer.reserve(body);
             count = bio.read_append(&mut buffer, body);
         }
         let is_at_end = count <= 0 && !bio.should_retry() && bio.is_eof();

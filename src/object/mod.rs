@@ -32,6 +32,7 @@
 //! | `ask` | one function per question of the core |
 //! | `cookie` | servers that keep no state until a client brings a cookie |
 //! | `ca_names` | the CA names that we send and receive |
+//! | `core_cell` | where the core is |
 //! | `parts`, `thread_lock`, `word` | what several threads may look at of an [`Ssl`] |
 //! | `peer` | the peer's certificates and signatures |
 //! | `psk` | the program's pre-shared keys |
@@ -77,6 +78,7 @@ pub mod conf;
 pub mod config;
 pub mod context;
 pub mod cookie;
+mod core_cell;
 pub mod credential_files;
 pub mod credentials;
 pub mod custom_extensions;

@@ -12,6 +12,7 @@ use super::{
     ca_names::PeerCaNames,
     cipher_stack::CipherStack,
     config::Config,
+    core_cell::CoreCell,
     peer_certificates::{PeerCertificates, VerifiedChain},
     security::Judged,
     status_request::RequestItems,
@@ -25,6 +26,7 @@ use crate::{
     handshake::position::Position,
     libcrypto::{evp_pkey::PKey, pointer_stack::PointerStack},
     policy::security::Permissions,
+    record::Expected,
     wire::{AlertDescription, CipherSuite},
 };
 
@@ -37,7 +39,7 @@ pub struct Parts {
     pub(super) config: RefCell<Arc<Config>>,
     /// How often it was changed.
     pub(super) config_changes: Cell<usize>,
-    pub(super) connection: RefCell<Connection>,
+    pub(super) connection: CoreCell,
     /// Where to read from.
     pub(super) read_slot: BioSlot,
     /// Where to write to.
@@ -96,7 +98,7 @@ impl Parts {
             config: RefCell::new(context.config_for_connection()),
             config_changes: Cell::new(0),
             context: RefCell::new(context),
-            connection: RefCell::new(connection),
+            connection: CoreCell::new(connection),
             read_slot: BioSlot::new(Way::Read),
             write_slot: BioSlot::new(Way::Write),
             dane_context: RefCell::default(),
@@ -127,15 +129,16 @@ impl Parts {
         }
     }
 
-    /// The transport to read from and the receive buffer, and how many bytes lack until there is something to look at.
-    pub(super) fn take_incoming(&self, read_ahead: bool) -> Result<(InUse, Vec<u8>, usize)> {
+    /// The transport to read from and the receive buffer, how many bytes lack until there is something to look at, and what
+    /// may come if that is a header.
+    pub(super) fn take_incoming(&self, read_ahead: bool) -> Result<(InUse, Vec<u8>, usize, Expected)> {
         let mut connection = self.connection.borrow_mut();
         let (buffer, missing) = connection.take_incoming(read_ahead)?;
         let Some(bio) = self.read_slot.begin() else {
             connection.return_incoming(buffer);
             return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::READ_BIO_NOT_SET));
         };
-        Ok((bio, buffer, missing))
+        Ok((bio, buffer, missing, connection.expected_header()))
     }
 }
 

@@ -41,7 +41,7 @@ impl Ssl {
         if let Some(resumed) = self.resumed_session() {
             return Some(resumed);
         }
-        let (version, suite, name) = self.with_connection(|connection| {
+        let (version, suite, name) = self.look_at_connection(|connection| {
             let negotiated = connection.negotiated();
             let version = match connection.side() {
                 Side::Client if !connection.is_before() => connection.version_so_far(),
@@ -78,7 +78,7 @@ impl Ssl {
 
     /// The session that a server resumes in the handshake that it is in.
     fn resumed_session(&self) -> Option<Arc<SessionHandle>> {
-        let session = self.with_connection(|connection| {
+        let session = self.look_at_connection(|connection| {
             let negotiated = connection.negotiated();
             let is_resumed = connection.side() == Side::Server && negotiated.resumed;
             negotiated.session.clone().filter(|_| is_resumed)

@@ -314,16 +314,20 @@ impl Ssl {
 
     /// `SSL_set_connect_state`, `SSL_set_accept_state`: starts over as `side`; a client resumes the session it has.
     pub fn set_side(&self, side: Side) {
-        let former = self.with_connection(Connection::remains);
+        let is_untouched = self.parts().connection.is_untouched();
+        let former = (!is_untouched).then(|| self.with_connection(Connection::remains));
         let key_update = self.key_update_to_send();
         let method = self.method();
         self.side.set(side);
         self.side_is_set.set(true);
         let is_flexible = method.versions.0 != method.versions.1;
-        self.lacks_side.set(former.lacks(side).filter(|_| is_flexible).unwrap_or(!method.has(side)));
+        let former_lacks = former.as_ref().and_then(|former| former.lacks(side));
+        self.lacks_side.set(former_lacks.filter(|_| is_flexible).unwrap_or(!method.has(side)));
         self.start_over();
         // It is seen until a handshake begins.
-        self.with_connection(|connection| connection.succeed(former));
+        if let Some(former) = former {
+            self.with_connection(|connection| connection.succeed(former));
+        }
         self.parts().scheduled_key_update.set(key_update);
     }
 
@@ -346,13 +350,16 @@ impl Ssl {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
         self.is_sending_after.set(false);
-        let mut fresh = connection_of(self.method(), self.side());
-        fresh.keep(self.with_connection(Connection::kept));
-        self.datagram.is_in_use.set(fresh.is_datagram());
-        if self.quic_stack.get().is_some() {
-            fresh.use_crypto_stream();
+        let (method, side, is_quic) = (self.method(), self.side(), self.quic_stack.get().is_some());
+        if is_quic || !self.parts().connection.use_as(side, method.is_datagram()) {
+            let mut fresh = connection_of(method, side);
+            fresh.keep(self.with_connection(Connection::kept));
+            if is_quic {
+                fresh.use_crypto_stream();
+            }
+            drop(self.with_parts(|parts| parts.connection.replace(fresh)));
         }
-        drop(self.with_parts(|parts| parts.connection.replace(fresh)));
+        self.datagram.is_in_use.set(method.is_datagram());
         self.shutdown.set(0);
         drop(self.with_parts(|parts| {
             parts.scheduled_key_update.set(None);

@@ -104,7 +104,7 @@ impl Ssl {
 
     /// The KeyUpdate that is scheduled, and whether it asks the peer for one.
     pub(super) fn key_update_to_send(&self) -> Option<bool> {
-        let is_owed = self.with_connection(|connection| connection.negotiated().owes_key_update());
+        let is_owed = self.look_at_connection(|connection| connection.negotiated().owes_key_update());
         self.parts().scheduled_key_update.get().or(is_owed.then_some(false))
     }
 

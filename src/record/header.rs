@@ -22,7 +22,7 @@ pub struct Header([u8; HEADER_LENGTH]);
 
 /// What may come.
 #[derive(Clone, Copy)]
-pub(super) enum Expected {
+pub enum Expected {
     /// The first record of all: perhaps the peer does not speak TLS.
     First,
     /// Plaintext, with this version once there is one.
@@ -36,10 +36,20 @@ pub(super) enum Expected {
     },
 }
 
+impl Expected {
+    /// Whether application data under the keys of TLS 1.2 or 1.3 may come.
+    const fn is_usual(self) -> bool {
+        matches!(self, Self::Tls13 { .. } | Self::Tls12(Some(ProtocolVersion::TLS1_2)))
+    }
+}
+
 impl Header {
     /// Accepts a header, or says what is wrong with it.
     pub(super) fn check(bytes: [u8; HEADER_LENGTH], expected: Expected) -> Result<Self> {
         let header = Self(bytes);
+        if header.is_usual_data() && expected.is_usual() {
+            return Ok(header);
+        }
         // RFC 8446 §5.1: what comes unprotected where nothing may says its version in vain.
         if matches!(expected, Expected::Tls13 { .. }) && header.0[1] == MAJOR_VERSION {
             header.check_type(expected)?;
@@ -50,16 +60,20 @@ impl Header {
         Ok(header)
     }
 
-    /// How long the body is, if `received` is just the header of a record that may be application data of TLS 1.2 or 1.3
-    /// under its keys: nothing would be found wrong with it.
-    pub fn body_of_data(received: &[u8]) -> Option<usize> {
+    /// How long the body is, if `received` is just a header, and one that is good; `None` also if there is no body.
+    #[must_use]
+    pub fn body_after(received: &[u8], expected: Expected) -> Option<usize> {
+        let header = Self::check(received.try_into().ok()?, expected).ok()?;
+        (header.body_length() > 0).then(|| header.body_length())
+    }
+
+    /// Whether it is that of application data as TLS 1.2 and 1.3 have it under their keys.
+    fn is_usual_data(self) -> bool {
         const TLS1_2: [u8; 2] = ProtocolVersion::TLS1_2.0.to_be_bytes();
 
-        let header = Self(received.try_into().ok()?);
-        let is_good = header.content_type() == ContentType::APPLICATION_DATA
-            && header.0[1..3] == TLS1_2
-            && (1..=MAX_TLS13_CIPHERTEXT).contains(&header.body_length());
-        is_good.then(|| header.body_length())
+        self.content_type() == ContentType::APPLICATION_DATA
+            && self.0[1..3] == TLS1_2
+            && self.body_length() <= MAX_TLS13_CIPHERTEXT
     }
 
     /// Its bytes.
@@ -160,21 +174,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn body_of_data_follows_a_good_header_alone() {
-        assert_eq!(Header::body_of_data(&[23, 3, 3, 0x41, 0]), Some(MAX_TLS13_CIPHERTEXT));
-        assert_eq!(Header::body_of_data(&[23, 3, 3, 0, 1]), Some(1));
-        let others: [&[u8]; 8] = [
-            &[],
-            &[23, 3, 3, 0],
-            &[23, 3, 3, 0, 1, 0],
-            &[22, 3, 3, 0, 1],
-            &[23, 3, 4, 0, 1],
-            &[23, 2, 3, 0, 1],
-            &[23, 3, 3, 0x41, 1],
-            &[23, 3, 3, 0, 0],
+    fn body_follows_a_good_header_alone() {
+        let after = Header::body_after;
+        assert_eq!(after(&[23, 3, 3, 0x41, 0], TLS13), Some(MAX_TLS13_CIPHERTEXT));
+        assert_eq!(after(&[23, 3, 3, 0, 1], TLS12), Some(1));
+        assert_eq!(after(&[22, 3, 1, 0, 1], Expected::First), Some(1));
+        let others: [(&[u8], Expected); 8] = [
+            (&[], TLS13),
+            (&[23, 3, 3, 0], TLS13),
+            (&[23, 3, 3, 0, 1, 0], TLS13),
+            (&[22, 3, 3, 0, 1], TLS13),
+            (&[23, 3, 4, 0, 1], TLS13),
+            (&[23, 2, 3, 0, 1], TLS12),
+            (&[23, 3, 3, 0x41, 1], TLS13),
+            (&[23, 3, 3, 0, 0], TLS13),
         ];
-        for bytes in others {
-            assert_eq!(Header::body_of_data(bytes), None, "{bytes:?}");
+        for (bytes, expected) in others {
+            assert_eq!(after(bytes, expected), None, "{bytes:?}");
         }
     }
 

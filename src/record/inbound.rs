@@ -100,6 +100,17 @@ impl Inbound {
         Ok(length.saturating_sub(self.waiting().len()))
     }
 
+    /// What the next record's header may be.
+    #[must_use]
+    pub fn expected(&self) -> Expected {
+        match &self.keys {
+            None if !self.any_record_seen => Expected::First,
+            None => Expected::Unprotected(self.version),
+            Some(keys) if keys.is_tls13() => Expected::Tls13 { alert_allowed: !self.any_record_opened },
+            Some(_) => Expected::Tls12(self.version),
+        }
+    }
+
     /// Takes the buffer out, with room for at least `missing` bytes more after what it holds (for as much
     /// as a whole record and more when `read_ahead`): the driver fills it while nothing here is borrowed.
     /// Bytes must only be appended to it. While it is out, no record can be opened; a second buffer taken
@@ -258,13 +269,7 @@ impl Inbound {
         if let Some(header) = self.header {
             return Ok(Some(header));
         }
-        let expected = match &self.keys {
-            None if !self.any_record_seen => Expected::First,
-            None => Expected::Unprotected(self.version),
-            Some(keys) if keys.is_tls13() => Expected::Tls13 { alert_allowed: !self.any_record_opened },
-            Some(_) => Expected::Tls12(self.version),
-        };
-        self.header = Some(Header::check(*bytes, expected)?);
+        self.header = Some(Header::check(*bytes, self.expected())?);
         Ok(self.header)
     }
 

@@ -25,7 +25,7 @@ mod protection;
 mod round_trip;
 
 pub use crypto_stream::{CryptoStream, Level, Outgoing};
-pub use header::Header;
+pub use header::{Expected, Header};
 pub use inbound::{Inbound, Opened};
 pub use joiner::MessageJoiner;
 pub use outbound::{Outbound, Unpadded};
