@@ -252,3 +252,21 @@ TEST_VERSIONS(session_of_another_host)
         SSL_CTX_free(other_host);
     }
 }
+
+/* A server of TLS 1.3 makes its session when it has chosen a suite, an older one before that. */
+TEST_VERSIONS(session_without_a_suite)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], "TLS_AES_128_GCM_SHA256"));
+    CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[SERVER], "TLS_AES_256_GCM_SHA384"));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], "ECDHE-ECDSA-AES256-GCM-SHA384"));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+    CHECK_EQ(SSL_get_session(pair->ssl[SERVER]) != NULL, version != TLS1_3_VERSION);
+    CHECK(SSL_get_session(pair->ssl[CLIENT]) != NULL);
+    pair_free(pair);
+}

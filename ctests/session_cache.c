@@ -744,3 +744,16 @@ TEST(handshakes_that_cannot_begin)
     CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 0);
     pair_free(pair);
 }
+
+/* ... nor one that cannot since the context has changed, of which the connection has its suites. */
+TEST(handshake_that_cannot_begin_any_more)
+{
+    struct pair *pair = pair_contexts(TLS1_1_VERSION);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], "ECDHE+AESGCM"));
+    CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHERS_AVAILABLE);
+    CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 0);
+    pair_free(pair);
+}

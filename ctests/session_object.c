@@ -311,3 +311,73 @@ TEST(turn_of_a_session_in_a_cache)
         SSL_SESSION_free(sessions[i]);
     SSL_CTX_free(context);
 }
+
+static int looks_for_certificate;
+
+static int look_when_authenticated(SSL *ssl, void *argument)
+{
+    (void)argument;
+    looks_for_certificate++;
+    CHECK(SSL_SESSION_get0_peer(SSL_get_session(ssl)) != NULL);
+    CHECK_EQ(SSL_SESSION_get_master_key(SSL_get_session(ssl), NULL, 0), 0);
+    return 1;
+}
+
+/* A client's session has the peer as soon as that is verified, below TLS 1.3 the suite with its second flight. */
+TEST_VERSIONS(session_of_the_client_learns_what_is_known)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    trust(pair->ctx[SERVER], "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    SSL_CTX_set_cert_cb(pair->ctx[CLIENT], look_when_authenticated, NULL);
+    looks_for_certificate = 0;
+    pair_over_wire(pair);
+    for (int side = 0; side < 2; side++)
+        CHECK_WANTS(pair->ssl[side], SSL_do_handshake(pair->ssl[side]), SSL_ERROR_WANT_READ);
+    SSL_do_handshake(pair->ssl[CLIENT]);
+    CHECK_EQ(looks_for_certificate, 1);
+    session = SSL_get_session(pair->ssl[CLIENT]);
+    CHECK(SSL_SESSION_get0_peer(session) != NULL);
+    CHECK(SSL_SESSION_get0_cipher(session) != NULL);
+    if (version == TLS1_2_VERSION) {
+        CHECK(SSL_SESSION_get0_cipher(SSL_get_session(pair->ssl[SERVER])) == NULL);
+        pair_handshake(pair);
+        CHECK(SSL_get_session(pair->ssl[CLIENT]) == session);
+    }
+    pair_free(pair);
+}
+
+/* A connection whose session the program took away has none. */
+TEST(no_session_once_it_is_taken_away)
+{
+    struct pair *pair = pair_established(TLS1_2_VERSION);
+
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], NULL));
+    CHECK(SSL_get_session(pair->ssl[CLIENT]) == NULL);
+    pair_free(pair);
+}
+
+/* What a handshake that failed was to make its session of is not resumed. */
+TEST(session_of_a_handshake_that_failed)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_BOTH);
+    pair_over_wire(pair);
+    for (int side = 0; side < 2; side++)
+        CHECK_WANTS(pair->ssl[side], SSL_do_handshake(pair->ssl[side]), SSL_ERROR_WANT_READ);
+    SSL_do_handshake(pair->ssl[CLIENT]);
+    session = SSL_get1_session(pair->ssl[CLIENT]);
+    CHECK(session != NULL);
+    SSL_do_handshake(pair->ssl[SERVER]);
+    /* The Finished. */
+    pair->queue[CLIENT].bytes[pair->queue[CLIENT].end - 1] ^= 1;
+    CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

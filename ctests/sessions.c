@@ -504,3 +504,23 @@ TEST_VERSIONS(resumption_has_no_signature_and_no_lists)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* The time-out is read when the session is begun, with the hello: what is set later is for later handshakes. */
+TEST_VERSIONS(time_out_that_is_changed_in_the_handshake)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_timeout(pair->ctx[CLIENT], 99);
+    SSL_CTX_set_timeout(pair->ctx[SERVER], 77);
+    pair_over_wire(pair);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+    SSL_CTX_set_timeout(pair->ctx[CLIENT], 999);
+    SSL_CTX_set_timeout(pair->ctx[SERVER], 777);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_SESSION_get_timeout(SSL_get0_session(pair->ssl[CLIENT])), 99);
+    CHECK_EQ(SSL_SESSION_get_timeout(SSL_get0_session(pair->ssl[SERVER])), 77);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get0_session(pair->ssl[CLIENT])), 77);
+    pair_free(pair);
+}

@@ -265,3 +265,26 @@ TEST(key_without_a_scheme_falls_back)
         pair_free(pair);
     }
 }
+
+/* A scheme that goes with the key but is none of ours any more is refused with handshake_failure. */
+TEST_VERSIONS(scheme_that_is_listed_no_more)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+        trust(pair->ctx[SERVER], "root");
+        use_identity(pair->ctx[CLIENT], "client");
+        pair_over_wire(pair);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        if (side == SERVER)
+            CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+        CHECK_OK(SSL_set1_sigalgs_list(pair->ssl[side], "ECDSA+SHA512"));
+        pair_try(pair, outcome);
+        CHECK_OUTCOME(outcome[side], SSL_R_WRONG_SIGNATURE_TYPE);
+        if (version == TLS1_2_VERSION || side == CLIENT)
+            CHECK_OUTCOME(outcome[!side], SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+        pair_free(pair);
+    }
+}

@@ -830,3 +830,46 @@ TEST_SIDES(nothing_works_after_a_fatal_error)
     CHECK_EQ(pair->end[server].reads, 0);
     pair_free(pair);
 }
+
+static int warn_of_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl;
+    (void)argument;
+    *alert = SSL_AD_UNRECOGNIZED_NAME;
+    return SSL_TLSEXT_ERR_ALERT_WARNING;
+}
+
+/* "The connection was closed" is said only if the last warning of the peer was close_notify, or there was none. */
+TEST(last_warning_decides_about_zero_return)
+{
+    for (int warns = 0; warns < 2; warns++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        SSL *client;
+        char byte;
+
+        if (warns)
+            SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], warn_of_name);
+        pair_over_wire(pair);
+        client = pair->ssl[CLIENT];
+        CHECK_OK(SSL_set_tlsext_host_name(client, "server.example"));
+        pair_handshake(pair);
+        SSL_set_shutdown(client, SSL_RECEIVED_SHUTDOWN);
+        CHECK_EQ(SSL_read(client, &byte, 1), 0);
+        CHECK_SSL_ERROR(client, 0, warns ? SSL_ERROR_SYSCALL : SSL_ERROR_ZERO_RETURN);
+        SSL_set_shutdown(client, 0);
+        CHECK_EQ(SSL_shutdown(pair->ssl[SERVER]), 0);
+        CHECK_EQ(SSL_read(client, &byte, 1), 0);
+        CHECK_SSL_ERROR(client, 0, SSL_ERROR_ZERO_RETURN);
+        pair_disconnect(pair);
+
+        SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_IGNORE_UNEXPECTED_EOF);
+        pair_over_wire(pair);
+        client = pair->ssl[CLIENT];
+        CHECK_OK(SSL_set_tlsext_host_name(client, "server.example"));
+        pair_handshake(pair);
+        pair->end[CLIENT].eof = 1;
+        CHECK_EQ(SSL_read(client, &byte, 1), 0);
+        CHECK_SSL_ERROR(client, 0, SSL_ERROR_ZERO_RETURN);
+        pair_free(pair);
+    }
+}

@@ -682,3 +682,18 @@ TEST_SIDES(fatal_alert_instead_of_close_notify)
     CHECK_FAILS(ssl, SSL_shutdown(ssl), SSL_R_SHUTDOWN_WHILE_IN_INIT);
     pair_free(pair);
 }
+
+/* Who has closed, or says so, takes part in no renegotiation. */
+TEST(set_shutdown_before_a_renegotiation)
+{
+    struct pair *pair = pair_established(TLS1_2_VERSION);
+    char byte;
+
+    SSL_set_shutdown(pair->ssl[SERVER], SSL_SENT_SHUTDOWN);
+    CHECK_OK(SSL_renegotiate(pair->ssl[CLIENT]));
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_read(pair->ssl[SERVER], &byte, 1), SSL_ERROR_WANT_READ);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 0);
+    CHECK_EQ(SSL_in_init(pair->ssl[SERVER]), 0);
+    pair_free(pair);
+}

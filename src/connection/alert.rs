@@ -70,15 +70,27 @@ impl Connection {
         self.send_alert(environment, AlertLevel::WARNING, AlertDescription::CLOSE_NOTIFY)
     }
 
-    /// The program says whether we sent close_notify.
-    pub const fn take_for_closed(&mut self, sent: bool) {
-        self.closing.sent = sent;
-    }
-
     /// Whether the peer's close_notify came.
     #[must_use]
     pub const fn received_close(&self) -> bool {
         self.closing.received
+    }
+
+    /// The program says whether we sent close_notify (`SSL_set_shutdown(3)`).
+    pub const fn take_for_closed(&mut self, sent: bool) {
+        self.closing.sent = sent;
+    }
+
+    /// Whether no other warning came after the peer's close_notify, or in its place: with OpenSSL that decides about
+    /// `SSL_ERROR_ZERO_RETURN`.
+    #[must_use]
+    pub fn last_warning_is_close(&self) -> bool {
+        self.last_warning == AlertDescription::CLOSE_NOTIFY
+    }
+
+    /// The transport ended, which the program takes for a close_notify.
+    pub const fn take_end_for_close(&mut self) {
+        self.last_warning = AlertDescription::CLOSE_NOTIFY;
     }
 
     fn send_alert(
@@ -123,6 +135,9 @@ impl Connection {
         let (level, description) = (AlertLevel(level), AlertDescription(description));
         self.tell_alert(environment, Direction::Read, level, description);
 
+        if level == AlertLevel::WARNING {
+            self.last_warning = description;
+        }
         if description == AlertDescription::CLOSE_NOTIFY && (level == AlertLevel::WARNING || self.is_tls13())
         {
             self.closing.received = true;

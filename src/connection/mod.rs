@@ -122,6 +122,8 @@ pub struct Connection {
     paused_for_early_data: bool,
     /// Warning alerts in a row.
     warnings: u8,
+    /// The last of them, close_notify before there is one.
+    last_warning: AlertDescription,
     /// ChangeCipherSpecs of TLS 1.3 in a row.
     ignored_changes: u8,
     /// The connection in whose place this one is.
@@ -165,6 +167,7 @@ impl Connection {
             outgoing_is_out: false,
             paused_for_early_data: false,
             warnings: 0,
+            last_warning: AlertDescription::CLOSE_NOTIFY,
             ignored_changes: 0,
             former: Former::default(),
         }

@@ -135,6 +135,13 @@ impl Connected<'_> {
         &self.environment.settings
     }
 
+    /// A hello came or is sent: what becomes of its session goes by the settings of now.
+    pub fn note_session_settings(&mut self) {
+        let settings = &self.environment.settings;
+        self.negotiated.session_id_context = Arc::clone(&settings.session_id_context);
+        self.negotiated.session_lifetime = settings.session_lifetime();
+    }
+
     /// What the program registered.
     #[must_use]
     pub const fn hooks(&self) -> Hooks {

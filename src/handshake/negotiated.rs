@@ -320,6 +320,8 @@ pub struct Negotiated {
     /// The session id context when the ClientHello came or was sent, before a callback could change it: sessions are made in it,
     /// and a server looks for them in it.
     pub session_id_context: Arc<[u8]>,
+    /// How long sessions live, in seconds, as the program wanted it then; 0 before.
+    pub session_lifetime: i64,
     /// Whether the extended master secret is used.
     pub extended_master_secret: bool,
     /// Whether CBC records are encrypted before they are authenticated (RFC 7366).

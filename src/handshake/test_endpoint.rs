@@ -140,6 +140,7 @@ pub fn established(side: Side) -> Endpoint {
     };
     endpoint.negotiated.version = Some(ProtocolVersion::TLS1_3);
     endpoint.negotiated.suite = Some(suite);
+    endpoint.negotiated.session_lifetime = endpoint.environment.settings.session_lifetime();
     endpoint.negotiated.traffic = Some(Traffic::new(read, write, master.resumption(&[2; 32])));
     endpoint.negotiated.session = Some(Arc::new(Session {
         peer_chain: Some(Arc::new(vec![vec![0x30, 0]])),

@@ -379,6 +379,7 @@ impl Ssl {
     fn end_of_input(&self, count: c_int) -> Pause {
         let environment = self.environment();
         if environment.settings.has_option(option::IGNORE_UNEXPECTED_EOF) {
+            self.with_connection(Connection::take_end_for_close);
             self.note_close();
             return Pause::Closed;
         }

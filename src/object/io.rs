@@ -132,6 +132,7 @@ impl Ssl {
             // It is the former client's.
             self.session_is_in_doubt.set(self.side() == Side::Server);
             self.follow_method();
+            self.follow_suites();
             let settings = self.with_config(|config| Arc::clone(&config.settings));
             if self.with_connection(|connection| connection.can_begin(&settings)) {
                 self.begin_statistics();
@@ -427,7 +428,7 @@ impl Ssl {
     /// Closes, on the stack of the caller.
     pub(super) fn close_now(&self) -> c_int {
         if self.with_config(|config| config.settings.quiet_shutdown) {
-            self.shutdown.set(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
+            self.set_shutdown(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
             return 1;
         }
         if self.shutdown.get() & SENT_SHUTDOWN == 0 {
@@ -511,7 +512,9 @@ impl Ssl {
             }
             Waiting::Nothing => {}
         }
-        if self.shutdown.get() & RECEIVED_SHUTDOWN != 0 {
+        if self.shutdown.get() & RECEIVED_SHUTDOWN != 0
+            && self.look_at_connection(Connection::last_warning_is_close)
+        {
             return SslError::ZeroReturn;
         }
         SslError::Syscall

@@ -7,7 +7,7 @@ use crate::{
     crypto::group,
     policy::options::option,
     record::Side,
-    wire::{NamedGroup, SignatureScheme},
+    wire::{NamedGroup, ProtocolVersion, SignatureScheme},
 };
 
 /// `TLSEXT_nid_unknown`: what marks a group that libcrypto has no number for.
@@ -43,15 +43,22 @@ impl Ssl {
             (connection.negotiated().version, connection.negotiated().peer_groups.clone())
         });
         let has_callback = self.has_security_callback();
-        let own = self.with_config(|config| {
+        let (own, usable) = self.with_config(|config| {
             let settings = &config.settings;
             let versions = version.map_or_else(|| settings.versions(), |version| vec![version]);
-            if has_callback { settings.listed_groups(&versions) } else { settings.offered_groups(&versions) }
+            if has_callback {
+                // OpenSSL asks about the groups of other versions too.
+                let all = settings.listed_groups(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]);
+                (all, settings.listed_groups(&versions))
+            } else {
+                let offered = settings.offered_groups(&versions);
+                (offered.clone(), offered)
+            }
         });
         let server_prefers =
             self.with_config(|config| config.settings.has_option(option::CIPHER_SERVER_PREFERENCE));
         let shared = in_common(&own, &peer, server_prefers);
-        let mut shared = self.judge_shared_groups(&shared);
+        let mut shared = self.judge_shared_groups(&shared).filter(|group| usable.contains(group));
         match usize::try_from(index) {
             Ok(index) => shared.nth(index).map_or(0, |group| group_nid(*group)),
             Err(_) if index == -1 => c_int::try_from(shared.count()).unwrap_or(c_int::MAX),

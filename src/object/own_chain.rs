@@ -149,7 +149,7 @@ fn store_of(certificate: &X509, chain: Option<&X509Stack>) -> Option<X509Store> 
 
 /// The certificates to send after our own in `slot`: those that the program set, or else the extra ones of the context, or
 /// those that are found in the store, unless `SSL_MODE_NO_AUTO_CHAIN` is set. What is too weak for our security level, our own
-/// certificate included, is `internal_error`.
+/// certificate included, is `internal_error`. Where chains are looked for, the error queue is empty afterwards.
 pub(super) fn own_chain(owner: &impl Configurable, slot: Slot) -> Result<Arc<[Vec<u8>]>> {
     let config = owner.look(Config::clone);
     let credential = config.credentials.get(slot);

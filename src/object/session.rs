@@ -19,7 +19,7 @@ use crate::{
         x509::X509,
     },
     session::{
-        Id, MAX_ID_LENGTH, Session, SessionCache,
+        Id, MAX_ID_LENGTH, PeerChain, Session, SessionCache,
         asn1::{self, DecodeError},
     },
     wire::{CipherSuite, ProtocolVersion},
@@ -51,6 +51,25 @@ pub struct SessionHandle {
     library: Library,
     /// What pointers were given out for.
     shown: OnceBox<Shown>,
+}
+
+/// What a handshake knows of its session before that is made.
+pub struct SoFar {
+    /// The suite.
+    pub suite: Option<CipherSuite>,
+    /// The server name that was negotiated.
+    pub server_name: Option<Vec<u8>>,
+    /// The peer's chain, once it is verified.
+    pub peer_chain: Option<PeerChain>,
+}
+
+impl SoFar {
+    /// Whether `session` lacks any of it.
+    fn adds_to(&self, session: &Session) -> bool {
+        (self.suite.is_some() && session.cipher_suite == CipherSuite(0))
+            || (self.server_name.is_some() && session.server_name.is_none())
+            || (self.peer_chain.is_some() && session.peer_chain.is_none())
+    }
 }
 
 /// Copies of fields that pointers were given out for: they must outlive a change of another field.
@@ -223,18 +242,22 @@ impl SessionHandle {
         drop(before);
     }
 
-    /// The suite of a session that is not made yet; another thread may complete it meanwhile.
-    pub fn learn_suite(&self, suite: CipherSuite) {
+    /// What is known by now of a session that is not made yet; another thread may complete it meanwhile.
+    pub fn learn(&self, so_far: SoFar) {
+        if !so_far.adds_to(&self.core.load()) {
+            return;
+        }
         self.update(|session| {
             if session.cipher_suite == CipherSuite(0) {
-                session.cipher_suite = suite;
+                session.cipher_suite = so_far.suite.unwrap_or(CipherSuite(0));
+            }
+            if session.server_name.is_none() {
+                session.server_name = so_far.server_name;
+            }
+            if session.peer_chain.is_none() {
+                session.peer_chain = so_far.peer_chain;
             }
         });
-    }
-
-    /// The server name of a session that is not made yet.
-    pub fn learn_server_name(&self, name: Vec<u8>) {
-        self.update(|session| session.server_name = Some(name));
     }
 
     /// What a handshake began has become `session`: the object stays, with what the program put into it.

@@ -4,7 +4,7 @@
 use core::{ffi::c_uint, sync::atomic::Ordering};
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl, parts::keep};
+use super::{SessionHandle, Ssl, parts::keep, session::SoFar};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{Environment, position::Position},
@@ -41,39 +41,49 @@ impl Ssl {
         if let Some(resumed) = self.resumed_session() {
             return Some(resumed);
         }
-        let (version, suite, name) = self.look_at_connection(|connection| {
+        let (version, lifetime, so_far) = self.look_at_connection(|connection| {
             let negotiated = connection.negotiated();
+            let is_tls13 = negotiated.version == Some(ProtocolVersion::TLS1_3);
             let version = match connection.side() {
+                // The program took the session away.
+                _ if connection.is_established() => None,
                 Side::Client if !connection.is_before() => connection.version_so_far(),
+                // A server of TLS 1.3 that found no suite has made none.
+                _ if is_tls13 && negotiated.suite.is_none() && connection.failure().is_some() => None,
                 _ => negotiated.version,
             };
-            // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello.
-            let has_hello = connection.position() != Position::SrClntHello;
-            let is_tls13 = negotiated.version == Some(ProtocolVersion::TLS1_3);
-            let name = negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged);
-            (version, negotiated.suite.filter(|_| is_tls13 && has_hello), name)
+            // In a renegotiation these are still the former handshake's.
+            let is_first = !connection.is_established() && negotiated.renegotiation.is_none();
+            // TLS 1.3 has a session of its own for each handshake, whose suite is known with the ServerHello; before, it is that
+            // of the keys.
+            let suite = if is_tls13 {
+                negotiated.suite.filter(|_| connection.position() != Position::SrClntHello)
+            } else {
+                negotiated.suite_in_use.filter(|_| is_first)
+            };
+            let shows_peer = is_first && connection.side() == Side::Client && !negotiated.peer_is_unverified;
+            let so_far = SoFar {
+                suite: suite.map(|suite| suite.id),
+                server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),
+                peer_chain: negotiated.peer_chain.clone().filter(|_| shows_peer),
+            };
+            (version, negotiated.session_lifetime, so_far)
         });
-        let mut begun = self.begun_session();
-        if let Some(version) = version.filter(|_| begun.is_none()) {
-            let settings = self.with_session_timeout(self.with_config(|config| Arc::clone(&config.settings)));
+        if let Some(version) = version.filter(|_| self.begun_session().is_none()) {
             // The program is told of a new session, and may call back.
             let library = self.context().library.clone();
-            let lifetime = settings.session_lifetime();
+            let settings = self.with_config(|config| Arc::clone(&config.settings));
+            // A callback that looks before the hello is made finds nothing noted.
+            let lifetime = match lifetime {
+                0 => self.with_session_timeout(Arc::clone(&settings)).session_lifetime(),
+                noted => noted,
+            };
             let made = SessionHandle::begun(library, version, &settings.session_id_context, lifetime)?;
             drop(self.with_parts(|parts| keep(&parts.begun_session, made, |_| true)));
-            begun = self.begun_session();
         }
-        if let (Some(begun), Some(suite)) = (begun.as_ref(), suite)
-            && begun.core().cipher_suite != suite.id
-        {
-            begun.learn_suite(suite.id);
-        }
-        if let (Some(begun), Some(name)) = (begun.as_ref(), name)
-            && begun.core().server_name.is_none()
-        {
-            begun.learn_server_name(name);
-        }
-        begun
+        let begun = self.begun_session()?;
+        begun.learn(so_far);
+        Some(begun)
     }
 
     /// The session that a server resumes in the handshake that it is in.

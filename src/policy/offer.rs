@@ -137,10 +137,10 @@ impl Settings {
         )
     }
 
-    /// Checks a scheme that the peer signed with against what we offered and its key type (`request`: the
+    /// Checks a scheme that the peer signed with against its key type and what we offered (`request`: the
     /// peer is a client). Failure is `illegal_parameter` with `SSL_R_WRONG_SIGNATURE_TYPE`, or with
-    /// `SSL_R_WRONG_CURVE` for a key on a curve that does not go with the scheme or that we did not offer. What only our security level
-    /// forbids is `handshake_failure`, as in OpenSSL.
+    /// `SSL_R_WRONG_CURVE` for a key on a curve that does not go with the scheme or that we did not offer. A scheme that would do but
+    /// that we did not offer, or that our security level forbids, is `handshake_failure`, as in OpenSSL.
     pub fn check_peer_scheme(
         &self,
         scheme: SignatureScheme,
@@ -150,10 +150,6 @@ impl Settings {
     ) -> Result<()> {
         let wrong_type = Error::illegal(Reason::WRONG_SIGNATURE_TYPE);
         let found = find(scheme).ok_or(wrong_type)?;
-        // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
-        if !self.listed_schemes(&[version], request).any(|listed| listed.id == scheme) {
-            return Err(wrong_type);
-        }
         let rules = self.rules_of(version);
         if !found.fits(key_type, rules) {
             // RFC 8446 §4.2.3: in TLS 1.3 each of these schemes belongs to one curve.
@@ -172,7 +168,9 @@ impl Settings {
         {
             return Err(Error::illegal(Reason::WRONG_CURVE));
         }
-        if !self.allows_known_scheme(found) {
+        // RFC 8446 §4.4.3: the algorithm must be one of those that we offered.
+        let is_listed = self.listed_schemes(&[version], request).any(|listed| listed.id == scheme);
+        if !is_listed || !self.allows_known_scheme(found) {
             return Err(Error::handshake_failure(Reason::WRONG_SIGNATURE_TYPE));
         }
         Ok(())

@@ -85,7 +85,7 @@ pub fn begin(context: &mut Context<'_>) -> Result<Transition<State>> {
 }
 
 fn begin_first(context: &mut Context<'_>) -> Result<Transition<State>> {
-    context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
+    context.note_session_settings();
     let versions = versions(context);
     context.negotiated.tentative_version = versions.first().copied();
     emit_client_hello(versions, context)

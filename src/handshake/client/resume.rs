@@ -83,7 +83,6 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
 /// NewSessionTicket.
 pub fn new_session(context: &Context<'_>, id: &[u8], secret: Secret) -> Result<Session> {
     let negotiated = &context.negotiated;
-    let settings = context.settings();
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
     let now = context.environment.now;
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
@@ -106,6 +105,6 @@ pub fn new_session(context: &Context<'_>, id: &[u8], secret: Secret) -> Result<S
             ..Carried::default()
         }
         .kept(),
-        ..Session::new(context.version()?, suite, secret, now, settings.session_lifetime())
+        ..Session::new(context.version()?, suite, secret, now, negotiated.session_lifetime)
     })
 }

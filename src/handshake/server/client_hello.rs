@@ -1,7 +1,5 @@
 //! The ClientHello up to the choice of the version (RFC 8446 §4.1.2, §4.2.1, Appendix D; RFC 5246 §7.4.1.2; RFC 7507).
 
-use std::sync::Arc;
-
 use super::{State, Step, cookie, hello_verify, retry::Retry};
 use crate::{
     crypto::signature_scheme::{self, SCHEMES, Scheme},
@@ -107,7 +105,7 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
     check_fallback(context, &received.hello, version)?;
     check_compression(&received.hello, version)?;
     if received.retry.is_none() {
-        context.negotiated.session_id_context = Arc::clone(&context.settings().session_id_context);
+        context.note_session_settings();
     }
     if version == ProtocolVersion::TLS1_3 {
         cookie::read_cookie(context, received)

@@ -72,9 +72,8 @@ fn lacks_context(context: &Context<'_>) -> bool {
 /// A session of what was negotiated.
 pub fn new_session(context: &Context<'_>, secret: Secret, id: &[u8]) -> Result<Session> {
     let negotiated = &*context.negotiated;
-    let settings = context.settings();
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
-    let (now, timeout) = (context.environment.now, settings.session_lifetime());
+    let (now, timeout) = (context.environment.now, negotiated.session_lifetime);
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
         id: Id::of(id),
