@@ -350,10 +350,10 @@ impl Connection {
         Ok((self.records.inbound.take_buffer(missing, read_ahead), missing))
     }
 
-    /// What the header of the next record may be.
+    /// What the header may be that the buffer begins with which [`Self::take_incoming`] gave out; `None` if it may begin elsewhere.
     #[must_use]
-    pub fn expected_header(&self) -> Expected {
-        self.records.inbound.expected()
+    pub fn expected_header(&self) -> Option<Expected> {
+        self.records.inbound.expected_in_buffer()
     }
 
     /// Puts the receive buffer back with what was appended to it.

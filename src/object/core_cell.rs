@@ -7,7 +7,7 @@ use crate::{connection::Connection, record::Side};
 /// The core.
 pub struct CoreCell {
     connection: RefCell<Connection>,
-    /// Whether it is as `SSL_new` made it.
+    /// Whether nobody has worked on it since `SSL_new` made it, which may have set its side.
     is_untouched: Cell<bool>,
 }
 
@@ -39,7 +39,7 @@ impl CoreCell {
         self.is_untouched.get()
     }
 
-    /// Makes one that nobody has worked on that of `side`. `false`: it is none of this kind, and another has to be made.
+    /// Gives it this side if nobody has worked on it and it is of this kind. `false`: another has to be made.
     pub fn use_as(&self, side: Side, is_datagram: bool) -> bool {
         let mut connection = self.connection.borrow_mut();
         let is_good = self.is_untouched() && connection.is_datagram() == is_datagram;

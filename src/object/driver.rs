@@ -357,9 +357,9 @@ impl Ssl {
         if count > 0
             && !read_ahead
             && is_alone
+            && let Some(expected) = expected
             && let Some(body) = Header::body_after(&buffer, expected)
         {
-            buffer.reserve(body);
             count = bio.read_append(&mut buffer, body);
         }
         let is_at_end = count <= 0 && !bio.should_retry() && bio.is_eof();

@@ -130,8 +130,11 @@ impl Parts {
     }
 
     /// The transport to read from and the receive buffer, how many bytes lack until there is something to look at, and what
-    /// may come if that is a header.
-    pub(super) fn take_incoming(&self, read_ahead: bool) -> Result<(InUse, Vec<u8>, usize, Expected)> {
+    /// may come if the buffer begins with a header.
+    pub(super) fn take_incoming(
+        &self,
+        read_ahead: bool,
+    ) -> Result<(InUse, Vec<u8>, usize, Option<Expected>)> {
         let mut connection = self.connection.borrow_mut();
         let (buffer, missing) = connection.take_incoming(read_ahead)?;
         let Some(bio) = self.read_slot.begin() else {

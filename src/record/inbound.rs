@@ -111,6 +111,13 @@ impl Inbound {
         }
     }
 
+    /// The same of the record that the buffer which was taken out begins with; `None` when it is the second one that is out, for the
+    /// first may have the beginning of the header.
+    #[must_use]
+    pub fn expected_in_buffer(&self) -> Option<Expected> {
+        (self.taken == 1).then(|| self.expected())
+    }
+
     /// Takes the buffer out, with room for at least `missing` bytes more after what it holds (for as much
     /// as a whole record and more when `read_ahead`): the driver fills it while nothing here is borrowed.
     /// Bytes must only be appended to it. While it is out, no record can be opened; a second buffer taken
