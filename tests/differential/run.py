@@ -5,7 +5,8 @@ The runner makes the same random sequences of API calls in two processes, one on
 return, the states, the errors and the callbacks. Sequences whose traces differ are grouped by their first difference;
 of each group the shortest trace is printed. `deliberate.txt` lists the differences that are meant, with the reason.
 With --strings only the sequences about cipher strings, lists and SSL_CONF are run.
-A sequence in which the system's library crashes says nothing. Exits with 1 if a difference is unexplained.
+A sequence in which the system's library crashes says nothing; a crash of ours is never explained. Exits with 1 if a difference
+is unexplained.
 """
 
 import argparse
@@ -45,7 +46,8 @@ class Rule:
 
     def explains(self, difference):
         return bool(
-            self.system.search(difference.system) and self.ours.search(difference.ours)
+            not CRASH.search(difference.ours)
+            and self.system.search(difference.system) and self.ours.search(difference.ours)
             and all(self.parts.search(part) for pair in difference.group() for part in pair)
             and self.before.search("\n".join(difference.before))
         )
@@ -126,9 +128,11 @@ def run(library, arguments):
 
 
 def compare(seed, system, ours):
-    """The first difference; None if there is none, or if the system's library crashed."""
+    """The first difference, or our crash behind it; None if there is none, or if the system's library crashed."""
     if system and CRASH.search(system[-1]):
         return None
+    if ours and CRASH.search(ours[-1]):
+        return Difference(seed, ours[:-1], "", ours[-1])
     system, ours = compared(system), compared(ours)
     for at in range(max(len(system), len(ours))):
         theirs = system[at] if at < len(system) else ""
