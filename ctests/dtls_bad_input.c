@@ -757,7 +757,7 @@ TEST_DTLS(cve_2016_2179_memory_after_the_handshake)
 
         if (flood)
             for (int i = 0; i < 8; i++)
-                inject_fragment(pair, CLIENT, 0, 100 + (uint64_t)i, (struct fragment){SSL3_MT_CERTIFICATE, 10000, 6 + i % 4, 0, 1000});
+                inject_fragment(pair, CLIENT, 0, 100 + (uint64_t)i, (struct fragment){SSL3_MT_CERTIFICATE, 10000, 6 + i % 4, 0, 8000});
         want_read(pair->ssl[CLIENT]);
         want_read(pair->ssl[SERVER]);
         renumber(&pair->datagrams[CLIENT], 1000);
@@ -765,7 +765,8 @@ TEST_DTLS(cve_2016_2179_memory_after_the_handshake)
         *(flood ? &flooded : &plain) = heap() - before;
         pair_free(pair);
     }
-    CHECK(flooded < plain + 8000);
+    /* The flood is of 32,000 bytes, which at least would stay; where blocks of memory come to lie makes some thousands. */
+    CHECK(flooded < plain + 20000);
 }
 
 /* CVE-2013-6450: a flight with a ChangeCipherSpec in it is sent again under the keys that it was sent under. */
