@@ -861,6 +861,22 @@ TEST(getters)
     pair_free(pair);
 }
 
+/* The getter of shared groups asks about those of other versions too, and leaves them out. */
+TEST(shared_group_of_another_version)
+{
+    struct pair *pair = noting_pair(0);
+
+    for (int side = CLIENT; side <= SERVER; side++)
+        CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[side], "ffdhe2048:P-256"));
+    CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[SERVER], TLS1_2_VERSION));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    clear_trace();
+    CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -1), 1);
+    check_trace("\nS group shared 100 17");
+    pair_free(pair);
+}
+
 /* What a refusal leads to on the side that refuses, in both versions: a reason, or nothing. */
 TEST_VERSIONS(refusals)
 {
