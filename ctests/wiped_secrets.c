@@ -32,7 +32,8 @@ void *realloc(void *memory, size_t length)
 }
 #endif
 
-/* What is looked for, masked, or the search would find the list. Later bytes of a secret are looked for too. */
+/* What is looked for, masked, or the search would find the list. Every piece of a secret is looked for: the
+ * first may have been written over. */
 enum { PIECE = 16, MOST = 64 };
 static const unsigned char mask = 0xa5;
 static struct {

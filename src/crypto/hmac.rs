@@ -23,6 +23,26 @@ impl HmacKey {
     /// From a key of any length.
     #[must_use]
     pub fn new(hash: HashAlgorithm, key: &[u8]) -> Self {
+        let mut keyed = Self::begun(hash);
+        keyed.take(hash, key);
+        keyed
+    }
+
+    /// The same in memory of its own, where it comes about: a value that is moved leaves its old bytes where it was.
+    #[must_use]
+    pub fn boxed(hash: HashAlgorithm, key: &[u8]) -> Box<Self> {
+        let mut keyed = Box::new(Self::begun(hash));
+        keyed.take(hash, key);
+        keyed
+    }
+
+    /// Without a key.
+    fn begun(hash: HashAlgorithm) -> Self {
+        Self { inner: hash.start(), outer: hash.start() }
+    }
+
+    /// Keys what [`Self::begun`] made with this hash.
+    fn take(&mut self, hash: HashAlgorithm, key: &[u8]) {
         let mut memory = [0; MAX_BLOCK_LENGTH];
         let (block, _) = memory.split_at_mut(hash.block_length());
         if let Some(start) = block.get_mut(..key.len()) {
@@ -32,16 +52,12 @@ impl HmacKey {
             block.iter_mut().zip(shortened.as_ref()).for_each(|(to, from)| *to = *from);
             shortened.zeroize();
         }
-        let mut start = |padding: u8| {
-            block.iter_mut().for_each(|byte| *byte ^= padding);
-            let mut running = hash.start();
-            running.update(block);
-            running
-        };
         // The second padding takes away the first.
-        let key = Self { inner: start(0x36), outer: start(0x36 ^ 0x5c) };
+        for (running, padding) in [(&mut self.inner, 0x36), (&mut self.outer, 0x36 ^ 0x5c)] {
+            block.iter_mut().for_each(|byte| *byte ^= padding);
+            running.update(block);
+        }
         wipe(block);
-        key
     }
 
     /// The HMAC of the concatenated `parts`.

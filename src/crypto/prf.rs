@@ -4,25 +4,51 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{hash::HashAlgorithm, hmac::HmacKey};
 
+/// The PRF with one secret, which its HMACs are keyed with once.
+pub struct Prf {
+    hash: HashAlgorithm,
+    key: Box<HmacKey>,
+    /// Before TLS 1.2: that of SHA-1, the other being that of MD5.
+    other: Option<Box<HmacKey>>,
+}
+
+impl Prf {
+    /// `hash` is `Md5Sha1` before TLS 1.2.
+    #[must_use]
+    pub fn new(hash: HashAlgorithm, secret: &[u8]) -> Self {
+        if hash != HashAlgorithm::Md5Sha1 {
+            return Self { hash, key: HmacKey::boxed(hash, secret), other: None };
+        }
+        // RFC 4346 §5: a half of the secret for each hash; of an odd one both have the byte in the middle.
+        let half = secret.len().div_ceil(2);
+        let (first, _) = secret.split_at(half);
+        let (_, second) = secret.split_at(secret.len() - half);
+        Self {
+            hash: HashAlgorithm::Md5,
+            key: HmacKey::boxed(HashAlgorithm::Md5, first),
+            other: Some(HmacKey::boxed(HashAlgorithm::Sha1, second)),
+        }
+    }
+
+    /// Fills `out` from `label` and the `seeds` behind each other.
+    pub fn fill(&self, label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
+        expand(self.hash, &self.key, label, seeds, out);
+        if let Some(other) = &self.other {
+            let mut theirs = Zeroizing::new(vec![0; out.len()]);
+            expand(HashAlgorithm::Sha1, other, label, seeds, &mut theirs);
+            out.iter_mut().zip(theirs.iter()).for_each(|(to, from)| *to ^= from);
+        }
+    }
+}
+
 /// Fills `out` with `PRF(secret, label, seed)`; the seed is the concatenated `seeds`. With MD5 beside SHA-1 it is the PRF of
 /// TLS 1.0 and 1.1.
 pub fn prf(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
-    if hash != HashAlgorithm::Md5Sha1 {
-        return expand(hash, secret, label, seeds, out);
-    }
-    // RFC 4346 §5: a half of the secret for each hash; of an odd one both have the byte in the middle.
-    let half = secret.len().div_ceil(2);
-    let (first, _) = secret.split_at(half);
-    let (_, second) = secret.split_at(secret.len() - half);
-    expand(HashAlgorithm::Md5, first, label, seeds, out);
-    let mut other = Zeroizing::new(vec![0; out.len()]);
-    expand(HashAlgorithm::Sha1, second, label, seeds, &mut other);
-    out.iter_mut().zip(other.iter()).for_each(|(to, from)| *to ^= from);
+    Prf::new(hash, secret).fill(label, seeds, out);
 }
 
 /// `P_hash(secret, label + seed)`.
-fn expand(hash: HashAlgorithm, secret: &[u8], label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
-    let key = HmacKey::new(hash, secret);
+fn expand(hash: HashAlgorithm, key: &HmacKey, label: &[u8], seeds: &[&[u8]], out: &mut [u8]) {
     let seed = || [label].into_iter().chain(seeds.iter().copied());
 
     // A(0) is label and seed, A(i) = HMAC(A(i-1)), and block i = HMAC(A(i) + A(0)).

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     crypto::{cbc, hash::HashAlgorithm, suite::Suite},
     error::{Error, Result},
-    key_schedule::{key_log, tls12::MasterSecret, tls13::TrafficSecret},
+    key_schedule::{key_log, tls12::KeyedSecret, tls13::TrafficSecret},
     message::{Message, extension::Extensions},
     policy::{Settings, options::option},
     record::{HEADER_LENGTH, Level, RecordKeys, SecurityParameters, Side},
@@ -312,14 +312,14 @@ impl Connected<'_> {
     }
 
     /// What we read and what we write with under this master secret (RFC 5246 §6.3).
-    pub fn tls12_keys(&self, suite: &Suite, master: &MasterSecret) -> Result<(RecordKeys, RecordKeys)> {
+    pub fn tls12_keys(&self, suite: &Suite, secret: &KeyedSecret) -> Result<(RecordKeys, RecordKeys)> {
         let negotiated = &*self.negotiated;
         let version = negotiated.version.ok_or(Error::internal())?;
         let parameters = SecurityParameters {
             empty_fragments: !self.settings().has_option(option::DONT_INSERT_EMPTY_FRAGMENTS),
             ..SecurityParameters::new(suite, version, negotiated.encrypt_then_mac)
         };
-        let block = master.key_block(&parameters, &negotiated.client_random, &negotiated.server_random);
+        let block = secret.key_block(&parameters, &negotiated.client_random, &negotiated.server_random);
         let (read, write) = match self.side {
             Side::Client => (&block.server, &block.client),
             Side::Server => (&block.client, &block.server),

@@ -4,7 +4,11 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    crypto::{hash::HashAlgorithm, prf::prf, secret::Secret},
+    crypto::{
+        hash::HashAlgorithm,
+        prf::{Prf, prf},
+        secret::Secret,
+    },
     error::{Error, Reason, Result},
     record::{SecurityParameters, WriteKeys},
 };
@@ -27,6 +31,13 @@ const RESERVED_LABELS: [&[u8]; 5] =
 pub struct MasterSecret {
     hash: HashAlgorithm,
     secret: Secret,
+}
+
+/// A master secret in its handshake, with the PRF that all is made with.
+pub struct KeyedSecret {
+    /// The secret.
+    pub master: MasterSecret,
+    prf: Prf,
 }
 
 /// The record keys of both directions.
@@ -61,47 +72,10 @@ impl MasterSecret {
         Self { hash, secret: master_secret }
     }
 
-    /// The record keys (RFC 5246 §6.3).
+    /// For a handshake.
     #[must_use]
-    pub fn key_block(
-        &self,
-        parameters: &SecurityParameters,
-        client_random: &[u8; 32],
-        server_random: &[u8; 32],
-    ) -> KeyBlock {
-        let mac_key_length = parameters.mac_key_length();
-        let key_length = parameters.bulk.key_length();
-        let iv_length = parameters.iv_length();
-        let mut block = Zeroizing::new([0; MAX_KEY_BLOCK_LENGTH]);
-        // RFC 5246 §6.3: here, and only here, the server's random comes first.
-        let (block, _) = block.split_at_mut(2 * (mac_key_length + key_length + iv_length));
-        self.prf(b"key expansion", &[server_random, client_random], block);
-        let mut rest = &*block;
-        let mut next = |length: usize| {
-            let (part, after) = rest.split_at(length);
-            rest = after;
-            Secret::filled(length, |out| out.copy_from_slice(part))
-        };
-        let mut pair = |length: usize| [next(length), next(length)];
-        let [client_mac_key, server_mac_key] = pair(mac_key_length);
-        let [client_key, server_key] = pair(key_length);
-        let [client_iv, server_iv] = pair(iv_length);
-        KeyBlock {
-            client: WriteKeys { mac_key: client_mac_key, key: client_key, iv: client_iv },
-            server: WriteKeys { mac_key: server_mac_key, key: server_key, iv: server_iv },
-        }
-    }
-
-    /// The `verify_data` of the Finished that `side` sends (RFC 5246 §7.4.9).
-    #[must_use]
-    pub fn verify_data(&self, side: Side, handshake_hash: &[u8]) -> [u8; 12] {
-        let label: &[u8] = match side {
-            Side::Client => b"client finished",
-            Side::Server => b"server finished",
-        };
-        let mut verify_data = [0; 12];
-        self.prf(label, &[handshake_hash], &mut verify_data);
-        verify_data
+    pub fn keyed(self) -> KeyedSecret {
+        KeyedSecret { prf: Prf::new(self.hash, self.secret.as_ref()), master: self }
     }
 
     /// Keying material (RFC 5705 §4): without a context the seed has none, not an empty one.
@@ -149,6 +123,51 @@ impl MasterSecret {
     }
 }
 
+impl KeyedSecret {
+    /// The record keys (RFC 5246 §6.3).
+    #[must_use]
+    pub fn key_block(
+        &self,
+        parameters: &SecurityParameters,
+        client_random: &[u8; 32],
+        server_random: &[u8; 32],
+    ) -> KeyBlock {
+        let mac_key_length = parameters.mac_key_length();
+        let key_length = parameters.bulk.key_length();
+        let iv_length = parameters.iv_length();
+        let mut block = Zeroizing::new([0; MAX_KEY_BLOCK_LENGTH]);
+        // RFC 5246 §6.3: here, and only here, the server's random comes first.
+        let (block, _) = block.split_at_mut(2 * (mac_key_length + key_length + iv_length));
+        self.prf.fill(b"key expansion", &[server_random, client_random], block);
+        let mut rest = &*block;
+        let mut next = |length: usize| {
+            let (part, after) = rest.split_at(length);
+            rest = after;
+            Secret::filled(length, |out| out.copy_from_slice(part))
+        };
+        let mut pair = |length: usize| [next(length), next(length)];
+        let [client_mac_key, server_mac_key] = pair(mac_key_length);
+        let [client_key, server_key] = pair(key_length);
+        let [client_iv, server_iv] = pair(iv_length);
+        KeyBlock {
+            client: WriteKeys { mac_key: client_mac_key, key: client_key, iv: client_iv },
+            server: WriteKeys { mac_key: server_mac_key, key: server_key, iv: server_iv },
+        }
+    }
+
+    /// The `verify_data` of the Finished that `side` sends (RFC 5246 §7.4.9).
+    #[must_use]
+    pub fn verify_data(&self, side: Side, handshake_hash: &[u8]) -> [u8; 12] {
+        let label: &[u8] = match side {
+            Side::Client => b"client finished",
+            Side::Server => b"server finished",
+        };
+        let mut verify_data = [0; 12];
+        self.prf.fill(label, &[handshake_hash], &mut verify_data);
+        verify_data
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,7 +191,7 @@ mod tests {
                     MasterSecret::new(hash, &premaster, &CLIENT_RANDOM, &SERVER_RANDOM),
                     MasterSecret::extended(hash, &premaster, &[7; 32]),
                 ] {
-                    core::hint::black_box(master.verify_data(Side::Client, &[8; 32]));
+                    core::hint::black_box(master.keyed().verify_data(Side::Client, &[8; 32]));
                 }
             });
             assert_eq!(complaints, 0, "{hash:?}");
@@ -225,7 +244,7 @@ mod tests {
             ("NULL-MD5", ProtocolVersion::TLS1_0, [16, 0, 0]),
         ] {
             let parameters = SecurityParameters::new(suite::find_by_name(name).unwrap(), version, false);
-            let block = master().key_block(&parameters, &CLIENT_RANDOM, &SERVER_RANDOM);
+            let block = master().keyed().key_block(&parameters, &CLIENT_RANDOM, &SERVER_RANDOM);
             let KeyBlock { client, server } = block;
             let parts = [&client.mac_key, &server.mac_key, &client.key, &server.key, &client.iv, &server.iv];
             let mut rest = &expanded[..];
@@ -240,11 +259,11 @@ mod tests {
     #[test]
     fn verify_data_differs_by_side() {
         assert_eq!(
-            master().verify_data(Side::Client, &[7; 32]),
+            master().keyed().verify_data(Side::Client, &[7; 32]),
             by_prf::<12>(&[3; 48], b"client finished", &[7; 32])
         );
         assert_eq!(
-            master().verify_data(Side::Server, &[7; 32]),
+            master().keyed().verify_data(Side::Server, &[7; 32]),
             by_prf::<12>(&[3; 48], b"server finished", &[7; 32])
         );
     }

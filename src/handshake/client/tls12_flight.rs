@@ -18,7 +18,7 @@ use crate::{
         position::Position,
         want::{Answer, Ask},
     },
-    key_schedule::tls12::MasterSecret,
+    key_schedule::tls12::{KeyedSecret, MasterSecret},
     message::{
         Message, certificate, certificate_verify::CertificateVerify, finished,
         new_session_ticket::NewSessionTicket12,
@@ -33,7 +33,7 @@ use crate::{
 pub struct End {
     /// The id of the new session; may be empty.
     session_id: Vec<u8>,
-    master: MasterSecret,
+    secret: KeyedSecret,
     /// The keys that we change to, while we have not: in a resumed handshake the server does first.
     write_keys: Option<RecordKeys>,
     /// The ticket that came.
@@ -246,10 +246,11 @@ fn change_cipher(
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
     context.transcript.set_hash(context.handshake_hash()?);
-    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &master)?;
-    emit_finished(&master, write_keys, context)?;
+    let secret = master.keyed();
+    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &secret)?;
+    emit_finished(&secret, write_keys, context)?;
     context.leave_for(Position::CwFinished);
-    Ok(expect_end(hello, master, read_keys, None))
+    Ok(expect_end(hello, secret, read_keys, None))
 }
 
 /// A resumed handshake: the server changes to the new keys first.
@@ -258,8 +259,9 @@ pub fn expect_server_finished(
     master: MasterSecret,
     context: &Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &master)?;
-    Ok(expect_end(hello, master, read_keys, Some(write_keys)))
+    let secret = master.keyed();
+    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &secret)?;
+    Ok(expect_end(hello, secret, read_keys, Some(write_keys)))
 }
 
 /// A handshake that the server resumes, as its ChangeCipherSpec, which came, tells.
@@ -268,19 +270,20 @@ pub fn server_changed(
     master: MasterSecret,
     context: &mut Context<'_>,
 ) -> Result<Transition<ClientState>> {
-    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &master)?;
+    let secret = master.keyed();
+    let (read_keys, write_keys) = context.tls12_keys(hello.suite, &secret)?;
     let session_id = hello.session_id;
-    let end = Box::new(End { session_id, master, write_keys: Some(write_keys), ticket: None });
+    let end = Box::new(End { session_id, secret, write_keys: Some(write_keys), ticket: None });
     read_change_cipher_spec(end, read_keys, context)
 }
 
 fn expect_end(
     hello: Hello,
-    master: MasterSecret,
+    secret: KeyedSecret,
     read_keys: RecordKeys,
     write_keys: Option<RecordKeys>,
 ) -> Transition<ClientState> {
-    let end = Box::new(End { session_id: hello.session_id, master, write_keys, ticket: None });
+    let end = Box::new(End { session_id: hello.session_id, secret, write_keys, ticket: None });
     let read_keys = Box::new(read_keys);
     next(if hello.ticket_expected {
         State::ExpectTicket(end, read_keys)
@@ -290,14 +293,14 @@ fn expect_end(
 }
 
 /// Our ChangeCipherSpec and Finished.
-fn emit_finished(master: &MasterSecret, write_keys: RecordKeys, context: &mut Context<'_>) -> Result<()> {
+fn emit_finished(secret: &KeyedSecret, write_keys: RecordKeys, context: &mut Context<'_>) -> Result<()> {
     context.leave_for(Position::CwChange);
     context.send_change_cipher_spec()?;
     context.set_write_keys(write_keys)?;
     next_protocol::emit(context)?;
     context.leave_for(Position::CwFinished);
-    context.log_secret("CLIENT_RANDOM", master.as_bytes());
-    let verify_data = master.verify_data(Side::Client, context.transcript.current()?.as_ref());
+    context.log_secret("CLIENT_RANDOM", secret.master.as_bytes());
+    let verify_data = secret.verify_data(Side::Client, context.transcript.current()?.as_ref());
     context.negotiated.client_verify_data = verify_data.to_vec();
     context.emit(&finished::write(&verify_data))
 }
@@ -330,12 +333,12 @@ fn read_change_cipher_spec(
 fn read_finished(end: End, context: &mut Context<'_>, message: &Message) -> Result<Transition<ClientState>> {
     let received = message.expect(HandshakeType::FINISHED)?;
     context.leave_for(Position::CrFinished);
-    let expected = end.master.verify_data(Side::Server, context.transcript.current()?.as_ref());
+    let expected = end.secret.verify_data(Side::Server, context.transcript.current()?.as_ref());
     finished::check(received, &expected)?;
     context.negotiated.server_verify_data = received.to_vec();
     context.add_to_transcript(message);
     if let Some(write_keys) = end.write_keys {
-        emit_finished(&end.master, write_keys, context)?;
+        emit_finished(&end.secret, write_keys, context)?;
     }
     context.leave_for(Position::Ok);
     let session = match (&context.negotiated.session, end.ticket) {
@@ -344,7 +347,7 @@ fn read_finished(end: End, context: &mut Context<'_>, message: &Message) -> Resu
             Arc::new(with_ticket(Session::clone(resumed), ticket, context))
         }
         (_, ticket) => {
-            let secret = Secret::new(end.master.as_bytes()).ok_or(Error::internal())?;
+            let secret = Secret::new(end.secret.master.as_bytes()).ok_or(Error::internal())?;
             let session = resume::new_session(context, &end.session_id, secret)?;
             Arc::new(match ticket {
                 Some(ticket) => with_ticket(session, ticket, context),
@@ -353,7 +356,7 @@ fn read_finished(end: End, context: &mut Context<'_>, message: &Message) -> Resu
         }
     };
     context.negotiated.session = Some(Arc::clone(&session));
-    context.negotiated.master_secret = Some(end.master);
+    context.negotiated.master_secret = Some(end.secret.master);
     if context.negotiated.resumed || session.id.is_empty() {
         return Ok(Transition::Done);
     }

@@ -12,7 +12,7 @@ use crate::{
         position::Position,
         want::{Answer, Ask},
     },
-    key_schedule::tls12::MasterSecret,
+    key_schedule::tls12::{KeyedSecret, MasterSecret},
     message::{Message, finished, new_session_ticket::NewSessionTicket12},
     record::{RecordKeys, Side},
     session::Session,
@@ -48,7 +48,7 @@ impl Awaited {
 pub struct Finish {
     /// The suite.
     pub suite: &'static Suite,
-    master_secret: MasterSecret,
+    secret: KeyedSecret,
     /// What the client writes with, until we read with it.
     read_keys: Option<RecordKeys>,
     /// What we write with, until we do.
@@ -67,12 +67,13 @@ impl Finish {
         session: Arc<Session>,
         sends_ticket: bool,
     ) -> Result<Self> {
-        let (read_keys, write_keys) = context.tls12_keys(suite, &master_secret)?;
+        let secret = master_secret.keyed();
+        let (read_keys, write_keys) = context.tls12_keys(suite, &secret)?;
         Ok(Self {
             suite,
             read_keys: Some(read_keys),
             write_keys: Some(write_keys),
-            master_secret,
+            secret,
             session,
             sends_ticket,
         })
@@ -115,7 +116,7 @@ fn read_finished(context: &mut Context<'_>, finish: Finish, message: &Message) -
     let verify_data = message.expect(HandshakeType::FINISHED)?;
     context.leave_for(Position::SrFinished);
     let transcript = context.transcript.current()?;
-    let expected = finish.master_secret.verify_data(Side::Client, transcript.as_ref());
+    let expected = finish.secret.verify_data(Side::Client, transcript.as_ref());
     finished::check(verify_data, &expected)?;
     context.negotiated.answer_read();
     context.add_to_transcript(message);
@@ -153,9 +154,9 @@ fn emit_finished(context: &mut Context<'_>, mut finish: Finish) -> Step {
     context.set_write_keys(finish.write_keys.take().ok_or(Error::internal())?)?;
 
     context.leave_for(Position::SwFinished);
-    context.log_secret("CLIENT_RANDOM", finish.master_secret.as_bytes());
+    context.log_secret("CLIENT_RANDOM", finish.secret.master.as_bytes());
     let transcript = context.transcript.current()?;
-    let verify_data = finish.master_secret.verify_data(Side::Server, transcript.as_ref());
+    let verify_data = finish.secret.verify_data(Side::Server, transcript.as_ref());
     context.emit(&finished::write(&verify_data))?;
     context.negotiated.server_verify_data = verify_data.to_vec();
     if context.negotiated.resumed {

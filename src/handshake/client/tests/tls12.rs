@@ -235,7 +235,7 @@ fn renewed_ticket_replaces_the_session_without_announcing_it() {
         transcript.update(message.as_bytes());
     }
     let master = MasterSecret::resumed(HashAlgorithm::Sha256, Secret::new(&[5; 32]).unwrap());
-    let verify_data = master.verify_data(Side::Server, transcript.current().as_ref());
+    let verify_data = master.keyed().verify_data(Side::Server, transcript.current().as_ref());
 
     assert!(client.receive(server_hello).is_ok());
     assert!(client.receive(ticket).is_ok());
