@@ -168,14 +168,15 @@ TEST_VERSIONS(session_that_is_refused)
 {
     for (int by_context = 0; by_context < 2; by_context++) {
         for (refuses_protocol = 0; refuses_protocol < 2; refuses_protocol++) {
-            struct pair *pair = pair_with_data(version, 0);
             struct outcome outcome[2];
             SSL_SESSION *session;
+            struct pair *pair;
             long count;
 
             /* RFC 7627 section 5.3: a session without the extended master secret does for no client that has it. */
             if (!by_context && version == TLS1_3_VERSION)
                 continue;
+            pair = pair_with_data(version, 0);
             SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_NO_EXTENDED_MASTER_SECRET);
             session = connect_former(pair);
             pair_disconnect(pair);
