@@ -11,7 +11,7 @@ PYTHON := /usr/bin/python3
 PREFIX := /opt/ferrossl
 LIB := lib
 
-.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz sanitize clean cpython suites test-libcrypto35 supply-chain timing secrets threads
+.PHONY: all static install deb test-deb setup demo test test-install matrix load simulate sources oracle differential lint headers coverage bench bench-report bench-growth bench-macro valgrind panics faults fuzz fuzz-smoke sanitize clean cpython suites test-libcrypto35 supply-chain timing secrets threads
 
 all: setup
 	cargo build --release --locked
@@ -99,6 +99,11 @@ oracle: setup
 # Lets libFuzzer look for bytes that TARGET (src/fuzzing/mod.rs lists them) does not come back from.
 fuzz: setup
 	scripts/fuzz $(TARGET) $(or $(SECONDS),60)
+
+# Every fuzz target once over its corpus in the repository, with AddressSanitizer, and with cryptography replaced by nothing where an
+# input asks for that.
+fuzz-smoke: setup
+	scripts/fuzz smoke
 
 # The C tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, on a library with AddressSanitizer (NAME: one of
 # them).
