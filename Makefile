@@ -105,12 +105,17 @@ fuzz: setup
 fuzz-smoke: setup
 	scripts/fuzz smoke
 
-# The C tests under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer, on a library with AddressSanitizer (NAME: one of
-# them).
+# The C tests (NAME: one of them), random calls and program tests under AddressSanitizer, LeakSanitizer and
+# UndefinedBehaviorSanitizer, on a library with AddressSanitizer. curl is left out: it does not start with the sanitizer preloaded.
 sanitize: setup
 	scripts/sanitized address
 	$(MAKE) -C ctests OUT=$(abspath $(TARGET))/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 	OUT=$(abspath $(TARGET))/sanitize CTEST_SECONDS=120 ctests/run.sh $(TARGET)/asan/lib $(NAME)
+ifndef NAME
+	$(PYTHON) tests/differential/sanitized.py --library $(TARGET)/asan/lib --count $(or $(COUNT),500)
+	$(PYTHON) tests/programs/run.py --library $(TARGET)/asan/lib --only ' s_client-s_server: '
+	$(PYTHON) tests/programs/run.py --library $(TARGET)/asan/lib --only ' python-python: '
+endif
 
 # The C tests that have threads under ThreadSanitizer, on a library with it.
 threads: setup

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(TOP / "tests/programs"))
 from harness import Library  # noqa: E402
 
+RUNNER = TOP / "target/differential/runner"
 BATCH = 100
 # As in runner.c.
 STRING_STRIDE = 8
@@ -112,10 +113,10 @@ class Difference:
         return tuple(pair for pair in parts if pair[0] != pair[1]) or (self.system, self.ours)
 
 
-def run(library, arguments):
+def run(library, arguments, runner=RUNNER):
     """The traces of the sequences, by their numbers."""
     process = subprocess.run(
-        [TOP / "target/differential/runner", TOP / "target/ctests/certs", *map(str, arguments)],
+        [runner, TOP / "target/ctests/certs", *map(str, arguments)],
         env=library.environment() | {"OPENSSL_CONF": "/dev/null"}, stdout=subprocess.PIPE, text=True, errors="replace", check=True,
     )
     traces, lines = {}, None
@@ -163,22 +164,21 @@ def shrink(libraries, difference):
     return difference, skipped
 
 
-def check_library(library):
+def check_library(library, runner=RUNNER):
     """Fails unless the runner would have the library mapped."""
-    command = ["/bin/sh", "-c", f"ldd {TOP}/target/differential/runner"]
+    command = ["/bin/sh", "-c", f"ldd {runner}"]
     mapped = subprocess.run(command, env=library.environment(), capture_output=True, text=True, check=True).stdout
     path = re.search(r"libssl\.so\.3 => (\S+)", mapped)
     if path is None or os.path.realpath(path[1]) != library.file:
         sys.exit(f"the runner does not have {library.file} mapped")
 
 
-def build():
+def build(runner=RUNNER, more_flags=()):
     """The runner and the certificates."""
-    target = TOP / "target/differential"
-    target.mkdir(parents=True, exist_ok=True)
+    runner.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["make", "-s", "-C", TOP / "ctests", f"{TOP}/target/ctests/certs/stamp"], check=True)
     flags = ["-O1", "-g", "-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", "-Wno-deprecated-declarations"]
-    subprocess.run(["gcc", *flags, "-o", target / "runner", *sorted(HERE.glob("*.c")), "-lssl", "-lcrypto"], check=True)
+    subprocess.run(["gcc", *flags, *more_flags, "-o", runner, *sorted(HERE.glob("*.c")), "-lssl", "-lcrypto"], check=True)
 
 
 def show(number, difference, full):

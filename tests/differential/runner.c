@@ -11,11 +11,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+
+enum { SECONDS = 200 };
+static void check_leaks(void)
+{
+    __lsan_do_leak_check();
+}
+#else
+enum { SECONDS = 20 };
+static void check_leaks(void)
+{
+}
+#endif
+
 struct world world;
 
 /* One in so many sequences is about the languages of the configuration alone. */
 enum { STRING_STRIDE = 8 };
-enum { TRACE_SIZE = 4 << 20, SECONDS = 20 };
+enum { TRACE_SIZE = 4 << 20 };
 
 static char **skipped;
 static int skipped_count;
@@ -113,6 +128,7 @@ static void run_child(char *trace)
     trace_to(trace, TRACE_SIZE);
     alarm(SECONDS);
     run_sequence();
+    check_leaks();
     _exit(0);
 }
 

@@ -48,10 +48,16 @@ class Library:
         return os.path.realpath(library)
 
     def environment(self):
-        """A small environment, without the caller's settings for TLS, that puts this library first."""
+        """A small environment, without the caller's settings for TLS, that puts this library first.
+
+        What a library built by `scripts/sanitized` needs in every program stands beside it. Programs may lose memory there, as many
+        do that end.
+        """
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
         if self.directory is not None:
             environment["LD_LIBRARY_PATH"] = str(self.directory)
+            for runtime in self.directory.glob("lib?san.so"):
+                environment |= {"LD_PRELOAD": str(runtime), "ASAN_OPTIONS": "leak_check_at_exit=0"}
         for name in ("FERROSSL_LOG", "RUST_BACKTRACE"):
             if name in os.environ:
                 environment[name] = os.environ[name]
