@@ -610,3 +610,367 @@ TEST_VERSIONS(cert_cb_sets_the_certificate)
     X509_free(expected);
     pair_free(pair);
 }
+
+/* "If any certificates are added using these functions no certificates added using SSL_CTX_add_extra_chain_cert() will be used." */
+TEST_VERSIONS(own_chain_goes_before_extra_certificates)
+{
+    struct pair *pair = pair_contexts(version);
+    STACK_OF(X509) *sent, *found = NULL;
+
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(pair->ctx[SERVER], cert_path("chained", "pem")));
+    CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], lent_key("chained")));
+    /* "… or the chain associated with the current certificate of ctx if the extra chain is empty" */
+    CHECK_EQ(SSL_CTX_get_extra_chain_certs(pair->ctx[SERVER], &found), 1);
+    CHECK_EQ(sk_X509_num(found), 1);
+    CHECK_EQ(X509_cmp(sk_X509_value(found, 0), lent_certificate("middle")), 0);
+    CHECK_EQ(SSL_CTX_get_extra_chain_certs_only(pair->ctx[SERVER], &found), 1);
+    CHECK(found == NULL);
+    CHECK_EQ(SSL_CTX_add_extra_chain_cert(pair->ctx[SERVER], load_certificate("other")), 1);
+    CHECK_EQ(SSL_CTX_get_extra_chain_certs(pair->ctx[SERVER], &found), 1);
+    CHECK_EQ(X509_cmp(sk_X509_value(found, 0), lent_certificate("other")), 0);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    sent = SSL_get_peer_cert_chain(pair->ssl[CLIENT]);
+    CHECK_EQ(sk_X509_num(sent), 2);
+    CHECK_EQ(X509_cmp(sk_X509_value(sent, 1), lent_certificate("middle")), 0);
+    pair_free(pair);
+}
+
+/* "The chains … are copied to any SSL structures when SSL_new() is called. SSL structures will not be affected by any chains
+ * subsequently changed in the parent SSL_CTX." */
+TEST_VERSIONS(chain_is_copied_to_connections)
+{
+    struct pair *pair = pair_contexts(version);
+    STACK_OF(X509) *found;
+
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(pair->ctx[SERVER], cert_path("chained", "pem")));
+    CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], lent_key("chained")));
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_clear_chain_certs(pair->ctx[SERVER]));
+    CHECK_OK(SSL_get0_chain_certs(pair->ssl[SERVER], &found));
+    CHECK_EQ(sk_X509_num(found), 1);
+    pair_handshake(pair);
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])), 2);
+    pair_disconnect(pair);
+    /* The other way round: what the context gets later is not sent. */
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_NONE, NULL);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_add1_chain_cert(pair->ctx[SERVER], lent_certificate("middle")));
+    pair_handshake(pair);
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])), 1);
+    pair_free(pair);
+}
+
+/* "One chain can be set for each key type supported by a server." */
+TEST_VERSIONS(each_type_of_key_has_its_chain)
+{
+    static const char *const suites[] = {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"};
+    static const char *const schemes[] = {"ECDSA+SHA256", "RSA-PSS+SHA256:ECDSA+SHA256"};
+    static const char *const issuers[] = {"root", "other"};
+    struct pair *pair = pair_contexts(version);
+
+    CHECK_OK(SSL_CTX_add1_chain_cert(pair->ctx[SERVER], lent_certificate(issuers[0])));
+    use_identity(pair->ctx[SERVER], "rsa");
+    CHECK_OK(SSL_CTX_clear_chain_certs(pair->ctx[SERVER]));
+    CHECK_OK(SSL_CTX_add1_chain_cert(pair->ctx[SERVER], lent_certificate(issuers[1])));
+    for (int rsa = 0; rsa < 2; rsa++) {
+        STACK_OF(X509) *sent;
+
+        pair_over_wire(pair);
+        CHECK_OK(SSL_set1_sigalgs_list(pair->ssl[CLIENT], schemes[rsa]));
+        CHECK_OK(SSL_set_cipher_list(pair->ssl[CLIENT], suites[rsa]));
+        pair_handshake(pair);
+        sent = SSL_get_peer_cert_chain(pair->ssl[CLIENT]);
+        CHECK_EQ(sk_X509_num(sent), 2);
+        CHECK_EQ(X509_cmp(sk_X509_value(sent, 1), lent_certificate(issuers[rsa])), 0);
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* A chain stays with its type of key when the certificate is replaced; a file of a chain replaces both. */
+TEST(chain_file_replaces_the_chain)
+{
+    STACK_OF(X509) *chain = NULL;
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("chained", "pem")));
+    CHECK_OK(SSL_CTX_use_certificate(context, lent_certificate("ec")));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("ec", "pem")));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK(chain == NULL);
+    SSL_CTX_free(context);
+}
+
+/* SSL_BUILD_CHAIN_FLAG_UNTRUSTED: "to use existing chain certificates as untrusted CAs". */
+TEST(chain_is_built_with_untrusted_certificates)
+{
+    STACK_OF(X509) *chain = NULL;
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("chained", "pem")));
+    trust(context, "root");
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, 0), 0);
+    CHECK_SSL_REASON(SSL_R_CERTIFICATE_VERIFY_FAILED);
+    /* "If the function is successful the built chain will replace any existing chain": only then. */
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    CHECK_OK(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_UNTRUSTED));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 2);
+    CHECK_EQ(X509_cmp(sk_X509_value(chain, 0), lent_certificate("middle")), 0);
+    CHECK_EQ(X509_cmp(sk_X509_value(chain, 1), lent_certificate("root")), 0);
+    SSL_CTX_free(context);
+}
+
+/* SSL_BUILD_CHAIN_FLAG_CHECK: "to use all existing chain certificates only to build the chain (effectively sanity checking and
+ * rearranging them if necessary)". */
+TEST(chain_is_checked_and_rearranged)
+{
+    STACK_OF(X509) *chain = NULL;
+
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("chained", "pem"), SSL_FILETYPE_PEM));
+    trust(context, "root");
+    trust(context, "middle");
+    CHECK_OK(SSL_CTX_add1_chain_cert(context, lent_certificate("other")));
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_CHECK), 0);
+    CHECK_SSL_REASON(SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_OK(SSL_CTX_add1_chain_cert(context, lent_certificate("root")));
+    CHECK_OK(SSL_CTX_add1_chain_cert(context, lent_certificate("middle")));
+    CHECK_OK(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_CHECK));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 2);
+    CHECK_EQ(X509_cmp(sk_X509_value(chain, 0), lent_certificate("middle")), 0);
+    CHECK_EQ(X509_cmp(sk_X509_value(chain, 1), lent_certificate("root")), 0);
+    CHECK_OK(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_CHECK | SSL_BUILD_CHAIN_FLAG_NO_ROOT));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    SSL_CTX_free(context);
+}
+
+/* "Normally this uses the chain store or the verify store if the chain store is not set." The verify store is not looked at in
+ * truth: without a chain store it is the context's. */
+TEST(chain_is_built_from_the_chain_store)
+{
+    X509_STORE *empty = X509_STORE_new(), *full = X509_STORE_new();
+    STACK_OF(X509) *chain = NULL;
+
+    CHECK_EQ(X509_STORE_add_cert(full, lent_certificate("root")), 1);
+    CHECK_EQ(X509_STORE_add_cert(full, lent_certificate("middle")), 1);
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate_file(context, cert_path("chained", "pem"), SSL_FILETYPE_PEM));
+    CHECK_OK(SSL_CTX_set1_chain_cert_store(context, full));
+    CHECK_OK(SSL_CTX_build_cert_chain(context, 0));
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 2);
+    trust(context, "middle");
+    trust(context, "root");
+    CHECK_OK(SSL_CTX_set1_chain_cert_store(context, empty));
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, 0), 0);
+    CHECK_SSL_REASON(SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_OK(SSL_CTX_set1_chain_cert_store(context, NULL));
+    CHECK_OK(SSL_CTX_set1_verify_cert_store(context, empty));
+    CHECK_OK(SSL_CTX_build_cert_chain(context, 0));
+    X509_STORE_free(empty);
+    X509_STORE_free(full);
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_set1_verify_cert_store(3): "The chain store is used to build the certificate chain"; "The stores pointers … are copied to
+ * any SSL structures when SSL_new() is called." */
+TEST_VERSIONS(chain_store_completes_what_is_sent)
+{
+    struct pair *pair = pair_contexts(version);
+    X509_STORE *store = X509_STORE_new(), *found = NULL;
+
+    CHECK_EQ(X509_STORE_add_cert(store, lent_certificate("middle")), 1);
+    CHECK_EQ(X509_STORE_add_cert(store, lent_certificate("root")), 1);
+    CHECK_OK(SSL_CTX_use_certificate(pair->ctx[SERVER], lent_certificate("chained")));
+    CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], lent_key("chained")));
+    CHECK_OK(SSL_CTX_set0_chain_cert_store(pair->ctx[SERVER], store));
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_set0_chain_cert_store(pair->ctx[SERVER], NULL));
+    CHECK_OK(SSL_get0_chain_cert_store(pair->ssl[SERVER], &found));
+    CHECK(found == store);
+    pair_handshake(pair);
+    CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[CLIENT])), 3);
+    pair_free(pair);
+}
+
+/* "If the override argument is 0, then x, pkey and chain are set only if all were not previously set": the key or the chain alone is
+ * enough; another type of key is another matter. */
+TEST(use_cert_and_key_replaces_nothing_unasked)
+{
+    fresh();
+    CHECK_OK(SSL_CTX_use_PrivateKey(context, lent_key("ec")));
+    CHECK_EQ(SSL_CTX_use_cert_and_key(context, lent_certificate("ec"), lent_key("ec"), NULL, 0), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_REPLACING_CERTIFICATE);
+    CHECK(SSL_CTX_get0_certificate(context) == NULL);
+    CHECK_OK(SSL_CTX_use_cert_and_key(context, lent_certificate("rsa"), lent_key("rsa"), NULL, 0));
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate(context, lent_certificate("client")));
+    CHECK_OK(SSL_CTX_add1_chain_cert(context, lent_certificate("root")));
+    CHECK_EQ(SSL_CTX_use_cert_and_key(context, lent_certificate("ec"), lent_key("ec"), NULL, 0), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_REPLACING_CERTIFICATE);
+    CHECK_EQ(X509_cmp(SSL_CTX_get0_certificate(context), lent_certificate("client")), 0);
+    SSL_CTX_free(context);
+}
+
+/* "If pkey is NULL, then the public key of x is used as the private key … This allows all key validations checks to succeed". */
+TEST(use_cert_and_key_without_a_private_key)
+{
+    fresh();
+    CHECK_OK(SSL_CTX_use_cert_and_key(context, lent_certificate("ec"), NULL, NULL, 1));
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    CHECK_EQ(EVP_PKEY_eq(SSL_CTX_get0_privatekey(context), X509_get0_pubkey(lent_certificate("ec"))), 1);
+    SSL_CTX_free(context);
+}
+
+/* "If more than one key/certificate pair (RSA/DSA) is installed, the last item installed will be checked." */
+TEST(last_pair_is_checked)
+{
+    fresh();
+    CHECK_OK(SSL_CTX_use_certificate(context, lent_certificate("ec")));
+    CHECK_EQ(SSL_CTX_check_private_key(context), 0);
+    CHECK_SSL_REASON(SSL_R_NO_PRIVATE_KEY_ASSIGNED);
+    use_identity(context, "rsa");
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    CHECK_OK(SSL_CTX_use_PrivateKey(context, lent_key("ed25519")));
+    CHECK_EQ(SSL_CTX_check_private_key(context), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CERTIFICATE_ASSIGNED);
+    SSL_CTX_free(context);
+}
+
+static int size_for_the_password, purpose_of_the_password;
+
+static int secret_password(char *buffer, int size, int writes, void *argument)
+{
+    size_for_the_password = size;
+    purpose_of_the_password = writes;
+    memcpy(buffer, argument, strlen(argument));
+    return (int)strlen(argument);
+}
+
+/* The callback reads into a buffer of some size, for decryption; connections have it from their context. Without one the user data
+ * are the password. */
+TEST(password_callback_of_connections)
+{
+    char path[] = "/tmp/ctest-key-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+    SSL *ssl;
+
+    CHECK_EQ(PEM_write_PrivateKey(file, lent_key("ec"), EVP_aes_128_cbc(), (unsigned char *)"secret", 6, NULL, NULL), 1);
+    fclose(file);
+    fresh();
+    SSL_CTX_set_default_passwd_cb(context, secret_password);
+    SSL_CTX_set_default_passwd_cb_userdata(context, "secret");
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_use_PrivateKey_file(ssl, path, SSL_FILETYPE_PEM));
+    CHECK_EQ(size_for_the_password, PEM_BUFSIZE);
+    CHECK_EQ(purpose_of_the_password, 0);
+    SSL_set_default_passwd_cb_userdata(ssl, "wrong");
+    CHECK_EQ(SSL_use_PrivateKey_file(ssl, path, SSL_FILETYPE_PEM), 0);
+    CHECK_ERROR(ERR_LIB_SSL, ERR_R_PEM_LIB);
+    SSL_CTX_set_default_passwd_cb(context, NULL);
+    CHECK_OK(SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM));
+    unlink(path);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static int looks[2];
+
+static int look_at_certificate(SSL *ssl, void *argument)
+{
+    (void)argument;
+    looks[SSL_is_server(ssl)]++;
+    return 1;
+}
+
+/* "It is called before a certificate will be used by a client or server": by a client that was asked for one, and in no resumption.
+ * "It is always called even is a certificate is already set". Connections have it from SSL_new() on. */
+TEST_VERSIONS(cert_cb_is_called_before_a_certificate_is_used)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    trust(pair->ctx[SERVER], "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    for (int asked = 0; asked < 2; asked++) {
+        looks[CLIENT] = looks[SERVER] = 0;
+        for (int side = CLIENT; side <= SERVER; side++)
+            SSL_CTX_set_cert_cb(pair->ctx[side], look_at_certificate, NULL);
+        SSL_CTX_set_verify(pair->ctx[SERVER], asked ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+        pair_over_wire(pair);
+        for (int side = CLIENT; side <= SERVER; side++)
+            SSL_CTX_set_cert_cb(pair->ctx[side], NULL, NULL);
+        pair_handshake(pair);
+        CHECK_EQ(looks[CLIENT], asked);
+        CHECK_EQ(looks[SERVER], 1);
+        pair_settle(pair);
+        session = pair_leave(pair);
+        SSL_CTX_set_cert_cb(pair->ctx[SERVER], look_at_certificate, NULL);
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK_EQ(looks[SERVER], 1);
+        SSL_SESSION_free(session);
+    }
+    pair_free(pair);
+}
+
+static int remove_certificates(SSL *ssl, void *argument)
+{
+    (void)argument;
+    SSL_certs_clear(ssl);
+    return 1;
+}
+
+/* "the callback can modify or delete the existing certificate" */
+TEST_VERSIONS(cert_cb_deletes_the_certificate)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    use_identity(pair->ctx[CLIENT], "client");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_cert_cb(pair->ctx[CLIENT], remove_certificates, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE);
+    pair_disconnect(pair);
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], remove_certificates, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], version == TLS1_3_VERSION ? SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM : SSL_R_NO_SHARED_CIPHER);
+    pair_free(pair);
+}
+
+/* "Normal server sanity checks are performed on any certificates set by the callback. So if an EC chain is set for a curve the client
+ * does not support it will not be used." */
+static int set_p384(SSL *ssl, void *argument)
+{
+    (void)argument;
+    SSL_certs_clear(ssl);
+    use_identity_ssl(ssl, "ec384");
+    return 1;
+}
+
+TEST(cert_cb_sets_a_certificate_of_no_use)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], set_p384, NULL);
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256"));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+    pair_disconnect(pair);
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256:P-384"));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_free(pair);
+}
