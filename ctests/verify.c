@@ -3,6 +3,8 @@
  * SSL_get_peer_certificate(3), SSL_get_peer_cert_chain(3). */
 #include "support.h"
 
+#include <unistd.h>
+
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -512,5 +514,250 @@ TEST_VERSIONS(parameters_are_copied_from_others)
     pair_try(pair, outcome);
     CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
     CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_HOSTNAME_MISMATCH);
+    pair_free(pair);
+}
+
+/* SSL_CTX_set1_verify_cert_store(3): "The stores pointers … are copied to any SSL structures when SSL_new() is called." The store
+ * behind the pointer is shared: what is added to it counts. */
+TEST_VERSIONS(verify_store_is_copied_to_connections)
+{
+    struct pair *pair = pair_contexts(version);
+    X509_STORE *store = X509_STORE_new(), *found = NULL;
+    struct outcome outcome[2];
+
+    CHECK_OK(SSL_CTX_set1_verify_cert_store(pair->ctx[CLIENT], store));
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_set0_verify_cert_store(pair->ctx[CLIENT], NULL));
+    CHECK_OK(SSL_get0_verify_cert_store(pair->ssl[CLIENT], &found));
+    CHECK(found == store);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_disconnect(pair);
+    CHECK_OK(SSL_CTX_set1_verify_cert_store(pair->ctx[CLIENT], store));
+    pair_over_wire(pair);
+    CHECK_EQ(X509_STORE_add_cert(store, lent_certificate("root")), 1);
+    pair_handshake(pair);
+    X509_STORE_free(store);
+    pair_free(pair);
+}
+
+static int verified_by[2];
+
+static int count_first(int ok, X509_STORE_CTX *store)
+{
+    (void)store;
+    verified_by[0]++;
+    return ok;
+}
+
+static int count_second(int ok, X509_STORE_CTX *store)
+{
+    (void)store;
+    verified_by[1]++;
+    return ok;
+}
+
+/* SSL_set_verify() without a callback: "In this case last verify_callback set specifically for this ssl remains. If no special
+ * callback was set before, the default callback for the underlying ctx is used, that was valid at the time ssl was created".
+ * SSL_CTX_set_verify() takes NULL for what it is. */
+TEST_VERSIONS(verify_callback_remains)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, count_first);
+    for (int own = 0; own < 2; own++) {
+        verified_by[0] = verified_by[1] = 0;
+        pair_over_wire(pair);
+        SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, count_second);
+        if (own)
+            SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_NONE, count_second);
+        SSL_set_verify(pair->ssl[CLIENT], SSL_VERIFY_PEER, NULL);
+        CHECK(SSL_get_verify_callback(pair->ssl[CLIENT]) == (own ? count_second : count_first));
+        SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, NULL);
+        CHECK(SSL_CTX_get_verify_callback(pair->ctx[CLIENT]) == NULL);
+        SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, count_first);
+        pair_handshake(pair);
+        CHECK(verified_by[own] > 0);
+        CHECK_EQ(verified_by[!own], 0);
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+/* "In client mode, it is not checked whether the SSL_VERIFY_PEER flag is set, but whether any flags other than SSL_VERIFY_NONE are
+ * set." A server asks nobody for a certificate without SSL_VERIFY_PEER. */
+TEST_SIDES(flags_without_verify_peer)
+{
+    static const int flags[] = {SSL_VERIFY_FAIL_IF_NO_PEER_CERT, SSL_VERIFY_CLIENT_ONCE, SSL_VERIFY_POST_HANDSHAKE};
+
+    for (int i = 0; i < 3; i++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        use_identity(pair->ctx[!server], "stranger");
+        SSL_CTX_set_verify(pair->ctx[server], flags[i], NULL);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (server) {
+            CHECK_EQ(outcome[SERVER].ret, 1);
+            CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+        } else {
+            CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+        }
+        pair_free(pair);
+    }
+}
+
+/* SSL_VERIFY_NONE: "The handshake will be continued regardless of the verification result", which can be asked for, and is that of a
+ * resumed connection too. */
+TEST_VERSIONS(result_of_a_verification_that_does_not_matter)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    use_identity(pair->ctx[SERVER], "stranger");
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_NONE, count_first);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+    session = pair_leave(pair);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_set_verify_depth() changes that connection alone, and the context's no connection that is there. -1 is no limit of one's own. */
+TEST_VERSIONS(depth_of_one_connection)
+{
+    static const struct { int depth; long result; } cases[] = {
+        {-1, X509_V_OK}, {0, X509_V_ERR_CERT_CHAIN_TOO_LONG}, {1, X509_V_OK}, {2, X509_V_OK}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        CHECK_OK(SSL_CTX_use_certificate_chain_file(pair->ctx[SERVER], cert_path("chained", "pem")));
+        CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[SERVER], lent_key("chained")));
+        pair_over_wire(pair);
+        SSL_set_verify_depth(pair->ssl[CLIENT], cases[i].depth);
+        SSL_CTX_set_verify_depth(pair->ctx[CLIENT], 0);
+        CHECK_EQ(SSL_get_verify_depth(pair->ssl[CLIENT]), cases[i].depth);
+        pair_try(pair, outcome);
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), cases[i].result);
+        CHECK_EQ(outcome[CLIENT].ret == 1, cases[i].result == X509_V_OK);
+        pair_free(pair);
+    }
+}
+
+/* SSL_CTX_set_purpose(), SSL_CTX_set_trust(): "return 1 for success and 0 for failure". */
+TEST(unknown_purposes_and_trusts_are_refused)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    for (int purpose = X509_PURPOSE_MIN; purpose <= X509_PURPOSE_MAX; purpose++) {
+        CHECK_OK(SSL_CTX_set_purpose(context, purpose));
+        CHECK_OK(SSL_set_purpose(ssl, purpose));
+    }
+    for (int trust_for = X509_TRUST_MIN; trust_for <= X509_TRUST_MAX; trust_for++) {
+        CHECK_OK(SSL_CTX_set_trust(context, trust_for));
+        CHECK_OK(SSL_set_trust(ssl, trust_for));
+    }
+    for (int end = 0; end < 2; end++) {
+        CHECK_EQ(SSL_CTX_set_purpose(context, end ? X509_PURPOSE_MAX + 1 : X509_PURPOSE_MIN - 1), 0);
+        CHECK_EQ(SSL_set_purpose(ssl, end ? X509_PURPOSE_MAX + 1 : X509_PURPOSE_MIN - 1), 0);
+        CHECK_ERROR(ERR_LIB_X509V3, X509V3_R_INVALID_PURPOSE);
+        CHECK_EQ(SSL_CTX_set_trust(context, end ? X509_TRUST_MAX + 1 : X509_TRUST_MIN - 1), 0);
+        CHECK_EQ(SSL_set_trust(ssl, end ? X509_TRUST_MAX + 1 : X509_TRUST_MIN - 1), 0);
+        CHECK_ERROR(ERR_LIB_X509, X509_R_INVALID_TRUST);
+    }
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_set1_param(), SSL_set1_param(): what is set is copied, whole; the parameters stay the caller's. */
+TEST(parameters_are_copied_at_once)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    X509_VERIFY_PARAM *parameters = X509_VERIFY_PARAM_new();
+    SSL *ssl;
+
+    X509_VERIFY_PARAM_set_depth(parameters, 3);
+    CHECK_OK(X509_VERIFY_PARAM_set1_host(parameters, "first.example", 0));
+    CHECK_OK(X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_CRL_CHECK));
+    CHECK_OK(SSL_CTX_set1_param(context, parameters));
+    CHECK(SSL_CTX_get0_param(context) != parameters);
+    X509_VERIFY_PARAM_set_depth(parameters, 9);
+    CHECK_OK(X509_VERIFY_PARAM_set1_host(parameters, "second.example", 0));
+    CHECK_EQ(SSL_CTX_get_verify_depth(context), 3);
+    ssl = SSL_new(context);
+    CHECK_EQ(SSL_get_verify_depth(ssl), 3);
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0), "first.example");
+    CHECK(X509_VERIFY_PARAM_get_flags(SSL_get0_param(ssl)) & X509_V_FLAG_CRL_CHECK);
+    CHECK_OK(SSL_set1_param(ssl, parameters));
+    CHECK_EQ(SSL_get_verify_depth(ssl), 9);
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0), "second.example");
+    CHECK_EQ(SSL_CTX_get_verify_depth(context), 3);
+    X509_VERIFY_PARAM_free(parameters);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_load_verify_locations(3): "The CAfile is processed on execution"; "The certificates in CApath are only looked up when
+ * required": whether the directory is there is not asked. "A missing default location is still treated as a success." */
+TEST(locations_that_are_not_there)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK_EQ(SSL_CTX_load_verify_locations(context, NULL, NULL), 0);
+    ERR_clear_error();
+    CHECK_EQ(SSL_CTX_load_verify_file(context, "/no/such/file"), 0);
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    CHECK_EQ(SSL_CTX_load_verify_locations(context, "/no/such/file", "/tmp"), 0);
+    ERR_clear_error();
+    CHECK_EQ(SSL_CTX_load_verify_file(context, cert_path("ec", "key")), 0);
+    ERR_clear_error();
+    CHECK_OK(SSL_CTX_load_verify_dir(context, "/no/such/directory"));
+    CHECK_OK(SSL_CTX_load_verify_locations(context, NULL, "/no/such/directory"));
+    CHECK_EQ(setenv("SSL_CERT_FILE", "/no/such/file", 1), 0);
+    CHECK_EQ(setenv("SSL_CERT_DIR", "/no/such/directory", 1), 0);
+    CHECK_OK(SSL_CTX_set_default_verify_paths(context));
+    CHECK_OK(SSL_CTX_set_default_verify_file(context));
+    CHECK_OK(SSL_CTX_set_default_verify_dir(context));
+    SSL_CTX_free(context);
+}
+
+/* "Before, between, and after the certificates text is allowed". */
+TEST_VERSIONS(file_of_certificates_with_text_between)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_CTX *plain = SSL_CTX_new(TLS_method());
+    char path[] = "/tmp/ctest-cas-XXXXXX", buffer[8192];
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    for (int i = 0; i < 2; i++) {
+        FILE *certificate = fopen(cert_path(i ? "root" : "other", "pem"), "r");
+        size_t length = fread(buffer, 1, sizeof(buffer), certificate);
+
+        fprintf(file, "text before %d\n\n", i);
+        CHECK_EQ(fwrite(buffer, 1, length, file), length);
+        fclose(certificate);
+    }
+    fprintf(file, "text behind\n");
+    fclose(file);
+    CHECK_OK(SSL_CTX_load_verify_file(plain, path));
+    unlink(path);
+    SSL_CTX_set_verify(plain, SSL_VERIFY_PEER, NULL);
+    CHECK_EQ(SSL_CTX_set_max_proto_version(plain, version), 1);
+    SSL_CTX_free(pair->ctx[CLIENT]);
+    pair->ctx[CLIENT] = plain;
+    pair_over_wire(pair);
+    pair_handshake(pair);
     pair_free(pair);
 }
