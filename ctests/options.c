@@ -252,3 +252,140 @@ TEST(client_offers_both_versions_to_each_server)
         pair_free(pair);
     }
 }
+
+/* The extension of the ServerHello that a server of TLS 1.2 has just sent: where it stands, NULL where there is none. */
+static unsigned char *server_extension(struct queue *queue, int type)
+{
+    unsigned char *message = queue->bytes + queue->start + 5, *at, *end;
+
+    CHECK_EQ(message[0], SSL3_MT_SERVER_HELLO);
+    at = message + 4 + 34;
+    at += 1 + at[0] + 3;
+    end = at + 2 + (at[0] << 8 | at[1]);
+    for (at += 2; at < end; at += 4 + (at[2] << 8 | at[3]))
+        if ((at[0] << 8 | at[1]) == type)
+            return at;
+    return NULL;
+}
+
+/* "If neither option is set then initial connections to unpatched servers will fail"; with SSL_OP_LEGACY_SERVER_CONNECT or
+ * SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION they succeed. None is set by default. The extension gets another number on its way, as
+ * if an unpatched server answered: the client goes on, to where it waits for the server's Finished. */
+TEST(servers_without_secure_renegotiation)
+{
+    static const uint64_t options[] = {0, SSL_OP_LEGACY_SERVER_CONNECT, SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION};
+
+    for (int i = 0; i < 3; i++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        unsigned char *message, *extension;
+        size_t length;
+
+        SSL_CTX_set_options(pair->ctx[CLIENT], options[i]);
+        pair_over_wire(pair);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+        CHECK_EQ(SSL_get_secure_renegotiation_support(pair->ssl[SERVER]), 1);
+        extension = server_extension(&pair->queue[CLIENT], TLSEXT_TYPE_renegotiate);
+        CHECK(extension != NULL);
+        /* Cut out, and taken off the lengths of extensions, message and record. */
+        message = pair->queue[CLIENT].bytes + pair->queue[CLIENT].start + 5;
+        length = pair->queue[CLIENT].end - (size_t)(extension + 5 - pair->queue[CLIENT].bytes);
+        memmove(extension, extension + 5, length);
+        pair->queue[CLIENT].end -= 5;
+        message[4 + 34 + 1 + message[4 + 34] + 3 + 1] -= 5;
+        message[3] -= 5;
+        message[-1] -= 5;
+        if (options[i] == 0)
+            CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED);
+        else
+            CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        CHECK_EQ(SSL_get_secure_renegotiation_support(pair->ssl[CLIENT]), 0);
+        pair_free(pair);
+    }
+}
+
+/* SSL_OP_NO_ENCRYPT_THEN_MAC: "Clients will not propose, and servers will not accept the extension." */
+TEST(no_encrypt_then_mac)
+{
+    for (int without = -1; without <= SERVER; without++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES128-SHA"));
+        if (without >= 0)
+            SSL_CTX_set_options(pair->ctx[without], SSL_OP_NO_ENCRYPT_THEN_MAC);
+        pair_over_wire(pair);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+        CHECK_EQ(server_extension(&pair->queue[CLIENT], TLSEXT_TYPE_encrypt_then_mac) != NULL, without < 0);
+        pair_handshake(pair);
+        pair_settle(pair);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}
+
+/* SSL_OP_PRIORITIZE_CHACHA: "Requires SSL_OP_CIPHER_SERVER_PREFERENCE." Without either the client's order counts. */
+TEST_VERSIONS(orders_of_suites)
+{
+    static const uint64_t options[] = {0, SSL_OP_PRIORITIZE_CHACHA, SSL_OP_CIPHER_SERVER_PREFERENCE};
+
+    for (int i = 0; i < 3; i++) {
+        struct pair *pair = pair_contexts(version);
+
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"));
+        CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"));
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256"));
+        CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[SERVER], "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256"));
+        pair_over_wire(pair);
+        /* "During a handshake, the option settings of the SSL object are used." */
+        SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_CIPHER_SERVER_PREFERENCE);
+        SSL_set_options(pair->ssl[SERVER], options[i]);
+        pair_handshake(pair);
+        CHECK_EQ(SSL_CIPHER_get_bits(SSL_get_current_cipher(pair->ssl[CLIENT]), NULL),
+                 options[i] == SSL_OP_CIPHER_SERVER_PREFERENCE ? 256 : 128);
+        pair_free(pair);
+    }
+}
+
+/* Every bit can be set and cleared, and the calls return the mask after them. "SSL_clear() does not affect the settings." */
+TEST(every_option_is_kept)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl;
+
+    CHECK_EQ(SSL_CTX_clear_options(context, UINT64_MAX), 0);
+    ssl = SSL_new(context);
+    for (int bit = 0; bit < 64; bit++) {
+        uint64_t option = (uint64_t)1 << bit;
+
+        CHECK_EQ(SSL_CTX_set_options(context, option), option);
+        CHECK_EQ(SSL_CTX_set_options(context, 0), option);
+        CHECK_EQ(SSL_get_options(ssl), 0);
+        CHECK_EQ(SSL_set_options(ssl, option), option);
+        CHECK_OK(SSL_clear(ssl));
+        CHECK_EQ(SSL_get_options(ssl), option);
+        CHECK_EQ(SSL_CTX_clear_options(context, option), 0);
+        CHECK_EQ(SSL_clear_options(ssl, option), 0);
+    }
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* "SSL_OP_DISABLE_TLSEXT_CA_NAMES: Disable TLS Extension CA Names." A client's of TLS 1.3 name nobody then. */
+TEST(client_names_no_authorities)
+{
+    for (int disabled = 0; disabled < 2; disabled++) {
+        struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+        CHECK_OK(SSL_CTX_add1_to_CA_list(pair->ctx[CLIENT], lent_certificate("root")));
+        if (disabled)
+            SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_DISABLE_TLSEXT_CA_NAMES);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        if (disabled)
+            CHECK(sk_X509_NAME_num(SSL_get0_peer_CA_list(pair->ssl[SERVER])) <= 0);
+        else
+            CHECK_EQ(sk_X509_NAME_num(SSL_get0_peer_CA_list(pair->ssl[SERVER])), 1);
+        pair_free(pair);
+    }
+}
