@@ -757,3 +757,437 @@ TEST(handshake_that_cannot_begin_any_more)
     CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 0);
     pair_free(pair);
 }
+
+/* What the modes of a server's cache do: who keeps the session, who is asked for it, and what is told when the context is freed. A
+ * server without SSL_SESS_CACHE_SERVER stores nothing and tells no callback; "The get_session_cb() is always called, even when
+ * session caching was disabled" is true of TLS 1.3 alone. */
+TEST_VERSIONS(modes_of_a_servers_cache)
+{
+    static const struct { long mode; int stored, told, asked_tls12, asked_tls13, reused; } cases[] = {
+        {SSL_SESS_CACHE_SERVER, 1, 1, 0, 0, 1},
+        {SSL_SESS_CACHE_BOTH, 1, 1, 0, 0, 1},
+        {SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 1, 1, 1, 1, 1},
+        {SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_STORE, 0, 1, 1, 1, 1},
+        {SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL, 0, 1, 1, 1, 1},
+        {SSL_SESS_CACHE_CLIENT, 0, 0, 0, 1, 0},
+        {SSL_SESS_CACHE_OFF, 0, 0, 0, 1, 0},
+        {SSL_SESS_CACHE_NO_INTERNAL, 0, 0, 0, 1, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_for_sessions(version, 0);
+        SSL_SESSION *session;
+
+        new_calls = get_calls = remove_calls = 0;
+        copy_from_get = 1;
+        SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], cases[i].mode);
+        CHECK_EQ(SSL_CTX_get_session_cache_mode(pair->ctx[SERVER]), cases[i].mode);
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], keep_session);
+        SSL_CTX_sess_set_get_cb(pair->ctx[SERVER], find_session);
+        SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], remove_session);
+        CHECK_OK(SSL_CTX_set_num_tickets(pair->ctx[SERVER], 1));
+        session = connect_with(pair, NULL, 0);
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), cases[i].stored);
+        CHECK_EQ(new_calls, cases[i].told);
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], NULL);
+        SSL_SESSION_free(connect_with(pair, session, cases[i].reused));
+        CHECK_EQ(get_calls, version == TLS1_2_VERSION ? cases[i].asked_tls12 : cases[i].asked_tls13);
+        CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[SERVER]), cases[i].reused);
+        CHECK_EQ(SSL_CTX_sess_cb_hits(pair->ctx[SERVER]), cases[i].reused && get_calls > 0);
+        CHECK_EQ(remove_calls, 0);
+        /* TLS 1.3 makes a session of each resumption. */
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), cases[i].stored * (version == TLS1_3_VERSION ? 2 : 1));
+        SSL_CTX_free(pair->ctx[SERVER]);
+        CHECK_EQ(remove_calls, cases[i].stored * (version == TLS1_3_VERSION ? 2 : 1));
+        pair->ctx[SERVER] = NULL;
+        SSL_SESSION_free(session);
+        SSL_SESSION_free(kept);
+        kept = NULL;
+        pair_free(pair);
+    }
+}
+
+/* SSL_CTX_free(3): "If this is not desired, the user should explicitly unset the callback by calling SSL_CTX_sess_set_remove_cb(ctx,
+ * NULL) prior to calling SSL_CTX_free()." */
+TEST(removal_is_not_told_without_callback)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+
+    SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], remove_session);
+    SSL_SESSION_free(connect_with(pair, NULL, 0));
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 1);
+    SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], NULL);
+    pair_free(pair);
+    CHECK_EQ(remove_calls, 0);
+}
+
+/* SSL_SESS_CACHE_NO_INTERNAL_STORE: "any successful session lookups in the external cache … would normally be copied into the local
+ * cache before processing continues - this flag prevents these additions to the internal cache as well." */
+TEST(session_found_elsewhere_is_stored)
+{
+    for (int store = 0; store < 2; store++) {
+        struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+        SSL_SESSION *session;
+
+        SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], keep_session);
+        SSL_CTX_sess_set_get_cb(pair->ctx[SERVER], find_session);
+        copy_from_get = 1;
+        session = connect_with(pair, NULL, 0);
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+        if (store)
+            SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_SERVER);
+        get_calls = 0;
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK_EQ(get_calls, 1);
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), store);
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK_EQ(get_calls, store ? 1 : 2);
+        SSL_SESSION_free(session);
+        SSL_SESSION_free(kept);
+        kept = NULL;
+        pair_free(pair);
+    }
+}
+
+static int leave_session(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl, (void)session;
+    new_calls++;
+    return 0;
+}
+
+/* "If the callback returns 0, the session will be immediately removed from the internal cache": it is not in truth. */
+TEST_VERSIONS(session_that_the_program_does_not_keep)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+    SSL_SESSION *session;
+
+    SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], leave_session);
+    SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], remove_session);
+    CHECK_OK(SSL_CTX_set_num_tickets(pair->ctx[SERVER], 1));
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(new_calls, 1);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 1);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    CHECK_EQ(remove_calls, 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static SSL_SESSION *session_called(int number)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char id[32] = {0};
+
+    id[0] = (unsigned char)number;
+    CHECK_OK(SSL_SESSION_set1_id(session, id, sizeof(id)));
+    return session;
+}
+
+static int removed_resumable;
+
+static void note_whether_resumable(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context;
+    remove_calls++;
+    removed_resumable += SSL_SESSION_is_resumable(session);
+}
+
+/* "SSL_CTX_remove_session() removes the session c from the context ctx and marks it as non-resumable": so does whatever else takes
+ * one out of a cache, and the callback sees it so already. One that is not there is marked as well. One that makes room for another
+ * of the same id stays as it is. */
+TEST(sessions_that_leave_the_cache_are_not_resumable)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL_SESSION *session[7], *same = session_called(6);
+
+    for (int i = 0; i < 7; i++) {
+        session[i] = session_called(i);
+        CHECK_EQ(SSL_SESSION_is_resumable(session[i]), 1);
+    }
+    SSL_CTX_sess_set_remove_cb(context, note_whether_resumable);
+    CHECK_EQ(SSL_CTX_remove_session(context, session[0]), 0);
+    CHECK_EQ(remove_calls, 1);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[0]), 0);
+    CHECK_OK(SSL_CTX_add_session(context, session[1]));
+    CHECK_OK(SSL_CTX_remove_session(context, session[1]));
+    CHECK_EQ(remove_calls, 2);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[1]), 0);
+    CHECK_OK(SSL_CTX_add_session(context, session[2]));
+    SSL_CTX_flush_sessions(context, 0);
+    CHECK_EQ(remove_calls, 3);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[2]), 0);
+    SSL_CTX_sess_set_cache_size(context, 2);
+    CHECK_OK(SSL_CTX_add_session(context, session[3]));
+    CHECK_OK(SSL_CTX_add_session(context, session[4]));
+    CHECK_OK(SSL_CTX_add_session(context, session[5]));
+    CHECK_EQ(SSL_SESSION_is_resumable(session[3]), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[5]), 1);
+    SSL_CTX_sess_set_cache_size(context, 0);
+    CHECK_OK(SSL_CTX_add_session(context, session[6]));
+    CHECK_OK(SSL_CTX_add_session(context, same));
+    CHECK_EQ(SSL_SESSION_is_resumable(session[6]), 1);
+    SSL_CTX_free(context);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[5]), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(same), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[6]), 1);
+    CHECK_EQ(removed_resumable, 0);
+    for (int i = 0; i < 7; i++)
+        SSL_SESSION_free(session[i]);
+    SSL_SESSION_free(same);
+}
+
+/* ... and so no other context offers what was in the cache of one that is gone. */
+TEST_VERSIONS(session_of_a_context_that_is_gone)
+{
+    for (int cached = 0; cached < 2; cached++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_CTX *other = SSL_CTX_new(TLS_method());
+        SSL_SESSION *session;
+
+        SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], cached ? SSL_SESS_CACHE_CLIENT : SSL_SESS_CACHE_OFF);
+        session = connect_with(pair, NULL, 0);
+        CHECK_EQ(SSL_CTX_set_max_proto_version(other, version), 1);
+        SSL_CTX_free(pair->ctx[CLIENT]);
+        pair->ctx[CLIENT] = other;
+        SSL_SESSION_free(connect_with(pair, session, !cached));
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* "SSL_CTX_flush_sessions() causes a run through the session cache of ctx to remove sessions expired at time tm": those whose time is
+ * over before it. 0 is the end of all. */
+TEST(sessions_expire_after_their_last_second)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    SSL_CTX_sess_set_remove_cb(context, remove_session);
+    for (int i = 0; i < 4; i++) {
+        SSL_SESSION *session = session_called(i);
+
+        SSL_SESSION_set_time(session, 1000);
+        SSL_SESSION_set_timeout(session, 100 * i);
+        CHECK_OK(SSL_CTX_add_session(context, session));
+        SSL_SESSION_free(session);
+    }
+    SSL_CTX_flush_sessions(context, 1100);
+    CHECK_EQ(SSL_CTX_sess_number(context), 3);
+    SSL_CTX_flush_sessions(context, 1101);
+    CHECK_EQ(SSL_CTX_sess_number(context), 2);
+    SSL_CTX_flush_sessions(context, 1);
+    CHECK_EQ(SSL_CTX_sess_number(context), 2);
+    SSL_CTX_flush_sessions(context, 0);
+    CHECK_EQ(SSL_CTX_sess_number(context), 0);
+    CHECK_EQ(remove_calls, 4);
+    SSL_CTX_free(context);
+}
+
+/* "If the size of the session cache is reduced and more sessions are already in the session cache, old session will be removed at the
+ * next time a session shall be added." An identical one does not count as added. */
+TEST(smaller_size_counts_at_the_next_session)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL_SESSION *session[4];
+
+    for (int i = 0; i < 4; i++)
+        session[i] = session_called(i);
+    for (int i = 0; i < 3; i++)
+        CHECK_OK(SSL_CTX_add_session(context, session[i]));
+    CHECK_EQ(SSL_CTX_sess_set_cache_size(context, 1), SSL_SESSION_CACHE_MAX_SIZE_DEFAULT);
+    CHECK_EQ(SSL_CTX_sess_number(context), 3);
+    CHECK_EQ(SSL_CTX_add_session(context, session[2]), 0);
+    CHECK_EQ(SSL_CTX_sess_number(context), 3);
+    CHECK_OK(SSL_CTX_add_session(context, session[3]));
+    CHECK_EQ(SSL_CTX_sess_number(context), 1);
+    CHECK_EQ(SSL_CTX_sess_cache_full(context), 3);
+    CHECK_EQ(SSL_SESSION_is_resumable(session[3]), 1);
+    /* "A special case is the size 0, which is used for unlimited size." */
+    CHECK_EQ(SSL_CTX_sess_set_cache_size(context, 0), 1);
+    for (int i = 4; i < 40; i++) {
+        SSL_SESSION *another = session_called(i);
+
+        CHECK_OK(SSL_CTX_add_session(context, another));
+        SSL_SESSION_free(another);
+    }
+    CHECK_EQ(SSL_CTX_sess_number(context), 37);
+    for (int i = 0; i < 4; i++)
+        SSL_SESSION_free(session[i]);
+    SSL_CTX_free(context);
+}
+
+/* "This can happen when the session is removed because it is expired or when a connection was not shutdown cleanly": the client's
+ * cache loses it, too. */
+TEST_VERSIONS(broken_connection_leaves_the_clients_cache)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    int sessions = version == TLS1_3_VERSION ? 2 : 1;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_remove_cb(pair->ctx[CLIENT], remove_session);
+    SSL_SESSION_free(connect_with(pair, NULL, 0));
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[CLIENT]), sessions);
+    CHECK_EQ(remove_calls, 0);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[CLIENT]), 2 * sessions);
+    pair_disconnect(pair);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[CLIENT]), 2 * sessions - 1);
+    CHECK_EQ(remove_calls, 1);
+    pair_free(pair);
+}
+
+/* "SSL_SESS_CACHE_UPDATE_TIME: Updates the timestamp of the session when it is used, increasing the lifespan of the session." It does
+ * not in truth, in TLS 1.2. */
+TEST(update_time_updates_nothing)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair *pair = pair_for_sessions(TLS1_2_VERSION, tickets);
+        SSL_SESSION *session;
+
+        advance_clock(0);
+        SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_UPDATE_TIME);
+        SSL_CTX_set_timeout(pair->ctx[SERVER], 100);
+        session = connect_with(pair, NULL, 0);
+        SSL_SESSION_set_timeout(session, 1000);
+        advance_clock(60 * 1000000L);
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        advance_clock(60 * 1000000L);
+        SSL_SESSION_free(connect_with(pair, session, 0));
+        CHECK_EQ(SSL_CTX_sess_timeouts(pair->ctx[SERVER]), 1);
+        CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[SERVER]), 1);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* SSL_CTX_set_timeout(3): "This timeout value is used as the ticket lifetime hint for stateless session tickets … For TLSv1.3,
+ * RFC8446 limits transmission of this value to 1 week (604800 seconds)." */
+TEST_VERSIONS(hint_is_the_timeout)
+{
+    static const long seconds[] = {1, 300, 604800, 604801, 100000000};
+
+    for (int i = 0; i < 5; i++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        long hint = version == TLS1_3_VERSION && seconds[i] > 604800 ? 604800 : seconds[i];
+
+        CHECK_EQ(SSL_CTX_set_timeout(pair->ctx[SERVER], seconds[i]), 7200);
+        CHECK_EQ(SSL_CTX_get_timeout(pair->ctx[SERVER]), seconds[i]);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get_session(pair->ssl[CLIENT])), hint);
+        CHECK_EQ(SSL_SESSION_get_timeout(SSL_get_session(pair->ssl[SERVER])), seconds[i]);
+        /* The client goes by a time of its own. */
+        CHECK_EQ(SSL_SESSION_get_timeout(SSL_get_session(pair->ssl[CLIENT])), 7200);
+        pair_free(pair);
+    }
+}
+
+/* "Tickets generated during a resumed handshake have a value of 0 for the ticket lifetime hint", in TLS 1.2. */
+TEST_VERSIONS(hint_of_a_renewed_ticket)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->ctx[SERVER], ticket_key), 1);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
+    ticket_answer = 2;
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    /* What was offered stays as it was: the renewed one is another. */
+    CHECK(SSL_get_session(pair->ssl[CLIENT]) != session);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get_session(pair->ssl[CLIENT])), version == TLS1_2_VERSION ? 0 : 7200);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 7200);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static int sealing_answer;
+
+static int seal_or_not(SSL *ssl, unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int seals)
+{
+    (void)ssl;
+    if (seals)
+        ticket_encrypts++;
+    if (seals && sealing_answer <= 0)
+        return sealing_answer;
+    CHECK_EQ(ticket_keys(name, vector, cipher, mac, seals), 1);
+    return 1;
+}
+
+/* The callback for a new ticket: with 0 "the SSL/TLS session will continue", without one; "less than 0 This indicates an error". */
+TEST_VERSIONS(ticket_key_callback_without_a_key)
+{
+    for (sealing_answer = 0; sealing_answer >= -1; sealing_answer--) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        struct outcome outcome[2];
+
+        ticket_encrypts = 0;
+        CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(pair->ctx[SERVER], seal_or_not), 1);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (sealing_answer < 0) {
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_CALLBACK_FAILED);
+            CHECK_EQ(ticket_encrypts, 1);
+        } else {
+            CHECK_EQ(outcome[SERVER].ret, 1);
+            CHECK_EQ(ticket_encrypts, version == TLS1_3_VERSION ? 2 : 1);
+            pair_settle(pair);
+            CHECK_EQ(SSL_SESSION_has_ticket(SSL_get_session(pair->ssl[CLIENT])), 0);
+            check_alive(pair);
+        }
+        pair_free(pair);
+    }
+}
+
+/* SSL_CTX_set_num_tickets(3): "Following a resumption the number of tickets issued will never be more than 1 … If num_tickets is set
+ * to 0 then no tickets will be issued for either a normal connection or a resumption." */
+TEST(tickets_after_a_resumption)
+{
+    for (size_t number = 0; number < 5; number += 2) {
+        struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+        SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+        SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], leave_session);
+        CHECK_OK(SSL_CTX_set_num_tickets(pair->ctx[SERVER], number));
+        new_calls = 0;
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK_EQ(new_calls, number > 0);
+        new_calls = 0;
+        SSL_SESSION_free(connect_with(pair, NULL, 0));
+        CHECK_EQ(new_calls, number);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* SSL_new_session_ticket(): "all such requests are queued and written together when it is safe to do so and triggered by SSL_write()
+ * or SSL_do_handshake()"; "only for TLS 1.3 connections", on a server. */
+TEST_VERSIONS(requests_for_tickets_wait_for_a_write)
+{
+    struct pair *pair = pair_contexts(version);
+    int tls13 = version == TLS1_3_VERSION;
+
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], leave_session);
+    CHECK_EQ(SSL_new_session_ticket(pair->ssl[CLIENT]), 0);
+    for (int i = 0; i < 3; i++)
+        CHECK_EQ(SSL_new_session_ticket(pair->ssl[SERVER]), tls13);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 0);
+    transfer(pair->ssl[SERVER], pair->ssl[CLIENT], "data", 4);
+    CHECK_EQ(new_calls, tls13 ? 3 : 0);
+    transfer(pair->ssl[SERVER], pair->ssl[CLIENT], "data", 4);
+    CHECK_EQ(new_calls, tls13 ? 3 : 0);
+    pair_free(pair);
+}
