@@ -414,3 +414,297 @@ TEST(ex_data_callbacks)
     SSL_free(ssl);
     CHECK(ex_calls[1].freed == 2 && ex_calls[0].freed == 1 && ex_calls[0].copied == 0);
 }
+
+/* ---- which callbacks of a context count for the connections that it has already ---- */
+
+static int called;
+
+static void take_key(const SSL *ssl, const char *line)
+{
+    (void)ssl, (void)line;
+    called++;
+}
+
+static int take_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    called++;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int take_protocol(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned int in_length,
+                         void *argument)
+{
+    (void)ssl, (void)in_length, (void)argument;
+    *out = in + 1;
+    *length = in[0];
+    called++;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int take_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    called++;
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int take_ticket(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    called++;
+    return 1;
+}
+
+static int take_ticket_key(SSL *ssl, unsigned char *name, unsigned char *vector, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int seals)
+{
+    (void)ssl;
+    called++;
+    return ticket_keys(name, vector, cipher, mac, seals);
+}
+
+static int take_status(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    called++;
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+static int take_request(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    (void)ssl, (void)certificate, (void)key;
+    called++;
+    return 0;
+}
+
+static int take_chain(X509_STORE_CTX *store, void *argument)
+{
+    (void)store, (void)argument;
+    called++;
+    return 1;
+}
+
+static int take_session(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl, (void)session;
+    called++;
+    return 0;
+}
+
+static void take_message(int writes, int version, int type, const void *bytes, size_t length, SSL *ssl, void *argument)
+{
+    (void)writes, (void)version, (void)type, (void)bytes, (void)length, (void)ssl, (void)argument;
+    called++;
+}
+
+static int take_choice(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    called++;
+    return 1;
+}
+
+static int take_certificate(int ok, X509_STORE_CTX *store)
+{
+    (void)store;
+    called++;
+    return ok;
+}
+
+static int take_question(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int nid, void *other, void *argument)
+{
+    (void)ssl, (void)context, (void)operation, (void)bits, (void)nid, (void)other, (void)argument;
+    called++;
+    return 1;
+}
+
+static unsigned take_psk(SSL *ssl, const char *hint, char *identity, unsigned room, unsigned char *psk, unsigned psk_room)
+{
+    (void)ssl, (void)hint, (void)identity, (void)room, (void)psk, (void)psk_room;
+    called++;
+    return 0;
+}
+
+static void set_key_log(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_keylog_callback(server, take_key);
+}
+
+static void set_name(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_tlsext_servername_callback(server, take_name);
+}
+
+static void set_protocol(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_alpn_select_cb(server, take_protocol, NULL);
+}
+
+static void set_hello(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_client_hello_cb(server, take_hello, NULL);
+}
+
+static void set_ticket(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    CHECK_OK(SSL_CTX_set_session_ticket_cb(server, take_ticket, NULL, NULL));
+}
+
+static void set_ticket_key(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    CHECK_EQ(SSL_CTX_set_tlsext_ticket_key_evp_cb(server, take_ticket_key), 1);
+}
+
+static void set_status(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_tlsext_status_cb(server, take_status);
+}
+
+static void set_request(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)server;
+    SSL_CTX_set_client_cert_cb(client, take_request);
+}
+
+/* "SSL objects that are created from ctx inherit the setting valid at the time when SSL_new(3) is called" is not so. */
+static void set_chain(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)server;
+    SSL_CTX_set_cert_verify_callback(client, take_chain, NULL);
+}
+
+static void set_session(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_sess_set_new_cb(server, take_session);
+}
+
+static void set_message(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_msg_callback(server, take_message);
+}
+
+static void set_choice(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_cert_cb(server, take_choice, NULL);
+}
+
+static void set_certificate(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)server;
+    SSL_CTX_set_verify(client, SSL_VERIFY_PEER, take_certificate);
+}
+
+static void set_question(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)client;
+    SSL_CTX_set_security_callback(server, take_question);
+}
+
+static void set_psk(SSL_CTX *server, SSL_CTX *client)
+{
+    (void)server;
+    SSL_CTX_set_psk_client_callback(client, take_psk);
+}
+
+static int calls_when_set(int version, void (*set)(SSL_CTX *server, SSL_CTX *client), int early)
+{
+    /* Without tickets a server stores sessions. */
+    struct pair *pair = pair_for_sessions(version, set != set_session);
+
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\1a", 2), 0);
+    SSL_CTX_set_tlsext_status_type(pair->ctx[CLIENT], TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    called = 0;
+    if (early)
+        set(pair->ctx[SERVER], pair->ctx[CLIENT]);
+    pair_over_wire(pair);
+    if (!early)
+        set(pair->ctx[SERVER], pair->ctx[CLIENT]);
+    pair_handshake(pair);
+    pair_settle(pair);
+    pair_free(pair);
+    return called;
+}
+
+/* What the manual says is set for a context alone is looked up there when it is needed. */
+TEST_VERSIONS(callbacks_of_a_context_that_count_at_once)
+{
+    static void (*const setters[])(SSL_CTX *, SSL_CTX *) = {set_key_log, set_name,   set_protocol, set_hello, set_ticket,
+                                                            set_ticket_key, set_status, set_request,  set_chain, set_session};
+
+    for (size_t i = 0; i < sizeof(setters) / sizeof(setters[0]); i++) {
+        CHECK(calls_when_set(version, setters[i], 1) > 0);
+        CHECK(calls_when_set(version, setters[i], 0) > 0);
+    }
+}
+
+/* What a connection can set for itself is copied by SSL_new(). */
+TEST_VERSIONS(callbacks_of_a_context_that_are_copied)
+{
+    static void (*const setters[])(SSL_CTX *, SSL_CTX *) = {set_message, set_choice, set_certificate, set_question, set_psk};
+
+    for (size_t i = 0; i < sizeof(setters) / sizeof(setters[0]); i++) {
+        if (version == TLS1_3_VERSION || setters[i] != set_psk)
+            CHECK(calls_when_set(version, setters[i], 1) > 0);
+        CHECK_EQ(calls_when_set(version, setters[i], 0), 0);
+    }
+}
+
+/* SSL_set_SSL_CTX() brings the other context's certificates, chains and stores; the rest stays what SSL_new() found in the first. */
+TEST(set_ssl_ctx_brings_certificates_alone)
+{
+    SSL_CTX *first = SSL_CTX_new(TLS_method()), *second = SSL_CTX_new(TLS_method());
+    X509_STORE *store = X509_STORE_new(), *found_store = NULL;
+    STACK_OF(X509) *chain = NULL;
+    SSL *ssl;
+
+    use_identity(first, "rsa");
+    use_identity(second, "ec");
+    CHECK_OK(SSL_CTX_add1_chain_cert(second, lent_certificate("root")));
+    CHECK_OK(SSL_CTX_set0_verify_cert_store(second, store));
+    SSL_CTX_set_options(second, SSL_OP_NO_TICKET);
+    SSL_CTX_set_mode(second, SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_set_verify(second, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_verify_depth(second, 7);
+    CHECK_EQ(SSL_CTX_set_max_proto_version(second, TLS1_2_VERSION), 1);
+    SSL_CTX_set_max_cert_list(second, 500);
+    SSL_CTX_set_quiet_shutdown(second, 1);
+    SSL_CTX_set_read_ahead(second, 1);
+    CHECK_OK(SSL_CTX_set_num_tickets(second, 5));
+    CHECK_OK(SSL_CTX_set_max_early_data(second, 77));
+    SSL_CTX_set_tlsext_status_type(second, TLSEXT_STATUSTYPE_ocsp);
+    SSL_CTX_set_default_passwd_cb_userdata(second, "second");
+    ssl = SSL_new(first);
+    CHECK(SSL_set_SSL_CTX(ssl, second) == second);
+    CHECK_EQ(X509_cmp(SSL_get_certificate(ssl), lent_certificate("ec")), 0);
+    CHECK_EQ(EVP_PKEY_eq(SSL_get_privatekey(ssl), lent_key("ec")), 1);
+    CHECK_OK(SSL_get0_chain_certs(ssl, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    CHECK_OK(SSL_get0_verify_cert_store(ssl, &found_store));
+    CHECK(found_store == store);
+    CHECK_EQ(SSL_get_options(ssl) & SSL_OP_NO_TICKET, 0);
+    CHECK_EQ(SSL_get_mode(ssl) & SSL_MODE_ENABLE_PARTIAL_WRITE, 0);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_NONE);
+    CHECK_EQ(SSL_get_verify_depth(ssl), -1);
+    CHECK_EQ(SSL_get_max_proto_version(ssl), 0);
+    CHECK_EQ(SSL_get_max_cert_list(ssl), 102400);
+    CHECK_EQ(SSL_get_quiet_shutdown(ssl), 0);
+    CHECK_EQ(SSL_get_read_ahead(ssl), 0);
+    CHECK_EQ(SSL_get_num_tickets(ssl), 2);
+    CHECK_EQ(SSL_get_max_early_data(ssl), 0);
+    CHECK_EQ(SSL_get_tlsext_status_type(ssl), -1);
+    CHECK(SSL_get_default_passwd_cb_userdata(ssl) == NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(first);
+    SSL_CTX_free(second);
+}
