@@ -509,3 +509,356 @@ TEST_VERSIONS(alerts_that_are_none)
         pair_free(pair);
     }
 }
+
+/* ---- the order of a server's callbacks ---- */
+
+static char order[16];
+
+static void note_call(char letter)
+{
+    size_t length = strlen(order);
+
+    CHECK(length + 1 < sizeof(order));
+    order[length] = letter;
+    order[length + 1] = '\0';
+}
+
+static int note_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)argument;
+    CHECK_EQ(*alert, SSL_AD_INTERNAL_ERROR);
+    CHECK(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) == NULL);
+    note_call('H');
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int note_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl;
+    CHECK_STR(argument, "name");
+    /* "By default this value is initialised to SSL_AD_UNRECOGNIZED_NAME." */
+    CHECK_EQ(*alert, SSL_AD_UNRECOGNIZED_NAME);
+    note_call('N');
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int note_protocols(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                          unsigned int in_length, void *argument)
+{
+    (void)ssl, (void)argument;
+    CHECK_EQ(in_length, 4);
+    *out = in + 3;
+    *length = in[2];
+    note_call('A');
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int note_certificate(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    note_call('C');
+    return 1;
+}
+
+/* "The ClientHello callback is executed first, then the servername callback, followed by the ALPN callback." "If there is no ALPN
+ * proposed in the ClientHello, the ALPN callback is not invoked", while the servername callback is without a name, too. In TLS 1.2 the
+ * certificate is looked for before the ALPN callback. All but that for certificates are called in resumptions. */
+TEST_VERSIONS(callbacks_of_a_server_have_their_order)
+{
+    static const char *const full[2][2] = {{"HNC", "HNCA"}, {"HNC", "HNAC"}};
+    int tls13 = version == TLS1_3_VERSION;
+
+    for (int offers = 0; offers < 2; offers++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session;
+
+        SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], note_hello, NULL);
+        SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], note_name);
+        SSL_CTX_set_tlsext_servername_arg(pair->ctx[SERVER], "name");
+        SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], note_protocols, NULL);
+        SSL_CTX_set_cert_cb(pair->ctx[SERVER], note_certificate, NULL);
+        if (offers)
+            CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\1a\1b", 4), 0);
+        order[0] = '\0';
+        session = connect_with(pair, NULL, 0);
+        CHECK_STR(order, full[tls13][offers]);
+        order[0] = '\0';
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK_STR(order, offers ? "HNA" : "HN");
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+static int hello_answer;
+
+static int answer_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    note_call('H');
+    return hello_answer;
+}
+
+/* A callback that returns neither success nor a negative value has failed; the alert is internal_error unless it says another. */
+TEST_VERSIONS(client_hello_callback_fails_unless_it_succeeds)
+{
+    for (hello_answer = 0; hello_answer < 4; hello_answer++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], answer_hello, NULL);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (hello_answer == SSL_CLIENT_HELLO_SUCCESS) {
+            CHECK_EQ(outcome[SERVER].ret, 1);
+        } else {
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_CALLBACK_FAILED);
+            CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+        }
+        pair_free(pair);
+    }
+}
+
+/* "Such configuration changes can include … modifying the server's list of permitted TLS versions, changing the server's cipher
+ * list". */
+static int change_version(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    CHECK_EQ(SSL_set_max_proto_version(ssl, TLS1_2_VERSION), 1);
+    CHECK_OK(SSL_set_cipher_list(ssl, "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int change_suites(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    CHECK_OK(SSL_set_ciphersuites(ssl, "TLS_AES_128_GCM_SHA256"));
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int forbid_version(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    SSL_set_options(ssl, SSL_OP_NO_TLSv1_3);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+TEST(client_hello_callback_changes_what_is_permitted)
+{
+    static const struct { SSL_client_hello_cb_fn callback; int version; const char *suite; } cases[] = {
+        {change_version, TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256"},
+        {change_suites, TLS1_3_VERSION, "TLS_AES_128_GCM_SHA256"},
+        {forbid_version, TLS1_2_VERSION, "ECDHE-ECDSA-AES256-GCM-SHA384"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(0);
+
+        SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], cases[i].callback, NULL);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_EQ(SSL_version(pair->ssl[CLIENT]), cases[i].version);
+        CHECK_STR(SSL_get_cipher_name(pair->ssl[CLIENT]), cases[i].suite);
+        pair_free(pair);
+    }
+}
+
+/* It is called for each ClientHello: the second after a HelloRetryRequest, and that of a renegotiation. */
+TEST_VERSIONS(client_hello_callback_sees_each_hello)
+{
+    struct pair *pair = pair_contexts(version);
+    char byte;
+
+    hello_answer = SSL_CLIENT_HELLO_SUCCESS;
+    order[0] = '\0';
+    SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], answer_hello, NULL);
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[SERVER], "P-521"));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    if (version == TLS1_2_VERSION) {
+        CHECK_STR(order, "H");
+        CHECK_OK(SSL_renegotiate(pair->ssl[SERVER]));
+        CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+        for (int turn = 0; turn < 3; turn++)
+            for (int side = CLIENT; side <= SERVER; side++)
+                CHECK_WANTS(pair->ssl[side], SSL_read(pair->ssl[side], &byte, 1), SSL_ERROR_WANT_READ);
+    }
+    CHECK_STR(order, "HH");
+    pair_free(pair);
+}
+
+/* "SSL_client_hello_get1_extensions_present(): The out and outlen parameters are both required"; the pointers of the other functions
+ * are not. */
+static int ask_for_nothing(SSL *ssl, int *alert, void *argument)
+{
+    size_t length;
+    int *extensions;
+
+    (void)alert, (void)argument;
+    CHECK_EQ(SSL_client_hello_get0_random(ssl, NULL), SSL3_RANDOM_SIZE);
+    CHECK_EQ(SSL_client_hello_get0_compression_methods(ssl, NULL), 1);
+    CHECK(SSL_client_hello_get0_ciphers(ssl, NULL) >= 2);
+    SSL_client_hello_get0_session_id(ssl, NULL);
+    CHECK_EQ(SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_signature_algorithms, NULL, NULL), 1);
+    CHECK_EQ(SSL_client_hello_get0_ext(ssl, 9999, NULL, NULL), 0);
+    CHECK_EQ(SSL_client_hello_get1_extensions_present(ssl, NULL, &length), 0);
+    CHECK_EQ(SSL_client_hello_get1_extensions_present(ssl, &extensions, NULL), 0);
+    note_call('H');
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+TEST_VERSIONS(client_hello_getters_without_pointers)
+{
+    struct pair *pair = pair_contexts(version);
+
+    order[0] = '\0';
+    SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], ask_for_nothing, NULL);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_STR(order, "H");
+    pair_free(pair);
+}
+
+/* ---- the status request ---- */
+
+static int status_answer, server_status_calls, client_status_calls;
+static long client_status_length;
+
+static int answer_status(SSL *ssl, void *argument)
+{
+    const unsigned char *response;
+
+    (void)argument;
+    if (SSL_is_server(ssl)) {
+        server_status_calls++;
+        CHECK_EQ(SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup("response", 8), 8), 1);
+        return status_answer;
+    }
+    client_status_calls++;
+    client_status_length = SSL_get_tlsext_status_ocsp_resp(ssl, &response);
+    CHECK_EQ(response == NULL, client_status_length == -1);
+    return 7;
+}
+
+static struct pair *pair_with_status(int version)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+
+    server_status_calls = client_status_calls = 0;
+    for (int side = CLIENT; side <= SERVER; side++)
+        SSL_CTX_set_tlsext_status_cb(pair->ctx[side], answer_status);
+    CHECK_EQ(SSL_CTX_set_tlsext_status_type(pair->ctx[CLIENT], TLSEXT_STATUSTYPE_ocsp), 1);
+    return pair;
+}
+
+/* "The callback when used on the server side should return with either SSL_TLSEXT_ERR_OK …, SSL_TLSEXT_ERR_NOACK … or
+ * SSL_TLSEXT_ERR_ALERT_FATAL": whatever else is fatal, too. The client's is called with or without a response; each positive value is
+ * acceptance. */
+TEST_VERSIONS(answers_to_a_status_request)
+{
+    static const int answers[] = {SSL_TLSEXT_ERR_OK, SSL_TLSEXT_ERR_NOACK, SSL_TLSEXT_ERR_ALERT_FATAL, SSL_TLSEXT_ERR_ALERT_WARNING, 55};
+
+    for (int i = 0; i < 5; i++) {
+        struct pair *pair = pair_with_status(version);
+        struct outcome outcome[2];
+
+        status_answer = answers[i];
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[CLIENT]), TLSEXT_STATUSTYPE_ocsp);
+        CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), -1);
+        pair_try(pair, outcome);
+        CHECK_EQ(server_status_calls, 1);
+        CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), TLSEXT_STATUSTYPE_ocsp);
+        if (i < 2) {
+            CHECK_EQ(outcome[CLIENT].ret, 1);
+            CHECK_EQ(client_status_calls, 1);
+            CHECK_EQ(client_status_length, i == 0 ? 8 : -1);
+        } else {
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_CLIENTHELLO_TLSEXT);
+            CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+            CHECK_EQ(client_status_calls, 0);
+        }
+        pair_free(pair);
+    }
+}
+
+/* "Note that the callback will not be called in the event of a handshake where session resumption occurs": in TLS 1.3 the client's is
+ * in truth, and there is no response. */
+TEST_VERSIONS(status_request_of_a_resumption)
+{
+    struct pair *pair = pair_with_status(version);
+    SSL_SESSION *session;
+
+    status_answer = SSL_TLSEXT_ERR_OK;
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(server_status_calls, 1);
+    CHECK_EQ(client_status_calls, 1);
+    SSL_SESSION_free(connect_with(pair, session, 1));
+    CHECK_EQ(server_status_calls, 1);
+    CHECK_EQ(client_status_calls, version == TLS1_3_VERSION ? 2 : 1);
+    CHECK_EQ(client_status_length, version == TLS1_3_VERSION ? -1 : 8);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A client that does not ask is not answered, and has no callback called. */
+TEST_VERSIONS(no_status_without_a_request)
+{
+    struct pair *pair = pair_with_status(version);
+    const unsigned char *response = protocols;
+
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_set_tlsext_status_type(pair->ssl[CLIENT], -1), 1);
+    pair_handshake(pair);
+    CHECK_EQ(server_status_calls, 0);
+    CHECK_EQ(client_status_calls, 0);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), -1);
+    CHECK_EQ(SSL_get_tlsext_status_ocsp_resp(pair->ssl[CLIENT], &response), -1);
+    CHECK(response == NULL);
+    pair_free(pair);
+}
+
+/* The response is the connection's from then on: another replaces it, NULL takes it away. */
+TEST(status_response_is_the_connections)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+    const unsigned char *response = NULL;
+
+    CHECK_EQ(SSL_get_tlsext_status_ocsp_resp(ssl, &response), -1);
+    CHECK_EQ(SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup("first", 5), 5), 1);
+    CHECK_EQ(SSL_set_tlsext_status_ocsp_resp(ssl, OPENSSL_memdup("another", 7), 7), 1);
+    CHECK_EQ(SSL_get_tlsext_status_ocsp_resp(ssl, &response), 7);
+    CHECK_MEM(response, "another", 7);
+    CHECK_OK(SSL_clear(ssl));
+    CHECK_EQ(SSL_get_tlsext_status_ocsp_resp(ssl, &response), 7);
+    CHECK_EQ(SSL_set_tlsext_status_ocsp_resp(ssl, NULL, 0), 1);
+    CHECK_EQ(SSL_get_tlsext_status_ocsp_resp(ssl, &response), -1);
+    CHECK(response == NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* "Setting protos_len to 0 clears any existing list of ALPN protocols and no ALPN extension will be sent to the server." */
+TEST_VERSIONS(protocols_that_are_cleared)
+{
+    struct pair *pair = pair_contexts(version);
+
+    alpn_result = SSL_TLSEXT_ERR_OK;
+    alpn_calls = 0;
+    SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], select_protocol, (void *)"alpn");
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], protocols, PROTOCOLS_LENGTH), 0);
+    pair_over_wire(pair);
+    /* The connection has a list of its own since. */
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], NULL, 0), 0);
+    pair_handshake(pair);
+    CHECK_EQ(alpn_calls, 1);
+    pair_disconnect(pair);
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], protocols, PROTOCOLS_LENGTH), 0);
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_set_alpn_protos(pair->ssl[CLIENT], NULL, 0), 0);
+    pair_handshake(pair);
+    CHECK_EQ(alpn_calls, 1);
+    check_selected(pair->ssl[CLIENT], NULL);
+    pair_free(pair);
+}
