@@ -430,3 +430,142 @@ TEST(curve_of_a_clients_key)
         pair_free(pair);
     }
 }
+
+static int names_in(const STACK_OF(X509_NAME) *names)
+{
+    return names == NULL ? -1 : sk_X509_NAME_num(names);
+}
+
+static int names_at_the_client(struct pair *pair)
+{
+    int count;
+
+    pair_handshake(pair);
+    count = names_in(SSL_get0_peer_CA_list(pair->ssl[CLIENT]));
+    CHECK_EQ(names_in(SSL_get_client_CA_list(pair->ssl[CLIENT])), count);
+    pair_disconnect(pair);
+    return count;
+}
+
+/* "Where a mix of the two types of functions has been used on the server side then the 'client CA list' functions take precedence." An
+ * empty list of theirs does not in truth: the other is sent. A connection's list overrides that of its context, of either kind. No
+ * list is an empty one in TLS 1.2 and none in TLS 1.3. */
+TEST_VERSIONS(lists_of_ca_names_take_precedence)
+{
+    struct pair *pair = pair_contexts(version);
+    int none = version == TLS1_3_VERSION ? -1 : 0;
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    pair_over_wire(pair);
+    CHECK_EQ(names_at_the_client(pair), none);
+    CHECK_OK(SSL_CTX_add1_to_CA_list(pair->ctx[SERVER], lent_certificate("root")));
+    CHECK_OK(SSL_CTX_add1_to_CA_list(pair->ctx[SERVER], lent_certificate("other")));
+    pair_over_wire(pair);
+    CHECK_EQ(names_in(SSL_get0_CA_list(pair->ssl[SERVER])), 2);
+    CHECK_EQ(names_in(SSL_get_client_CA_list(pair->ssl[SERVER])), 0);
+    CHECK_EQ(names_at_the_client(pair), 2);
+    CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[SERVER], lent_certificate("middle")));
+    pair_over_wire(pair);
+    CHECK_EQ(names_at_the_client(pair), 1);
+    pair_over_wire(pair);
+    SSL_set_client_CA_list(pair->ssl[SERVER], sk_X509_NAME_new_null());
+    CHECK_EQ(names_at_the_client(pair), 2);
+    pair_over_wire(pair);
+    SSL_set_client_CA_list(pair->ssl[SERVER], sk_X509_NAME_new_null());
+    CHECK_OK(SSL_add1_to_CA_list(pair->ssl[SERVER], lent_certificate("other")));
+    CHECK_EQ(names_in(SSL_get0_CA_list(pair->ssl[SERVER])), 1);
+    CHECK_EQ(names_in(SSL_CTX_get0_CA_list(pair->ctx[SERVER])), 2);
+    CHECK_EQ(names_at_the_client(pair), 1);
+    SSL_CTX_set_client_CA_list(pair->ctx[SERVER], NULL);
+    pair_over_wire(pair);
+    SSL_set0_CA_list(pair->ssl[SERVER], sk_X509_NAME_new_null());
+    CHECK_EQ(names_at_the_client(pair), none);
+    pair_free(pair);
+}
+
+/* "retrieves any previously set list of CAs set for s or if none are set the list from the parent SSL_CTX": from the context as it is
+ * at the time. What is added twice is there twice. */
+TEST_VERSIONS(ca_names_of_the_context_are_live)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[SERVER], lent_certificate("root")));
+    CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[SERVER], lent_certificate("root")));
+    CHECK_EQ(names_in(SSL_get_client_CA_list(pair->ssl[SERVER])), 2);
+    CHECK_EQ(names_at_the_client(pair), 2);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_add_client_CA(pair->ssl[SERVER], lent_certificate("other")));
+    SSL_set_client_CA_list(pair->ssl[SERVER], NULL);
+    CHECK_EQ(names_in(SSL_get_client_CA_list(pair->ssl[SERVER])), 2);
+    CHECK_EQ(names_at_the_client(pair), 2);
+    pair_free(pair);
+}
+
+/* "For TLS 1.3 the list of CA names … may be sent by a client", from the generic list alone; below "any list of CA names set is never
+ * sent from client to server". */
+TEST_VERSIONS(ca_names_of_a_client)
+{
+    for (int generic = 0; generic < 2; generic++) {
+        struct pair *pair = pair_contexts(version);
+
+        if (generic)
+            CHECK_OK(SSL_CTX_add1_to_CA_list(pair->ctx[CLIENT], lent_certificate("root")));
+        else
+            CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[CLIENT], lent_certificate("root")));
+        pair_over_wire(pair);
+        CHECK(SSL_get0_peer_CA_list(pair->ssl[SERVER]) == NULL);
+        pair_handshake(pair);
+        CHECK_EQ(names_in(SSL_get0_peer_CA_list(pair->ssl[SERVER])), generic && version == TLS1_3_VERSION ? 1 : -1);
+        pair_free(pair);
+    }
+}
+
+static int installs;
+
+static int install_certificate(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    (void)ssl;
+    installs++;
+    *certificate = load_certificate("client");
+    *key = load_key("client");
+    return 1;
+}
+
+/* SSL_CTX_set_client_cert_cb(3): "called when a client certificate is requested by a server and no certificate was yet set for the SSL
+ * object"; with 0 "no certificate will be sent"; "it will permanently install the certificate and key for this SSL object. It will not
+ * be reset by calling SSL_clear(3)." */
+TEST_VERSIONS(client_certificate_callback_installs)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *client;
+
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_client_cert_cb(pair->ctx[CLIENT], give_nothing);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get_certificate(pair->ssl[CLIENT]) == NULL);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) == NULL);
+    pair_disconnect(pair);
+    SSL_CTX_set_client_cert_cb(pair->ctx[CLIENT], install_certificate);
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    pair_handshake(pair);
+    CHECK_EQ(installs, 1);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+    CHECK_EQ(X509_cmp(SSL_get_certificate(client), lent_certificate("client")), 0);
+    CHECK(SSL_CTX_get0_certificate(pair->ctx[CLIENT]) == NULL);
+    pair_settle(pair);
+    SSL_shutdown(client);
+    SSL_shutdown(pair->ssl[SERVER]);
+    CHECK_OK(SSL_clear(client));
+    CHECK_EQ(X509_cmp(SSL_get_certificate(client), lent_certificate("client")), 0);
+    pair_disconnect(pair);
+    use_identity(pair->ctx[CLIENT], "client");
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(installs, 1);
+    pair_free(pair);
+}

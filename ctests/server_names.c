@@ -238,3 +238,69 @@ TEST_VERSIONS(name_that_the_server_sets_later)
     CHECK_EQ(SSL_get_servername_type(host), -1);
     pair_free(pair);
 }
+
+static int refusal;
+
+static int refuse_name(SSL *ssl, int *out, void *argument)
+{
+    (void)ssl, (void)out, (void)argument;
+    return refusal;
+}
+
+/* A name that the server did not accept, with a warning or without a word: this connection shows it on both sides, the session does
+ * not have it. In TLS 1.2 a resumption then has what the client asks for, and the server NULL; in TLS 1.3 "the servername is
+ * negotiated in every handshake". */
+TEST_VERSIONS(name_that_was_not_accepted)
+{
+    static const int refusals[] = {SSL_TLSEXT_ERR_NOACK, SSL_TLSEXT_ERR_ALERT_WARNING};
+
+    for (int i = 0; i < 2; i++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session;
+
+        refusal = refusals[i];
+        SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], refuse_name);
+        pair_over_wire(pair);
+        CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "a.example"));
+        pair_handshake(pair);
+        pair_settle(pair);
+        CHECK_STR(name_of(pair->ssl[CLIENT]), "a.example");
+        CHECK_STR(name_of(pair->ssl[SERVER]), "a.example");
+        CHECK(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[CLIENT])) == NULL);
+        CHECK(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[SERVER])) == NULL);
+        session = pair_leave(pair);
+        for (int asked = 0; asked < 2; asked++) {
+            pair_over_wire(pair);
+            CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+            CHECK(SSL_get_servername(pair->ssl[CLIENT], TLSEXT_NAMETYPE_host_name) == NULL);
+            CHECK_EQ(SSL_get_servername_type(pair->ssl[CLIENT]), -1);
+            if (asked)
+                CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "b.example"));
+            pair_handshake(pair);
+            pair_settle(pair);
+            CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+            CHECK_STR(name_of(pair->ssl[CLIENT]), asked ? "b.example" : "none");
+            CHECK_STR(name_of(pair->ssl[SERVER]), asked && version == TLS1_3_VERSION ? "b.example" : "none");
+            SSL_SESSION_free(pair_leave(pair));
+        }
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* "SSL_get_servername_type() returns the servername type or -1 if no servername is present." */
+TEST_VERSIONS(type_of_a_name)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_get_servername_type(pair->ssl[CLIENT]), -1);
+    CHECK_OK(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "a.example"));
+    CHECK_EQ(SSL_get_servername_type(pair->ssl[CLIENT]), TLSEXT_NAMETYPE_host_name);
+    CHECK_EQ(SSL_get_servername_type(pair->ssl[SERVER]), -1);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_servername_type(pair->ssl[SERVER]), TLSEXT_NAMETYPE_host_name);
+    /* Of another type there is no name. */
+    CHECK(SSL_get_servername(pair->ssl[SERVER], TLSEXT_NAMETYPE_host_name + 1) == NULL);
+    pair_free(pair);
+}
