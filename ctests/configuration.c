@@ -521,3 +521,237 @@ TEST(controls_of_callbacks_and_empty_lists)
     CHECK_SSL_REASON(ERR_R_MALLOC_FAILURE);
     SSL_CTX_free(context);
 }
+
+/* SSL_CTX_set1_groups_list(): "The string is a colon separated list of group NIDs or names", each once, with names in one spelling and
+ * nothing empty. A list that is refused leaves the one before. */
+TEST(groups_list_spelling)
+{
+    static const struct { const char *list; int taken; } cases[] = {
+        {"P-256", 1}, {"prime256v1", 1}, {"secp256r1", 1}, {"X25519", 1}, {"x25519", 1}, {"X448", 1}, {"ffdhe2048", 1},
+        {"ffdhe8192", 1}, {"P-521:P-384:P-256:X25519:ffdhe2048", 1}, {"brainpoolP256r1", 1}, {"secp256k1", 1}, {"K-163", 1},
+        {" P-256", 1}, {"P-256 ", 1}, {"", 0}, {":", 0}, {"P-256:", 0}, {":P-256", 0}, {"P-256::P-384", 0}, {"P-256:P-256", 0},
+        {"P-256:prime256v1", 0}, {"p-256", 0}, {"FFDHE2048", 0}, {"23", 0}, {"415", 0}, {"P-256:nonsense", 0},
+    };
+
+    start();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (SSL_CTX_set1_groups_list(context, cases[i].list) != cases[i].taken)
+            test_fail(__FILE__, __LINE__, "\"%s\"", cases[i].list);
+        ERR_clear_error();
+        if (SSL_set1_groups_list(ssl, cases[i].list) != cases[i].taken)
+            test_fail(__FILE__, __LINE__, "\"%s\" of a connection", cases[i].list);
+        ERR_clear_error();
+    }
+    finish();
+}
+
+/* SSL_CTX_set1_groups(): "The array consist of all NIDs of groups in preference order", each once. */
+TEST(groups_by_number)
+{
+    int twice[] = {NID_X25519, NID_X25519}, digest[] = {NID_X25519, NID_sha256}, nothing[] = {NID_undef};
+    int both[] = {NID_ffdhe2048, NID_X448};
+
+    start();
+    CHECK_EQ(SSL_CTX_set1_groups(context, twice, 2), 0);
+    CHECK_EQ(SSL_CTX_set1_groups(context, digest, 2), 0);
+    CHECK_EQ(SSL_CTX_set1_groups(context, nothing, 1), 0);
+    CHECK_EQ(SSL_CTX_set1_groups(context, both, 2), 1);
+    CHECK_EQ(SSL_CTX_set1_groups(context, both, 0), 0);
+    CHECK_SSL_REASON(SSL_R_BAD_LENGTH);
+    finish();
+}
+
+/* SSL_get_shared_group(): in the order of who is preferred. "If the value n is out of range, NID_undef is returned." "When called on a
+ * client ssl, SSL_get_shared_group() has no meaning and returns -1": 0 in truth. */
+TEST_VERSIONS(shared_groups_have_their_order)
+{
+    for (int servers = 0; servers < 2; servers++) {
+        struct pair *pair = pair_contexts(version);
+        int expected[] = {servers ? NID_X9_62_prime256v1 : NID_secp384r1, servers ? NID_secp384r1 : NID_X9_62_prime256v1};
+
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "X448:P-384:P-256:brainpoolP256r1"), 1);
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[SERVER], "P-256:P-384:X25519"), 1);
+        if (servers)
+            SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_CIPHER_SERVER_PREFERENCE);
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -1), 0);
+        CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], 0), NID_undef);
+        pair_handshake(pair);
+        CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -1), 2);
+        for (int i = 0; i < 2; i++)
+            CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], i), expected[i]);
+        CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], 2), NID_undef);
+        CHECK_EQ(SSL_get_shared_group(pair->ssl[CLIENT], 0), 0);
+        CHECK_EQ(SSL_get_shared_group(pair->ssl[CLIENT], -1), 0);
+        CHECK_EQ(SSL_get1_groups(pair->ssl[CLIENT], NULL), 0);
+        pair_free(pair);
+    }
+}
+
+/* SSL_get_negotiated_group(): "For TLSv1.3 connections this typically reflects the state of the current connection … For earlier TLS
+ * versions, when a session has been resumed, it always reflects the group used for key exchange during the initial handshake". Before
+ * the handshake it is that of the session that is offered. */
+TEST_VERSIONS(negotiated_group_of_a_resumption)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-384:P-256"), 1);
+    session = connect_with(pair, NULL, 0);
+    CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-521:P-256"), 1);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    CHECK_EQ(SSL_get_negotiated_group(pair->ssl[CLIENT]), NID_secp384r1);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 1);
+    for (int side = CLIENT; side <= SERVER; side++)
+        CHECK_EQ(SSL_get_negotiated_group(pair->ssl[side]), version == TLS1_3_VERSION ? NID_secp521r1 : NID_secp384r1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_CTX_set1_sigalgs_list(): "either a combination of a public key algorithm and a digest separated by +, or a TLS 1.3-style named
+ * SignatureScheme", each once, in one spelling but for the digests' names. */
+TEST(sigalgs_list_spelling)
+{
+    static const struct { const char *list; int taken; } cases[] = {
+        {"RSA+SHA256", 1}, {"RSA+sha256", 1}, {"RSA-PSS+SHA512", 1}, {"PSS+SHA256", 1}, {"ECDSA+SHA1", 1}, {"DSA+SHA224", 1},
+        {"rsa_pss_pss_sha256", 1}, {"rsa_pss_rsae_sha384", 1}, {"ecdsa_secp256r1_sha256", 1}, {"rsa_pkcs1_sha1", 1}, {"ed25519", 1},
+        {"ed448", 1}, {" RSA+SHA256", 1}, {"ECDSA+SHA512:RSA+SHA224", 1}, {"", 0}, {"RSA+SHA256:", 0}, {":RSA+SHA256", 0},
+        {"RSA+SHA256:RSA+SHA256", 0}, {"RSA+SHA256:nonsense", 0}, {"rsa+sha256", 0}, {"RSA", 0}, {"RSA+", 0}, {"+SHA256", 0},
+        {"RSA+SHA256+SHA1", 0}, {"RSA+SHA2-256", 0}, {"RSA+MD5", 0}, {"ed25519+SHA256", 0}, {"Ed25519", 0}, {"ED448", 0}, {"dsa_sha1", 0},
+    };
+
+    start();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (SSL_CTX_set1_sigalgs_list(context, cases[i].list) != cases[i].taken)
+            test_fail(__FILE__, __LINE__, "\"%s\"", cases[i].list);
+        ERR_clear_error();
+        if (SSL_set1_client_sigalgs_list(ssl, cases[i].list) != cases[i].taken)
+            test_fail(__FILE__, __LINE__, "\"%s\" of clients", cases[i].list);
+        ERR_clear_error();
+    }
+    finish();
+}
+
+/* "pairs of NIDs corresponding to digest and public key algorithms": Ed25519 has no digest; a pair may be there twice. */
+TEST(sigalgs_by_number)
+{
+    int rsa[] = {NID_sha256, EVP_PKEY_RSA, NID_sha256, EVP_PKEY_RSA}, md5[] = {NID_md5, EVP_PKEY_RSA};
+    int pss[] = {NID_sha256, EVP_PKEY_RSA_PSS}, ed[] = {NID_undef, EVP_PKEY_ED25519}, digest[] = {NID_sha256, EVP_PKEY_ED25519};
+
+    start();
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, rsa, 4), 1);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, pss, 2), 1);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, ed, 2), 1);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, md5, 2), 0);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, digest, 2), 0);
+    CHECK_EQ(SSL_CTX_set1_sigalgs(context, rsa, 3), 0);
+    ERR_clear_error();
+    finish();
+}
+
+/* "The supported signature algorithms set by a server … are used to determine the set of shared signature algorithms and (if server
+ * preferences are set with SSL_OP_CIPHER_SERVER_PREFERENCE) their order." */
+TEST_VERSIONS(shared_sigalgs_have_their_order)
+{
+    static const int digests[] = {NID_sha256, NID_sha384, NID_sha512};
+
+    for (int servers = 0; servers < 2; servers++) {
+        struct pair *pair = pair_contexts(version);
+        int digest = 0;
+
+        use_identity(pair->ctx[SERVER], "rsa");
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-RSA-AES128-GCM-SHA256"));
+        CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "RSA-PSS+SHA512:RSA-PSS+SHA384:RSA-PSS+SHA256:ECDSA+SHA256"));
+        CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[SERVER], "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512"));
+        if (servers)
+            SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_CIPHER_SERVER_PREFERENCE);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        CHECK_OK(SSL_get_peer_signature_nid(pair->ssl[CLIENT], &digest));
+        CHECK_EQ(digest, servers ? NID_sha256 : NID_sha512);
+        CHECK_EQ(SSL_get_shared_sigalgs(pair->ssl[SERVER], 0, NULL, NULL, NULL, NULL, NULL), 3);
+        for (int i = 0; i < 3; i++) {
+            CHECK_EQ(SSL_get_shared_sigalgs(pair->ssl[SERVER], i, NULL, &digest, NULL, NULL, NULL), 3);
+            CHECK_EQ(digest, digests[servers ? i : 2 - i]);
+        }
+        CHECK_EQ(SSL_get_shared_sigalgs(pair->ssl[CLIENT], 0, NULL, NULL, NULL, NULL, NULL), 0);
+        pair_free(pair);
+    }
+}
+
+/* SSL_set_max_cert_list(): "This setting stays valid until a new value is set", over SSL_clear(), too; the context's counts no more. 0 is
+ * no room at all; a negative one is no value. */
+TEST_SIDES(max_cert_list_of_one_connection)
+{
+    static const struct { long size, kept; } cases[] = {{0, 0}, {100, 100}, {-1, 102400}, {1000000, 1000000}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        use_identity(pair->ctx[CLIENT], "client");
+        trust(pair->ctx[SERVER], "root");
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_set_max_cert_list(pair->ssl[server], cases[i].size), cases[i].size < 0 ? 0 : 102400);
+        CHECK_EQ(SSL_CTX_set_max_cert_list(pair->ctx[server], 1), 102400);
+        CHECK_EQ(SSL_get_max_cert_list(pair->ssl[server]), cases[i].kept);
+        pair_try(pair, outcome);
+        if (cases[i].kept < 102400)
+            CHECK_OUTCOME(outcome[server], SSL_R_EXCESSIVE_MESSAGE_SIZE);
+        else
+            CHECK_EQ(outcome[server].ret, 1);
+        CHECK_OK(SSL_clear(pair->ssl[server]));
+        CHECK_EQ(SSL_get_max_cert_list(pair->ssl[server]), cases[i].kept);
+        pair_free(pair);
+    }
+}
+
+/* Bounds of the other kind of protocol are taken, and mean nothing; connections keep theirs over SSL_clear(). */
+TEST(proto_versions_of_the_other_kind)
+{
+    static const int tls[] = {SSL3_VERSION, TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+    static const int dtls[] = {DTLS1_VERSION, DTLS1_2_VERSION};
+
+    for (int datagrams = 0; datagrams < 2; datagrams++) {
+        SSL_CTX *contexts = SSL_CTX_new(datagrams ? DTLS_method() : TLS_method());
+        const int *own = datagrams ? dtls : tls, *others = datagrams ? tls : dtls;
+        SSL *connection;
+
+        for (int i = 0; i < (datagrams ? 2 : 5); i++) {
+            CHECK_EQ(SSL_CTX_set_min_proto_version(contexts, own[i]), 1);
+            CHECK_EQ(SSL_CTX_get_min_proto_version(contexts), own[i]);
+            connection = SSL_new(contexts);
+            CHECK_EQ(SSL_CTX_set_min_proto_version(contexts, 0), 1);
+            CHECK_EQ(SSL_set_max_proto_version(connection, own[i]), 1);
+            CHECK_OK(SSL_clear(connection));
+            CHECK_EQ(SSL_get_min_proto_version(connection), own[i]);
+            CHECK_EQ(SSL_get_max_proto_version(connection), own[i]);
+            SSL_free(connection);
+        }
+        for (int i = 0; i < (datagrams ? 5 : 2); i++) {
+            CHECK_EQ(SSL_CTX_set_min_proto_version(contexts, others[i]), 1);
+            CHECK_EQ(SSL_CTX_set_max_proto_version(contexts, others[i]), 1);
+            CHECK_EQ(SSL_CTX_get_min_proto_version(contexts), 0);
+            CHECK_EQ(SSL_CTX_get_max_proto_version(contexts), 0);
+        }
+        SSL_CTX_free(contexts);
+    }
+}
+
+/* SSL_CTX_set_num_tickets(3): "return the number of tickets set by a previous call …, or 2 if no such call has been made"; connections
+ * keep theirs over SSL_clear(). */
+TEST(number_of_tickets_of_one_connection)
+{
+    start();
+    CHECK_EQ(SSL_get_num_tickets(ssl), 2);
+    CHECK_EQ(SSL_CTX_set_num_tickets(context, 5), 1);
+    CHECK_EQ(SSL_get_num_tickets(ssl), 2);
+    CHECK_EQ(SSL_set_num_tickets(ssl, 0), 1);
+    CHECK_OK(SSL_clear(ssl));
+    CHECK_EQ(SSL_get_num_tickets(ssl), 0);
+    CHECK_EQ(SSL_CTX_get_num_tickets(context), 5);
+    finish();
+}
