@@ -317,3 +317,122 @@ TEST_SIDES(keylog_callback_gets_the_secrets)
     }
     pair_free(pair);
 }
+
+/* ---- whose callback is called ---- */
+
+static int own_calls, contexts_calls;
+static const void *argument_seen;
+
+static void count_own_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl, (void)where, (void)value;
+    own_calls++;
+}
+
+static void count_contexts_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl, (void)where, (void)value;
+    contexts_calls++;
+}
+
+/* "The setting for ctx is overridden from the setting for a specific SSL object, if specified." SSL_set_info_callback(): "When callback
+ * is NULL, the callback setting currently valid for ctx is used." SSL_get_info_callback() gives back the connection's alone. */
+TEST_VERSIONS(info_callback_of_the_connection_goes_first)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *ssl;
+
+    SSL_CTX_set_info_callback(pair->ctx[SERVER], count_contexts_info);
+    pair_over_wire(pair);
+    ssl = pair->ssl[SERVER];
+    CHECK(SSL_get_info_callback(ssl) == NULL);
+    SSL_set_info_callback(ssl, count_own_info);
+    CHECK(SSL_get_info_callback(ssl) == count_own_info);
+    CHECK(SSL_CTX_get_info_callback(pair->ctx[SERVER]) == count_contexts_info);
+    pair_handshake(pair);
+    CHECK(own_calls > 0);
+    CHECK_EQ(contexts_calls, 0);
+    own_calls = 0;
+    SSL_set_info_callback(ssl, NULL);
+    CHECK_EQ(SSL_shutdown(ssl), 0);
+    CHECK_EQ(own_calls, 0);
+    CHECK_EQ(contexts_calls, 1);
+    pair_free(pair);
+}
+
+/* A duplicate and SSL_clear() keep the connection's callback. */
+TEST(info_callback_stays_with_the_connection)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context), *copy;
+
+    SSL_set_accept_state(ssl);
+    SSL_set_info_callback(ssl, count_own_info);
+    CHECK_OK(SSL_clear(ssl));
+    CHECK(SSL_get_info_callback(ssl) == count_own_info);
+    copy = SSL_dup(ssl);
+    CHECK(SSL_get_info_callback(copy) == count_own_info);
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static void count_messages(int writing, int version, int type, const void *bytes, size_t length, SSL *ssl, void *argument)
+{
+    (void)writing, (void)version, (void)type, (void)bytes, (void)length, (void)ssl;
+    own_calls++;
+    argument_seen = argument;
+}
+
+/* "SSL_CTX_set_msg_callback() and SSL_CTX_set_msg_callback_arg() specify default settings that will be copied to new SSL objects by
+ * SSL_new(3) … Using a NULL pointer for cb disables the message callback." */
+TEST_VERSIONS(msg_callback_is_copied_with_its_argument)
+{
+    struct pair *pair = pair_contexts(version);
+
+    SSL_CTX_set_msg_callback(pair->ctx[SERVER], count_messages);
+    SSL_CTX_set_msg_callback_arg(pair->ctx[SERVER], "first");
+    pair_over_wire(pair);
+    SSL_CTX_set_msg_callback(pair->ctx[SERVER], NULL);
+    SSL_CTX_set_msg_callback_arg(pair->ctx[SERVER], "second");
+    pair_handshake(pair);
+    CHECK(own_calls > 0);
+    CHECK_STR(argument_seen, "first");
+    SSL_set_msg_callback(pair->ssl[SERVER], NULL);
+    own_calls = 0;
+    CHECK_EQ(SSL_shutdown(pair->ssl[SERVER]), 0);
+    CHECK_EQ(own_calls, 0);
+    pair_disconnect(pair);
+    /* A duplicate has them from the connection. */
+    pair_over_wire(pair);
+    SSL_set_msg_callback(pair->ssl[CLIENT], count_messages);
+    SSL_set_msg_callback_arg(pair->ssl[CLIENT], "third");
+    {
+        SSL *copy = SSL_dup(pair->ssl[CLIENT]);
+        BIO *bio = wire_bio(&pair->end[CLIENT]);
+
+        SSL_set_bio(copy, bio, bio);
+        SSL_free(pair->ssl[CLIENT]);
+        pair->ssl[CLIENT] = copy;
+    }
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK(own_calls > 0);
+    CHECK_STR(argument_seen, "third");
+    pair_free(pair);
+}
+
+/* "if SSL_CTX_set_keylog_callback is called with NULL as the value of cb, no logging of key material will be done", from then on, for
+ * connections that are there, too. */
+TEST_VERSIONS(keylog_callback_that_is_taken_away)
+{
+    struct pair *pair = pair_contexts(version);
+
+    CHECK(SSL_CTX_get_keylog_callback(pair->ctx[SERVER]) == NULL);
+    SSL_CTX_set_keylog_callback(pair->ctx[SERVER], record_key);
+    pair_over_wire(pair);
+    SSL_CTX_set_keylog_callback(pair->ctx[SERVER], NULL);
+    CHECK(SSL_CTX_get_keylog_callback(pair->ctx[SERVER]) == NULL);
+    pair_handshake(pair);
+    CHECK_EQ(keylog_lines, 0);
+    pair_free(pair);
+}

@@ -371,3 +371,135 @@ TEST(suite_b_lists_stay)
     CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 4);
     finish();
 }
+
+static int suites_of_tls13(const SSL_CTX *from)
+{
+    STACK_OF(SSL_CIPHER) *list = SSL_CTX_get_ciphers(from);
+    int count = 0;
+
+    for (int i = 0; i < sk_SSL_CIPHER_num(list); i++)
+        count += strcmp(SSL_CIPHER_get_version(sk_SSL_CIPHER_value(list, i)), "TLSv1.3") == 0;
+    return count;
+}
+
+/* SSL_CTX_set_ciphersuites(): "a simple colon (":") separated list of TLSv1.3 ciphersuite names … An empty list is permissible." What
+ * is unknown is left out; a list of which nothing is left is refused, and the one before stays. */
+TEST(ciphersuites_spelling)
+{
+    static const struct { const char *list; int taken, count; } cases[] = {
+        {"TLS_AES_128_GCM_SHA256", 1, 1},
+        {"TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256", 1, 2},
+        {"TLS_AES_128_GCM_SHA256:nonsense", 1, 1},
+        {"nonsense:TLS_AES_128_GCM_SHA256", 1, 1},
+        {" TLS_AES_128_GCM_SHA256", 1, 1},
+        {"", 1, 0},
+        {"TLS_AES_128_GCM_SHA256:TLS_AES_128_GCM_SHA256", 1, 2},
+        {"nonsense", 0, 3},
+        {":", 0, 3},
+        {"tls_aes_128_gcm_sha256", 0, 3},
+        {"ECDHE-ECDSA-AES128-GCM-SHA256", 0, 3},
+        {"TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384", 0, 3},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        start();
+        if (SSL_CTX_set_ciphersuites(context, cases[i].list) != cases[i].taken)
+            test_fail(__FILE__, __LINE__, "\"%s\"", cases[i].list);
+        if (!cases[i].taken)
+            CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+        CHECK_EQ(suites_of_tls13(context), cases[i].count);
+        finish();
+    }
+}
+
+/* "The list of ciphers is inherited by all ssl objects created from ctx": until one has a list of its own it has the context's, as that
+ * is then. */
+TEST(lists_of_suites_of_context_and_connection)
+{
+    start();
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 5);
+    CHECK_OK(SSL_set_cipher_list(ssl, "AES128-SHA"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 4);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 5);
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "ECDHE-RSA-AES128-GCM-SHA256"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 4);
+    CHECK(list_has(SSL_get_ciphers(ssl), "AES128-SHA"));
+    CHECK_OK(SSL_clear(ssl));
+    CHECK(list_has(SSL_get_ciphers(ssl), "AES128-SHA"));
+    finish();
+}
+
+/* "When these conditions are not met for any cipher in the list … the 'no shared cipher' (SSL_R_NO_SHARED_CIPHER) error is generated and
+ * the handshake will fail." A side without suites of TLS 1.3 that may do nothing else fails with itself. */
+TEST_SIDES(no_suites_of_the_version)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    if (version == TLS1_3_VERSION) {
+        CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[server], ""));
+    } else {
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[server], "ECDHE-RSA-AES128-GCM-SHA256"));
+    }
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    if (version == TLS1_3_VERSION)
+        CHECK_OUTCOME(outcome[server], SSL_R_NO_CIPHERS_AVAILABLE);
+    else
+        CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+    pair_free(pair);
+}
+
+/* "An RSA cipher can only be chosen, when an RSA certificate is available. RSA ciphers using DHE need a certificate and key and
+ * additional DH-parameters"; "ADH ciphers don't need a certificate, but DH-parameters must have been set." */
+TEST(suites_need_what_they_use)
+{
+    static const struct { const char *suite, *identity; int dh, works; } cases[] = {
+        {"AES128-GCM-SHA256", "ec", 0, 0},          {"AES128-GCM-SHA256", "rsa", 0, 1},
+        {"DHE-RSA-AES128-GCM-SHA256", "rsa", 0, 0}, {"DHE-RSA-AES128-GCM-SHA256", "rsa", 1, 1},
+        {"DHE-RSA-AES128-GCM-SHA256", "ec", 1, 0},  {"ADH-AES128-GCM-SHA256", NULL, 0, 0},
+        {"ADH-AES128-GCM-SHA256", NULL, 1, 1},      {"AECDH-AES128-SHA", NULL, 0, 1},
+        {"DHE-DSS-AES128-GCM-SHA256", "dsa", 1, 1}, {"DHE-DSS-AES128-GCM-SHA256", "dsa", 0, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        struct outcome outcome[2];
+
+        SSL_CTX_free(pair->ctx[SERVER]);
+        pair->ctx[SERVER] = SSL_CTX_new(TLS_method());
+        for (int side = CLIENT; side <= SERVER; side++) {
+            SSL_CTX_set_security_level(pair->ctx[side], 0);
+            CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[side], cases[i].suite));
+        }
+        if (cases[i].identity != NULL)
+            use_identity(pair->ctx[SERVER], cases[i].identity);
+        if (cases[i].dh)
+            CHECK_EQ(SSL_CTX_set_dh_auto(pair->ctx[SERVER], 1), 1);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (cases[i].works)
+            CHECK_STR(SSL_get_cipher_name(pair->ssl[CLIENT]), cases[i].suite);
+        else
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+        CHECK_EQ(outcome[CLIENT].ret == 1, cases[i].works);
+        pair_free(pair);
+    }
+}
+
+/* A list of which no suite is known is refused, and leaves none below TLS 1.3. */
+TEST(cipher_list_without_match_leaves_none)
+{
+    start();
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "AES128-SHA"));
+    CHECK_OK(SSL_set_cipher_list(ssl, "AES128-SHA:AES256-SHA"));
+    CHECK_EQ(SSL_CTX_set_cipher_list(context, "NO-SUCH-SUITE"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 3);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 5);
+    CHECK_EQ(SSL_set_cipher_list(ssl, "NO-SUCH-SUITE"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 3);
+    finish();
+}

@@ -546,3 +546,36 @@ TEST(key_that_is_none_of_diffie_hellman_is_taken)
     pair_handshake(pair);
     pair_free(pair);
 }
+
+/* Level 3: "RSA, DSA and DH keys shorter than 3072 bits … are prohibited", and so on. */
+TEST(dh_parameters_by_level)
+{
+    static const struct { int nid, level; } highest[] = {{NID_modp_1536, 1}, {NID_ffdhe2048, 2}, {NID_ffdhe3072, 3}, {NID_ffdhe8192, 4}};
+
+    for (size_t i = 0; i < sizeof(highest) / sizeof(highest[0]); i++)
+        for (int level = 0; level <= 5; level++) {
+            SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+            SSL *ssl;
+            DH *parameters = DH_new_by_nid(highest[i].nid);
+            EVP_PKEY *key = EVP_PKEY_new();
+
+            CHECK(EVP_PKEY_set1_DH(key, parameters));
+            SSL_CTX_set_security_level(ctx, level);
+            ssl = SSL_new(ctx);
+            CHECK_EQ(SSL_CTX_set_tmp_dh(ctx, parameters), level <= highest[i].level);
+            CHECK_EQ(SSL_set_tmp_dh(ssl, parameters), level <= highest[i].level);
+            if (level > highest[i].level)
+                CHECK_SSL_REASON(SSL_R_DH_KEY_TOO_SMALL);
+            /* "the caller should not free it if the function call is successful" */
+            if (level <= highest[i].level) {
+                CHECK_OK(SSL_CTX_set0_tmp_dh_pkey(ctx, key));
+            } else {
+                CHECK_EQ(SSL_CTX_set0_tmp_dh_pkey(ctx, key), 0);
+                CHECK_SSL_REASON(SSL_R_DH_KEY_TOO_SMALL);
+                EVP_PKEY_free(key);
+            }
+            DH_free(parameters);
+            SSL_free(ssl);
+            SSL_CTX_free(ctx);
+        }
+}

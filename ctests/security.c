@@ -408,3 +408,65 @@ TEST_VERSIONS(suite_is_refused_after_it_was_offered)
     pair_handshake(pair);
     pair_free(pair);
 }
+
+/* SSL_CTX_set_security_level(): whatever is set is given back, and is copied to connections, which keep theirs over SSL_clear(). */
+TEST(level_is_given_back)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(ctx), *copy;
+
+    for (int level = -2; level < 8; level++) {
+        SSL_CTX_set_security_level(ctx, level);
+        CHECK_EQ(SSL_CTX_get_security_level(ctx), level);
+        SSL_set_security_level(ssl, level);
+        CHECK_EQ(SSL_get_security_level(ssl), level);
+    }
+    SSL_CTX_set_security_level(ctx, 1);
+    CHECK_EQ(SSL_get_security_level(ssl), 7);
+    CHECK_OK(SSL_clear(ssl));
+    CHECK_EQ(SSL_get_security_level(ssl), 7);
+    SSL_set_accept_state(ssl);
+    copy = SSL_dup(ssl);
+    CHECK_EQ(SSL_get_security_level(copy), 7);
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+}
+
+/* "Attempts to set certificates or parameters with insufficient security are also blocked": certificates by their keys and signatures,
+ * each level on. Keys alone are not looked at. */
+TEST(certificates_by_level)
+{
+    static const struct { const char *name; int level; int key_too_small; } highest[] = {
+        {"rsa1024", 1, 2}, {"rsa", 2, 3}, {"dsa", 2, 3}, {"ec", 3, 4}, {"ed25519", 3, 4},
+        /* Signed with SHA-256, these stop before their keys do. */
+        {"ec384", 3, 5}, {"ed448", 3, 5}, {"ec521", 3, 6},
+    };
+
+    for (size_t i = 0; i < sizeof(highest) / sizeof(highest[0]); i++)
+        for (int level = 0; level <= 5; level++) {
+            SSL_CTX *ctx = SSL_CTX_new(TLS_method());
+
+            SSL_CTX_set_security_level(ctx, level);
+            CHECK_OK(SSL_CTX_use_PrivateKey(ctx, lent_key(highest[i].name)));
+            CHECK_EQ(SSL_CTX_use_certificate(ctx, lent_certificate(highest[i].name)), level <= highest[i].level);
+            if (level > highest[i].level)
+                CHECK_SSL_REASON(level >= highest[i].key_too_small ? SSL_R_EE_KEY_TOO_SMALL : SSL_R_CA_MD_TOO_WEAK);
+            SSL_CTX_free(ctx);
+        }
+}
+
+/* Level 3: "Session tickets are disabled": those of TLS 1.2, on either side. */
+TEST_SIDES(tickets_by_level)
+{
+    for (int level = 2; level <= 3; level++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+
+        SSL_CTX_set_security_level(pair->ctx[server], level);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        CHECK_EQ(SSL_SESSION_has_ticket(SSL_get_session(pair->ssl[CLIENT])), level < 3 || version == TLS1_3_VERSION);
+        pair_free(pair);
+    }
+}
