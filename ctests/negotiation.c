@@ -862,3 +862,119 @@ TEST_VERSIONS(protocols_that_are_cleared)
     check_selected(pair->ssl[CLIENT], NULL);
     pair_free(pair);
 }
+
+/* ---- which context's callbacks are called once another was set ---- */
+
+static char called[80];
+static SSL_CTX *new_context;
+
+static void note(const char *what, const void *context)
+{
+    snprintf(called + strlen(called), sizeof(called) - strlen(called), "%s%s ", what, context == new_context ? "2" : "1");
+}
+
+enum { IN_CLIENT_HELLO, IN_SERVER_NAME, IN_CERTIFICATE };
+static int place;
+
+static void change_context_in(int where, SSL *ssl)
+{
+    if (where == place)
+        CHECK(SSL_set_SSL_CTX(ssl, new_context) == new_context);
+}
+
+static int change_in_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    change_context_in(IN_CLIENT_HELLO, ssl);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int change_at_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    change_context_in(IN_SERVER_NAME, ssl);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int change_for_certificate(SSL *ssl, void *argument)
+{
+    note("cert", argument);
+    change_context_in(IN_CERTIFICATE, ssl);
+    return 1;
+}
+
+static int note_alpn(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned int in_length,
+                     void *argument)
+{
+    (void)ssl, (void)in_length;
+    note("alpn", argument);
+    *out = in + 1;
+    *length = in[0];
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int note_status(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    note("status", argument);
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+static int note_ticket(SSL *ssl, void *argument)
+{
+    (void)ssl;
+    note("ticket", argument);
+    return 1;
+}
+
+/* "that servername callback may update the SSL_CTX, and subsequently, the ALPN callback": callbacks for certificates, protocols and
+ * stapling are the second context's then. Tickets, and how long sessions live, stay the first's; the session id context is the second's
+ * where it was changed before the session was made, unless the connection has one of its own. */
+TEST_VERSIONS(callbacks_after_a_switch_of_contexts)
+{
+    static const char *const expected[2][3] = {
+        {"cert2 status2 alpn2 ticket1 ", "cert2 status2 alpn2 ticket1 ", "cert1 status2 alpn2 ticket1 "},
+        {"alpn2 cert2 status2 ticket1 ", "alpn2 cert2 status2 ticket1 ", "alpn1 cert1 status2 ticket1 "},
+    };
+
+    for (place = IN_CLIENT_HELLO; place <= IN_CERTIFICATE; place++)
+        for (int own = 0; own < 2; own++) {
+            struct pair *pair = pair_for_sessions(version, 1);
+            SSL_CTX *contexts[2] = {pair->ctx[SERVER], SSL_CTX_new(TLS_method())};
+            SSL_SESSION *session;
+            const unsigned char *id_context;
+            unsigned int length;
+            const char *id_expected = own ? "own" : place == IN_CLIENT_HELLO ? "second" : "ctests";
+
+            new_context = contexts[1];
+            use_identity(new_context, "second");
+            CHECK_OK(SSL_CTX_set_session_id_context(new_context, (const unsigned char *)"second", 6));
+            for (int i = 0; i < 2; i++) {
+                SSL_CTX_set_client_hello_cb(contexts[i], change_in_hello, NULL);
+                SSL_CTX_set_tlsext_servername_callback(contexts[i], change_at_name);
+                SSL_CTX_set_cert_cb(contexts[i], change_for_certificate, contexts[i]);
+                SSL_CTX_set_alpn_select_cb(contexts[i], note_alpn, contexts[i]);
+                SSL_CTX_set_tlsext_status_cb(contexts[i], note_status);
+                SSL_CTX_set_tlsext_status_arg(contexts[i], contexts[i]);
+                CHECK_OK(SSL_CTX_set_session_ticket_cb(contexts[i], note_ticket, NULL, contexts[i]));
+                SSL_CTX_set_timeout(contexts[i], 100 + i);
+                CHECK_OK(SSL_CTX_set_num_tickets(contexts[i], 1 + (size_t)i));
+            }
+            CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\1a", 2), 0);
+            SSL_CTX_set_tlsext_status_type(pair->ctx[CLIENT], TLSEXT_STATUSTYPE_ocsp);
+            called[0] = '\0';
+            pair_over_wire(pair);
+            if (own)
+                CHECK_OK(SSL_set_session_id_context(pair->ssl[SERVER], (const unsigned char *)"own", 3));
+            pair_handshake(pair);
+            CHECK_STR(called, expected[version == TLS1_3_VERSION][place]);
+            CHECK_EQ(X509_cmp(SSL_get0_peer_certificate(pair->ssl[CLIENT]), lent_certificate("second")), 0);
+            session = SSL_get_session(pair->ssl[SERVER]);
+            CHECK_EQ(SSL_SESSION_get_timeout(session), 100);
+            id_context = SSL_SESSION_get0_id_context(session, &length);
+            CHECK_EQ(length, strlen(id_expected));
+            CHECK_MEM(id_context, id_expected, length);
+            pair_free(pair);
+            SSL_CTX_free(contexts[1]);
+        }
+}
