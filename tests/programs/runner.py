@@ -32,6 +32,7 @@ def arguments(description):
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--library", default=HERE.parent.parent / "target/lib", help="directory of libssl.so.3, or system")
     parser.add_argument("--only", default="", help="only the lines (pairing, version, title) that contain this")
+    parser.add_argument("--without", default=[], action="append", help="not the lines that contain this")
     parser.add_argument("--list", action="store_true", help="only print what would run")
     return parser
 
@@ -78,7 +79,8 @@ def run(options, title, short=False):
     for case in CASES:
         for client, server in pairings(options.library)[:end]:
             for version in case.versions[:end]:
-                if options.only in (line := f"{client.name}/{server.name} {version} {case.title}"):
+                line = f"{client.name}/{server.name} {version} {case.title}"
+                if options.only in line and not any(text in line for text in options.without):
                     chosen.append((line, case, client, server, version))
     if options.list:
         print("\n".join(line for line, *_ in chosen))
