@@ -155,5 +155,8 @@ TEST(every_function_panics_once)
     pair_free(pair);
     printf("%d functions: %d panicked on the way in, %d with a context's lock held, %d with the core borrowed\n", count,
            struck[1], struck[2], struck[3]);
+    /* 82 and 94 come there: a few fewer may be meant, many fewer mean that the places are no longer found. */
+    CHECK(struck[2] >= 80);
+    CHECK(struck[3] >= 90);
     CHECK_EQ(wrong, 0);
 }
