@@ -175,6 +175,39 @@ TEST_VERSIONS(server_preference)
     }
 }
 
+/* CVE-2015-3197: a client that offers nothing but a suite which the server does not have, or nobody has. */
+TEST_VERSIONS(cve_2015_3197_suite_that_was_disabled)
+{
+    static const unsigned char suites[][2] = {
+        {0xc0, 0x2b}, {0xc0, 0x09}, {0, 0x9c}, {0, 0x2f}, /* disabled ones, two of them of other keys */
+        {0x13, 1},    {0x13, 3},    {0, 0x3b},            /* ... of TLS 1.3, and without encryption */
+        {0, 3},       {0, 0x14},    {0x56, 0},            /* for export, and a signal */
+        {0, 0},       {0xff, 0xff}, {7, 0},               /* no suite */
+    };
+
+    for (size_t i = 0; i < sizeof(suites) / sizeof(*suites); i++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+        unsigned char *hello;
+        size_t at = 5 + 4 + 2 + 32, length;
+
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], "ECDHE-ECDSA-AES256-GCM-SHA384"));
+        CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[SERVER], "TLS_AES_256_GCM_SHA384"));
+        pair_over_wire(pair);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+        hello = pair->queue[SERVER].bytes + pair->queue[SERVER].start;
+        at += 1 + (size_t)hello[at];
+        length = (size_t)(hello[at] << 8 | hello[at + 1]);
+        CHECK(length >= 2);
+        for (at += 2; length > 0; at += 2, length -= 2)
+            memcpy(hello + at, suites[i], 2);
+        pair_try(pair, outcome);
+        CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE);
+        pair_free(pair);
+    }
+}
+
 /* What SSL_CIPHER_* tell. */
 TEST(cipher_properties)
 {

@@ -146,6 +146,36 @@ TEST(no_triple_des_by_default)
     pair_free(pair);
 }
 
+/* CVE-2022-1434: there is no RC4, by any name or number. */
+TEST(cve_2022_1434_no_rc4)
+{
+    static const unsigned char numbers[][2] = {{0, 3}, {0, 4}, {0, 5}, {0, 0x18}, {0, 0x8a}, {0xc0, 7}, {0xc0, 0x11}, {0xc0, 0x33}};
+    struct pair *pair = pair_contexts(0);
+
+    pair_over_wire(pair);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+        CHECK(SSL_CIPHER_find(pair->ssl[CLIENT], numbers[i]) == NULL);
+    CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], ""));
+    CHECK_EQ(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "RC4-MD5:RC4-SHA:RC4:@SECLEVEL=0"), 0);
+    CHECK_SSL_REASON(SSL_R_NO_CIPHER_MATCH);
+    pair_free(pair);
+}
+
+/* CVE-2026-2673: the words of OpenSSL 3.5 for groups, which that got wrong, are no groups. */
+TEST(cve_2026_2673_no_default_groups_by_name)
+{
+    static const char *const lists[] = {"DEFAULT", "DEFAULT:-X25519", "X25519:DEFAULT", "X25519/P-256", "*X25519:P-256", "-X25519:P-256"};
+    struct pair *pair = pair_contexts(0);
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(*lists) && !(on_the_oracle() && OpenSSL_version_num() >= 0x30500000L); i++) {
+        CHECK_EQ(SSL_CTX_set1_groups_list(pair->ctx[SERVER], lists[i]), 0);
+        ERR_clear_error();
+    }
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_free(pair);
+}
+
 /* CVE-2016-6309: a Certificate message far longer than a record, in small ones. */
 TEST_VERSIONS(certificate_in_many_records)
 {
@@ -283,161 +313,27 @@ TEST(every_number_of_a_suite)
     pair_free(pair);
 }
 
+static int compare_randoms(const void *one, const void *other)
+{
+    return memcmp(one, other, 32);
+}
+
 /* CVE-2015-0285: no two hellos have the same random. */
 TEST_VERSIONS(randoms_of_clients_differ)
 {
-    static unsigned char randoms[300][32];
+    enum { HELLOS = 10000 };
+    static unsigned char randoms[HELLOS][32];
     struct pair *pair = pair_contexts(version);
 
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < HELLOS; i++) {
         pair_over_wire(pair);
         CHECK_EQ(SSL_connect(pair->ssl[CLIENT]), -1);
         CHECK_EQ(SSL_get_client_random(pair->ssl[CLIENT], randoms[i], 32), 32);
-        for (int j = 0; j < i; j++)
-            CHECK(memcmp(randoms[i], randoms[j], 32) != 0);
         pair_disconnect(pair);
     }
-    pair_free(pair);
-}
-
-/* ---- threads ---- */
-
-enum { THREADS = 6, ROUNDS = 15 };
-
-struct shared {
-    SSL_CTX *ctx[2];
-    SSL_SESSION *session;
-    int version, number;
-};
-
-/* A whole connection between two SSL objects of these contexts; the client is left to be looked at. */
-static void connect_in_thread(const struct shared *shared, SSL *ssl[2])
-{
-    BIO *ends[2];
-    int done = 0;
-
-    CHECK_EQ(BIO_new_bio_pair(&ends[0], 0, &ends[1], 0), 1);
-    for (int side = 0; side < 2; side++) {
-        ssl[side] = SSL_new(shared->ctx[side]);
-        CHECK(ssl[side] != NULL);
-        SSL_set_bio(ssl[side], ends[side], ends[side]);
-    }
-    SSL_set_connect_state(ssl[CLIENT]);
-    SSL_set_accept_state(ssl[SERVER]);
-    if (shared->session != NULL)
-        CHECK_EQ(SSL_set_session(ssl[CLIENT], shared->session), 1);
-    for (int turn = 0; turn < 50 && done != 2; turn++)
-        done = (SSL_do_handshake(ssl[CLIENT]) == 1) + (SSL_do_handshake(ssl[SERVER]) == 1);
-    CHECK_EQ(done, 2);
-}
-
-static void disconnect_in_thread(SSL *ssl[2])
-{
-    for (int side = 0; side < 2; side++) {
-        SSL_set_shutdown(ssl[side], SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-        SSL_free(ssl[side]);
-    }
-}
-
-static void *resume_shared(void *argument)
-{
-    const struct shared *shared = argument;
-
-    for (int round = 0; round < ROUNDS; round++) {
-        SSL *ssl[2];
-        char byte;
-
-        connect_in_thread(shared, ssl);
-        CHECK_EQ(SSL_session_reused(ssl[CLIENT]), 1);
-        /* The new tickets. */
-        CHECK(SSL_read(ssl[CLIENT], &byte, 1) <= 0);
-        disconnect_in_thread(ssl);
-    }
-    return NULL;
-}
-
-/* CVE-2014-3509, CVE-2015-1791: threads that resume one session, and get new tickets, leave it as it is. */
-TEST_VERSIONS(threads_resume_one_session)
-{
-    struct pair *pair = pair_for_sessions(version, 1);
-    SSL_SESSION *session = connect_with(pair, NULL, 0);
-    struct shared shared = {{pair->ctx[0], pair->ctx[1]}, session, version, 0};
-    unsigned char *before = NULL, *after = NULL;
-    int length = i2d_SSL_SESSION(session, &before);
-    pthread_t threads[THREADS];
-
-    CHECK(length > 0);
-    for (int i = 0; i < THREADS; i++)
-        threads[i] = background(resume_shared, &shared);
-    for (int i = 0; i < THREADS; i++)
-        background_join(threads[i]);
-    CHECK_EQ(i2d_SSL_SESSION(session, &after), length);
-    CHECK_MEM(after, before, (size_t)length);
-    OPENSSL_free(before);
-    OPENSSL_free(after);
-    SSL_SESSION_free(session);
-    pair_free(pair);
-}
-
-static unsigned int psk_client(SSL *ssl, const char *hint, char *identity, unsigned int most, unsigned char *key,
-                               unsigned int most_key)
-{
-    (void)ssl, (void)most_key;
-    /* The identity repeats the hint. */
-    snprintf(identity, most, "%s", hint);
-    memset(key, 7, 16);
-    return 16;
-}
-
-static unsigned int psk_server(SSL *ssl, const char *identity, unsigned char *key, unsigned int most_key)
-{
-    (void)ssl, (void)most_key;
-    if (strncmp(identity, "hint", 4) != 0)
-        return 0;
-    memset(key, 7, 16);
-    return 16;
-}
-
-static void *connect_with_hint(void *argument)
-{
-    const struct shared *shared = argument;
-    char hint[32];
-
-    snprintf(hint, sizeof(hint), "hint %d", shared->number);
-    for (int round = 0; round < ROUNDS; round++) {
-        SSL *ssl[2];
-
-        connect_in_thread(shared, ssl);
-        CHECK_STR(SSL_get_psk_identity_hint(ssl[CLIENT]), hint);
-        CHECK_STR(SSL_get_psk_identity(ssl[SERVER]), hint);
-        disconnect_in_thread(ssl);
-    }
-    return NULL;
-}
-
-/* CVE-2015-3196: a hint is of the connection, not of the client's context. */
-TEST(threads_get_different_hints)
-{
-    struct pair *pair = pair_contexts(TLS1_2_VERSION);
-    struct shared shared[THREADS];
-    pthread_t threads[THREADS];
-
-    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "PSK-AES128-GCM-SHA256"));
-    SSL_CTX_set_psk_client_callback(pair->ctx[CLIENT], psk_client);
-    for (int i = 0; i < THREADS; i++) {
-        char hint[32];
-
-        snprintf(hint, sizeof(hint), "hint %d", i);
-        shared[i] = (struct shared){{pair->ctx[CLIENT], SSL_CTX_new(TLS_server_method())}, NULL, TLS1_2_VERSION, i};
-        CHECK_OK(SSL_CTX_set_cipher_list(shared[i].ctx[SERVER], "PSK-AES128-GCM-SHA256"));
-        SSL_CTX_set_psk_server_callback(shared[i].ctx[SERVER], psk_server);
-        CHECK_OK(SSL_CTX_use_psk_identity_hint(shared[i].ctx[SERVER], hint));
-        threads[i] = background(connect_with_hint, &shared[i]);
-    }
-    for (int i = 0; i < THREADS; i++) {
-        background_join(threads[i]);
-        SSL_CTX_free(shared[i].ctx[SERVER]);
-    }
+    qsort(randoms, HELLOS, 32, compare_randoms);
+    for (int i = 1; i < HELLOS; i++)
+        CHECK(memcmp(randoms[i - 1], randoms[i], 32) != 0);
     pair_free(pair);
 }
 

@@ -376,3 +376,13 @@ TEST(implemented_groups_are_those_of_the_versions)
     }
     SSL_CTX_free(context);
 }
+
+/* CVE-2026-34183 and others of OpenSSL's own QUIC stack: our library has none. */
+TEST(no_quic_stack)
+{
+    int has_client = dlvsym(RTLD_DEFAULT, "OSSL_QUIC_client_method", "OPENSSL_3.2.0") != NULL;
+    int has_server = dlvsym(RTLD_DEFAULT, "OSSL_QUIC_server_method", "OPENSSL_3.5.0") != NULL;
+
+    CHECK_EQ(has_client, on_the_oracle() && OpenSSL_version_num() >= 0x30200000L);
+    CHECK_EQ(has_server, on_the_oracle() && OpenSSL_version_num() >= 0x30500000L);
+}

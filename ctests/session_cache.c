@@ -652,7 +652,7 @@ TEST(cache_stays_small_in_tls13)
     SSL_SESSION *session = connect_with(pair, NULL, 0);
 
     SSL_CTX_sess_set_cache_size(pair->ctx[SERVER], 20);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 2000; i++) {
         SSL_SESSION *next = connect_with(pair, session, 1);
 
         SSL_SESSION_free(session);

@@ -289,6 +289,57 @@ TEST_SIDES(release_buffers_changes_nothing)
     }
 }
 
+/* CVE-2014-0198: an alert becomes due while a record of data is half sent, or before one is sent at all. Either goes out whole, with
+ * SSL_MODE_RELEASE_BUFFERS and without. The system's library loses the alert in the first case, and the data's place in the second. */
+TEST(cve_2014_0198_alert_beside_a_blocked_write)
+{
+    unsigned char *bytes = pattern(RECORD), *received = malloc(RECORD);
+
+    for (int i = 0; i < 4; i++) {
+        int before = i % 2;
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        SSL *self, *peer;
+
+        CHECK(received != NULL);
+        SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_RENEGOTIATION);
+        if (i >= 2)
+            SSL_CTX_set_mode(pair->ctx[SERVER], SSL_MODE_RELEASE_BUFFERS);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        self = pair->ssl[SERVER];
+        peer = pair->ssl[CLIENT];
+        if (!before) {
+            pair->end[SERVER].write_room = 100;
+            CHECK_WANTS(self, SSL_write(self, bytes, RECORD), SSL_ERROR_WANT_WRITE);
+        }
+        pair->end[SERVER].write_room = 0;
+        CHECK_OK(SSL_renegotiate(peer));
+        CHECK_WANTS(peer, SSL_do_handshake(peer), SSL_ERROR_WANT_READ);
+        /* The answer is the warning no_renegotiation. */
+        CHECK_EQ(SSL_read(self, received, RECORD), -1);
+        CHECK_NO_ERRORS();
+        CHECK_WANTS(self, SSL_write(self, bytes, RECORD), SSL_ERROR_WANT_WRITE);
+        pair->end[SERVER].write_room = SIZE_MAX;
+        CHECK_EQ(SSL_write(self, bytes, RECORD), RECORD);
+        CHECK_NO_ERRORS();
+        if (!before) {
+            CHECK_EQ(SSL_read(peer, received, RECORD), RECORD);
+            CHECK_MEM(received, bytes, RECORD);
+        }
+        if (!on_the_oracle())
+            CHECK_FAILS(peer, SSL_read(peer, received, RECORD), SSL_R_NO_RENEGOTIATION);
+        if (before && !on_the_oracle()) {
+            struct queue *rest = &pair->queue[CLIENT];
+
+            CHECK_EQ(rest->bytes[rest->start], SSL3_RT_APPLICATION_DATA);
+            CHECK_EQ(queue_length(rest), 5 + (size_t)(rest->bytes[rest->start + 3] << 8 | rest->bytes[rest->start + 4]));
+        }
+        pair_free(pair);
+    }
+    free(bytes);
+    free(received);
+}
+
 /* SSL_MODE_SEND_FALLBACK_SCSV: "Send TLS_FALLBACK_SCSV in the ClientHello." A server that could do
  * better refuses (RFC 7507). */
 TEST(fallback_scsv_is_refused_by_a_better_server)
