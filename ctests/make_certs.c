@@ -9,6 +9,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -73,6 +74,19 @@ static EVP_PKEY *dsa_key(void)
     return key;
 }
 
+static EVP_PKEY *dh_key(void)
+{
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
+    OSSL_PARAM group[] = {OSSL_PARAM_utf8_string("group", (char *)"ffdhe2048", 9), OSSL_PARAM_END};
+
+    if (context == NULL || EVP_PKEY_keygen_init(context) <= 0 || EVP_PKEY_CTX_set_params(context, group) <= 0
+        || EVP_PKEY_keygen(context, &key) <= 0)
+        die("DH key");
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
+
 static EVP_PKEY *make_key(const char *type)
 {
     EVP_PKEY *key;
@@ -91,6 +105,10 @@ static EVP_PKEY *make_key(const char *type)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "ED448");
     else if (strcmp(type, "ed25519") == 0)
         key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    else if (strcmp(type, "x25519") == 0)
+        key = EVP_PKEY_Q_keygen(NULL, NULL, "X25519");
+    else if (strcmp(type, "dh") == 0)
+        key = dh_key();
     else
         key = EVP_EC_gen(type);
     if (key == NULL)
@@ -252,6 +270,9 @@ int main(int argc, char **argv)
     leaf("dsa", "dsa", &root, server_names, NULL, -5, 3000);
     leaf("ec521", "P-521", &root, server_names, NULL, -5, 3000);
     leaf("brainpool", "brainpoolP256r1", &root, server_names, NULL, -5, 3000);
+    /* Keys that cannot sign. */
+    leaf("x25519", "x25519", &root, server_names, NULL, -5, 3000);
+    leaf("dh", "dh", &root, server_names, NULL, -5, 3000);
     leaf("second", "P-256", &root, "DNS:second.example", NULL, -5, 3000);
     leaf("client", "P-256", &root, NULL, "clientAuth", -5, 3000);
     leaf("expired", "P-256", &root, server_names, NULL, -5, -1);
