@@ -417,7 +417,7 @@ TEST(cve_2016_6304_responders_in_many_renegotiations)
     CHECK_OK(SSL_set_tlsext_status_type(pair->ssl[CLIENT], TLSEXT_STATUSTYPE_ocsp));
     CHECK_OK(SSL_set_tlsext_status_ids(pair->ssl[CLIENT], ids));
     pair_handshake(pair);
-    for (int times = 0; times < 60; times++) {
+    for (int times = 0; times < 120; times++) {
         STACK_OF(OCSP_RESPID) *shown = NULL;
 
         if (times == 20)

@@ -284,8 +284,8 @@ TEST_DTLS(cve_2014_3513_bad_offers_leave_no_memory)
     size_t before = 0;
 
     /* malloc counts what it keeps for the thread as used: that has come to an end after a thousand. */
-    for (int times = 0; times < 2000; times++) {
-        if (times == 1000)
+    for (int times = 0; times < 10000; times++) {
+        if (times == 5000)
             before = mallinfo2().uordblks;
         bad_connection(pair, SERVER, times % 2 ? "\0\4\0\7\0\1\1" : "\0\3\0\7\0\1\0",
                        times % 2 ? SSL_R_BAD_SRTP_MKI_VALUE : SSL_R_BAD_SRTP_PROTECTION_PROFILE_LIST,
