@@ -257,10 +257,9 @@ static void check_dead(SSL *ssl)
     transport.calls = 0;
     BIO_clear_retry_flags(SSL_get_rbio(ssl));
     HOLDS(SSL_do_handshake(ssl) == -1 && SSL_get_error(ssl, -1) == SSL_ERROR_SYSCALL);
-    HOLDS(SSL_read(ssl, &byte, 1) == -1 && SSL_get_error(ssl, -1) == SSL_ERROR_SYSCALL);
     HOLDS(ERR_peek_error() == 0);
-    HOLDS(SSL_write(ssl, &byte, 1) == -1);
-    ERR_clear_error();
+    HOLDS(SSL_read(ssl, &byte, 1) <= 0);
+    HOLDS(SSL_write(ssl, &byte, 1) <= 0);
     HOLDS(SSL_shutdown(ssl) == -1);
     ERR_clear_error();
     HOLDS(transport.calls == 0);
@@ -280,6 +279,9 @@ static void check_end(struct pair *pair, int side)
 
 /* ---- handshakes ---- */
 
+/* What the client resumes, if anything. */
+static SSL_SESSION *session;
+
 static void shake(struct pair *pair, int side)
 {
     int done[2] = {0, 0};
@@ -298,6 +300,7 @@ static void shake(struct pair *pair, int side)
             HOLDS(done[who] || SSL_get_error(ssl, -1) == SSL_ERROR_WANT_READ);
         }
     }
+    HOLDS(transport.dead || SSL_session_reused(pair->ssl[side]) == (session != NULL));
     check_end(pair, side);
     pair_disconnect(pair);
 }
@@ -346,12 +349,14 @@ TEST_SIDES(handshake)
     pair_free(pair);
 }
 
-static SSL_SESSION *session;
-
 static void offer_session(struct pair *pair)
 {
+    /* A connection that dies takes its session with it. */
+    SSL_SESSION *copy = SSL_SESSION_dup(session);
+
     pair_over_wire(pair);
-    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], copy));
+    SSL_SESSION_free(copy);
 }
 
 TEST_SIDES(resumption)
@@ -618,6 +623,73 @@ TEST(renegotiation)
             pair_disconnect(pair);
     }
     pair_free(pair);
+}
+
+/* ---- early data ---- */
+
+/* SSL_write_early_data(), and then the handshake. The server reads what came early, and finishes. */
+static void shake_early(struct pair *pair, int side)
+{
+    SSL *client = pair->ssl[CLIENT], *server = pair->ssl[SERVER];
+    int sent = 0, early = 1, done[2] = {0, 0};
+    unsigned char received[100];
+    size_t count, have = 0;
+
+    for (int turn = 0; !transport.dead && !(done[CLIENT] && done[SERVER]); turn++) {
+        int ret, who = turn % 2;
+
+        HOLDS(turn < 40);
+        if (done[who])
+            continue;
+        transport.trouble = NONE;
+        if (who == CLIENT && !sent) {
+            ret = sent = SSL_write_early_data(client, data, 50, &count);
+            HOLDS(!sent || count == 50);
+        } else if (who == CLIENT || !early) {
+            ret = SSL_do_handshake(pair->ssl[who]);
+            done[who] = ret == 1;
+        } else {
+            ret = SSL_read_early_data(server, received, sizeof(received), &count);
+            HOLDS(ret != SSL_READ_EARLY_DATA_SUCCESS || (have + count <= 50 && memcmp(received, data + have, count) == 0));
+            have += ret == SSL_READ_EARLY_DATA_SUCCESS ? count : 0;
+            early = ret != SSL_READ_EARLY_DATA_FINISH;
+        }
+        if (who == side && on_the_oracle() && ret == SSL_READ_EARLY_DATA_FINISH && transport.trouble == READ_ENDED) {
+            /* It tells of the end of the early data first. */
+            CHECK_SSL_REASON(SSL_R_UNEXPECTED_EOF_WHILE_READING);
+            transport.dead = 1;
+        } else if (who == side)
+            judge(pair->ssl[who], ret);
+        else
+            HOLDS(ret > 0 || SSL_get_error(pair->ssl[who], ret) == SSL_ERROR_WANT_READ);
+    }
+    HOLDS(transport.dead || have == 50);
+    check_end(pair, side);
+    pair_disconnect(pair);
+}
+
+static void check_early_data(int side)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+
+    data = pattern(DATA);
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_ANTI_REPLAY);
+    CHECK_OK(SSL_CTX_set_max_early_data(pair->ctx[SERVER], 100));
+    session = connect_with(pair, NULL, 0);
+    in_every_way(pair, side, 2, offer_session, shake_early);
+    SSL_SESSION_free(session);
+    free(data);
+    pair_free(pair);
+}
+
+TEST(early_data_from_the_client)
+{
+    check_early_data(CLIENT);
+}
+
+TEST(early_data_at_the_server)
+{
+    check_early_data(SERVER);
 }
 
 /* ---- the end ---- */
