@@ -1,21 +1,29 @@
 /*
- * Handshakes in which one thing fails: the n-th call of libcrypto (with the preloaded shim), or the n-th
- * allocation in libcrypto. Each must end in an error or go well, and leave no memory behind.
+ * Runs a scenario (connections.c, calls.c) in which one thing fails: the n-th call of libcrypto (with the preloaded
+ * shim), or the n-th allocation in libcrypto. Each must end in an error or go well, and leave no memory behind.
  *
- * usage: handshakes calls|memory SCENARIO FIRST
+ * usage: handshakes list
+ *        handshakes calls|negative|memory SCENARIO FIRST
  *
- * Goes on from the FIRST-th until nothing fails any more. Prints "n FUNCTION" before what it does is over, so
- * that whoever started it knows where it ended, and "leak n FUNCTION BYTES" and "silent n FUNCTION".
+ * Goes on from the FIRST-th until nothing fails any more. Prints "n ..." before what it does is over, so that whoever
+ * started it knows where it ended, then "n FUNCTION well|error", and "leak n FUNCTION BYTES", "silent n FUNCTION",
+ * "broken n FUNCTION" where that is so. "negative": of the calls that may fail with either of two answers, with the second.
  */
 #define _GNU_SOURCE
-#include "../../ctests/support.h"
+#include "scenarios.h"
 
 #include <dlfcn.h>
 #include <malloc.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-static void (*arm)(long);
-static const char *(*disarm)(void);
+long fault;
+const char *unexpected;
+
+static void (*arm)(long, int);
+const char *(*disarm)(void);
+static int second_answer;
 
 /* ---- the n-th allocation in libcrypto ---- */
 
@@ -47,8 +55,9 @@ static void release(void *memory, const char *file, int line)
     free(memory);
 }
 
-static void arm_memory(long n)
+static void arm_memory(long n, int unused)
 {
+    (void)unused;
     countdown = n;
     failed = 0;
 }
@@ -59,15 +68,13 @@ static const char *disarm_memory(void)
     return failed ? "allocation" : NULL;
 }
 
-/* ---- the scenarios ---- */
+/* ---- a scenario's run ---- */
 
 static struct pair *contexts;
 
-static int version_of(const char *scenario)
+static int is_dtls(const struct scenario *scenario)
 {
-    if (strstr(scenario, "tls13") != NULL)
-        return TLS1_3_VERSION;
-    return strstr(scenario, "dtls") != NULL ? DTLS1_2_VERSION : TLS1_2_VERSION;
+    return scenario->version == DTLS1_2_VERSION;
 }
 
 /* Both ends of a transport, made while nothing fails: they are the test's, not the library's. */
@@ -94,21 +101,6 @@ static void make_transport(BIO *bio[2], int datagrams)
             bio[side] = wire_bio(&pair->end[side]);
         }
     }
-}
-
-/* A program sets up a context. */
-static int set_up(void)
-{
-    SSL_CTX *context = SSL_CTX_new(TLS_method());
-    int well = 0;
-
-    if (context != NULL)
-        well = SSL_CTX_use_certificate_chain_file(context, cert_path("ec", "pem")) == 1
-            && SSL_CTX_use_PrivateKey_file(context, cert_path("ec", "key"), SSL_FILETYPE_PEM) == 1
-            && SSL_CTX_load_verify_locations(context, cert_path("root", "pem"), NULL) == 1
-            && SSL_CTX_set_cipher_list(context, "DEFAULT") == 1 && SSL_CTX_get0_certificate(context) != NULL;
-    SSL_CTX_free(context);
-    return well;
 }
 
 static int is_failure(int error)
@@ -138,43 +130,54 @@ static int connect_and_talk(void)
         count = SSL_read(pair->ssl[!side], back, sizeof(back));
         if (count <= 0)
             return is_failure(SSL_get_error(pair->ssl[!side], count)) ? -1 : 0;
-        if (count != sizeof(data) || memcmp(data, back, sizeof(data)) != 0) {
-            printf("wrong data\n");
-            abort();
-        }
+        EXPECT(count == sizeof(data) && memcmp(data, back, sizeof(data)) == 0);
     }
+    return 1;
+}
+
+/* The objects of a connection, and all that follows. */
+static int connect_over(const struct scenario *scenario, BIO *bio[2])
+{
+    struct pair *pair = contexts;
+    int well;
+
+    pair->ssl[CLIENT] = SSL_new(pair->ctx[CLIENT]);
+    pair->ssl[SERVER] = SSL_new(pair->ctx[SERVER]);
+    if (pair->ssl[CLIENT] == NULL || pair->ssl[SERVER] == NULL)
+        return -1;
+    for (int side = CLIENT; side <= SERVER; side++) {
+        BIO_up_ref(bio[side]);
+        SSL_set_bio(pair->ssl[side], bio[side], bio[side]);
+    }
+    SSL_set_connect_state(pair->ssl[CLIENT]);
+    SSL_set_accept_state(pair->ssl[SERVER]);
+    if (scenario->before != NULL && (well = scenario->before(pair)) != 1)
+        return well;
+    if ((well = connect_and_talk()) != 1)
+        return well;
+    if (scenario->after != NULL && (well = scenario->after(pair)) != 1)
+        return well;
     SSL_shutdown(pair->ssl[CLIENT]);
     SSL_shutdown(pair->ssl[SERVER]);
     return 1;
 }
 
 /* What a program does with the library, while the n-th of something fails; 0: nothing does. */
-static int run(const char *scenario, long n)
+static int run(const struct scenario *scenario, long n)
 {
-    struct pair *pair = contexts;
     BIO *bio[2] = { NULL, NULL };
-    int well = -1;
+    int well;
 
     ERR_clear_error();
-    if (strcmp(scenario, "context") == 0) {
-        arm(n);
-        well = set_up();
-        return well;
+    fault = n;
+    if (scenario->call != NULL) {
+        arm(n, second_answer);
+        return scenario->call();
     }
-    make_transport(bio, strstr(scenario, "dtls") != NULL);
-    arm(n);
-    pair->ssl[CLIENT] = SSL_new(pair->ctx[CLIENT]);
-    pair->ssl[SERVER] = SSL_new(pair->ctx[SERVER]);
-    if (pair->ssl[CLIENT] != NULL && pair->ssl[SERVER] != NULL) {
-        for (int side = CLIENT; side <= SERVER; side++) {
-            BIO_up_ref(bio[side]);
-            SSL_set_bio(pair->ssl[side], bio[side], bio[side]);
-        }
-        SSL_set_connect_state(pair->ssl[CLIENT]);
-        SSL_set_accept_state(pair->ssl[SERVER]);
-        well = connect_and_talk();
-    }
-    pair_disconnect(pair);
+    make_transport(bio, is_dtls(scenario));
+    arm(n, second_answer);
+    well = connect_over(scenario, bio);
+    pair_disconnect(contexts);
     BIO_free(bio[CLIENT]);
     BIO_free(bio[SERVER]);
     return well;
@@ -185,13 +188,101 @@ static size_t used(void)
     return mallinfo2().uordblks;
 }
 
+/* The n-th fault, as often as it takes to see whether it leaves memory behind. The function that failed. */
+static const char *try(const struct scenario *scenario, long n)
+{
+    const char *function;
+    size_t growth = SIZE_MAX;
+    int well = 0;
+
+    /* What is left behind once may be kept for later; what is left behind each time is lost. */
+    for (int round = 0; round < 40 && growth > 0; round++) {
+        size_t before = used(), after;
+
+        printf("%ld ...\n", n);
+        well = run(scenario, n);
+        function = disarm();
+        if (function == NULL)
+            return NULL;
+        /* A program of its own ends before anything could grow. */
+        if (scenario->in_new_process)
+            break;
+        after = used();
+        if (round > 0 || after <= before)
+            growth = after > before ? (after - before < growth ? after - before : growth) : 0;
+    }
+    if (growth > 0 && growth < SIZE_MAX)
+        printf("leak %ld %s %zu\n", n, function, growth);
+    if (unexpected != NULL)
+        printf("wrong %ld %s: %s is not so\n", n, function, unexpected);
+    unexpected = NULL;
+    if (well == 0)
+        printf("silent %ld %s\n", n, function);
+    printf("%ld %s %s\n", n, function, well == 1 ? "well" : "error");
+    for (int warm = 0; warm < 2; warm++)
+        if (run(scenario, 0) != 1 || unexpected != NULL) {
+            printf("broken %ld %s\n", n, function);
+            ERR_print_errors_fp(stderr);
+            exit(4);
+        }
+    return function;
+}
+
+/* The same in a process that has not used the library yet. Whether there was an n-th. */
+static int try_in_new_process(const struct scenario *scenario, long n)
+{
+    pid_t child = fork();
+    int status;
+
+    CHECK(child >= 0);
+    alarm(600);
+    if (child == 0)
+        exit(try(scenario, n) != NULL ? 0 : 5);
+    CHECK(waitpid(child, &status, 0) == child);
+    if (WIFSIGNALED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 4 && WEXITSTATUS(status) != 5))
+        printf("wrong %ld nothing: ended with %d\n", n, status);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 5;
+}
+
+/* A crash is told with the function whose failure led there. */
+static void crashed(int signal)
+{
+    const char *function = disarm();
+
+    printf("wrong %ld %s: ended with signal %d\n", fault, function != NULL ? function : "nothing", signal);
+    fflush(stdout);
+    _exit(4);
+}
+
+static const struct scenario *find(const char *name)
+{
+    for (const struct scenario *scenario = calls; scenario->name != NULL; scenario++)
+        if (strcmp(scenario->name, name) == 0)
+            return scenario;
+    for (const struct scenario *scenario = connections; scenario->name != NULL; scenario++)
+        if (strcmp(scenario->name, name) == 0)
+            return scenario;
+    return NULL;
+}
+
+static int list(void)
+{
+    for (const struct scenario *scenario = calls; scenario->name != NULL; scenario++)
+        puts(scenario->name);
+    for (const struct scenario *scenario = connections; scenario->name != NULL; scenario++)
+        puts(scenario->name);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
-    const char *scenario, *function = "";
+    const struct scenario *scenario;
+    long n;
 
-    if (count != 4)
+    if (count == 2 && strcmp(arguments[1], "list") == 0)
+        return list();
+    if (count != 4 || (scenario = find(arguments[2])) == NULL)
         return 2;
-    scenario = arguments[2];
     alarm(600);
     if (strcmp(arguments[1], "memory") == 0) {
         if (!CRYPTO_set_mem_functions(allocate, reallocate, release))
@@ -199,58 +290,40 @@ int main(int count, char **arguments)
         arm = arm_memory;
         disarm = disarm_memory;
     } else {
-        arm = (void (*)(long))dlsym(RTLD_DEFAULT, "fault_arm");
+        arm = (void (*)(long, int))dlsym(RTLD_DEFAULT, "fault_arm");
         disarm = (const char *(*)(void))dlsym(RTLD_DEFAULT, "fault_disarm");
         if (arm == NULL || disarm == NULL)
             return 2;
+        second_answer = strcmp(arguments[1], "negative") == 0;
     }
-    arm(0);
-    contexts = pair_contexts(version_of(scenario));
-    if (strstr(scenario, "client") != NULL) {
-        use_identity(contexts->ctx[CLIENT], "rsa");
-        trust(contexts->ctx[SERVER], "root");
-        SSL_CTX_set_verify(contexts->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    arm(0, 0);
+    signal(SIGSEGV, crashed);
+    signal(SIGABRT, crashed);
+    setvbuf(stdout, NULL, _IOLBF, 4096);
+    n = atol(arguments[3]);
+    if (scenario->in_new_process) {
+        while (try_in_new_process(scenario, n))
+            n++;
+        printf("done\n");
+        return 0;
     }
-    if (strstr(scenario, "dhe") != NULL) {
-        SSL_CTX_set_cipher_list(contexts->ctx[CLIENT], "DHE-RSA-AES128-SHA256:AES128-SHA");
-        use_identity(contexts->ctx[SERVER], "rsa");
-        SSL_CTX_set_dh_auto(contexts->ctx[SERVER], 1);
-    }
+    if (scenario->version != 0)
+        contexts = pair_contexts(scenario->version);
+    if (scenario->prepare != NULL)
+        scenario->prepare(contexts);
     /* The error queue keeps the memory of its entries' texts. */
     for (int entry = 0; entry < 32; entry++)
         ERR_raise_data(ERR_LIB_USER, 1, "%0300d", entry);
-    for (int warm = 0; warm < 3; warm++)
-        if (run(scenario, 0) != 1)
+    /* What is taken once, and a heap that finds its shape. */
+    for (int warm = 0; warm < (scenario->call != NULL ? 100 : 3); warm++) {
+        if (run(scenario, 0) != 1 || unexpected != NULL) {
+            fprintf(stderr, "%s\n", unexpected);
+            ERR_print_errors_fp(stderr);
             return 3;
-    setvbuf(stdout, NULL, _IOLBF, 4096);
-    for (long n = atol(arguments[3]); function != NULL; n++) {
-        size_t growth = SIZE_MAX;
-        int well = 0;
-
-        /* What is left behind once may be kept for later; what is left behind each time is lost. */
-        for (int round = 0; round < 40 && growth > 0; round++) {
-            size_t before = used(), after;
-
-            printf("%ld ...\n", n);
-            well = run(scenario, n);
-            function = disarm();
-            after = used();
-            if (round > 0 || after <= before)
-                growth = after > before ? (after - before < growth ? after - before : growth) : 0;
         }
-        if (function == NULL)
-            break;
-        if (growth > 0)
-            printf("leak %ld %s %zu\n", n, function, growth);
-        if (well == 0 && strncmp(scenario, "context", 7) != 0)
-            printf("silent %ld %s\n", n, function);
-        printf("%ld %s %s\n", n, function, well == 1 ? "well" : "error");
-        for (int warm = 0; warm < 2; warm++)
-            if (run(scenario, 0) != 1) {
-                printf("broken %ld %s\n", n, function);
-                return 4;
-            }
     }
+    while (try(scenario, n) != NULL)
+        n++;
     printf("done\n");
     return 0;
 }

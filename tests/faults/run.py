@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""Makes each call of libcrypto, and each of its allocations, fail in turn in handshakes. What must follow is an error or
-success: no crash, no hang, no memory left behind, and the next handshake works.
+"""Makes each call of libcrypto, and each of its allocations, fail in turn, in connections and in what programs do around them. What
+must follow is an error or success: no crash, no hang, no memory left behind, and the next time all works.
 
-usage: run.py --library DIR|system [--only SCENARIO] [--kind calls|memory]
+usage: run.py --library DIR|system [--only SCENARIO] [--kind calls|negative|memory] [--wells]
+
+"calls" fails with the answer that stands for failure; "negative" with the second one, of functions that have two (0 and -1, say);
+"memory" are libcrypto's allocations. --wells prints which failures had no consequence.
 """
 import argparse
 import collections
@@ -12,43 +15,52 @@ import re
 import subprocess
 import sys
 
+import shim
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 OUT = ROOT / "target" / "faults"
 # Without these a peer would be less thoroughly verified than the program wants: no connection may go on.
-VERIFYING = re.compile(r"X509_VERIFY_PARAM_|X509_STORE_CTX_|X509_verify_cert|EVP_DigestVerify")
+VERIFYING = re.compile(r"X509_VERIFY_PARAM_|X509_STORE_CTX_|X509_verify_cert|EVP_DigestVerify|SCT_LIST_validate|CT_POLICY_EVAL_CTX_|SRP_Calc")
 # What puts our own check of signatures into a verification: without it libcrypto's takes its place.
-FASTER = re.compile(r"X509_STORE_CTX_(get_verify|set_verify|set_ex_data)$")
-SCENARIOS = ["context", "tls13", "tls12", "tls13-client", "tls12-client", "tls12-dhe", "dtls12-client"]
+FASTER = re.compile(r"X509_STORE_CTX_set_ex_data$")
+
+# What libcrypto opens by a URI it does not survive without memory: the next OSSL_STORE_open() crashes.
+NEED_MEMORY = {"verify-settings", "conf"}
 
 
 def build(library):
-    """The program and the shim for this library."""
+    """The program and the shim for this library; the names of the functions that can fail."""
     OUT.mkdir(parents=True, exist_ok=True)
     ctests = ROOT / "target" / "ctests"
     support = [str(ctests / f"{name}.o") for name in ("certs", "wire", "datagrams", "pair", "toy_provider")]
     test = OUT / "test.o"
     # The harness without its main().
     subprocess.run(["gcc", "-O1", "-g", "-Dmain=test_main", "-c", "-o", test, ROOT / "ctests" / "test.c"], check=True)
-    subprocess.run(["gcc", "-O1", "-g", "-std=c11", "-Wall", "-Wextra", "-Werror", "-o", OUT / "handshakes",
-                    ROOT / "tests/faults/handshakes.c", test, *support, "-lssl", "-lcrypto", "-pthread"], check=True)
+    sources = [ROOT / "tests" / "faults" / f"{name}.c" for name in ("handshakes", "connections", "calls")]
+    subprocess.run(["gcc", "-O1", "-g", "-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", f'-DCERTS_DIR="{ctests}/certs"',
+                    "-o", OUT / "handshakes", *sources, test, *support, "-lssl", "-lcrypto", "-pthread"], check=True)
     file = "/usr/lib/x86_64-linux-gnu/libssl.so.3" if library == "system" else os.path.join(library, "libssl.so.3")
     assembly = OUT / "shim.s"
     assembly.write_text(subprocess.run([sys.executable, ROOT / "tests/faults/shim.py", file], check=True, text=True,
                                        capture_output=True).stdout)
     subprocess.run(["gcc", "-O1", "-fPIC", "-shared", "-o", OUT / "shim.so", assembly, ROOT / "tests/faults/shim.c"], check=True)
+    return shim.names_of(file)
 
 
 def run(library, kind, scenario):
-    """Runs one scenario to its end. How many faults there were, and what went wrong."""
-    environment = dict(os.environ, OPENSSL_CONF="/dev/null", MALLOC_ARENA_MAX="1")
+    """Runs one scenario to its end. The functions that failed with an error and without consequence, and what went wrong."""
+    # The default CA certificates are one; backtraces of panics would take longer than all else.
+    environment = dict(os.environ, OPENSSL_CONF="/dev/null", MALLOC_ARENA_MAX="1", SSL_CERT_DIR=str(OUT), RUST_BACKTRACE="0",
+                       SSL_CERT_FILE=str(ROOT / "target/ctests/certs/root.pem"))
     if library != "system":
         environment["LD_LIBRARY_PATH"] = os.path.abspath(library)
-    if kind == "calls":
+    if kind != "memory":
         environment["LD_PRELOAD"] = str(OUT / "shim.so")
-    first, faults, wrong, outcomes = 1, 0, [], collections.Counter()
+    known, found = known_faults(scenario), set()
+    first, wrong, outcomes = 1, [], {"error": collections.Counter(), "well": collections.Counter()}
     while True:
         process = subprocess.run([OUT / "handshakes", kind, scenario, str(first)], env=environment, capture_output=True,
-                                 text=True, errors="replace")
+                                 text=True, errors="replace", cwd=OUT)
         lines = process.stdout.splitlines()
         last = first - 1
         for line in lines:
@@ -56,40 +68,82 @@ def run(library, kind, scenario):
             if words and words[0].isdigit():
                 last = int(words[0])
                 if len(words) == 3:
-                    faults += 1
-                    outcomes[words[2]] += 1
+                    outcomes[words[2]][words[1]] += 1
                     if words[2] == "well" and VERIFYING.match(words[1]) and not FASTER.match(words[1]):
                         wrong.append(f"{line}: went on without it")
             elif words and words[0] in ("leak", "silent", "broken", "wrong"):
-                wrong.append(line)
+                function = words[2].rstrip(":")
+                if "signal" in words:
+                    outcomes["error"][function] += 1
+                if library != "system" and function in known:
+                    found.add(function)
+                else:
+                    wrong.append(line)
         if lines and lines[-1] == "done":
             break
         if process.returncode not in (0, 4):
-            wrong.append(f"ended with {process.returncode} at {last}: {process.stderr.strip()[-300:]}")
+            wrong.append(f"ended with {process.returncode} at {last}: {(process.stdout[-300:] + process.stderr[-300:]).strip()}")
         if last < first or len(wrong) > 200:
             wrong.append(f"gave up at {last}")
             break
         first = last + 1
-    return faults, wrong, outcomes
+    if kind != "negative" and library != "system":
+        gone = {function for function in known - found if (function == "allocation") == (kind == "memory")}
+        wrong += [f"{function} stands in known.txt, but nothing is wrong with it any more" for function in gone]
+    return outcomes, wrong
+
+
+def known_faults(scenario):
+    """The functions whose failure is known to have a wrong consequence in the scenario."""
+    lines = [line.split(maxsplit=2) for line in (ROOT / "tests/faults/known.txt").read_text().splitlines()]
+    return {words[1] for words in lines if words and words[0] == scenario}
+
+
+def check_never(names, failed):
+    """Every function that can fail did so, or never.txt says why it does not; no more than that stands there."""
+    listed = dict(line.split(maxsplit=1) for line in (ROOT / "tests/faults/never.txt").read_text().splitlines()
+                  if line and not line.startswith("#"))
+    never = [name for name in names if name not in failed]
+    print(f"{len(names)} functions can fail, {len(names) - len(never)} did; not: {' '.join(never)}")
+    wrong = [f"{name} never failed, and never.txt does not say why" for name in never if name not in listed]
+    return wrong + [f"{name} stands in never.txt, but failed" for name in listed if name in failed]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--library", required=True)
     parser.add_argument("--only")
-    parser.add_argument("--kind", choices=["calls", "memory"])
+    parser.add_argument("--kind", choices=["calls", "negative", "memory"])
+    parser.add_argument("--wells", action="store_true")
     options = parser.parse_args()
-    build(options.library)
+    names = build(options.library)
+    scenarios = subprocess.run([OUT / "handshakes", "list"], check=True, capture_output=True, text=True).stdout.split()
     bad = total = 0
-    for kind in [options.kind] if options.kind else ["calls", "memory"]:
-        for scenario in [options.only] if options.only else SCENARIOS:
-            faults, wrong, outcomes = run(options.library, kind, scenario)
+    wells, failed = {}, set()
+    for kind in [options.kind] if options.kind else ["calls", "negative", "memory"]:
+        for scenario in [options.only] if options.only else scenarios:
+            if kind == "memory" and scenario in NEED_MEMORY:
+                continue
+            outcomes, wrong = run(options.library, kind, scenario)
+            if kind == "calls":
+                wells[scenario] = outcomes["well"]
+                failed |= outcomes["error"].keys() | outcomes["well"].keys()
+            elif kind == "negative" and scenario in wells:
+                wrong += [f"{name}: an error with one answer, well with the other"
+                          for name in outcomes["well"] - wells[scenario]]
+            faults = sum(sum(counter.values()) for counter in outcomes.values())
             total += faults
             bad += len(wrong)
-            print(f"{kind} {scenario}: {faults} faults, {outcomes['error']} errors, {outcomes['well']} without consequence, "
-                  f"{len(wrong)} wrong", flush=True)
+            print(f"{kind} {scenario}: {faults} faults, {sum(outcomes['error'].values())} errors, "
+                  f"{sum(outcomes['well'].values())} without consequence, {len(wrong)} wrong", flush=True)
+            if options.wells:
+                print("    " + " ".join(f"{name}:{count}" for name, count in sorted(outcomes["well"].items())))
             for line in wrong[:40]:
                 print(f"    {line}")
+    if failed and not options.only and options.library != "system":
+        wrong = check_never(names, failed)
+        bad += len(wrong)
+        print("\n".join(wrong))
     print(f"{total} faults, {bad} wrong")
     return 1 if bad else 0
 

@@ -1,6 +1,7 @@
 /* Decides which call of libcrypto fails (shim.py makes the functions that ask). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <limits.h>
 #include <link.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,11 +9,15 @@
 
 #define MOST 512
 
-extern const char *const fault_names[];
+/* What it returns when it fails; LONG_MIN: it has no second answer for that. */
+extern const struct {
+    const char *name;
+    long answers[2];
+} fault_functions[];
 
 static void *real[MOST];
 static long countdown; /* 0: nothing fails */
-static int failed = -1;
+static int failed = -1, second;
 
 static uintptr_t begin, end; /* where libssl is */
 
@@ -28,24 +33,32 @@ static int find_libssl(struct dl_phdr_info *info, size_t size, void *unused)
     return 1;
 }
 
-/* The function to go on with, or NULL: fail. Only what libssl calls does; the test calls these functions as well. */
+/* What stands in for the function that fails. */
+static long fail(void)
+{
+    return fault_functions[failed].answers[second];
+}
+
+/* The function to go on with. Only what libssl calls fails; the test calls these functions as well. */
 __attribute__((visibility("hidden"))) void *fault_decide(int index, uintptr_t caller)
 {
     if (real[index] == NULL)
-        real[index] = dlsym(RTLD_NEXT, fault_names[index]);
-    if (countdown > 0 && caller >= begin && caller < end && --countdown == 0) {
+        real[index] = dlsym(RTLD_NEXT, fault_functions[index].name);
+    if (countdown > 0 && caller >= begin && caller < end && fault_functions[index].answers[second] != LONG_MIN
+        && --countdown == 0) {
         failed = index;
-        return NULL;
+        return (void *)fail;
     }
     return real[index];
 }
 
-/* The n-th call from now on fails; 0: none. */
-void fault_arm(long n)
+/* The n-th call from now on fails, of all, or of those that have a second answer for that, with it; 0: none. */
+void fault_arm(long n, int with_second)
 {
     if (end == 0)
         dl_iterate_phdr(find_libssl, NULL);
     countdown = n;
+    second = with_second;
     failed = -1;
 }
 
@@ -53,5 +66,5 @@ void fault_arm(long n)
 const char *fault_disarm(void)
 {
     countdown = 0;
-    return failed < 0 ? NULL : fault_names[failed];
+    return failed < 0 ? NULL : fault_functions[failed].name;
 }
