@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 static SSL_CTX *context;
 
@@ -973,4 +974,30 @@ TEST(cert_cb_sets_a_certificate_of_no_use)
     pair_over_wire(pair);
     pair_handshake(pair);
     pair_free(pair);
+}
+
+/* "When building its own certificate chain, an OpenSSL client/server will try to fill in missing certificates from CAfile/CApath": a
+ * client, too, unless SSL_MODE_NO_AUTO_CHAIN is set. */
+TEST_VERSIONS(client_completes_its_chain)
+{
+    for (int automatic = 0; automatic < 2; automatic++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        CHECK_OK(SSL_CTX_use_certificate(pair->ctx[CLIENT], lent_certificate("chained")));
+        CHECK_OK(SSL_CTX_use_PrivateKey(pair->ctx[CLIENT], lent_key("chained")));
+        trust(pair->ctx[CLIENT], "middle");
+        if (!automatic)
+            SSL_CTX_set_mode(pair->ctx[CLIENT], SSL_MODE_NO_AUTO_CHAIN);
+        CHECK_OK(SSL_CTX_set_purpose(pair->ctx[SERVER], X509_PURPOSE_ANY));
+        trust(pair->ctx[SERVER], "root");
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (automatic)
+            CHECK_EQ(sk_X509_num(SSL_get_peer_cert_chain(pair->ssl[SERVER])), 2);
+        else
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_CERTIFICATE_VERIFY_FAILED);
+        pair_free(pair);
+    }
 }

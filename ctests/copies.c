@@ -1,4 +1,5 @@
 /* Copies of connections: SSL_dup(3), SSL_clear(3), SSL_set_SSL_CTX(3), SSL_copy_session_id(3), and program data in them. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
 static int accept_all(int ok, X509_STORE_CTX *store_context)
@@ -217,4 +218,33 @@ TEST_VERSIONS(clear_keeps_the_suites_of_the_client)
     CHECK(SSL_get_client_ciphers(pair->ssl[SERVER]) != NULL);
     CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], names, sizeof(names)) == names);
     pair_free(pair);
+}
+
+/* SSL_CTX_set_ssl_version(3): "When SSL_clear(3) is called and no session is connected to an SSL object, the method of the SSL object is
+ * reset to the method currently set in the corresponding SSL_CTX object." The method alone: what else the context has since does not
+ * come with it. */
+TEST(clear_takes_the_method_of_the_context)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    CHECK_EQ(SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION), 1);
+    CHECK_OK(SSL_CTX_set_num_tickets(context, 9));
+    CHECK_OK(SSL_CTX_set_ssl_version(context, TLS_server_method()));
+    CHECK(SSL_get_ssl_method(ssl) == TLS_method());
+    CHECK_OK(SSL_clear(ssl));
+    CHECK(SSL_get_ssl_method(ssl) == TLS_server_method());
+    CHECK_EQ(SSL_is_server(ssl), 1);
+    CHECK_EQ(SSL_get_options(ssl) & SSL_OP_NO_TICKET, 0);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_NONE);
+    CHECK_EQ(SSL_get_max_proto_version(ssl), 0);
+    CHECK_EQ(SSL_get_num_tickets(ssl), 2);
+    /* A connection's own method does not last either. */
+    CHECK_OK(SSL_set_ssl_method(ssl, TLS_client_method()));
+    CHECK_OK(SSL_clear(ssl));
+    CHECK(SSL_get_ssl_method(ssl) == TLS_server_method());
+    SSL_free(ssl);
+    SSL_CTX_free(context);
 }

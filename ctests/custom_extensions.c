@@ -506,3 +506,36 @@ TEST(no_suites_no_extensions)
     CHECK_STR(calls, "");
     pair_free(pair);
 }
+
+/* "If more than one certificate (RSA/DSA) is installed using SSL_CTX_use_certificate(), the serverinfo extension will be loaded into the
+ * last certificate installed": it goes with that one alone. "SSL_CTX_use_serverinfo() needs to be called multiple times, once after each
+ * time a certificate is loaded": the second call fails in truth, as the type has its handler already, but what it brings counts. */
+TEST(serverinfo_belongs_to_its_certificate)
+{
+    static const char *const suites[] = {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"};
+    static const char *const expected[2][2] = {{"1002 100 ab\n", ""}, {"1002 100 ab\n", "1002 100 xy\n"}};
+    unsigned char others[sizeof(version_1)];
+
+    memcpy(others, version_1, sizeof(others));
+    memcpy(others + 4, "xy", 2);
+    for (int both = 0; both < 2; both++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+        CHECK_OK(SSL_CTX_use_serverinfo(pair->ctx[SERVER], version_1, sizeof(version_1)));
+        use_identity(pair->ctx[SERVER], "rsa");
+        if (both) {
+            CHECK_EQ(SSL_CTX_use_serverinfo(pair->ctx[SERVER], others, sizeof(others)), 0);
+            CHECK_SSL_REASON(SSL_R_INVALID_SERVERINFO_DATA);
+        }
+        CHECK_OK(SSL_CTX_add_custom_ext(pair->ctx[CLIENT], 1002, PLACES, NULL, NULL, NULL, note_answer, NULL));
+        for (int rsa = 0; rsa < 2; rsa++) {
+            answers[0] = '\0';
+            pair_over_wire(pair);
+            CHECK_OK(SSL_set_cipher_list(pair->ssl[CLIENT], suites[rsa]));
+            pair_handshake(pair);
+            CHECK_STR(answers, expected[both][rsa]);
+            pair_disconnect(pair);
+        }
+        pair_free(pair);
+    }
+}

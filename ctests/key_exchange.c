@@ -579,3 +579,45 @@ TEST(dh_parameters_by_level)
             SSL_CTX_free(ctx);
         }
 }
+
+/* SSL_CTX_set_dh_auto(): "Passing a value of 0 switches it off. The default setting is off." While it is on, parameters of the program
+ * are not used. Connections have both from SSL_new() on. */
+TEST(parameters_of_context_and_connection)
+{
+    enum { AUTO = 1, OFF = 2, OWN = 4, LATE_AUTO = 8, LATE_OWN = 16 };
+    static const struct { int calls, bits; } cases[] = {
+        {0, 0}, {AUTO | OFF, 0}, {AUTO, 2048}, {OWN, 3072}, {OWN | AUTO, 2048}, {LATE_AUTO, 0}, {OWN | LATE_OWN, 3072}, {OWN | LATE_AUTO, 3072},
+    };
+    DH *own = DH_new_by_nid(NID_ffdhe3072), *late = DH_new_by_nid(NID_ffdhe4096);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        struct outcome outcome[2];
+        EVP_PKEY *key = NULL;
+
+        use_identity(pair->ctx[SERVER], "rsa");
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "DHE-RSA-AES128-GCM-SHA256"));
+        if (cases[i].calls & OWN)
+            CHECK_EQ(SSL_CTX_set_tmp_dh(pair->ctx[SERVER], own), 1);
+        if (cases[i].calls & AUTO)
+            CHECK_EQ(SSL_CTX_set_dh_auto(pair->ctx[SERVER], 1), 1);
+        if (cases[i].calls & OFF)
+            CHECK_EQ(SSL_CTX_set_dh_auto(pair->ctx[SERVER], 0), 1);
+        pair_over_wire(pair);
+        if (cases[i].calls & LATE_AUTO)
+            CHECK_EQ(SSL_CTX_set_dh_auto(pair->ctx[SERVER], 1), 1);
+        if (cases[i].calls & LATE_OWN)
+            CHECK_EQ(SSL_CTX_set_tmp_dh(pair->ctx[SERVER], late), 1);
+        pair_try(pair, outcome);
+        if (cases[i].bits == 0) {
+            CHECK_OUTCOME(outcome[SERVER], SSL_R_NO_SHARED_CIPHER);
+        } else {
+            CHECK_OK(SSL_get_server_tmp_key(pair->ssl[CLIENT], &key));
+            CHECK_EQ(EVP_PKEY_get_bits(key), cases[i].bits);
+            EVP_PKEY_free(key);
+        }
+        pair_free(pair);
+    }
+    DH_free(own);
+    DH_free(late);
+}

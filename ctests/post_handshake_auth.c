@@ -364,3 +364,58 @@ TEST(answer_after_the_server_has_closed)
     check_answer_after_closing(1, 1);
     check_answer_after_closing(0, 1);
 }
+
+/* "If val is 0 then the extension is not sent, otherwise it is": any other value, which the connection has from its context since
+ * SSL_new(). */
+TEST(values_that_offer_it)
+{
+    for (int value = -1; value < 3; value++) {
+        struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+        SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], value);
+        pair_over_wire(pair);
+        SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], !value);
+        pair_handshake(pair);
+        pair_settle(pair);
+        SSL_set_verify(pair->ssl[SERVER], SSL_VERIFY_PEER, NULL);
+        if (value == 0)
+            check_refused(pair->ssl[SERVER], SSL_R_EXTENSION_NOT_RECEIVED);
+        else
+            CHECK_OK(SSL_verify_client_post_handshake(pair->ssl[SERVER]));
+        pair_free(pair);
+    }
+}
+
+static int sessions_told;
+
+static int tell_session(SSL *ssl, SSL_SESSION *session)
+{
+    (void)ssl, (void)session;
+    sessions_told++;
+    return 0;
+}
+
+/* SSL_CTX_set_num_tickets(3): "If the initial handshake was a full handshake then SSL_set_num_tickets() can be called again prior to
+ * calling SSL_verify_client_post_handshake() to update the number of tickets that will be sent." */
+TEST(tickets_after_an_authentication)
+{
+    for (size_t number = 0; number < 4; number++) {
+        struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+        trust(pair->ctx[SERVER], "root");
+        use_identity(pair->ctx[CLIENT], "client");
+        SSL_CTX_set_post_handshake_auth(pair->ctx[CLIENT], 1);
+        SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], tell_session);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        sessions_told = 0;
+        CHECK_OK(SSL_set_num_tickets(pair->ssl[SERVER], number));
+        request(pair, SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE);
+        answer(pair);
+        CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+        CHECK_EQ(sessions_told, number);
+        pair_free(pair);
+    }
+}

@@ -761,3 +761,125 @@ TEST_VERSIONS(file_of_certificates_with_text_between)
     pair_handshake(pair);
     pair_free(pair);
 }
+
+static int replaced_answer, replaced_error, replaced_calls;
+
+static int verify_by_itself(X509_STORE_CTX *store, void *argument)
+{
+    CHECK_STR(argument, "argument");
+    CHECK(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()) != NULL);
+    replaced_calls++;
+    X509_STORE_CTX_set_error(store, replaced_error);
+    return replaced_answer;
+}
+
+/* SSL_CTX_set_cert_verify_callback(3): "callback should return 1 to indicate verification success and 0 to indicate verification
+ * failure": each positive value is success. "All values, including 0, are ignored if the verification mode is SSL_VERIFY_NONE."
+ * "This gets recorded in the SSL session … and the validity of the originally presented chain is then visible on resumption", in which
+ * it is not called. The alert is that of the error. */
+TEST_SIDES(verdicts_of_a_verification_of_ones_own)
+{
+    static const struct { int error, alert; } errors[] = {
+        {X509_V_ERR_CERT_NOT_YET_VALID, SSL_R_SSLV3_ALERT_BAD_CERTIFICATE},
+        {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, SSL_R_TLSV1_ALERT_UNKNOWN_CA},
+        {X509_V_OK, SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN},
+    };
+
+    for (int verifies = server; verifies < 2; verifies++)
+        for (replaced_answer = -1; replaced_answer <= 2; replaced_answer++)
+            for (int i = 0; i < 3; i++) {
+                struct pair *pair = pair_for_sessions(version, 1);
+                struct outcome outcome[2];
+
+                replaced_error = errors[i].error;
+                replaced_calls = 0;
+                use_identity(pair->ctx[CLIENT], "client");
+                SSL_CTX_set_verify(pair->ctx[server], verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+                SSL_CTX_set_cert_verify_callback(pair->ctx[server], verify_by_itself, (void *)"argument");
+                pair_over_wire(pair);
+                pair_try(pair, outcome);
+                CHECK_EQ(replaced_calls, 1);
+                CHECK_EQ(SSL_get_verify_result(pair->ssl[server]), replaced_error);
+                if (verifies && replaced_answer <= 0) {
+                    CHECK_OUTCOME(outcome[server], SSL_R_CERTIFICATE_VERIFY_FAILED);
+                    /* A client of TLS 1.3 is done by then. */
+                    if (!server || version == TLS1_2_VERSION)
+                        CHECK_OUTCOME(outcome[!server], errors[i].alert);
+                } else {
+                    SSL_SESSION *session;
+
+                    CHECK_EQ(outcome[CLIENT].ret == 1 && outcome[SERVER].ret == 1, 1);
+                    pair_settle(pair);
+                    session = pair_leave(pair);
+                    pair_over_wire(pair);
+                    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+                    pair_handshake(pair);
+                    CHECK_EQ(SSL_session_reused(pair->ssl[server]), 1);
+                    CHECK_EQ(SSL_get_verify_result(pair->ssl[server]), replaced_error);
+                    CHECK_EQ(replaced_calls, 1);
+                    SSL_SESSION_free(session);
+                }
+                pair_free(pair);
+            }
+}
+
+/* "By setting callback to NULL, the default behaviour is restored." */
+TEST_VERSIONS(verification_is_restored)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    replaced_answer = 1;
+    use_identity(pair->ctx[SERVER], "stranger");
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], verify_by_itself, (void *)"argument");
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], NULL, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_EQ(replaced_calls, 0);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    pair_free(pair);
+}
+
+/* "Alternatively the SSL_CERT_FILE environment variable can be defined to override this location": for the default file, which is one
+ * of the default paths, and neither the default directory nor the default store. */
+TEST_VERSIONS(default_file_is_that_of_the_environment)
+{
+    static int (*const setters[])(SSL_CTX *) = {SSL_CTX_set_default_verify_paths, SSL_CTX_set_default_verify_file,
+                                                SSL_CTX_set_default_verify_dir, SSL_CTX_set_default_verify_store};
+
+    CHECK_EQ(setenv("SSL_CERT_FILE", cert_path("root", "pem"), 1), 0);
+    CHECK_EQ(setenv("SSL_CERT_DIR", "/no/such/directory", 1), 0);
+    for (int i = 0; i < 4; i++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+
+        SSL_CTX_free(pair->ctx[CLIENT]);
+        pair->ctx[CLIENT] = SSL_CTX_new(TLS_method());
+        CHECK_EQ(SSL_CTX_set_max_proto_version(pair->ctx[CLIENT], version), 1);
+        SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_PEER, NULL);
+        CHECK_OK(setters[i](pair->ctx[CLIENT]));
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, i < 2);
+        pair_free(pair);
+    }
+}
+
+/* SSL_CTX_set1_cert_store(3): "To share X509_STOREs between two SSL_CTXs, use SSL_CTX_get_cert_store() … and then use
+ * SSL_CTX_set1_cert_store()": it lives as long as either. It "is also shared by every child SSL structure": one that the context gets
+ * later counts for connections that are there. */
+TEST_VERSIONS(store_is_shared)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_CTX *first = SSL_CTX_new(TLS_method());
+    X509_STORE *store = SSL_CTX_get_cert_store(first);
+
+    pair_over_wire(pair);
+    SSL_CTX_set1_cert_store(pair->ctx[CLIENT], store);
+    CHECK(SSL_CTX_get_cert_store(pair->ctx[CLIENT]) == store);
+    trust(first, "other");
+    SSL_CTX_free(first);
+    use_identity_ssl(pair->ssl[SERVER], "stranger");
+    pair_handshake(pair);
+    pair_free(pair);
+}
