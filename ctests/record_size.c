@@ -330,3 +330,24 @@ TEST_SIDES(split_fragments)
     check_largest(pair, server, 600 + overhead(version));
     pair_free(pair);
 }
+
+/* "split_send_fragment must always be less than or equal to max_send_fragment": a lower limit lowers it, a higher one leaves it there, so
+ * that records stay as short. */
+TEST_VERSIONS(lower_fragment_lowers_the_split)
+{
+    struct pair *pair = pair_established(version);
+    unsigned char *bytes = pattern(8000);
+
+    CHECK_EQ(SSL_set_split_send_fragment(pair->ssl[SERVER], 16384), 1);
+    CHECK_EQ(SSL_set_max_send_fragment(pair->ssl[SERVER], 1000), 1);
+    CHECK_EQ(SSL_set_split_send_fragment(pair->ssl[SERVER], 1001), 0);
+    CHECK_EQ(SSL_set_max_send_fragment(pair->ssl[SERVER], 4000), 1);
+    CHECK_EQ(SSL_write(pair->ssl[SERVER], bytes, 8000), 8000);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 8 * (5 + 1000 + overhead(version)));
+    queue_drop(&pair->queue[CLIENT], queue_length(&pair->queue[CLIENT]));
+    CHECK_EQ(SSL_set_split_send_fragment(pair->ssl[SERVER], 4000), 1);
+    CHECK_EQ(SSL_write(pair->ssl[SERVER], bytes, 8000), 8000);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 2 * (5 + 4000 + overhead(version)));
+    free(bytes);
+    pair_free(pair);
+}

@@ -1191,3 +1191,134 @@ TEST_VERSIONS(requests_for_tickets_wait_for_a_write)
     CHECK_EQ(new_calls, tls13 ? 3 : 0);
     pair_free(pair);
 }
+
+static int told_in_the_handshake;
+static SSL_SESSION *told_last;
+
+static int note_new_session(SSL *ssl, SSL_SESSION *session)
+{
+    /* "The new_session_cb() is passed the ssl connection and the nascent ssl session sess." */
+    CHECK(SSL_get_session(ssl) == session);
+    new_calls++;
+    told_last = session;
+    return 0;
+}
+
+/* "applications should expect the new_session_cb() function to be invoked during the handshake (for <= TLSv1.2) or after the handshake
+ * (for TLSv1.3)": not of a resumption below TLS 1.3, and not on a server that sends its session as a ticket there. */
+TEST_SIDES(new_session_is_told_in_time)
+{
+    int tls13 = version == TLS1_3_VERSION;
+
+    for (int tickets = 0; tickets < 2; tickets++)
+        for (int resumes = 0; resumes < 2; resumes++) {
+            struct pair *pair = pair_for_sessions(version, tickets);
+            SSL_SESSION *session = resumes ? connect_with(pair, NULL, 0) : NULL;
+            int expected = tls13 ? 2 - resumes : !resumes && !(server && tickets);
+
+            SSL_CTX_set_session_cache_mode(pair->ctx[server], SSL_SESS_CACHE_BOTH);
+            SSL_CTX_sess_set_new_cb(pair->ctx[server], note_new_session);
+            new_calls = 0;
+            told_last = NULL;
+            pair_over_wire(pair);
+            if (resumes)
+                CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+            pair_handshake(pair);
+            told_in_the_handshake = new_calls;
+            pair_settle(pair);
+            CHECK_EQ(new_calls, expected);
+            /* A client of TLS 1.3 reads its tickets later. */
+            CHECK_EQ(told_in_the_handshake, tls13 && !server ? 0 : expected);
+            if (expected)
+                CHECK(told_last == SSL_get_session(pair->ssl[server]));
+            SSL_SESSION_free(session);
+            pair_free(pair);
+        }
+}
+
+static int copy_answer, references;
+
+static void count_free(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number, void *pointer)
+{
+    (void)parent, (void)all, (void)index, (void)number, (void)pointer;
+    references -= data != NULL;
+}
+
+static SSL_SESSION *hand_over(SSL *ssl, const unsigned char *id, int length, int *copy)
+{
+    (void)ssl, (void)id, (void)length;
+    CHECK_EQ(*copy, 1);
+    if (copy_answer >= 0)
+        *copy = copy_answer;
+    if (copy_answer == 0)
+        CHECK_OK(SSL_SESSION_up_ref(kept));
+    return kept;
+}
+
+/* "By setting the parameter copy to 1, the callback can require the SSL engine to increment the reference count of the SSL_SESSION
+ * object; setting copy to 0 causes the reference count to remain unchanged. If the get_session_cb() does not write to copy, the reference
+ * count is incremented": in each case the session is freed when the program frees it and not before. (In TLS 1.3 it is duplicated
+ * besides.) */
+TEST(reference_of_a_session_that_is_found)
+{
+    int index = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, count_free);
+
+    for (copy_answer = -1; copy_answer < 2; copy_answer++) {
+        struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 0);
+        SSL_SESSION *session;
+
+        kept = NULL;
+        SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], keep_session);
+        SSL_CTX_sess_set_get_cb(pair->ctx[SERVER], hand_over);
+        session = connect_with(pair, NULL, 0);
+        CHECK_OK(SSL_SESSION_set_ex_data(kept, index, pair));
+        references = 1;
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], NULL);
+        for (int i = 0; i < 3; i++)
+            SSL_SESSION_free(connect_with(pair, session, 1));
+        SSL_SESSION_free(session);
+        pair_free(pair);
+        CHECK_EQ(references, 1);
+        SSL_SESSION_free(kept);
+        CHECK_EQ(references, 0);
+        kept = NULL;
+    }
+}
+
+static int generated_for_context, generated_for_connection;
+
+static int generate_for_context(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    (void)ssl;
+    memset(id, ++generated_for_context, *length);
+    return 1;
+}
+
+static int generate_for_connection(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    (void)ssl;
+    memset(id, 100 + ++generated_for_connection, *length);
+    return 1;
+}
+
+/* "SSL_set_generate_session_id() sets the callback function … for ssl": in place of the context's. A server of TLS 1.2 that sends its
+ * session as a ticket needs no id. */
+TEST_VERSIONS(generator_of_the_connection_goes_first)
+{
+    for (int tickets = 0; tickets < 2; tickets++)
+        for (int own = 0; own < 2; own++) {
+            struct pair *pair = pair_for_sessions(version, tickets);
+            int needed = version == TLS1_3_VERSION || !tickets;
+
+            generated_for_context = generated_for_connection = 0;
+            CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], generate_for_context));
+            pair_over_wire(pair);
+            if (own)
+                CHECK_OK(SSL_set_generate_session_id(pair->ssl[SERVER], generate_for_connection));
+            pair_handshake(pair);
+            CHECK_EQ(generated_for_connection > 0, own && needed);
+            CHECK_EQ(generated_for_context > 0, !own && needed);
+            pair_free(pair);
+        }
+}
