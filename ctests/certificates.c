@@ -1001,3 +1001,102 @@ TEST_VERSIONS(client_completes_its_chain)
         pair_free(pair);
     }
 }
+
+static int password_length;
+
+static int password_of_a_length(char *buffer, int size, int writes, void *argument)
+{
+    (void)writes, (void)argument;
+    memset(buffer, 'x', (size_t)size);
+    memcpy(buffer, "secret", 6);
+    return password_length;
+}
+
+/* pem_password_cb(3): the length of the password is what counts; one that is longer than the buffer is none, and -1 a failure. */
+TEST(lengths_of_passwords)
+{
+    static const struct { int length, taken, refused; } cases[] = {
+        {6, 1, 0}, {5, 0, 0}, {0, 0, 0}, {PEM_BUFSIZE, 0, 0}, {PEM_BUFSIZE + 1, 0, 1}, {1000000, 0, 1}, {-1, 0, 1},
+    };
+    char path[] = "/tmp/ctest-key-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    CHECK_EQ(PEM_write_PrivateKey(file, lent_key("ec"), EVP_aes_128_cbc(), (unsigned char *)"secret", 6, NULL, NULL), 1);
+    fclose(file);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        fresh();
+        SSL_CTX_set_default_passwd_cb(context, password_of_a_length);
+        password_length = cases[i].length;
+        CHECK_EQ(SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM), cases[i].taken);
+        if (cases[i].refused)
+            CHECK_ERROR(ERR_LIB_PEM, PEM_R_BAD_PASSWORD_READ);
+        else if (!cases[i].taken)
+            CHECK_ERROR(ERR_LIB_SSL, ERR_R_PEM_LIB);
+        CHECK_NO_ERRORS();
+    }
+    unlink(path);
+    SSL_CTX_free(context);
+}
+
+static void append_file(FILE *out, const char *path)
+{
+    char buffer[8192];
+    FILE *in = fopen(path, "r");
+    size_t length;
+
+    CHECK(in != NULL);
+    length = fread(buffer, 1, sizeof(buffer), in);
+    CHECK_EQ(fwrite(buffer, 1, length, out), length);
+    fclose(in);
+}
+
+/* "Files of type SSL_FILETYPE_PEM can contain more than one item": SSL_CTX_use_certificate_chain_file() passes over what is no
+ * certificate, SSL_CTX_use_certificate_file() takes the first certificate and SSL_CTX_use_PrivateKey_file() the first key, wherever they
+ * stand. What is broken behind the certificate makes the chain fail: the certificate is there then, without the chain. */
+TEST(files_of_several_items)
+{
+    /* e: the certificate, k: its key, r: the root, m: the CA below it, l: the CRL, w: a weak certificate, t: text, u: a block of a type
+     * that nobody knows, b: a certificate that is none, c: one that is cut. */
+    static const struct { const char *items; int taken, chain, certificate, key; } cases[] = {
+        {"e", 1, 0, 1, 0},   {"er", 1, 1, 1, 0},  {"emr", 1, 2, 1, 0}, {"tetrt", 1, 1, 1, 0}, {"ekr", 1, 1, 1, 1}, {"ke", 1, 0, 1, 1},
+        {"elr", 1, 1, 1, 0}, {"eur", 1, 1, 1, 0}, {"ee", 1, 1, 1, 0},  {"ebr", 0, 0, 1, 0},   {"ec", 0, 0, 1, 0},  {"ew", 0, 0, 1, 0},
+        {"", 0, 1, 0, 0},    {"t", 0, 1, 0, 0},   {"wr", 0, 1, 0, 0},  {"b", 0, 1, 0, 0},     {"k", 0, 1, 0, 1},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char path[] = "/tmp/ctest-items-XXXXXX";
+        FILE *file = fdopen(mkstemp(path), "w");
+        STACK_OF(X509) *chain = NULL;
+        SSL_CTX *other = SSL_CTX_new(TLS_method());
+
+        for (const char *item = cases[i].items; *item != '\0'; item++)
+            switch (*item) {
+            case 'e': append_file(file, cert_path("ec", "pem")); break;
+            case 'k': append_file(file, cert_path("ec", "key")); break;
+            case 'r': append_file(file, cert_path("root", "pem")); break;
+            case 'm': append_file(file, cert_path("middle", "pem")); break;
+            case 'l': append_file(file, cert_path("root", "crl")); break;
+            case 'w': append_file(file, cert_path("rsa1024", "pem")); break;
+            case 't': fprintf(file, "text\n"); break;
+            case 'u': fprintf(file, "-----BEGIN THING-----\nAAAA\n-----END THING-----\n"); break;
+            case 'b': fprintf(file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"); break;
+            default: fprintf(file, "-----BEGIN CERTIFICATE-----\nMIIB"); break;
+            }
+        fclose(file);
+        fresh();
+        CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("chained", "pem")));
+        if (SSL_CTX_use_certificate_chain_file(context, path) != cases[i].taken)
+            test_fail(__FILE__, __LINE__, "chain in \"%s\"", cases[i].items);
+        CHECK_EQ(ERR_peek_error() == 0, cases[i].taken);
+        ERR_clear_error();
+        CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+        CHECK_EQ(chain == NULL ? 0 : sk_X509_num(chain), cases[i].chain);
+        CHECK_EQ(X509_cmp(SSL_CTX_get0_certificate(context), lent_certificate("ec")) == 0, cases[i].certificate);
+        CHECK_EQ(SSL_CTX_use_certificate_file(other, path, SSL_FILETYPE_PEM), cases[i].certificate);
+        CHECK_EQ(SSL_CTX_use_PrivateKey_file(other, path, SSL_FILETYPE_PEM), cases[i].key);
+        ERR_clear_error();
+        SSL_CTX_free(other);
+        unlink(path);
+    }
+    SSL_CTX_free(context);
+}
