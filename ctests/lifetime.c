@@ -708,3 +708,52 @@ TEST(set_ssl_ctx_brings_certificates_alone)
     SSL_CTX_free(first);
     SSL_CTX_free(second);
 }
+
+/* SSL_set_SSL_CTX() takes away what the connection had set of the same kind: certificates, chains, stores, the callback for
+ * certificates, signature algorithms, the security level. Its options, lists of suites and names, and its modes of verification stay. To
+ * set the context that is there already changes nothing. */
+TEST(set_ssl_ctx_replaces_what_the_connection_had)
+{
+    for (int same = 0; same < 2; same++) {
+        struct pair *pair = pair_contexts(TLS1_2_VERSION);
+        SSL_CTX *other = SSL_CTX_new(TLS_method());
+        X509_STORE *store = X509_STORE_new(), *found = NULL;
+        STACK_OF(X509) *chain = NULL;
+        SSL *ssl;
+        int digest = 0;
+
+        use_identity(other, "second");
+        pair_over_wire(pair);
+        ssl = pair->ssl[SERVER];
+        use_identity_ssl(ssl, "ec");
+        CHECK_OK(SSL_add1_chain_cert(ssl, lent_certificate("root")));
+        CHECK_OK(SSL_set0_verify_cert_store(ssl, store));
+        SSL_set_cert_cb(ssl, take_choice, NULL);
+        SSL_set_security_level(ssl, 3);
+        SSL_set0_security_ex_data(ssl, "own");
+        CHECK_OK(SSL_set1_sigalgs_list(ssl, "ECDSA+SHA512"));
+        SSL_set_options(ssl, SSL_OP_NO_TICKET);
+        CHECK_OK(SSL_set_cipher_list(ssl, "ECDHE-ECDSA-AES128-GCM-SHA256"));
+        CHECK_OK(SSL_add1_to_CA_list(ssl, lent_certificate("root")));
+        SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+        called = 0;
+        CHECK(SSL_set_SSL_CTX(ssl, same ? pair->ctx[SERVER] : other) != NULL);
+        CHECK_EQ(X509_cmp(SSL_get_certificate(ssl), lent_certificate(same ? "ec" : "second")), 0);
+        CHECK_OK(SSL_get0_chain_certs(ssl, &chain));
+        CHECK_EQ(chain == NULL ? 0 : sk_X509_num(chain), same);
+        CHECK_OK(SSL_get0_verify_cert_store(ssl, &found));
+        CHECK(found == (same ? store : NULL));
+        CHECK_EQ(SSL_get_security_level(ssl), same ? 3 : 2);
+        CHECK_EQ(SSL_get0_security_ex_data(ssl) != NULL, same);
+        CHECK(SSL_get_options(ssl) & SSL_OP_NO_TICKET);
+        CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_PEER);
+        pair_handshake(pair);
+        CHECK_EQ(called, same);
+        CHECK_OK(SSL_get_peer_signature_nid(pair->ssl[CLIENT], &digest));
+        CHECK_EQ(digest == NID_sha512, same);
+        CHECK_STR(SSL_get_cipher_name(ssl), "ECDHE-ECDSA-AES128-GCM-SHA256");
+        CHECK_EQ(sk_X509_NAME_num(SSL_get0_peer_CA_list(pair->ssl[CLIENT])), 1);
+        pair_free(pair);
+        SSL_CTX_free(other);
+    }
+}

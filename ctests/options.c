@@ -389,3 +389,34 @@ TEST(client_names_no_authorities)
         pair_free(pair);
     }
 }
+
+/* SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS: "Disables a countermeasure against a SSL 3.0/TLS 1.0 protocol vulnerability affecting CBC ciphers …
+ * This option has no effect for connections using other ciphers", nor for later versions, and is one of SSL_OP_ALL. It counts from the
+ * handshake on. */
+TEST(empty_fragments)
+{
+    static const struct { int version; uint64_t options; int records; } cases[] = {
+        {TLS1_VERSION, 0, 2},   {TLS1_VERSION, SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS, 1}, {TLS1_VERSION, SSL_OP_ALL, 1},
+        {TLS1_1_VERSION, 0, 1}, {TLS1_VERSION, SSL_OP_NO_ENCRYPT_THEN_MAC, 2},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_contexts(cases[i].version);
+
+        for (int side = CLIENT; side <= SERVER; side++) {
+            SSL_CTX_set_security_level(pair->ctx[side], 0);
+            CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[side], "ECDHE-ECDSA-AES128-SHA"));
+        }
+        SSL_CTX_set_options(pair->ctx[SERVER], cases[i].options);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        for (int late = 0; late < 2; late++) {
+            CHECK_EQ(SSL_write(pair->ssl[SERVER], "hello", 5), 5);
+            CHECK_EQ(count_records(&pair->queue[CLIENT], SSL3_RT_APPLICATION_DATA), cases[i].records);
+            queue_drop(&pair->queue[CLIENT], queue_length(&pair->queue[CLIENT]));
+            SSL_set_options(pair->ssl[SERVER], SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS);
+        }
+        pair_free(pair);
+    }
+}
