@@ -502,3 +502,20 @@ TEST_DTLS(listen_on_a_socket)
     BIO_ADDR_free(address);
     pair_free(pair);
 }
+
+/* SSL_CTX_set_cookie_generate_cb(), SSL_CTX_set_cookie_verify_cb(): only a context has them, and they count for connections that are
+ * there. */
+TEST_DTLS(cookie_callbacks_count_at_once)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_datagrams(pair);
+    SSL_set_options(pair->ssl[SERVER], SSL_OP_COOKIE_EXCHANGE);
+    SSL_CTX_set_cookie_generate_cb(pair->ctx[SERVER], generate_cookie);
+    SSL_CTX_set_cookie_verify_cb(pair->ctx[SERVER], verify_cookie);
+    pair_handshake(pair);
+    CHECK_EQ(cookies.generated, 1);
+    CHECK_EQ(cookies.verified, 1);
+    check_alive(pair);
+    pair_free(pair);
+}

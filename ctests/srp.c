@@ -559,3 +559,47 @@ TEST(cve_2014_5139_suite_that_was_not_offered)
         pair_free(pair);
     }
 }
+
+static char *give_wrong_password(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    return OPENSSL_strdup("wrong");
+}
+
+/* SSL_CTX_set_srp_password(): "This overrides the effect of SSL_CTX_set_srp_client_pwd_callback()", which "overrides the effect of
+ * SSL_CTX_set_srp_password()": what was called last counts. */
+TEST(password_and_its_callback_override_each_other)
+{
+    for (int callback_last = 0; callback_last < 2; callback_last++) {
+        struct pair *pair = contexts("SRP-AES-128-CBC-SHA");
+        struct outcome outcome[2];
+
+        CHECK_EQ(SSL_CTX_set_srp_client_pwd_callback(pair->ctx[CLIENT], give_wrong_password), 1);
+        CHECK_EQ(SSL_CTX_set_srp_password(pair->ctx[CLIENT], (char *)password), 1);
+        if (callback_last)
+            CHECK_EQ(SSL_CTX_set_srp_client_pwd_callback(pair->ctx[CLIENT], give_wrong_password), 1);
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, !callback_last);
+        pair_free(pair);
+    }
+}
+
+/* What a context has of SRP is copied by SSL_new(): another name, callback or argument, or another strength, comes too late. */
+TEST(settings_are_copied_to_connections)
+{
+    struct pair *pair = contexts("SRP-AES-128-CBC-SHA");
+
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_CTX_set_srp_username(pair->ctx[CLIENT], (char *)"another"), 1);
+    CHECK_EQ(SSL_CTX_set_srp_client_pwd_callback(pair->ctx[CLIENT], give_wrong_password), 1);
+    CHECK_EQ(SSL_CTX_set_srp_cb_arg(pair->ctx[CLIENT], server_argument), 1);
+    CHECK_EQ(SSL_CTX_set_srp_strength(pair->ctx[CLIENT], 8192), 1);
+    CHECK_EQ(SSL_CTX_set_srp_username_callback(pair->ctx[SERVER], NULL), 1);
+    CHECK_STR(SSL_get_srp_username(pair->ssl[CLIENT]), user);
+    pair_handshake(pair);
+    CHECK_EQ(calls[CLIENT], 1);
+    CHECK_EQ(calls[SERVER], 1);
+    CHECK_STR(SSL_get_srp_username(pair->ssl[SERVER]), user);
+    pair_free(pair);
+}

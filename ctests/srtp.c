@@ -305,3 +305,25 @@ TEST_DTLS(bad_answers)
     /* An identifier, which was not offered (RFC 5764, 4.1.3), and is cut. */
     bad_extension(version, CLIENT, "\0\2\0\7\1", SSL_R_BAD_SRTP_MKI_VALUE, 0);
 }
+
+/* SSL_CTX_set_tlsext_use_srtp(): "to set its use for all SSL objects subsequently created from an SSL_CTX": for those that are there,
+ * too, in truth, until one has profiles of its own. The server's order decides. */
+TEST_DTLS(profiles_of_the_context_count_at_once)
+{
+    struct pair *pair = pair_contexts(version);
+
+    CHECK_EQ(SSL_CTX_set_tlsext_use_srtp(pair->ctx[CLIENT], "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM"), 0);
+    CHECK_EQ(SSL_CTX_set_tlsext_use_srtp(pair->ctx[SERVER], "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"), 0);
+    pair_over_datagrams(pair);
+    CHECK_EQ(SSL_CTX_set_tlsext_use_srtp(pair->ctx[SERVER], "SRTP_AES128_CM_SHA1_32"), 0);
+    CHECK_EQ(sk_SRTP_PROTECTION_PROFILE_num(SSL_get_srtp_profiles(pair->ssl[SERVER])), 1);
+    pair_handshake(pair);
+    CHECK(SSL_get_selected_srtp_profile(pair->ssl[SERVER]) == NULL);
+    pair_disconnect(pair);
+    CHECK_EQ(SSL_CTX_set_tlsext_use_srtp(pair->ctx[SERVER], "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"), 0);
+    pair_over_datagrams(pair);
+    pair_handshake(pair);
+    for (int side = CLIENT; side <= SERVER; side++)
+        CHECK_STR(SSL_get_selected_srtp_profile(pair->ssl[side])->name, "SRTP_AEAD_AES_128_GCM");
+    pair_free(pair);
+}
