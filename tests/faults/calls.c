@@ -133,6 +133,17 @@ void staple_timestamps(struct pair *pair)
     CHECK_OK(SSL_CTX_set_tlsext_status_cb(pair->ctx[CLIENT], take_response));
 }
 
+/* A client that insists on them has seen that they are good. */
+int valid_timestamps(struct pair *pair)
+{
+    const STACK_OF(SCT) *all;
+
+    disarm();
+    all = SSL_get0_peer_scts(pair->ssl[CLIENT]);
+    EXPECT(sk_SCT_num(all) == 1 && SCT_get_validation_status(sk_SCT_value(all, 0)) == SCT_VALIDATION_STATUS_VALID);
+    return 1;
+}
+
 /* ---- contexts ---- */
 
 static int set_up(void)

@@ -621,6 +621,14 @@ static int authenticate(struct pair *pair)
     return went;
 }
 
+/* The chain that was verified can be looked at. */
+static int look_at_chain(struct pair *pair)
+{
+    disarm();
+    EXPECT(sk_X509_num(SSL_get0_verified_chain(pair->ssl[CLIENT])) == 2);
+    return 1;
+}
+
 static int update_and_export(struct pair *pair)
 {
     unsigned char secret[2][40];
@@ -715,8 +723,8 @@ static int listen_to_hellos(struct pair *pair)
 const struct scenario connections[] = {
     {"tls13", TLS1_3_VERSION, .after = update_and_export},
     {"tls12", TLS1_2_VERSION, .after = update_and_export},
-    {"tls13-client", TLS1_3_VERSION, .prepare = both_verify},
-    {"tls12-client", TLS1_2_VERSION, .prepare = both_verify},
+    {"tls13-client", TLS1_3_VERSION, .prepare = both_verify, .after = look_at_chain},
+    {"tls12-client", TLS1_2_VERSION, .prepare = both_verify, .after = look_at_chain},
     {"tls12-dhe", TLS1_2_VERSION, .prepare = dhe},
     {"dtls12-client", DTLS1_2_VERSION, .prepare = both_verify},
     {"tls12-rsa", TLS1_2_VERSION, .prepare = rsa_transport},
@@ -750,8 +758,8 @@ const struct scenario connections[] = {
     {"tls12-srp", TLS1_2_VERSION, .prepare = srp},
     {"tls13-dane", TLS1_3_VERSION, .prepare = dane, .before = add_record, .after = matched_record},
     {"tls12-stapling", TLS1_2_VERSION, .prepare = stapling, .before = ask_for_response},
-    {"tls13-timestamps", TLS1_3_VERSION, .prepare = serve_timestamps},
-    {"tls12-stapled-timestamps", TLS1_2_VERSION, .prepare = staple_timestamps},
+    {"tls13-timestamps", TLS1_3_VERSION, .prepare = serve_timestamps, .after = valid_timestamps},
+    {"tls12-stapled-timestamps", TLS1_2_VERSION, .prepare = staple_timestamps, .after = valid_timestamps},
     {"tls12-renegotiation", TLS1_2_VERSION, .prepare = may_renegotiate, .after = renegotiate},
     {"tls13-authenticated-later", TLS1_3_VERSION, .prepare = authenticated_later, .after = authenticate},
     {"tls13-stateless", TLS1_3_VERSION, .prepare = stateless_cookies, .before = listen_to_hellos},

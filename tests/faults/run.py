@@ -34,8 +34,8 @@ def build(library):
     ctests = ROOT / "target" / "ctests"
     support = [str(ctests / f"{name}.o") for name in ("certs", "wire", "datagrams", "pair", "toy_provider")]
     test = OUT / "test.o"
-    # The harness without its main().
-    subprocess.run(["gcc", "-O1", "-g", "-Dmain=test_main", "-c", "-o", test, ROOT / "ctests" / "test.c"], check=True)
+    # The harness without its main(); the end of a failed check can be told.
+    subprocess.run(["gcc", "-O1", "-g", "-Dmain=test_main", "-D_exit=exit", "-c", "-o", test, ROOT / "ctests" / "test.c"], check=True)
     sources = [ROOT / "tests" / "faults" / f"{name}.c" for name in ("handshakes", "connections", "calls")]
     subprocess.run(["gcc", "-O1", "-g", "-std=c11", "-D_DEFAULT_SOURCE", "-Wall", "-Wextra", "-Werror", f'-DCERTS_DIR="{ctests}/certs"',
                     "-o", OUT / "handshakes", *sources, test, *support, "-lssl", "-lcrypto", "-pthread"], check=True)

@@ -37,5 +37,6 @@ extern const char *unexpected;
 /* calls.c: certificates and keys for CT and stapling, made while nothing fails. */
 void serve_timestamps(struct pair *pair);
 void staple_timestamps(struct pair *pair);
+int valid_timestamps(struct pair *pair);
 
 #endif
