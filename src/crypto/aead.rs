@@ -2,9 +2,9 @@
 //! `record`.
 
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
-use zeroize::Zeroizing;
 
 use crate::{
+    crypto::secret::Secret,
     error::{Error, Reason, Result},
     libcrypto::{
         cipher::{self, AeadContext},
@@ -255,21 +255,19 @@ struct AesGcm {
     aws_lc: LessSafeKey,
     /// Made with the first record that needs it.
     in_pieces: Option<GcmInPieces>,
-    key: Zeroizing<[u8; 32]>,
-    key_length: usize,
+    /// On the heap: connections move their keys, and would leave copies behind.
+    key: Secret,
 }
 
 impl AesGcm {
     fn new(algorithm: &'static aead::Algorithm, key: &[u8]) -> Option<Self> {
         let aws_lc = LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?);
-        let mut copy = Zeroizing::new([0; 32]);
-        copy.get_mut(..key.len())?.copy_from_slice(key);
-        Some(Self { aws_lc, in_pieces: None, key: copy, key_length: key.len() })
+        Some(Self { aws_lc, in_pieces: None, key: Secret::new(key)? })
     }
 
     fn in_pieces(&mut self) -> Option<&mut GcmInPieces> {
         if self.in_pieces.is_none() {
-            self.in_pieces = GcmInPieces::new(self.key.get(..self.key_length)?);
+            self.in_pieces = GcmInPieces::new(self.key.as_ref());
         }
         self.in_pieces.as_mut()
     }
@@ -299,13 +297,13 @@ struct ChaCha20Poly1305 {
     /// Made with the first long record.
     libcrypto: Option<AeadContext>,
     /// Where libcrypto is never worth it there is none to keep.
-    key: Option<Zeroizing<Vec<u8>>>,
+    key: Option<Secret>,
 }
 
 impl ChaCha20Poly1305 {
     fn new(key: &[u8]) -> Option<Self> {
         let aws_lc = LessSafeKey::new(UnboundKey::new(&aead::CHACHA20_POLY1305, key).ok()?);
-        let key = has_avx512().then(|| Zeroizing::new(key.to_vec()));
+        let key = if has_avx512() { Some(Secret::new(key)?) } else { None };
         Some(Self { aws_lc, libcrypto: None, key })
     }
 
@@ -314,7 +312,7 @@ impl ChaCha20Poly1305 {
             && let Some(key) = self.key.take()
         {
             // If libcrypto's providers lack it, AWS-LC does it all.
-            self.libcrypto = AeadContext::streaming(&cipher::CHACHA20_POLY1305, &key);
+            self.libcrypto = AeadContext::streaming(&cipher::CHACHA20_POLY1305, key.as_ref());
         }
         match &mut self.libcrypto {
             Some(context) if length >= LONG => For::Libcrypto(context),
