@@ -237,6 +237,12 @@ impl Connection {
         matches!(self.phase, Phase::Established)
     }
 
+    /// Whether the handshake of a server is complete but for its tickets, which wait to be written.
+    #[must_use]
+    pub fn is_sending_last_tickets(&self) -> bool {
+        matches!(self.phase, Phase::Flushing) && self.position == Position::SwSessionTicket
+    }
+
     /// Whether a record's header has come and the rest of it has not (`SSL_rstate_string(3)`).
     #[must_use]
     pub fn is_reading_body(&self) -> bool {

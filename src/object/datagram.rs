@@ -188,8 +188,9 @@ impl Ssl {
     /// that keeps it back must send at once.
     pub(super) fn flush_datagrams(&self, bio: &Bio) -> Result<(), Pause> {
         let generation = self.generation.get();
-        let is_urgent =
-            self.with_connection(|connection| !connection.is_established() || connection.control_waits());
+        let is_urgent = self
+            .with_connection(|connection| !connection.is_established() || connection.control_waits())
+            || self.unflushed.get();
         let mut may_shrink = true;
         while let Some(datagram) = self.with_connection(Connection::take_datagram) {
             self.waiting.set(Waiting::Writing);
@@ -209,6 +210,7 @@ impl Ssl {
             self.waiting.set(Waiting::Writing);
             let flushed = bio.flush();
             self.check_generation(generation)?;
+            self.unflushed.set(flushed <= 0);
             if flushed <= 0 {
                 return Err(Pause::Waiting);
             }

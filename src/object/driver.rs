@@ -2,7 +2,7 @@
 //! nothing is borrowed.
 
 use core::ffi::{c_int, c_void};
-use std::{ffi::CString, sync::Arc};
+use std::{ffi::CString, io, sync::Arc};
 
 use super::{
     Ssl,
@@ -70,12 +70,18 @@ const fn details(reason: Reason) -> Option<&'static str> {
     }
 }
 
+/// Whether the system's last error says that the peer has closed the connection.
+fn last_error_is_of_a_closed_connection() -> bool {
+    matches!(io::Error::last_os_error().kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
+}
+
 impl Ssl {
     /// Lets the core work until it is done or the call has to return.
     pub(super) fn drive<T>(
         &self,
         work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
     ) -> core::result::Result<T, Pause> {
+        self.repeat_flush()?;
         self.drive_in(self.environment(), work)
     }
 
@@ -84,6 +90,7 @@ impl Ssl {
         &self,
         work: impl FnMut(&mut Connection, &Environment) -> Result<Outcome<T>>,
     ) -> core::result::Result<T, Pause> {
+        self.repeat_flush()?;
         self.drive_in(self.environment_for_data(), work)
     }
 
@@ -409,6 +416,11 @@ impl Ssl {
         self.write_out(self.parts()).map(drop)
     }
 
+    /// A flush that failed is made again before anything else: a BIO that keeps back what is written would keep it for ever.
+    fn repeat_flush(&self) -> core::result::Result<(), Pause> {
+        if self.unflushed.get() { self.flush() } else { Ok(()) }
+    }
+
     /// Writes the sealed records. The parts are let go meanwhile.
     pub(super) fn write_out<'a>(
         &'a self,
@@ -429,11 +441,13 @@ impl Ssl {
             return Err(Pause::Waiting);
         };
         let mut blocked = false;
+        let mut peer_is_gone = false;
         while let Some(rest) = buffer.get(written..).filter(|rest| !rest.is_empty()) {
             match usize::try_from(bio.write(rest)) {
                 Ok(count) if count > 0 => written = written.saturating_add(count),
                 _ => {
                     blocked = true;
+                    peer_is_gone = !bio.should_retry() && last_error_is_of_a_closed_connection();
                     break;
                 }
             }
@@ -445,12 +459,17 @@ impl Ssl {
         }
         let established = {
             let mut connection = parts.connection.borrow_mut();
+            // Nobody needs the tickets of a handshake any more: what the client sent before it went can be read.
+            if peer_is_gone && connection.is_sending_last_tickets() {
+                (written, blocked) = (buffer.len(), false);
+            }
             connection.return_outgoing(buffer, written);
             connection.is_established()
         };
-        if !blocked && !established {
+        if !blocked && (!established || self.unflushed.get()) {
             drop(parts);
             blocked = bio.flush() <= 0;
+            self.unflushed.set(blocked);
             parts = self.parts();
         }
         let parts = self.end_use(parts, bio);

@@ -96,6 +96,8 @@ pub struct Ssl {
     pub(super) asking: Cell<bool>,
     /// What the program asked for after the handshake is being sent: a callback that is told of it cannot go on with that.
     pub(super) is_sending_after: Cell<bool>,
+    /// The last flush of the transport failed, and is to be repeated.
+    pub(super) unflushed: Cell<bool>,
     /// The side: the method's, until the program sets it.
     side: WordCell<Side>,
     /// Whether the program set the side: nothing can be done before that.
@@ -156,6 +158,7 @@ impl Ssl {
             drives: Cell::new(0),
             asking: Cell::new(false),
             is_sending_after: Cell::new(false),
+            unflushed: Cell::new(false),
             side: WordCell::new(side),
             side_is_set: WordCell::new(false),
             lacks_side: WordCell::new(false),
@@ -350,6 +353,7 @@ impl Ssl {
         self.generation.set(self.generation.get().wrapping_add(1));
         self.asking.set(false);
         self.is_sending_after.set(false);
+        self.unflushed.set(false);
         let (method, side, is_quic) = (self.method(), self.side(), self.quic_stack.get().is_some());
         if is_quic || !self.parts().connection.use_as(side, method.is_datagram()) {
             let mut fresh = connection_of(method, side);
