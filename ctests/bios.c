@@ -121,6 +121,63 @@ TEST(set_bio_from_same_to_different)
     finish(3);
 }
 
+/* "If the rbio and wbio parameters are the same and the rbio is the same as the previously set value, then no additional
+ * references are consumed". */
+TEST(set_bio_from_different_to_the_reader)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, reader, writer);
+    SSL_set_bio(ssl, reader, reader);
+    CHECK_EQ(destroyed, 1);
+    CHECK(SSL_get_wbio(ssl) == reader);
+    finish(2);
+}
+
+/* "... and the rbio is not the same as the previously set value then one reference is consumed": but none of what was the writer. */
+TEST(set_bio_from_different_to_the_writer)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, reader, writer);
+    SSL_set_bio(ssl, writer, writer);
+    CHECK_EQ(destroyed, 1);
+    CHECK(SSL_get_rbio(ssl) == writer && SSL_get_wbio(ssl) == writer);
+    finish(2);
+}
+
+/* "... the wbio is the same as the previously set value and the old rbio and wbio values were the same as each other then one
+ * reference is consumed for the rbio and no references are consumed for the wbio": but one of it is. */
+TEST(set_bio_from_same_keeping_the_writer)
+{
+    BIO *both = counted_bio(), *reader = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, both, both);
+    CHECK_OK(BIO_up_ref(both));
+    SSL_set_bio(ssl, reader, both);
+    CHECK_EQ(destroyed, 0);
+    CHECK(SSL_get_rbio(ssl) == reader && SSL_get_wbio(ssl) == both);
+    finish(2);
+}
+
+/* Two BIOs that change places have one reference more taken of each. */
+TEST(set_bio_swaps)
+{
+    BIO *first = counted_bio(), *second = counted_bio();
+
+    start();
+    SSL_set_bio(ssl, first, second);
+    CHECK_OK(BIO_up_ref(first));
+    CHECK_OK(BIO_up_ref(second));
+    SSL_set_bio(ssl, second, first);
+    CHECK_EQ(destroyed, 0);
+    CHECK(SSL_get_rbio(ssl) == second && SSL_get_wbio(ssl) == first);
+    finish(2);
+}
+
 /* NULL takes them away. */
 TEST(set_bio_null_frees)
 {
@@ -151,6 +208,24 @@ TEST(set0_bios_take_one_reference_each)
     SSL_set0_wbio(ssl, NULL);
     CHECK_EQ(destroyed, 1);
     finish(1);
+}
+
+/* "any existing rbio ... will also be freed (this includes the case where the rbio is set to the same value as previously)". */
+TEST(set0_bios_take_a_reference_of_the_same_bio_again)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio();
+
+    start();
+    for (int i = 0; i < 3; i++) {
+        if (i > 0) {
+            CHECK_OK(BIO_up_ref(reader));
+            CHECK_OK(BIO_up_ref(writer));
+        }
+        SSL_set0_rbio(ssl, reader);
+        SSL_set0_wbio(ssl, writer);
+    }
+    CHECK_EQ(destroyed, 0);
+    finish(2);
 }
 
 /* The BIO that an application set is the one it gets, also within and after the handshake, when the
@@ -217,6 +292,64 @@ TEST(set_rfd_and_wfd)
     CHECK(SSL_get_rbio(ssl) == SSL_get_wbio(ssl));
     SSL_free(ssl);
     ssl = NULL;
+    finish(0);
+}
+
+/* The reader shares the writer's BIO as well, but only if it is a socket's; another kind of BIO with that number is left alone. */
+TEST(set_rfd_and_wfd_share_sockets_only)
+{
+    int sockets[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    start();
+    CHECK_OK(SSL_set_wfd(ssl, sockets[0]));
+    CHECK(SSL_get_rbio(ssl) == NULL);
+    CHECK_OK(SSL_set_rfd(ssl, sockets[0]));
+    CHECK(SSL_get_rbio(ssl) == SSL_get_wbio(ssl));
+    SSL_set0_rbio(ssl, BIO_new_fd(sockets[1], BIO_NOCLOSE));
+    CHECK_OK(SSL_set_wfd(ssl, sockets[1]));
+    CHECK(SSL_get_rbio(ssl) != SSL_get_wbio(ssl));
+    CHECK_EQ(SSL_get_rfd(ssl), sockets[1]);
+    CHECK_EQ(SSL_get_wfd(ssl), sockets[1]);
+    finish(0);
+}
+
+/* "If there was already a BIO connected to ssl, BIO_free() will be called", also for the same descriptor, of any number. */
+TEST(set_fd_replaces_what_was_there)
+{
+    BIO *reader = counted_bio(), *writer = counted_bio(), *socket_bio;
+    int sockets[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    start();
+    SSL_set_bio(ssl, reader, writer);
+    CHECK_OK(SSL_set_fd(ssl, sockets[0]));
+    CHECK_EQ(destroyed, 2);
+    socket_bio = SSL_get_rbio(ssl);
+    CHECK_OK(BIO_up_ref(socket_bio));
+    CHECK_OK(SSL_set_fd(ssl, sockets[0]));
+    CHECK(SSL_get_rbio(ssl) != socket_bio);
+    BIO_free(socket_bio);
+    CHECK_OK(SSL_set_fd(ssl, -1));
+    CHECK_EQ(SSL_get_fd(ssl), -1);
+    finish(2);
+}
+
+/* The descriptor of a BIO further down is found. "-1: the underlying BIO is not of the correct type". */
+TEST(get_fd_looks_down_the_chain)
+{
+    BIO *buffer = BIO_new(BIO_f_buffer());
+    int sockets[2];
+
+    CHECK_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    start();
+    BIO_push(buffer, BIO_new_socket(sockets[1], BIO_NOCLOSE));
+    SSL_set0_rbio(ssl, buffer);
+    SSL_set0_wbio(ssl, BIO_new(BIO_s_mem()));
+    CHECK_EQ(SSL_get_fd(ssl), sockets[1]);
+    CHECK_EQ(SSL_get_wfd(ssl), -1);
+    SSL_set0_rbio(ssl, BIO_new_fp(stdout, BIO_NOCLOSE));
+    CHECK_EQ(SSL_get_fd(ssl), -1);
     finish(0);
 }
 
@@ -581,5 +714,208 @@ TEST_VERSIONS(bio_ssl_session_is_copied)
     BIO_free(memory);
     BIO_free_all(old);
     BIO_free_all(new);
+    pair_free(pair);
+}
+
+/* "BIO_get_ssl() retrieves the SSL pointer": there is none in a new BIO, nor in one of another kind. */
+TEST(bio_f_ssl_without_an_ssl)
+{
+    BIO *bio = BIO_new(BIO_f_ssl()), *memory = BIO_new(BIO_s_mem());
+    SSL *inner = NULL;
+    char byte;
+
+    CHECK_EQ(BIO_get_init(bio), 0);
+    CHECK_EQ(BIO_get_ssl(bio, &inner), 0);
+    CHECK_EQ(BIO_get_ssl(memory, &inner), 0);
+    CHECK(inner == NULL);
+    CHECK_EQ(BIO_read(bio, &byte, 1), -1);
+    CHECK_ERROR(ERR_LIB_BIO, BIO_R_UNINITIALIZED);
+    CHECK_EQ(BIO_write(bio, "x", 1), -1);
+    CHECK_ERROR(ERR_LIB_BIO, BIO_R_UNINITIALIZED);
+    CHECK_EQ(BIO_do_handshake(bio), 0);
+    CHECK_EQ(BIO_reset(bio), 0);
+    BIO_free(bio);
+    BIO_free(memory);
+}
+
+/* "BIO_new_ssl(), BIO_new_ssl_connect() and BIO_new_buffer_ssl_connect() return ... NULL if an error occurred". */
+TEST(bio_new_ssl_without_a_context_fails)
+{
+    CHECK(BIO_new_ssl(NULL, 1) == NULL);
+    CHECK_SSL_REASON(SSL_R_NULL_SSL_CTX);
+    CHECK(BIO_new_ssl_connect(NULL) == NULL);
+    CHECK_SSL_REASON(SSL_R_NULL_SSL_CTX);
+    CHECK(BIO_new_buffer_ssl_connect(NULL) == NULL);
+    CHECK_SSL_REASON(SSL_R_NULL_SSL_CTX);
+}
+
+/* "the servers name and port can be set ... on the BIO returned by BIO_new_ssl_connect() without having to locate the connect
+ * BIO first". */
+TEST(bio_ssl_connect_passes_the_name_on)
+{
+    SSL_CTX *client = SSL_CTX_new(TLS_client_method());
+    BIO *bio = BIO_new_ssl_connect(client);
+    SSL *inner = NULL;
+
+    CHECK_EQ(BIO_set_conn_hostname(bio, "127.0.0.1:1"), 1);
+    CHECK_STR(BIO_get_conn_hostname(bio), "127.0.0.1");
+    CHECK_STR(BIO_get_conn_port(bio), "1");
+    CHECK_EQ(BIO_get_ssl(bio, &inner), 1);
+    CHECK_EQ(SSL_is_server(inner), 0);
+    CHECK(SSL_get_rbio(inner) == BIO_next(bio) && SSL_get_wbio(inner) == BIO_next(bio));
+    /* Nobody listens there. */
+    CHECK_EQ(BIO_do_handshake(bio), -1);
+    CHECK(!BIO_should_retry(bio));
+    ERR_clear_error();
+    BIO_free_all(bio);
+    SSL_CTX_free(client);
+}
+
+/* "BIO_set_ssl_mode() sets the SSL BIO mode to client", or to server. */
+TEST(bio_f_ssl_mode)
+{
+    struct pair *pair = pair_contexts(0);
+    SSL_CTX *either = SSL_CTX_new(TLS_method());
+    BIO *bio = BIO_new_ssl(either, 1);
+    SSL *inner;
+
+    CHECK_EQ(BIO_get_close(bio), BIO_CLOSE);
+    CHECK_EQ(BIO_get_ssl(bio, &inner), 1);
+    CHECK_EQ(SSL_is_server(inner), 0);
+    CHECK_EQ(BIO_set_ssl_mode(bio, 0), 1);
+    CHECK_EQ(SSL_is_server(inner), 1);
+    CHECK_EQ(BIO_set_ssl_mode(bio, 1), 1);
+    CHECK_EQ(SSL_is_server(inner), 0);
+    CHECK_EQ(SSL_in_before(inner), 1);
+    BIO_free(bio);
+    SSL_CTX_free(either);
+    pair_free(pair);
+}
+
+/* "BIO_set_ssl() sets the internal SSL pointer": another one takes its place, with its transport. */
+TEST_VERSIONS(bio_f_ssl_gets_another_ssl)
+{
+    struct pair *pair = pair_established(version);
+    BIO *bio = BIO_new(BIO_f_ssl());
+    SSL *inner;
+    char received[8];
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        CHECK_EQ(BIO_set_ssl(bio, pair->ssl[side], BIO_NOCLOSE), 1);
+        CHECK_EQ(BIO_get_init(bio), 1);
+        CHECK_EQ(BIO_get_ssl(bio, &inner), 1);
+        CHECK(inner == pair->ssl[side]);
+        CHECK(BIO_next(bio) == SSL_get_rbio(inner));
+        CHECK_EQ(BIO_write(bio, "hello", 5), 5);
+        CHECK_EQ(SSL_read(pair->ssl[!side], received, sizeof(received)), 5);
+    }
+    BIO_free(bio);
+    check_alive(pair);
+    pair_free(pair);
+}
+
+static int look_up(SSL *self, void *argument)
+{
+    (void)self;
+    (void)argument;
+    return -1;
+}
+
+/* A callback that wants to be called again is a special retry with its reason. */
+TEST_VERSIONS(bio_f_ssl_tells_why_it_waits)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    char byte;
+
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], look_up, NULL);
+    make_ssl_bios(&made, pair);
+    CHECK_EQ(BIO_do_handshake(made.bio[CLIENT]), -1);
+    CHECK(BIO_should_read(made.bio[CLIENT]) && !BIO_should_io_special(made.bio[CLIENT]));
+    for (int how = 0; how < 3; how++) {
+        BIO *self = made.bio[SERVER];
+
+        CHECK_EQ(how == 0 ? BIO_do_handshake(self) : how == 1 ? BIO_read(self, &byte, 1) : BIO_write(self, "x", 1), -1);
+        CHECK(BIO_should_retry(self) && BIO_should_io_special(self) && !BIO_should_read(self));
+        CHECK_EQ(BIO_get_retry_reason(self), BIO_RR_SSL_X509_LOOKUP);
+        CHECK_NO_ERRORS();
+    }
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* Reads and writes of nothing, lines, and what is counted. "BIO_do_handshake() ... If a connection has already been established
+ * this call has no effect." */
+TEST_VERSIONS(bio_f_ssl_reads_and_writes_of_nothing)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    char received[8];
+    size_t count;
+
+    make_ssl_bios(&made, pair);
+    shake_bios(&made);
+    CHECK_EQ(BIO_do_handshake(made.bio[CLIENT]), 1);
+    CHECK_EQ(BIO_write(made.bio[CLIENT], "", 0), 0);
+    CHECK_EQ(BIO_write(made.bio[CLIENT], "hello", 5), 5);
+    CHECK_EQ(BIO_read(made.bio[SERVER], received, 0), 0);
+    CHECK_EQ(BIO_read_ex(made.bio[SERVER], received, 2, &count), 1);
+    CHECK_EQ(count, 2);
+    CHECK_EQ(BIO_ctrl_pending(made.bio[SERVER]), 3);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(BIO_gets(made.bio[SERVER], received, sizeof(received)), -2);
+    CHECK_ERROR(ERR_LIB_BIO, BIO_R_UNSUPPORTED_METHOD);
+    CHECK_EQ(BIO_number_written(made.bio[CLIENT]), 5);
+    CHECK_EQ(BIO_number_read(made.bio[SERVER]), 2);
+    CHECK_EQ(BIO_read(made.bio[SERVER], received, sizeof(received)), 3);
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* "Calling BIO_reset() on an SSL BIO closes down any current SSL connection by calling SSL_shutdown() ... The SSL BIO is then reset
+ * to the initial accept or connect state." */
+TEST_SIDES(bio_f_ssl_reset)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    SSL_SESSION *session;
+    SSL *inner;
+
+    make_ssl_bios(&made, pair);
+    shake_bios(&made);
+    CHECK_EQ(BIO_get_ssl(made.bio[server], &inner), 1);
+    session = SSL_get1_session(inner);
+    /* Its value is that of the transport's, and a BIO pair knows no such thing. */
+    CHECK_EQ(BIO_reset(made.bio[server]), 0);
+    CHECK_EQ(SSL_in_before(inner), 1);
+    CHECK_EQ(SSL_is_server(inner), server);
+    CHECK_EQ(SSL_get_shutdown(inner), 0);
+    CHECK(SSL_get_session(inner) == session);
+    SSL_SESSION_free(session);
+    free_ssl_bios(&made);
+    pair_free(pair);
+}
+
+/* "BIO_pop()": the connection loses its transport when the SSL BIO leaves the chain, and only then. */
+TEST_VERSIONS(bio_f_ssl_popped)
+{
+    struct pair *pair = pair_contexts(version);
+    struct bio_pair made;
+    BIO *below, *buffer = BIO_new(BIO_f_buffer());
+    SSL *inner;
+
+    make_ssl_bios(&made, pair);
+    CHECK_EQ(BIO_get_ssl(made.bio[CLIENT], &inner), 1);
+    below = BIO_next(made.bio[CLIENT]);
+    BIO_push(buffer, made.bio[CLIENT]);
+    CHECK(BIO_pop(buffer) == made.bio[CLIENT]);
+    CHECK(SSL_get_rbio(inner) == below && SSL_get_wbio(inner) == below);
+    shake_bios(&made);
+    CHECK(BIO_pop(made.bio[CLIENT]) == below);
+    CHECK(SSL_get_rbio(inner) == NULL && SSL_get_wbio(inner) == NULL);
+    CHECK(BIO_next(made.bio[CLIENT]) == NULL);
+    BIO_free(below);
+    BIO_free(buffer);
+    free_ssl_bios(&made);
     pair_free(pair);
 }
