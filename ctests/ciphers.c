@@ -536,3 +536,108 @@ TEST(cipher_list_without_match_leaves_none)
     CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), 3);
     finish();
 }
+
+/* "If buf is provided, it must be at least 128 bytes. If buf is NULL it will be allocated"; "If the provided buffer is too small ...
+ * NULL is returned". */
+TEST(description_needs_room)
+{
+    const SSL_CIPHER *suite;
+    char room[128], *made;
+
+    start();
+    suite = sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(context), 3);
+    CHECK(SSL_CIPHER_description(suite, room, 127) == NULL);
+    CHECK(SSL_CIPHER_description(suite, room, 128) == room);
+    made = SSL_CIPHER_description(suite, NULL, 0);
+    CHECK_STR(made, room);
+    OPENSSL_free(made);
+    finish();
+}
+
+/* "If the cipher is NULL, it returns "(NONE)""; names that are none; bytes that are no suite. */
+TEST(names_of_no_suite)
+{
+    start();
+    CHECK_STR(SSL_CIPHER_get_name(NULL), "(NONE)");
+    CHECK_STR(SSL_CIPHER_standard_name(NULL), "(NONE)");
+    CHECK_STR(SSL_CIPHER_get_version(NULL), "(NONE)");
+    CHECK_EQ(SSL_CIPHER_get_bits(NULL, NULL), 0);
+    CHECK_STR(OPENSSL_cipher_name(NULL), "(NONE)");
+    CHECK_STR(OPENSSL_cipher_name("no such name"), "(NONE)");
+    CHECK_STR(OPENSSL_cipher_name("AES128-SHA"), "(NONE)");
+    CHECK_STR(OPENSSL_cipher_name("TLS_RSA_WITH_AES_128_CBC_SHA"), "AES128-SHA");
+    CHECK(SSL_CIPHER_find(ssl, (const unsigned char *)"\xff\xff") == NULL);
+    finish();
+}
+
+/* "If ssl is NULL, no ciphers are available, or there are less ciphers than priority available, NULL is returned." */
+TEST(lists_end)
+{
+    STACK_OF(SSL_CIPHER) *supported;
+    int count;
+
+    start();
+    CHECK(SSL_get_ciphers(NULL) == NULL && SSL_get1_supported_ciphers(NULL) == NULL && SSL_get_client_ciphers(NULL) == NULL);
+    CHECK(SSL_get_cipher_list(NULL, 0) == NULL);
+    count = sk_SSL_CIPHER_num(SSL_get_ciphers(ssl));
+    CHECK(SSL_get_cipher_list(ssl, -1) == NULL);
+    CHECK(SSL_get_cipher_list(ssl, count - 1) != NULL);
+    CHECK(SSL_get_cipher_list(ssl, count) == NULL);
+    CHECK_OK(SSL_set_min_proto_version(ssl, TLS1_3_VERSION));
+    supported = SSL_get1_supported_ciphers(ssl);
+    CHECK_EQ(sk_SSL_CIPHER_num(supported), 3);
+    sk_SSL_CIPHER_free(supported);
+    SSL_set_options(ssl, SSL_OP_NO_TLSv1_3);
+    CHECK(SSL_get1_supported_ciphers(ssl) == NULL);
+    /* What could be had is not looked at. */
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), count);
+    finish();
+}
+
+/* "If the supplied buffer is not large enough to contain the complete list of names then a truncated list of names will be returned":
+ * whole names, and NULL where not even one finds room. */
+TEST_VERSIONS(shared_suites_find_room_or_not)
+{
+    struct pair *pair = pair_contexts(version);
+    char all[4000], some[4000];
+    size_t first;
+
+    pair_over_wire(pair);
+    CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], all, sizeof(all)) == NULL);
+    pair_handshake(pair);
+    CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], all, sizeof(all)) == all);
+    first = strcspn(all, ":");
+    CHECK(all[first] == ':');
+    for (size_t room = 0; room < first + 1; room++)
+        CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], some, (int)room) == NULL);
+    CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], some, (int)first + 2) == some);
+    CHECK_EQ(strlen(some), first);
+    CHECK_MEM(some, all, first);
+    for (size_t room = first + 3; room < 200; room++) {
+        CHECK(SSL_get_shared_ciphers(pair->ssl[SERVER], some, (int)room) == some);
+        CHECK(strlen(some) < room);
+        CHECK_MEM(some, all, strlen(some));
+        CHECK(all[strlen(some)] == ':' || all[strlen(some)] == 0);
+    }
+    pair_free(pair);
+}
+
+/* "Unsupported cipher suites are ignored", what is repeated is not; the lists may be left out. */
+TEST(suites_from_the_wire_are_those_known)
+{
+    static const unsigned char wire[] = {0x13, 0x01, 0x99, 0x99, 0x00, 0x2f, 0x00, 0x2f};
+    static const unsigned char unknown[] = {0x99, 0x99};
+    STACK_OF(SSL_CIPHER) *suites = NULL;
+
+    start();
+    CHECK_OK(SSL_bytes_to_cipher_list(ssl, wire, sizeof(wire), 0, &suites, NULL));
+    CHECK_EQ(sk_SSL_CIPHER_num(suites), 3);
+    CHECK_STR(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(suites, 1)), "AES128-SHA");
+    CHECK(sk_SSL_CIPHER_value(suites, 1) == sk_SSL_CIPHER_value(suites, 2));
+    sk_SSL_CIPHER_free(suites);
+    CHECK_OK(SSL_bytes_to_cipher_list(ssl, unknown, sizeof(unknown), 0, &suites, NULL));
+    CHECK_EQ(sk_SSL_CIPHER_num(suites), 0);
+    sk_SSL_CIPHER_free(suites);
+    CHECK_OK(SSL_bytes_to_cipher_list(ssl, wire, sizeof(wire), 0, NULL, NULL));
+    finish();
+}

@@ -2,6 +2,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
+#include <openssl/x509v3.h>
+
 static int accept_all(int ok, X509_STORE_CTX *store_context)
 {
     (void)ok;
@@ -245,6 +247,236 @@ TEST(clear_takes_the_method_of_the_context)
     CHECK_OK(SSL_set_ssl_method(ssl, TLS_client_method()));
     CHECK_OK(SSL_clear(ssl));
     CHECK(SSL_get_ssl_method(ssl) == TLS_server_method());
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+static void no_message(int writing, int version, int type, const void *bytes, size_t length, SSL *ssl, void *argument)
+{
+    (void)writing, (void)version, (void)type, (void)bytes, (void)length, (void)ssl;
+    ++*(int *)argument;
+}
+
+static void no_info(const SSL *ssl, int where, int value)
+{
+    (void)ssl, (void)where, (void)value;
+}
+
+static int no_password(char *buffer, int size, int writing, void *argument)
+{
+    (void)buffer, (void)size, (void)writing, (void)argument;
+    return 0;
+}
+
+static int allow_all(const SSL *ssl, const SSL_CTX *context, int operation, int bits, int nid, void *other, void *data)
+{
+    (void)ssl, (void)context, (void)operation, (void)bits, (void)nid, (void)other, (void)data;
+    return 1;
+}
+
+/* "any msg callback or info callback", "any default password callback", "any security level settings or callbacks". */
+TEST(callbacks_of_a_duplicate)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context), *copy;
+    int messages = 0, value;
+
+    SSL_set_msg_callback(ssl, no_message);
+    SSL_set_msg_callback_arg(ssl, &messages);
+    SSL_set_info_callback(ssl, no_info);
+    SSL_set_default_passwd_cb(ssl, no_password);
+    SSL_set_default_passwd_cb_userdata(ssl, &value);
+    SSL_set_security_callback(ssl, allow_all);
+    SSL_set0_security_ex_data(ssl, &value);
+    copy = SSL_dup(ssl);
+    SSL_free(ssl);
+    CHECK(SSL_get_info_callback(copy) == no_info);
+    CHECK(SSL_get_default_passwd_cb(copy) == no_password);
+    CHECK(SSL_get_default_passwd_cb_userdata(copy) == &value);
+    CHECK(SSL_get_security_callback(copy) == allow_all);
+    CHECK(SSL_get0_security_ex_data(copy) == &value);
+    SSL_set0_rbio(copy, BIO_new(BIO_s_mem()));
+    SSL_set0_wbio(copy, BIO_new(BIO_s_mem()));
+    BIO_set_mem_eof_return(SSL_get_rbio(copy), -1);
+    CHECK_EQ(SSL_connect(copy), -1);
+    CHECK(messages > 0);
+    SSL_free(copy);
+    SSL_CTX_free(context);
+}
+
+/* "initial accept (server) or connect (client) state", and neither where neither was set; a method of the connection's own. */
+TEST(side_and_method_of_a_duplicate)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context), *copy;
+
+    copy = SSL_dup(ssl);
+    CHECK_EQ(SSL_do_handshake(copy), -1);
+    CHECK_SSL_REASON(SSL_R_CONNECTION_TYPE_NOT_SET);
+    SSL_free(copy);
+    for (int server = 0; server <= 1; server++) {
+        if (server)
+            SSL_set_accept_state(ssl);
+        else
+            SSL_set_connect_state(ssl);
+        copy = SSL_dup(ssl);
+        CHECK_EQ(SSL_is_server(copy), server);
+        CHECK_EQ(SSL_in_before(copy), 1);
+        SSL_free(copy);
+    }
+    SSL_free(ssl);
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_set_ssl_method(ssl, TLS_client_method()));
+    copy = SSL_dup(ssl);
+    CHECK(SSL_get_ssl_method(copy) == TLS_client_method());
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* "any session data if configured (including the session_id_context)": one more reference of the session. */
+TEST_VERSIONS(session_of_a_duplicate)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    SSL *copy;
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    copy = SSL_dup(pair->ssl[CLIENT]);
+    CHECK(SSL_get_session(copy) == session);
+    SSL_set_bio(copy, wire_bio(&pair->end[CLIENT]), NULL);
+    SSL_set0_wbio(copy, wire_bio(&pair->end[CLIENT]));
+    SSL_free(pair->ssl[CLIENT]);
+    pair->ssl[CLIENT] = copy;
+    SSL_SESSION_free(session);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(copy), 1);
+    pair_free(pair);
+}
+
+/* "any configured certificates, private keys or certificate chains", "any configured X509 verification parameters": what is changed
+ * later in one is not changed in the other. */
+TEST(certificates_and_names_of_a_duplicate)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context), *copy;
+    STACK_OF(X509) *chain = sk_X509_new_null(), *found = NULL;
+
+    CHECK(sk_X509_push(chain, lent_certificate("root")) == 1);
+    use_identity_ssl(ssl, "ec");
+    CHECK_OK(SSL_set1_chain(ssl, chain));
+    CHECK_OK(SSL_set1_host(ssl, "one.example"));
+    CHECK_OK(SSL_add1_host(ssl, "two.example"));
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    copy = SSL_dup(ssl);
+    CHECK(SSL_get_certificate(copy) == SSL_get_certificate(ssl));
+    CHECK(SSL_get_privatekey(copy) == SSL_get_privatekey(ssl));
+    use_identity_ssl(ssl, "rsa");
+    CHECK_OK(SSL_set1_host(ssl, "other.example"));
+    SSL_set_hostflags(ssl, 0);
+    SSL_certs_clear(ssl);
+    CHECK_EQ(X509_cmp(SSL_get_certificate(copy), lent_certificate("ec")), 0);
+    CHECK_OK(SSL_check_private_key(copy));
+    CHECK_EQ(SSL_get0_chain_certs(copy, &found), 1);
+    CHECK_EQ(sk_X509_num(found), 1);
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(copy), 0), "one.example");
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(copy), 1), "two.example");
+    CHECK_EQ(X509_VERIFY_PARAM_get_hostflags(SSL_get0_param(copy)), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    sk_X509_free(chain);
+    SSL_free(ssl);
+    SSL_free(copy);
+    SSL_CTX_free(context);
+}
+
+/* "SSL_dup() creates and returns a new SSL structure from the same SSL_CTX that was used to create s": rather from the one it has. The
+ * transport is not duplicated. */
+TEST(context_and_transport_of_a_duplicate)
+{
+    SSL_CTX *first = SSL_CTX_new(TLS_method()), *second = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(first), *copy;
+
+    CHECK(SSL_set_SSL_CTX(ssl, second) == second);
+    SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    copy = SSL_dup(ssl);
+    CHECK(SSL_get_SSL_CTX(copy) == second);
+    CHECK(SSL_get_rbio(copy) == NULL && SSL_get_wbio(copy) == NULL);
+    CHECK_NO_ERRORS();
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(first);
+    SSL_CTX_free(second);
+}
+
+/* SSL_set_SSL_CTX(): the certificates and what goes with them (names of authorities, the security level) come from the new context,
+ * nothing else does. */
+TEST(context_that_takes_over)
+{
+    SSL_CTX *first = SSL_CTX_new(TLS_method()), *second = SSL_CTX_new(TLS_method());
+    SSL *ssl;
+
+    use_identity(first, "ec");
+    use_identity(second, "rsa");
+    SSL_CTX_set_verify(second, SSL_VERIFY_PEER, accept_all);
+    SSL_CTX_set_options(second, SSL_OP_NO_TICKET);
+    SSL_CTX_set_mode(second, SSL_MODE_ENABLE_PARTIAL_WRITE);
+    SSL_CTX_set_security_level(second, 3);
+    SSL_CTX_set_max_cert_list(second, 99);
+    SSL_CTX_set_verify_depth(second, 9);
+    SSL_CTX_set_read_ahead(second, 1);
+    SSL_CTX_set_quiet_shutdown(second, 1);
+    SSL_CTX_set0_CA_list(second, SSL_load_client_CA_file(cert_path("root", "pem")));
+    CHECK_OK(SSL_CTX_set_num_tickets(second, 9));
+    CHECK_OK(SSL_CTX_set_max_proto_version(second, TLS1_2_VERSION));
+    ssl = SSL_new(first);
+    use_identity_ssl(ssl, "ec");
+    CHECK(SSL_set_SSL_CTX(ssl, second) == second);
+    CHECK(SSL_get_certificate(ssl) == SSL_CTX_get0_certificate(second));
+    CHECK_EQ(SSL_get_security_level(ssl), 3);
+    CHECK_EQ(sk_X509_NAME_num(SSL_get0_CA_list(ssl)), 1);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_NONE);
+    CHECK_EQ(SSL_get_options(ssl) & SSL_OP_NO_TICKET, 0);
+    CHECK_EQ(SSL_get_mode(ssl), SSL_MODE_AUTO_RETRY);
+    CHECK_EQ(SSL_get_max_proto_version(ssl), 0);
+    CHECK_EQ(SSL_get_verify_depth(ssl), -1);
+    CHECK_EQ(SSL_get_num_tickets(ssl), 2);
+    CHECK(SSL_get_max_cert_list(ssl) != 99);
+    CHECK_EQ(SSL_get_read_ahead(ssl), 0);
+    CHECK_EQ(SSL_get_quiet_shutdown(ssl), 0);
+    SSL_free(ssl);
+    SSL_CTX_free(first);
+    SSL_CTX_free(second);
+}
+
+/* SSL_new(3): "inherits the settings of the underlying context": what of them stays when the context changes. */
+TEST(context_that_changes_afterwards)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    int value;
+    SSL *ssl;
+
+    SSL_CTX_set_max_cert_list(context, 1111);
+    SSL_CTX_set_security_level(context, 3);
+    SSL_CTX_set_security_callback(context, allow_all);
+    SSL_CTX_set0_security_ex_data(context, &value);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_all);
+    SSL_CTX_set_tlsext_status_type(context, TLSEXT_STATUSTYPE_ocsp);
+    CHECK_OK(X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context), "first.example", 0));
+    ssl = SSL_new(context);
+    SSL_CTX_set_max_cert_list(context, 1);
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_security_callback(context, NULL);
+    SSL_CTX_set0_security_ex_data(context, NULL);
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_tlsext_status_type(context, -1);
+    CHECK_OK(X509_VERIFY_PARAM_set1_host(SSL_CTX_get0_param(context), "second.example", 0));
+    CHECK_EQ(SSL_get_max_cert_list(ssl), 1111);
+    CHECK_EQ(SSL_get_security_level(ssl), 3);
+    CHECK(SSL_get_security_callback(ssl) == allow_all && SSL_get0_security_ex_data(ssl) == &value);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_PEER);
+    CHECK(SSL_get_verify_callback(ssl) == accept_all);
+    CHECK_EQ(SSL_get_tlsext_status_type(ssl), TLSEXT_STATUSTYPE_ocsp);
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0), "first.example");
     SSL_free(ssl);
     SSL_CTX_free(context);
 }

@@ -82,3 +82,82 @@ TEST_VERSIONS(without_extended_master_secret)
     }
     pair_free(pair);
 }
+
+static int can_export(SSL *ssl, const char *label, size_t length)
+{
+    unsigned char out[32];
+    int ret = SSL_export_keying_material(ssl, out, sizeof(out), label, length, NULL, 0, 0);
+
+    if (ret == 1)
+        CHECK_NO_ERRORS();
+    ERR_clear_error();
+    return ret == 1;
+}
+
+/* "TLSv1.3 imposes a maximum label length of 249 bytes." */
+TEST_VERSIONS(longest_label)
+{
+    struct pair *pair = pair_established(version);
+    char label[400];
+
+    memset(label, 'l', sizeof(label));
+    for (int side = CLIENT; side <= SERVER; side++) {
+        CHECK(can_export(pair->ssl[side], label, 0));
+        CHECK(can_export(pair->ssl[side], label, 249));
+        CHECK_EQ(can_export(pair->ssl[side], label, 250), version == TLS1_2_VERSION);
+        CHECK_EQ(can_export(pair->ssl[side], label, 400), version == TLS1_2_VERSION);
+    }
+    pair_free(pair);
+}
+
+/* What TLS 1.2 itself derives keys by is no label (RFC 5705, 4), whatever follows it. */
+TEST_VERSIONS(labels_of_the_protocol_are_refused)
+{
+    static const char *const labels[] = {"client finished", "server finished", "master secret", "extended master secret",
+                                         "key expansion", "client finished, and more"};
+    struct pair *pair = pair_established(version);
+    unsigned char out[32];
+
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+        CHECK_EQ(can_export(pair->ssl[CLIENT], labels[i], strlen(labels[i])), version == TLS1_3_VERSION);
+    CHECK(can_export(pair->ssl[CLIENT], "key expansio", 12));
+    if (version == TLS1_2_VERSION) {
+        CHECK(SSL_export_keying_material(pair->ssl[SERVER], out, 32, labels[4], strlen(labels[4]), NULL, 0, 0) <= 0);
+        CHECK_SSL_REASON(SSL_R_TLS_ILLEGAL_EXPORTER_LABEL);
+    }
+    pair_free(pair);
+}
+
+/* "the early_exporter_master_secret is only available when the client attempts to send 0-RTT data". */
+TEST_VERSIONS(nothing_early_without_early_data)
+{
+    struct pair *pair = pair_established(version);
+    unsigned char out[32];
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        CHECK_EQ(SSL_export_keying_material_early(pair->ssl[side], out, 32, "EXPORTER-x", 10, NULL, 0), 0);
+        ERR_clear_error();
+    }
+    pair_free(pair);
+}
+
+/* The secret stays what it was through key updates, and after the connection was closed. */
+TEST_VERSIONS(exports_outlive_the_shutdown)
+{
+    struct pair *pair = pair_established(version);
+    unsigned char before[32], after[32];
+
+    export(pair->ssl[CLIENT], before, "context", 7, 1);
+    if (version == TLS1_3_VERSION) {
+        CHECK_OK(SSL_key_update(pair->ssl[CLIENT], SSL_KEY_UPDATE_REQUESTED));
+        check_alive(pair);
+        check_alive(pair);
+    }
+    SSL_shutdown(pair->ssl[CLIENT]);
+    SSL_shutdown(pair->ssl[SERVER]);
+    for (int side = CLIENT; side <= SERVER; side++) {
+        export(pair->ssl[side], after, "context", 7, 1);
+        CHECK_MEM(after, before, 32);
+    }
+    pair_free(pair);
+}

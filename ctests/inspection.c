@@ -401,3 +401,179 @@ TEST(set_debug_does_nothing)
     CHECK_NO_ERRORS();
     pair_free(pair);
 }
+
+/* SSL_alert_type_string(3): alerts that TLS sends no more, and what is none. The type stands in the upper byte, whatever the lower. */
+TEST(alert_strings_of_old_versions)
+{
+    static const struct {
+        int value;
+        const char *name, *text;
+    } alerts[] = {
+        {SSL3_AD_NO_CERTIFICATE, "NC", "no certificate"},
+        {TLS1_AD_DECRYPTION_FAILED, "DC", "decryption failed"},
+        {SSL3_AD_DECOMPRESSION_FAILURE, "DF", "decompression failure"},
+        {TLS1_AD_EXPORT_RESTRICTION, "ER", "export restriction"},
+        {TLS1_AD_CERTIFICATE_UNOBTAINABLE, "CO", "certificate unobtainable"},
+        {TLS1_AD_BAD_CERTIFICATE_HASH_VALUE, "BH", "bad certificate hash value"},
+    };
+
+    for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
+        CHECK_STR(SSL_alert_desc_string(SSL3_AL_WARNING << 8 | alerts[i].value), alerts[i].name);
+        CHECK_STR(SSL_alert_desc_string_long(SSL3_AL_WARNING << 8 | alerts[i].value), alerts[i].text);
+    }
+    CHECK_STR(SSL_alert_desc_string(-1), "UK");
+    CHECK_STR(SSL_alert_type_string(SSL3_AL_FATAL << 8 | SSL_AD_BAD_RECORD_MAC), "F");
+    CHECK_STR(SSL_alert_type_string(SSL3_AL_FATAL), "U");
+    CHECK_STR(SSL_alert_type_string_long(3 << 8), "unknown");
+    CHECK_STR(SSL_alert_type_string(-1), "U");
+}
+
+/* "SSL_key_update() must only be called after the initial handshake has been completed and TLSv1.3 has been negotiated". */
+TEST_SIDES(key_update_before_the_handshake)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *self;
+
+    pair_over_wire(pair);
+    self = pair->ssl[server];
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(SSL_key_update(self, SSL_KEY_UPDATE_REQUESTED), 0);
+        CHECK_SSL_REASON(SSL_R_WRONG_SSL_VERSION);
+        CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NONE);
+        CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    }
+    pair_free(pair);
+}
+
+/* "It is an error if updatetype is set to SSL_KEY_UPDATE_NONE." One update is scheduled at a time, and the state tells of it. */
+TEST(key_update_is_scheduled_once)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        SSL *self = pair->ssl[side];
+
+        CHECK_EQ(SSL_key_update(self, SSL_KEY_UPDATE_NONE), 0);
+        CHECK_SSL_REASON(SSL_R_INVALID_KEY_UPDATE_TYPE);
+        CHECK_OK(SSL_key_update(self, SSL_KEY_UPDATE_REQUESTED));
+        CHECK_EQ(SSL_in_init(self), 1);
+        CHECK_EQ(SSL_is_init_finished(self), 0);
+        CHECK_EQ(SSL_get_state(self), TLS_ST_OK);
+        CHECK_EQ(SSL_key_update(self, SSL_KEY_UPDATE_NOT_REQUESTED), 0);
+        CHECK_SSL_REASON(SSL_R_STILL_IN_INIT);
+        CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_REQUESTED);
+        check_alive(pair);
+        check_alive(pair);
+        CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NONE);
+        CHECK_EQ(SSL_in_init(self), 0);
+    }
+    pair_free(pair);
+}
+
+/* "The key update will not take place until the next time an IO operation such as SSL_read_ex()", or a look at what came. */
+TEST(key_update_goes_out_with_a_peek)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        SSL *self = pair->ssl[side], *other = pair->ssl[!side];
+        unsigned long written = pair->end[side].bytes_written;
+        char byte;
+
+        CHECK_OK(SSL_key_update(self, SSL_KEY_UPDATE_REQUESTED));
+        CHECK_EQ(pair->end[side].bytes_written, written);
+        CHECK_WANTS(self, SSL_peek(self, &byte, 1), SSL_ERROR_WANT_READ);
+        /* A header, the message, its inner type and a tag. */
+        CHECK_EQ(pair->end[side].bytes_written, written + 5 + 5 + 1 + 16);
+        CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NONE);
+        written = pair->end[!side].bytes_written;
+        CHECK_WANTS(other, SSL_read(other, &byte, 1), SSL_ERROR_WANT_READ);
+        /* The other side owes its own, and pays with its next data. */
+        CHECK_EQ(SSL_get_key_update_type(other), SSL_KEY_UPDATE_NOT_REQUESTED);
+        CHECK_EQ(pair->end[!side].bytes_written, written);
+        check_alive(pair);
+        CHECK_EQ(SSL_get_key_update_type(other), SSL_KEY_UPDATE_NONE);
+    }
+    pair_free(pair);
+}
+
+/* A scheduled update is a handshake: SSL_shutdown() waits until it was sent. */
+TEST(no_shutdown_before_a_scheduled_key_update)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+    SSL *self = pair->ssl[CLIENT];
+
+    CHECK_OK(SSL_key_update(self, SSL_KEY_UPDATE_NOT_REQUESTED));
+    CHECK_EQ(SSL_shutdown(self), -1);
+    CHECK_SSL_REASON(SSL_R_SHUTDOWN_WHILE_IN_INIT);
+    CHECK_EQ(SSL_get_key_update_type(self), SSL_KEY_UPDATE_NOT_REQUESTED);
+    CHECK_OK(SSL_do_handshake(self));
+    CHECK_EQ(SSL_shutdown(self), 0);
+    pair_free(pair);
+}
+
+/*
+ * "SSL_renegotiate() schedules a completely new handshake", "SSL_renegotiate_abbreviated() ... will attempt to resume the session";
+ * "When called from the server side, [they] behave identically". The client that is asked resumes.
+ */
+TEST(renegotiation_is_whole_or_abbreviated)
+{
+    for (int i = 0; i < 4; i++) {
+        struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 1);
+        int server = i / 2, abbreviated = i % 2;
+        unsigned char before[32], after[32];
+        SSL *self;
+
+        SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        self = pair->ssl[server];
+        SSL_get_client_random(self, before, 32);
+        CHECK_EQ(SSL_renegotiate_pending(self), 0);
+        CHECK_OK(abbreviated ? SSL_renegotiate_abbreviated(self) : SSL_renegotiate(self));
+        CHECK_EQ(SSL_renegotiate_pending(self), 1);
+        /* Scheduled, not begun. */
+        CHECK_EQ(SSL_in_init(self), 0);
+        CHECK_EQ(SSL_is_init_finished(self), 1);
+        CHECK_EQ(SSL_num_renegotiations(self), 0);
+        for (int turn = 0; turn < 3; turn++) {
+            char byte;
+
+            CHECK_WANTS(self, SSL_read(self, &byte, 1), SSL_ERROR_WANT_READ);
+            CHECK_WANTS(pair->ssl[!server], SSL_read(pair->ssl[!server], &byte, 1), SSL_ERROR_WANT_READ);
+        }
+        CHECK_EQ(SSL_renegotiate_pending(self), 0);
+        CHECK_EQ(SSL_session_reused(self), server || abbreviated);
+        CHECK_EQ(SSL_session_reused(pair->ssl[!server]), server || abbreviated);
+        SSL_get_client_random(self, after, 32);
+        CHECK(memcmp(before, after, 32) != 0);
+        CHECK_EQ(SSL_num_renegotiations(self), 1);
+        /* A server that was told to counts nothing. */
+        CHECK_EQ(SSL_total_renegotiations(pair->ssl[!server]), server);
+        check_alive(pair);
+        CHECK_OK(SSL_clear(self));
+        CHECK_EQ(SSL_total_renegotiations(self), 0);
+        pair_free(pair);
+    }
+}
+
+/* SSL_get_client_random(3): "It copies as many bytes as it can of this value into the buffer", which begins before the handshake. */
+TEST_VERSIONS(randoms_in_the_handshake)
+{
+    struct pair *pair = pair_contexts(version);
+    unsigned char random[32], zeros[32] = {0};
+
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_get_client_random(pair->ssl[CLIENT], NULL, 0), 32);
+    CHECK_EQ(SSL_get_server_random(pair->ssl[CLIENT], NULL, 0), 32);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_get_client_random(pair->ssl[CLIENT], random, 32), 32);
+    /* Behind the header of the record, that of the message, and the version. */
+    CHECK_MEM(random, pair->queue[SERVER].bytes + pair->queue[SERVER].start + 11, 32);
+    CHECK_EQ(SSL_get_server_random(pair->ssl[CLIENT], random, 32), 32);
+    CHECK_MEM(random, zeros, 32);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_get_server_random(pair->ssl[SERVER], random, 32), 32);
+    CHECK_MEM(random, pair->queue[CLIENT].bytes + pair->queue[CLIENT].start + 11, 32);
+    pair_free(pair);
+}

@@ -524,3 +524,325 @@ TEST_VERSIONS(time_out_that_is_changed_in_the_handshake)
     CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get0_session(pair->ssl[CLIENT])), 77);
     pair_free(pair);
 }
+
+/* "If *a is not NULL" the object there is filled; the position moves behind what was read, and not where nothing was. */
+TEST(d2i_into_an_object)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL_SESSION *session = SSL_SESSION_new(), *into = SSL_SESSION_new(), *same = into, *none = NULL, *read;
+    unsigned char der[500], *end = der;
+    const unsigned char *position = der;
+    int length;
+
+    CHECK_OK(SSL_SESSION_set_protocol_version(session, TLS1_2_VERSION));
+    CHECK_OK(SSL_SESSION_set_cipher(session, sk_SSL_CIPHER_value(SSL_CTX_get_ciphers(context), 4)));
+    SSL_SESSION_set_time(session, 77);
+    length = i2d_SSL_SESSION(session, &end);
+    CHECK(length > 0 && length < 400 && end == der + length);
+    /* What follows is not looked at. */
+    der[length] = 0x30;
+    read = d2i_SSL_SESSION(&into, &position, length + 1);
+    CHECK(read == same && into == same && position == der + length);
+    CHECK_EQ(SSL_SESSION_get_time(into), 77);
+    position = der;
+    read = d2i_SSL_SESSION(&none, &position, length);
+    CHECK(read != NULL && read == none);
+    position = der;
+    CHECK(d2i_SSL_SESSION(NULL, &position, length - 1) == NULL);
+    CHECK(position == der);
+    ERR_clear_error();
+    position = (const unsigned char *)"garbage";
+    CHECK(d2i_SSL_SESSION(&into, &position, 7) == NULL);
+    CHECK(into == same);
+    ERR_clear_error();
+    SSL_SESSION_free(session);
+    SSL_SESSION_free(into);
+    SSL_SESSION_free(none);
+    SSL_CTX_free(context);
+}
+
+/* "When the session is not valid, 0 is returned and no operation is performed." */
+TEST(i2d_of_a_session_without_a_suite)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char der[8] = {0}, *end = der;
+
+    CHECK_OK(SSL_SESSION_set_protocol_version(session, TLS1_2_VERSION));
+    CHECK(SSL_SESSION_get0_cipher(session) == NULL);
+    CHECK_EQ(i2d_SSL_SESSION(session, NULL), 0);
+    CHECK_EQ(i2d_SSL_SESSION(session, &end), 0);
+    CHECK(end == der && der[0] == 0);
+    CHECK_NO_ERRORS();
+    SSL_SESSION_free(session);
+}
+
+/* A session that nobody made on a connection. */
+TEST(new_session_is_empty)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    const unsigned char *bytes;
+    unsigned int count;
+    size_t length;
+
+    CHECK(SSL_SESSION_get0_hostname(session) == NULL);
+    SSL_SESSION_get0_alpn_selected(session, &bytes, &length);
+    CHECK(bytes == NULL && length == 0);
+    CHECK(SSL_SESSION_get_id(session, &count) != NULL && count == 0);
+    CHECK(SSL_SESSION_get0_id_context(session, &count) != NULL && count == 0);
+    CHECK_EQ(SSL_SESSION_has_ticket(session), 0);
+    SSL_SESSION_get0_ticket(session, NULL, &length);
+    CHECK_EQ(length, 0);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(session), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    CHECK_EQ(SSL_SESSION_get_compress_id(session), 0);
+    CHECK_EQ(SSL_SESSION_get_protocol_version(session), 0);
+    CHECK_EQ(SSL_SESSION_get_max_early_data(session), 0);
+    CHECK_EQ(SSL_SESSION_get_max_fragment_length(session), 0);
+    CHECK_EQ(SSL_SESSION_get_timeout(session), 304);
+    CHECK(SSL_SESSION_get_time(session) >= time(NULL) - 60);
+    CHECK(SSL_SESSION_get0_peer(session) == NULL && SSL_SESSION_get0_cipher(session) == NULL);
+    CHECK_NO_ERRORS();
+    SSL_SESSION_free(session);
+}
+
+/* "SSL_SESSION_set1_hostname() sets ... a copy of the string", "A copy of the input value is made": NULL and nothing take them away. */
+TEST(names_of_a_session_are_copied)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char protocol[2] = {'h', '2'};
+    char name[] = "a.example";
+    const unsigned char *bytes;
+    size_t length;
+
+    CHECK_OK(SSL_SESSION_set1_hostname(session, name));
+    CHECK_OK(SSL_SESSION_set1_alpn_selected(session, protocol, 2));
+    name[0] = 'x', protocol[0] = 'x';
+    CHECK_STR(SSL_SESSION_get0_hostname(session), "a.example");
+    SSL_SESSION_get0_alpn_selected(session, &bytes, &length);
+    CHECK_EQ(length, 2);
+    CHECK_MEM(bytes, "h2", 2);
+    CHECK_OK(SSL_SESSION_set1_hostname(session, ""));
+    CHECK_STR(SSL_SESSION_get0_hostname(session), "");
+    CHECK_OK(SSL_SESSION_set1_hostname(session, NULL));
+    CHECK(SSL_SESSION_get0_hostname(session) == NULL);
+    for (int how = 0; how < 2; how++) {
+        CHECK_OK(SSL_SESSION_set1_alpn_selected(session, protocol, 2));
+        CHECK_OK(SSL_SESSION_set1_alpn_selected(session, how ? protocol : NULL, how ? 0 : 5));
+        SSL_SESSION_get0_alpn_selected(session, &bytes, &length);
+        CHECK(bytes == NULL && length == 0);
+    }
+    SSL_SESSION_free(session);
+}
+
+/* What is too long is refused, and leaves what was there. A session without an id cannot be resumed. */
+TEST(ids_of_a_session_have_bounds)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char bytes[33] = "0123456789abcdefghijklmnopqrstuv";
+    unsigned int length;
+
+    CHECK_OK(SSL_SESSION_set1_id(session, bytes, 32));
+    CHECK_OK(SSL_SESSION_set1_id_context(session, bytes, 32));
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    CHECK_EQ(SSL_SESSION_set1_id(session, bytes, 33), 0);
+    CHECK_EQ(SSL_SESSION_set1_id_context(session, bytes, 33), 0);
+    ERR_clear_error();
+    CHECK_MEM(SSL_SESSION_get_id(session, &length), bytes, 32);
+    CHECK_EQ(length, 32);
+    CHECK_MEM(SSL_SESSION_get0_id_context(session, &length), bytes, 32);
+    CHECK_EQ(length, 32);
+    CHECK(SSL_SESSION_get_id(session, NULL) != NULL && SSL_SESSION_get0_id_context(session, NULL) != NULL);
+    CHECK_OK(SSL_SESSION_set1_id(session, bytes, 0));
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    CHECK_NO_ERRORS();
+    SSL_SESSION_free(session);
+}
+
+/* "SSL_SESSION_get_master_key() ... copies as many bytes as it can"; the key that is set "is copied". */
+TEST(master_key_is_copied)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char key[48], out[48];
+
+    memset(key, 'k', sizeof(key));
+    CHECK_OK(SSL_SESSION_set1_master_key(session, key, sizeof(key)));
+    memset(key, 'x', sizeof(key));
+    memset(out, 0x55, sizeof(out));
+    CHECK_EQ(SSL_SESSION_get_master_key(session, NULL, 0), 48);
+    CHECK_EQ(SSL_SESSION_get_master_key(session, out, 3), 3);
+    CHECK_MEM(out, "kkk\x55", 4);
+    CHECK_EQ(SSL_SESSION_get_master_key(session, out, sizeof(out) + 100), 48);
+    CHECK_EQ(out[47], 'k');
+    CHECK_OK(SSL_SESSION_set1_master_key(session, key, 5));
+    CHECK_EQ(SSL_SESSION_get_master_key(session, NULL, 0), 5);
+    SSL_SESSION_free(session);
+}
+
+/* "If any of the function is passed the NULL pointer for the session s, 0 is returned." A life below 0 is refused. */
+TEST(times_of_no_session)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+
+    CHECK_EQ(SSL_SESSION_set_time(NULL, 1), 0);
+    CHECK_EQ(SSL_SESSION_get_time(NULL), 0);
+    CHECK_EQ(SSL_SESSION_set_timeout(NULL, 1), 0);
+    CHECK_EQ(SSL_SESSION_get_timeout(NULL), 0);
+    CHECK_EQ(SSL_SESSION_set_timeout(session, 5), 1);
+    CHECK_EQ(SSL_SESSION_set_timeout(session, -5), 0);
+    CHECK_EQ(SSL_SESSION_get_timeout(session), 5);
+    CHECK_EQ(SSL_SESSION_set_timeout(session, LONG_MAX), 1);
+    CHECK_EQ(SSL_SESSION_get_timeout(session), LONG_MAX);
+    CHECK_NO_ERRORS();
+    SSL_SESSION_free(session);
+}
+
+static int known_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl;
+    (void)alert;
+    return *(int *)argument;
+}
+
+/* "SSL_SESSION_get0_hostname() retrieves the ... value that was sent by the client ... if the server acknowledged": in TLS 1.3 a
+ * client's session has the name in any case. */
+TEST_VERSIONS(name_of_a_session_was_acknowledged)
+{
+    int verdicts[] = {SSL_TLSEXT_ERR_OK, SSL_TLSEXT_ERR_NOACK};
+
+    for (int i = 0; i < 3; i++) {
+        struct pair *pair = pair_contexts(version);
+        const char *client, *server;
+
+        if (i < 2) {
+            SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], known_name);
+            SSL_CTX_set_tlsext_servername_arg(pair->ctx[SERVER], &verdicts[i]);
+        }
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "a.example"), 1);
+        pair_handshake(pair);
+        pair_settle(pair);
+        client = SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[CLIENT]));
+        server = SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[SERVER]));
+        if (i == 0) {
+            CHECK_STR(client, "a.example");
+            CHECK_STR(server, "a.example");
+        } else {
+            CHECK(server == NULL);
+        }
+        pair_free(pair);
+    }
+}
+
+/* "SSL_SESSION_dup() creates a new SSL_SESSION structure that is a copy of src", and lives on without it. */
+TEST_VERSIONS(duplicate_has_everything)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *copy;
+    unsigned char *first = NULL, *second = NULL;
+    int length, index = SSL_SESSION_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+
+    CHECK_OK(SSL_SESSION_set1_hostname(session, "a.example"));
+    CHECK_OK(SSL_SESSION_set1_alpn_selected(session, (const unsigned char *)"h2", 2));
+    CHECK_OK(SSL_SESSION_set1_ticket_appdata(session, "data", 4));
+    CHECK_OK(SSL_SESSION_set_ex_data(session, index, pair));
+    copy = SSL_SESSION_dup(session);
+    length = i2d_SSL_SESSION(session, &first);
+    CHECK_EQ(i2d_SSL_SESSION(copy, &second), length);
+    CHECK_MEM(second, first, (size_t)length);
+    CHECK(SSL_SESSION_get_ex_data(copy, index) == pair);
+    CHECK_EQ(X509_cmp(SSL_SESSION_get0_peer(copy), SSL_SESSION_get0_peer(session)), 0);
+    CHECK_EQ(SSL_SESSION_is_resumable(copy), 1);
+    CHECK_OK(SSL_SESSION_set1_hostname(session, "b.example"));
+    SSL_SESSION_free(session);
+    CHECK_STR(SSL_SESSION_get0_hostname(copy), "a.example");
+    CHECK_OK(SSL_SESSION_set1_hostname(copy, NULL));
+    SSL_SESSION_free(connect_with(pair, copy, 1));
+    OPENSSL_free(first);
+    OPENSSL_free(second);
+    SSL_SESSION_free(copy);
+    pair_free(pair);
+}
+
+/*
+ * SSL_set_shutdown(3): "If the session is still open, when SSL_clear(3) or SSL_free(3) is called, it is considered bad and
+ * removed"; "The actual condition for a correctly closed session is SSL_SENT_SHUTDOWN". So it is in SSL_set_session().
+ */
+TEST_SIDES(session_is_closed_by_what_was_sent)
+{
+    static const int modes[] = {0, SSL_SENT_SHUTDOWN, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN};
+
+    for (int i = 0; i < 9; i++) {
+        struct pair *pair = pair_for_sessions(version, 0);
+        SSL *self;
+        SSL_SESSION *session;
+        long cached;
+
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        self = pair->ssl[server];
+        session = SSL_get1_session(self);
+        cached = SSL_CTX_sess_number(pair->ctx[server]);
+        SSL_set_shutdown(self, modes[i / 3]);
+        CHECK_EQ(SSL_get_shutdown(self), modes[i / 3]);
+        if (i % 3 == 0) {
+            CHECK_OK(SSL_clear(self));
+        } else if (i % 3 == 1) {
+            CHECK_OK(SSL_set_session(self, NULL));
+        } else {
+            SSL_free(self);
+            pair->ssl[server] = NULL;
+        }
+        CHECK_EQ(SSL_SESSION_is_resumable(session), i >= 3);
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[server]), cached - (server && i < 3));
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* A quiet shutdown closes the session as well. */
+TEST_SIDES(session_is_closed_quietly)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+    SSL_SESSION *session;
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    session = SSL_get1_session(pair->ssl[server]);
+    SSL_set_quiet_shutdown(pair->ssl[server], 1);
+    CHECK_EQ(SSL_shutdown(pair->ssl[server]), 1);
+    CHECK_EQ(SSL_get_shutdown(pair->ssl[server]), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    pair_disconnect(pair);
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* "the reference count of session is incremented by 1 ... This is also the case when session is a NULL pointer": the old one is let go,
+ * and can be used elsewhere. */
+TEST_VERSIONS(set_session_replaces_and_takes_away)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *first = connect_with(pair, NULL, 0), *second = connect_with(pair, NULL, 0);
+    SSL *client;
+
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_OK(SSL_set_session(client, first));
+    CHECK_OK(SSL_set_session(client, first));
+    CHECK(SSL_get_session(client) == first && SSL_get0_session(client) == first);
+    CHECK_OK(SSL_set_session(client, second));
+    CHECK(SSL_get_session(client) == second);
+    CHECK_EQ(SSL_SESSION_is_resumable(first), 1);
+    SSL_SESSION_free(second);
+    CHECK_OK(SSL_set_session(client, NULL));
+    CHECK(SSL_get_session(client) == NULL && SSL_get1_session(client) == NULL);
+    SSL_free(client);
+    pair->ssl[CLIENT] = NULL;
+    CHECK_EQ(SSL_SESSION_is_resumable(first), 1);
+    pair_disconnect(pair);
+    SSL_SESSION_free(connect_with(pair, first, 1));
+    SSL_SESSION_free(first);
+    pair_free(pair);
+}
