@@ -762,3 +762,120 @@ TEST(repeated_call_is_due_after_a_new_beginning)
         pair_free(pair);
     }
 }
+
+/* "This can happen if the client is using a protocol version less than TLSv1.3": the handshake is done in SSL_read_early_data(), which
+ * need not be called again; SSL_accept() "will successfully return immediately". */
+TEST(client_of_tls12)
+{
+    struct pair *pair = early_contexts();
+    SSL *client, *host;
+    size_t count;
+
+    CHECK_OK(SSL_CTX_set_min_proto_version(pair->ctx[SERVER], TLS1_2_VERSION));
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT], host = pair->ssl[SERVER];
+    CHECK_OK(SSL_set_min_proto_version(client, TLS1_2_VERSION));
+    CHECK_OK(SSL_set_max_proto_version(client, TLS1_2_VERSION));
+    CHECK_WANTS(client, SSL_do_handshake(client), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(host, SSL_read_early_data(host, received, 10, &count), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_is_init_finished(host), 0);
+    CHECK_WANTS(client, SSL_do_handshake(client), SSL_ERROR_WANT_READ);
+    read_finish(host);
+    CHECK_EQ(SSL_is_init_finished(host), 1);
+    CHECK_EQ(SSL_version(host), TLS1_2_VERSION);
+    CHECK_EQ(SSL_get_early_data_status(host), SSL_EARLY_DATA_NOT_SENT);
+    CHECK_WRONG_CALL(SSL_read_early_data(host, received, 10, &count));
+    CHECK_OK(SSL_accept(host));
+    CHECK_OK(SSL_do_handshake(client));
+    check_alive(pair);
+    pair_free(pair);
+}
+
+/* "Another example is if a server used to support TLSv1.3 but was later downgraded to TLSv1.2. Sending early data to such a server will
+ * cause the connection to abort." */
+TEST(server_of_tls12)
+{
+    struct pair *pair = early_pair();
+    SSL *client = pair->ssl[CLIENT], *host = pair->ssl[SERVER];
+    size_t count;
+
+    CHECK_OK(SSL_set_min_proto_version(host, TLS1_2_VERSION));
+    CHECK_OK(SSL_set_max_proto_version(host, TLS1_2_VERSION));
+    write_early(client, "data");
+    CHECK_FAILS(host, SSL_read_early_data(host, received, 10, &count), SSL_R_UNSUPPORTED_PROTOCOL);
+    CHECK_FAILS(client, SSL_do_handshake(client), SSL_R_TLSV1_ALERT_PROTOCOL_VERSION);
+    pair_free(pair);
+}
+
+/* "SSL_SESSION_set_max_early_data() sets the maximum number of early data bytes that can be sent for a session", for the client that is
+ * given it; a copy has it too, and a setting of the client's context is for servers. */
+TEST(limit_of_the_session)
+{
+    struct pair *pair = early_contexts();
+    SSL_SESSION *session = connect_with(pair, NULL, 0), *copy;
+    size_t count;
+
+    CHECK_OK(SSL_CTX_set_max_early_data(pair->ctx[CLIENT], 5));
+    copy = SSL_SESSION_dup(session);
+    CHECK_EQ(SSL_SESSION_get_max_early_data(copy), MOST);
+    CHECK_OK(SSL_SESSION_set_max_early_data(copy, 0));
+    open_with(pair, copy);
+    CHECK_WRONG_CALL(SSL_write_early_data(pair->ssl[CLIENT], "abc", 3, &count));
+    CHECK_OK(SSL_SESSION_set_max_early_data(copy, 2));
+    CHECK_FAILS(pair->ssl[CLIENT], SSL_write_early_data(pair->ssl[CLIENT], "abc", 3, &count), SSL_R_TOO_MUCH_EARLY_DATA);
+    pair_disconnect(pair);
+    CHECK_EQ(SSL_SESSION_get_max_early_data(session), MOST);
+    open_with(pair, session);
+    write_early(pair->ssl[CLIENT], "abc");
+    read_early(pair->ssl[SERVER], "abc");
+    SSL_SESSION_free(copy);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* "The configured value for max_early_data on a server may change over time", also for one connection: the session that it makes has the
+ * new one, and what is taken goes by "the lower of the max_early_data for the session and the recv_max_early_data". */
+TEST(limits_of_one_connection)
+{
+    static const struct { unsigned most, taken; int accepted; } cases[] = {
+        {1, 5000, 1}, {5000, 5000, 1}, {5000, 3, 1}, {5000, 2, 0}, {2, 1, 0}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = early_pair();
+        SSL *client = pair->ssl[CLIENT], *host = pair->ssl[SERVER];
+        size_t count;
+
+        CHECK_OK(SSL_set_max_early_data(host, cases[i].most));
+        CHECK_OK(SSL_set_recv_max_early_data(host, cases[i].taken));
+        CHECK_EQ(SSL_CTX_get_max_early_data(pair->ctx[SERVER]), MOST);
+        write_early(client, "abc");
+        if (cases[i].accepted) {
+            read_early(host, "abc");
+            CHECK_OK(SSL_do_handshake(client));
+            read_finish(host);
+            pair_handshake(pair);
+            pair_settle(pair);
+            CHECK_EQ(SSL_SESSION_get_max_early_data(SSL_get_session(client)), cases[i].most);
+        } else {
+            CHECK_FAILS(host, SSL_read_early_data(host, received, 10, &count), SSL_R_TOO_MUCH_EARLY_DATA);
+        }
+        pair_free(pair);
+    }
+}
+
+/* A server that has ceased to take early data makes a full handshake with its own former session, and passes over what comes. */
+TEST(server_that_takes_early_data_no_more)
+{
+    struct pair *pair = early_pair();
+
+    CHECK_OK(SSL_set_max_early_data(pair->ssl[SERVER], 0));
+    write_early(pair->ssl[CLIENT], "abc");
+    read_finish(pair->ssl[SERVER]);
+    pair_handshake(pair);
+    pair_settle(pair);
+    check_status(pair, SSL_EARLY_DATA_REJECTED, SSL_EARLY_DATA_REJECTED);
+    CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), 0);
+    CHECK_EQ(SSL_SESSION_get_max_early_data(SSL_get_session(pair->ssl[CLIENT])), 0);
+    check_alive(pair);
+    pair_free(pair);
+}

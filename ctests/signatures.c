@@ -288,3 +288,139 @@ TEST_VERSIONS(scheme_that_is_listed_no_more)
         pair_free(pair);
     }
 }
+
+/* SSL_get_certificate(3): "before certificate selection has occurred, it returns the most recently added certificate"; afterwards "the
+ * certificate which was selected during the handshake". A protocol is selected after that in TLS 1.2, before it in TLS 1.3. */
+static const char *most_recent, *selected;
+static int callbacks;
+
+static int shows(SSL *ssl, const char *identity)
+{
+    return X509_cmp(SSL_get_certificate(ssl), lent_certificate(identity)) == 0
+           && EVP_PKEY_eq(SSL_get_privatekey(ssl), lent_key(identity)) == 1;
+}
+
+static int at_the_hello(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    (void)argument;
+    CHECK(shows(ssl, most_recent));
+    callbacks++;
+    return 1;
+}
+
+static int at_the_name(SSL *ssl, int *alert, void *argument)
+{
+    at_the_hello(ssl, alert, argument);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int before_the_choice(SSL *ssl, void *argument)
+{
+    return at_the_hello(ssl, NULL, argument);
+}
+
+static int after_the_choice(SSL *ssl, void *argument)
+{
+    (void)argument;
+    CHECK(shows(ssl, selected));
+    callbacks++;
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+static int protocol_beside_the_choice(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                                     unsigned total, void *argument)
+{
+    (void)total;
+    (void)argument;
+    CHECK(shows(ssl, SSL_version(ssl) == TLS1_3_VERSION ? most_recent : selected));
+    callbacks++;
+    *out = in + 1;
+    *length = in[0];
+    return SSL_TLSEXT_ERR_OK;
+}
+
+TEST_VERSIONS(certificate_before_and_after_the_choice)
+{
+    struct pair *pair = pair_contexts(version);
+
+    most_recent = "rsa", selected = "ec";
+    use_identity(pair->ctx[SERVER], most_recent);
+    SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], at_the_hello, NULL);
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], at_the_name);
+    SSL_CTX_set_cert_cb(pair->ctx[SERVER], before_the_choice, NULL);
+    SSL_CTX_set_tlsext_status_cb(pair->ctx[SERVER], after_the_choice);
+    SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], protocol_beside_the_choice, NULL);
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\2h2", 3), 0);
+    SSL_CTX_set_tlsext_status_type(pair->ctx[CLIENT], TLSEXT_STATUSTYPE_ocsp);
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "ECDSA+SHA256:RSA-PSS+SHA256"));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "ECDHE-ECDSA-AES128-GCM-SHA256"));
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "server.example"), 1);
+    CHECK(shows(pair->ssl[SERVER], most_recent));
+    CHECK(SSL_get_certificate(pair->ssl[CLIENT]) == NULL && SSL_get_privatekey(pair->ssl[CLIENT]) == NULL);
+    pair_handshake(pair);
+    CHECK_EQ(callbacks, 5);
+    CHECK(shows(pair->ssl[SERVER], selected));
+    CHECK(SSL_get_certificate(pair->ssl[CLIENT]) == NULL && SSL_get_privatekey(pair->ssl[CLIENT]) == NULL);
+    pair_free(pair);
+}
+
+struct scheme {
+    int sign, hash, both;
+    unsigned char raw_sign, raw_hash;
+};
+
+static void check_scheme(SSL *ssl, int shared, int index, const struct scheme *expected, int count)
+{
+    struct scheme found = {-1, -1, -1, 0, 0};
+    int (*get)(SSL *, int, int *, int *, int *, unsigned char *, unsigned char *) = shared ? SSL_get_shared_sigalgs
+                                                                                           : SSL_get_sigalgs;
+
+    CHECK_EQ(get(ssl, index, &found.sign, &found.hash, &found.both, &found.raw_sign, &found.raw_hash), count);
+    CHECK_EQ(found.sign, expected->sign);
+    CHECK_EQ(found.hash, expected->hash);
+    CHECK_EQ(found.both, expected->both);
+    CHECK_EQ(found.raw_sign, expected->raw_sign);
+    CHECK_EQ(found.raw_hash, expected->raw_hash);
+}
+
+/*
+ * SSL_get_sigalgs(): "information about all signature algorithms ... in the order they were sent by the peer", known to us or not;
+ * SSL_get_shared_sigalgs(): "ordered according to configuration and peer preferences". "0 if the idx parameter is out of range"; "Any or
+ * all of the parameters ... can be set to NULL".
+ */
+TEST_VERSIONS(schemes_of_the_peer)
+{
+    static const struct scheme ecdsa = {NID_X9_62_id_ecPublicKey, NID_sha256, NID_ecdsa_with_SHA256, 3, 4},
+                               pss = {EVP_PKEY_RSA_PSS, NID_sha384, NID_undef, 5, 8},
+                               ed25519 = {NID_ED25519, NID_undef, NID_undef, 7, 8};
+    struct pair *pair = pair_contexts(version);
+    SSL *self;
+
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[CLIENT], "ed25519:RSA-PSS+SHA384:ECDSA+SHA256"));
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(pair->ctx[SERVER], "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA384"));
+    for (int servers = 0; servers <= 1; servers++) {
+        if (servers)
+            SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_CIPHER_SERVER_PREFERENCE);
+        pair_over_wire(pair);
+        self = pair->ssl[SERVER];
+        CHECK_EQ(SSL_get_sigalgs(self, 0, NULL, NULL, NULL, NULL, NULL), 0);
+        CHECK_EQ(SSL_get_shared_sigalgs(self, 0, NULL, NULL, NULL, NULL, NULL), 0);
+        pair_handshake(pair);
+        check_scheme(self, 0, 0, &ed25519, 3);
+        check_scheme(self, 0, 1, &pss, 3);
+        check_scheme(self, 0, 2, &ecdsa, 3);
+        check_scheme(self, 1, servers, &pss, 2);
+        check_scheme(self, 1, !servers, &ecdsa, 2);
+        CHECK_EQ(SSL_get_sigalgs(self, 0, NULL, NULL, NULL, NULL, NULL), 3);
+        CHECK_EQ(SSL_get_sigalgs(self, 3, NULL, NULL, NULL, NULL, NULL), 0);
+        CHECK_EQ(SSL_get_shared_sigalgs(self, 2, NULL, NULL, NULL, NULL, NULL), 0);
+        CHECK_EQ(SSL_get_shared_sigalgs(self, -1, NULL, NULL, NULL, NULL, NULL), 0);
+        /* A client was asked for nothing. */
+        CHECK_EQ(SSL_get_sigalgs(pair->ssl[CLIENT], 0, NULL, NULL, NULL, NULL, NULL), 0);
+        CHECK_NO_ERRORS();
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}

@@ -158,3 +158,64 @@ TEST_SIDES(pending_before_the_handshake_is_0)
     CHECK_EQ(SSL_pending(pair->ssl[server]), 0);
     pair_free(pair);
 }
+
+/* SSL_free_buffers(3): "returns 0 when there is pending data to be read or written"; "also returned if the buffers had been freed before". */
+TEST_SIDES(buffers_are_kept_while_data_waits)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server], *peer = pair->ssl[!server];
+    char received[40];
+
+    CHECK_OK(SSL_free_buffers(self));
+    CHECK_OK(SSL_free_buffers(self));
+    CHECK_OK(SSL_alloc_buffers(self));
+    CHECK_OK(SSL_alloc_buffers(self));
+    /* A record that was read ahead and not looked at. */
+    SSL_set_read_ahead(self, 1);
+    CHECK_EQ(SSL_write(peer, "first", 5), 5);
+    CHECK_EQ(SSL_write(peer, "second", 6), 6);
+    CHECK_EQ(SSL_read(self, received, sizeof(received)), 5);
+    CHECK_EQ(SSL_pending(self), 0);
+    CHECK_EQ(SSL_has_pending(self), 1);
+    CHECK_EQ(SSL_free_buffers(self), 0);
+    CHECK_OK(SSL_alloc_buffers(self));
+    CHECK_EQ(SSL_read(self, received, sizeof(received)), 6);
+    CHECK_MEM(received, "second", 6);
+    CHECK_EQ(SSL_has_pending(self), 0);
+    CHECK_OK(SSL_free_buffers(self));
+    /* Part of one. */
+    SSL_set_read_ahead(self, 0);
+    pair->end[server].read_room = 8;
+    CHECK_EQ(SSL_write(peer, "third", 5), 5);
+    CHECK_WANTS(self, SSL_read(self, received, sizeof(received)), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_has_pending(self), 1);
+    CHECK_EQ(SSL_free_buffers(self), 0);
+    pair->end[server].read_room = SIZE_MAX;
+    CHECK_EQ(SSL_read(self, received, sizeof(received)), 5);
+    CHECK_MEM(received, "third", 5);
+    /* One that the transport does not take. */
+    pair->end[server].write_room = 3;
+    CHECK_WANTS(self, SSL_write(self, "x", 1), SSL_ERROR_WANT_WRITE);
+    CHECK_EQ(SSL_free_buffers(self), 0);
+    CHECK_NO_ERRORS();
+    pair->end[server].write_room = SIZE_MAX;
+    CHECK_EQ(SSL_write(self, "x", 1), 1);
+    CHECK_OK(SSL_free_buffers(self));
+    CHECK_EQ(SSL_read(peer, received, sizeof(received)), 1);
+    pair_free(pair);
+}
+
+/* Before there is a connection nothing waits, and there are no buffers that could not be freed. */
+TEST(buffers_before_the_handshake)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    CHECK_EQ(SSL_pending(ssl), 0);
+    CHECK_EQ(SSL_has_pending(ssl), 0);
+    CHECK_OK(SSL_free_buffers(ssl));
+    CHECK_OK(SSL_alloc_buffers(ssl));
+    CHECK_OK(SSL_free_buffers(ssl));
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

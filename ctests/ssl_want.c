@@ -250,3 +250,61 @@ TEST_SIDES(want_after_the_peers_close)
     CHECK_EQ(SSL_want(self), SSL_NOTHING);
     pair_free(pair);
 }
+
+/* SSL_set_retry_verify(3): the handshake "should be suspended", and is so each time that it is asked for; "SSL_want_retry_verify(3) will
+ * return 1 as a consequence until the handshake is resumed again". */
+static int verify_calls;
+
+static int verify_much_later(X509_STORE_CTX *store_context, void *argument)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store_context, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+    (void)argument;
+    CHECK_EQ(SSL_want_retry_verify(ssl), 0);
+    return verify_calls++ < 3 ? SSL_set_retry_verify(ssl) : 1;
+}
+
+TEST_VERSIONS(want_retry_verify_again_and_again)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *client;
+
+    verify_calls = 0;
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], verify_much_later, NULL);
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_WANTS(client, SSL_connect(client), SSL_ERROR_WANT_READ);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_accept(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+    for (int i = 1; i <= 3; i++) {
+        CHECK_WANTS(client, SSL_connect(client), SSL_ERROR_WANT_RETRY_VERIFY);
+        CHECK_EQ(SSL_want(client), SSL_RETRY_VERIFY);
+        CHECK_EQ(SSL_want_retry_verify(client), 1);
+        CHECK_EQ(verify_calls, i);
+    }
+    pair_handshake(pair);
+    CHECK_EQ(verify_calls, 4);
+    CHECK_EQ(SSL_want_retry_verify(client), 0);
+    CHECK_EQ(SSL_get_verify_result(client), X509_V_OK);
+    pair_free(pair);
+}
+
+/* A callback that refuses, whatever it asked for, ends the handshake. */
+static int refuse_and_retry(X509_STORE_CTX *store_context, void *argument)
+{
+    (void)argument;
+    CHECK_EQ(SSL_set_retry_verify(X509_STORE_CTX_get_ex_data(store_context, SSL_get_ex_data_X509_STORE_CTX_idx())), 1);
+    return 0;
+}
+
+TEST_VERSIONS(want_nothing_of_a_callback_that_refuses)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], refuse_and_retry, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(SSL_want_retry_verify(pair->ssl[CLIENT]), 0);
+    pair_free(pair);
+}

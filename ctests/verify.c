@@ -883,3 +883,121 @@ TEST_VERSIONS(store_is_shared)
     pair_handshake(pair);
     pair_free(pair);
 }
+
+/* SSL_set1_host(): "If name is NULL or the empty string, the list of hostnames is cleared and name checks are not performed"; "clearing
+ * any previously specified hostname". SSL_add1_host(): "no change is made if name is NULL or empty". */
+TEST_VERSIONS(host_names_are_cleared)
+{
+    for (int i = 0; i < 4; i++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+        SSL *client;
+
+        pair_over_wire(pair);
+        client = pair->ssl[CLIENT];
+        CHECK_OK(SSL_set1_host(client, i == 3 ? "server.example" : "first.example"));
+        CHECK_OK(SSL_add1_host(client, i == 3 ? "first.example" : "second.example"));
+        CHECK_OK(SSL_add1_host(client, NULL));
+        CHECK_OK(SSL_add1_host(client, ""));
+        CHECK(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client), 1) != NULL);
+        CHECK(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client), 2) == NULL);
+        if (i < 2)
+            CHECK_OK(SSL_set1_host(client, i == 0 ? NULL : ""));
+        if (i == 3)
+            CHECK_OK(SSL_set1_host(client, "third.example"));
+        CHECK_EQ(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client), 0) == NULL, i < 2);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret, i < 2 ? 1 : -1);
+        CHECK_EQ(SSL_get_verify_result(client), i < 2 ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH);
+        CHECK(SSL_get0_peername(client) == NULL);
+        pair_free(pair);
+    }
+}
+
+/* "When one of the reference identifiers ... starts with "." ... the matched peer name may be a sub-domain". */
+TEST_VERSIONS(parent_domain_matches)
+{
+    check_name(version, 1, ".example", 0, "server.example");
+    check_name(version, 0, ".ample", 0, NULL);
+}
+
+/* Without verification the name is looked at all the same, and the handshake goes on. */
+TEST_VERSIONS(host_name_is_checked_where_nothing_is_verified)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *client;
+
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    SSL_set_verify(client, SSL_VERIFY_NONE, NULL);
+    CHECK_OK(SSL_set1_host(client, "other.example"));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_verify_result(client), X509_V_ERR_HOSTNAME_MISMATCH);
+    CHECK(SSL_get0_peername(client) == NULL);
+    pair_free(pair);
+}
+
+static int forgive(int ok, X509_STORE_CTX *store)
+{
+    if (!ok)
+        X509_STORE_CTX_set_error(store, X509_V_OK);
+    return 1;
+}
+
+static int overlook(int ok, X509_STORE_CTX *store)
+{
+    (void)ok;
+    (void)store;
+    return 1;
+}
+
+/*
+ * "Only the last verification error that occurred during the processing is available from SSL_get_verify_result()." "The verification
+ * result is part of the established session and is restored when a session is reused." SSL_set_verify_result(): "if the session is to be
+ * reused later, the original value will reappear". A session that is given brings its result along.
+ */
+TEST_VERSIONS(verify_result_is_the_sessions)
+{
+    static const struct {
+        int (*callback)(int, X509_STORE_CTX *);
+        int mode, result;
+    } cases[] = {
+        {NULL, SSL_VERIFY_NONE, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY},
+        {overlook, SSL_VERIFY_PEER, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE},
+        {forgive, SSL_VERIFY_PEER, X509_V_OK},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session;
+        SSL *client;
+
+        /* Nobody is trusted. */
+        SSL_CTX_set_cert_store(pair->ctx[CLIENT], X509_STORE_new());
+        SSL_CTX_set_verify(pair->ctx[CLIENT], cases[i].mode, cases[i].callback);
+        pair_over_wire(pair);
+        client = pair->ssl[CLIENT];
+        SSL_set_verify_result(client, X509_V_ERR_CERT_REJECTED);
+        CHECK_EQ(SSL_get_verify_result(client), X509_V_ERR_CERT_REJECTED);
+        pair_handshake(pair);
+        pair_settle(pair);
+        CHECK_EQ(SSL_get_verify_result(client), cases[i].result);
+        /* "If no peer certificate was presented, the returned result code is X509_V_OK." */
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[SERVER]), X509_V_OK);
+        SSL_set_verify_result(client, X509_V_ERR_CERT_REVOKED);
+        CHECK_EQ(SSL_get_verify_result(client), X509_V_ERR_CERT_REVOKED);
+        session = pair_leave(pair);
+
+        pair_over_wire(pair);
+        client = pair->ssl[CLIENT];
+        SSL_set_verify_result(client, X509_V_ERR_CERT_REVOKED);
+        CHECK_OK(SSL_set_session(client, session));
+        CHECK_EQ(SSL_get_verify_result(client), cases[i].result);
+        pair_handshake(pair);
+        CHECK_EQ(SSL_session_reused(client), 1);
+        CHECK_EQ(SSL_get_verify_result(client), cases[i].result);
+        CHECK(SSL_get0_verified_chain(client) == NULL);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
