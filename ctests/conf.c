@@ -339,3 +339,331 @@ TEST(conf_dh_parameters_alone)
     EVP_PKEY_CTX_free(generator);
     finish();
 }
+
+/* "Options: The value argument is a comma separated list of various flags to set. If a flag string is preceded - it is disabled." What is
+ * named after the feature is the inverse of the option that takes it away. */
+TEST(conf_options)
+{
+    static const struct { const char *name; uint64_t option; int inverse; } options[] = {
+        {"SessionTicket", SSL_OP_NO_TICKET, 1},
+        {"EmptyFragments", SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS, 1},
+        {"Bugs", SSL_OP_ALL, 0},
+        {"Compression", SSL_OP_NO_COMPRESSION, 1},
+        {"ServerPreference", SSL_OP_CIPHER_SERVER_PREFERENCE, 0},
+        {"NoResumptionOnRenegotiation", SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION, 0},
+        {"UnsafeLegacyRenegotiation", SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION, 0},
+        {"UnsafeLegacyServerConnect", SSL_OP_LEGACY_SERVER_CONNECT, 0},
+        {"ClientRenegotiation", SSL_OP_ALLOW_CLIENT_RENEGOTIATION, 0},
+        {"EncryptThenMac", SSL_OP_NO_ENCRYPT_THEN_MAC, 1},
+        {"NoRenegotiation", SSL_OP_NO_RENEGOTIATION, 0},
+        {"AllowNoDHEKEX", SSL_OP_ALLOW_NO_DHE_KEX, 0},
+        {"PrioritizeChaCha", SSL_OP_PRIORITIZE_CHACHA, 0},
+        {"MiddleboxCompat", SSL_OP_ENABLE_MIDDLEBOX_COMPAT, 0},
+        {"AntiReplay", SSL_OP_NO_ANTI_REPLAY, 1},
+        {"ExtendedMasterSecret", SSL_OP_NO_EXTENDED_MASTER_SECRET, 1},
+        {"CANames", SSL_OP_DISABLE_TLSEXT_CA_NAMES, 1},
+        {"KTLS", SSL_OP_ENABLE_KTLS, 0},
+    };
+    char text[64];
+
+    start(FILE_FLAGS | SSL_CONF_FLAG_SHOW_ERRORS);
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        uint64_t others = SSL_CTX_get_options(context) & ~options[i].option;
+
+        for (int set = 2; set >= 0; set--) {
+            snprintf(text, sizeof(text), "%s%s", set == 1 ? "" : set == 0 ? "-" : "+", options[i].name);
+            CHECK_EQ(SSL_CONF_cmd(conf, "Options", text), 2);
+            CHECK_EQ(SSL_CTX_get_options(context), others | ((set > 0) != options[i].inverse ? options[i].option : 0));
+        }
+    }
+    /* What was right before the mistake is done. */
+    SSL_CTX_clear_options(context, SSL_OP_ALL | SSL_OP_ENABLE_KTLS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "options", " bugs ,  ktls"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & (SSL_OP_ALL | SSL_OP_ENABLE_KTLS), SSL_OP_ALL | SSL_OP_ENABLE_KTLS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "-KTLS,NoSuchThing,-Bugs"), 0);
+    CHECK_SSL_REASON(SSL_R_BAD_VALUE);
+    CHECK_EQ(SSL_CTX_get_options(context) & (SSL_OP_ALL | SSL_OP_ENABLE_KTLS), SSL_OP_ALL);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", NULL), -3);
+    ERR_clear_error();
+    finish();
+}
+
+/* "VerifyMode: The value argument is a comma separated list of flags to set": flags add up, until they are taken away. */
+TEST(conf_verify_modes)
+{
+    static const struct { const char *value; int mode; } modes[] = {
+        {"Peer", SSL_VERIFY_PEER},
+        {"Request", SSL_VERIFY_PEER},
+        {"Require", SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT},
+        {"Once", SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE},
+        {"RequestPostHandshake", SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE},
+        {"RequirePostHandshake", SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE | SSL_VERIFY_FAIL_IF_NO_PEER_CERT},
+        {"peer,once", SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE},
+    };
+
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        start(FILE_FLAGS);
+        CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", modes[i].value), 2);
+        CHECK_EQ(SSL_CTX_get_verify_mode(context), modes[i].mode);
+        CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "-Peer"), 2);
+        CHECK_EQ(SSL_CTX_get_verify_mode(context), modes[i].mode & ~SSL_VERIFY_PEER);
+        CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "None"), 0);
+        finish();
+    }
+    /* Some are "Servers only", and "Peer" is for clients. */
+    start(SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_CLIENT);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Require"), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Peer"), 2);
+    finish();
+    start(SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Peer"), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Require"), 2);
+    finish();
+}
+
+/* "Protocol ... If a protocol is preceded by - that version is disabled"; "ALL refers to all supported versions"; the order counts. */
+TEST(conf_protocols)
+{
+    const uint64_t tls13 = SSL_OP_NO_TLSv1_3, tls12 = SSL_OP_NO_TLSv1_2,
+                   old = SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1, all = tls13 | tls12 | old;
+
+    start(FILE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "-ALL"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & all, all);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "-ALL,TLSv1.2"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & all, tls13 | old);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "TLSv1.3"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & all, old);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "ALL,-SSLv3"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & all, SSL_OP_NO_SSLv3);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "TLSv1.2,-ALL"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & all, all);
+    CHECK_EQ(SSL_CONF_cmd(conf, "protocol", "tlsv1.1"), 2);
+    CHECK_EQ(SSL_CTX_get_options(context) & SSL_OP_NO_TLSv1_1, 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "TLSv1.4"), 0);
+    /* "This can't enable protocols that are disabled using MinProtocol or MaxProtocol". */
+    CHECK_EQ(SSL_CONF_cmd(conf, "MinProtocol", "TLSv1.3"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Protocol", "ALL"), 2);
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), TLS1_3_VERSION);
+    finish();
+}
+
+/* "The SSL and TLS bounds apply only to TLS-based contexts, while the DTLS bounds apply only to DTLS-based contexts ... The value None
+ * applies to both types of contexts": and case counts in these values. */
+TEST(conf_bounds)
+{
+    static const char *const commands[] = {"MinProtocol", "MaxProtocol"}, *const wrong[] = {"none", "tlsv1.2", "TLSv1.4", "", "0"};
+
+    for (int dtls = 0; dtls <= 1; dtls++) {
+        start(FILE_FLAGS);
+        if (dtls) {
+            SSL_CTX_free(context);
+            context = SSL_CTX_new(DTLS_method());
+            SSL_CONF_CTX_set_ssl_ctx(conf, context);
+        }
+        for (int i = 0; i < 2; i++) {
+            int which = i ? SSL_CTRL_GET_MAX_PROTO_VERSION : SSL_CTRL_GET_MIN_PROTO_VERSION;
+
+            CHECK_EQ(SSL_CONF_cmd(conf, commands[i], "TLSv1.2"), 2);
+            CHECK_EQ(SSL_CONF_cmd(conf, commands[i], "DTLSv1.2"), 2);
+            CHECK_EQ(SSL_CTX_ctrl(context, which, 0, NULL), dtls ? DTLS1_2_VERSION : TLS1_2_VERSION);
+            for (size_t j = 0; j < sizeof(wrong) / sizeof(wrong[0]); j++)
+                CHECK_EQ(SSL_CONF_cmd(conf, commands[i], wrong[j]), 0);
+            CHECK_EQ(SSL_CTX_ctrl(context, which, 0, NULL), dtls ? DTLS1_2_VERSION : TLS1_2_VERSION);
+            CHECK_EQ(SSL_CONF_cmd(conf, commands[i], "None"), 2);
+            CHECK_EQ(SSL_CTX_ctrl(context, which, 0, NULL), 0);
+        }
+        finish();
+    }
+}
+
+/* "A padding of 0 or 1 turns off padding. Otherwise, the padding must be >1 or <=16384." */
+TEST(conf_numbers)
+{
+    start(FILE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RecordPadding", "0"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RecordPadding", "16384"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RecordPadding", "16385"), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RecordPadding", "-1"), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "NumTickets", "0"), 2);
+    CHECK_EQ(SSL_CTX_get_num_tickets(context), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "NumTickets", "-1"), 0);
+    CHECK_EQ(SSL_CTX_get_num_tickets(context), 0);
+    finish();
+}
+
+/* "If the SSL_CONF_FLAG_CMDLINE flag is set then prefix checks are case sensitive and "-" is the default"; "If prefix is NULL it is
+ * restored to the default value"; no prefix "must be explicitly set to """. */
+TEST(conf_prefix_of_a_line)
+{
+    start(LINE_FLAGS);
+    CHECK_OK(SSL_CONF_CTX_set1_prefix(conf, "--ssl-"));
+    CHECK_EQ(SSL_CONF_cmd(conf, "--ssl-no_ticket", NULL), 1);
+    CHECK_EQ(SSL_CONF_cmd(conf, "--SSL-no_ticket", NULL), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "--ssl-NO_TICKET", NULL), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "--ssl-", NULL), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_ticket", NULL), -2);
+    CHECK_OK(SSL_CONF_CTX_set1_prefix(conf, ""));
+    CHECK_EQ(SSL_CONF_cmd(conf, "no_ticket", NULL), 1);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_ticket", NULL), -2);
+    CHECK_OK(SSL_CONF_CTX_set1_prefix(conf, NULL));
+    CHECK_EQ(SSL_CONF_cmd(conf, "-no_ticket", NULL), 1);
+    CHECK_EQ(SSL_CONF_cmd(conf, "no_ticket", NULL), -2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-", NULL), -2);
+    finish();
+}
+
+/* "If the SSL_CONF_FLAG_FILE flag is set then prefix checks are case insensitive and no prefix is the default." */
+TEST(conf_prefix_of_a_file)
+{
+    start(FILE_FLAGS);
+    CHECK_OK(SSL_CONF_CTX_set1_prefix(conf, "SSL"));
+    CHECK_EQ(SSL_CONF_cmd(conf, "sslOPTIONS", "Bugs"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "SSL", "Bugs"), -2);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "SslCertificate"), SSL_CONF_TYPE_FILE);
+    CHECK_EQ(SSL_CONF_cmd_value_type(conf, "Certificate"), SSL_CONF_TYPE_UNKNOWN);
+    CHECK_OK(SSL_CONF_CTX_set1_prefix(conf, NULL));
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "Bugs"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "-Options", "Bugs"), -2);
+    finish();
+}
+
+/* "SSL_CONF_FLAG_CLIENT, SSL_CONF_FLAG_SERVER: recognise options intended for use in SSL/TLS clients or servers." */
+TEST(conf_options_of_one_side)
+{
+    static const char *const of_servers[] = {"-serverpref", "-client_renegotiation", "-no_resumption_on_reneg", "-prioritize_chacha",
+                                             "-anti_replay", "-no_anti_replay"},
+                            *const of_clients[] = {"-legacy_server_connect", "-no_legacy_server_connect"};
+
+    for (int is_server = 0; is_server <= 1; is_server++) {
+        uint64_t before;
+
+        start(SSL_CONF_FLAG_CMDLINE | (is_server ? SSL_CONF_FLAG_SERVER : SSL_CONF_FLAG_CLIENT));
+        before = SSL_CTX_get_options(context);
+        for (size_t i = 0; i < sizeof(of_servers) / sizeof(of_servers[0]); i++) {
+            CHECK_EQ(SSL_CONF_cmd_value_type(conf, of_servers[i]), is_server ? SSL_CONF_TYPE_NONE : SSL_CONF_TYPE_UNKNOWN);
+            CHECK_EQ(SSL_CONF_cmd(conf, of_servers[i], NULL), is_server ? 1 : -2);
+        }
+        CHECK_EQ(SSL_CTX_get_options(context) != before, is_server);
+        for (size_t i = 0; i < sizeof(of_clients) / sizeof(of_clients[0]); i++)
+            CHECK_EQ(SSL_CONF_cmd(conf, of_clients[i], NULL), is_server ? -2 : 1);
+        CHECK_EQ(SSL_CONF_cmd(conf, "-bugs", NULL), 1);
+        finish();
+    }
+}
+
+/* "The context need not be set or it can be set to NULL in which case only syntax checking of commands is performed, where possible." */
+TEST(conf_without_a_target)
+{
+    start(FILE_FLAGS);
+    SSL_CONF_CTX_set_ssl_ctx(conf, NULL);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "Bugs"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "NoSuchThing"), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "NoSuchThing"), 0);
+    /* "syntax checking of ciphers is currently not performed unless a SSL or SSL_CTX structure is associated with ctx" */
+    CHECK_EQ(SSL_CONF_cmd(conf, "CipherString", "NO-SUCH-SUITE"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", "/no/such/file"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RecordPadding", "99999"), 0);
+    CHECK_EQ(SSL_CONF_cmd(conf, "NoSuchCommand", "x"), -2);
+    CHECK_NO_ERRORS();
+    CHECK_EQ(SSL_CTX_get_options(context) & SSL_OP_ALL & ~SSL_OP_NO_COMPRESSION, 0);
+    finish();
+}
+
+/* "Any previous SSL or SSL_CTX associated with cctx is cleared. Subsequent calls to SSL_CONF_cmd() will be sent to ctx." */
+TEST(conf_changes_its_target)
+{
+    SSL *ssl;
+
+    start(FILE_FLAGS);
+    ssl = SSL_new(context);
+    SSL_CONF_CTX_set_ssl(conf, ssl);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "ServerPreference"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "VerifyMode", "Peer"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "CipherString", "AES128-SHA"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "NumTickets", "5"), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", cert_path("ec", "pem")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "PrivateKey", cert_path("ec", "key")), 2);
+    CHECK_EQ(SSL_CONF_cmd(conf, "RequestCAFile", cert_path("root", "pem")), 2);
+    CHECK_OK(SSL_CONF_CTX_finish(conf));
+    CHECK(SSL_get_options(ssl) & SSL_OP_CIPHER_SERVER_PREFERENCE);
+    CHECK_EQ(SSL_get_verify_mode(ssl), SSL_VERIFY_PEER);
+    CHECK_STR(SSL_get_cipher_list(ssl, 3), "AES128-SHA");
+    CHECK_EQ(SSL_get_num_tickets(ssl), 5);
+    CHECK_OK(SSL_check_private_key(ssl));
+    CHECK_EQ(sk_X509_NAME_num(SSL_get0_CA_list(ssl)), 1);
+    CHECK_EQ(SSL_CTX_get_options(context) & SSL_OP_CIPHER_SERVER_PREFERENCE, 0);
+    CHECK_EQ(SSL_CTX_get_verify_mode(context), SSL_VERIFY_NONE);
+    CHECK_EQ(SSL_CTX_get_num_tickets(context), 2);
+    CHECK(SSL_CTX_get0_certificate(context) == NULL);
+    SSL_CONF_CTX_set_ssl_ctx(conf, context);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Options", "KTLS"), 2);
+    CHECK(SSL_CTX_get_options(context) & SSL_OP_ENABLE_KTLS);
+    CHECK_EQ(SSL_get_options(ssl) & SSL_OP_ENABLE_KTLS, 0);
+    SSL_free(ssl);
+    finish();
+}
+
+/* SSL_CONF_FLAG_REQUIRE_PRIVATE: "If a key cannot be loaded from the certificate file an error occurs." */
+TEST(conf_requires_private_keys)
+{
+    char both[5000];
+    const char *path;
+    size_t length = 0;
+
+    start(FILE_FLAGS | SSL_CONF_FLAG_REQUIRE_PRIVATE);
+    CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", cert_path("ec", "pem")), 2);
+    CHECK_EQ(SSL_CONF_CTX_finish(conf), 0);
+    ERR_clear_error();
+    CHECK_EQ(SSL_CONF_cmd(conf, "PrivateKey", cert_path("ec", "key")), 2);
+    CHECK_OK(SSL_CTX_check_private_key(context));
+    finish();
+    for (int i = 0; i < 2; i++) {
+        BIO *file = BIO_new_file(cert_path("ec", i ? "key" : "pem"), "r");
+        size_t got;
+
+        CHECK_EQ(BIO_read_ex(file, both + length, sizeof(both) - length, &got), 1);
+        length += got;
+        BIO_free(file);
+    }
+    path = file_of(both, (long)length);
+    for (int required = 0; required <= 1; required++) {
+        start(FILE_FLAGS | (required ? SSL_CONF_FLAG_REQUIRE_PRIVATE : 0));
+        CHECK_EQ(SSL_CONF_cmd(conf, "Certificate", path), 2);
+        CHECK_OK(SSL_CONF_CTX_finish(conf));
+        CHECK_EQ(SSL_CTX_get0_privatekey(context) != NULL, required);
+        finish();
+    }
+    unlink(path);
+}
+
+/* SSL_CONF_cmd_argv(): what is left where nothing was processed, and without a count. (A missing argument is -3, not -2, and a wrong one
+ * -1, whatever the page says.) */
+TEST(conf_argv_failures)
+{
+    char *missing[] = {(char *)"-cipher", NULL}, *wrong[] = {(char *)"-cipher", (char *)"NO-SUCH-SUITE", NULL},
+         *some[] = {(char *)"-no_ticket", (char *)"-cipher", (char *)"ALL", (char *)"rest", NULL}, *none[] = {NULL}, **position = missing;
+    int count = 1;
+
+    start(LINE_FLAGS);
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), -3);
+    CHECK(count == 1 && position == missing);
+    position = wrong, count = 2;
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), -1);
+    CHECK(count == 2 && position == wrong);
+    ERR_clear_error();
+    /* The count says where the arguments end. */
+    count = 1;
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), -3);
+    count = 0;
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, &count, &position), 0);
+    position = some;
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, NULL, &position), 1);
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, NULL, &position), 2);
+    CHECK(position == some + 3);
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, NULL, &position), 0);
+    CHECK(position == some + 3);
+    position = none;
+    CHECK_EQ(SSL_CONF_cmd_argv(conf, NULL, &position), 0);
+    finish();
+}

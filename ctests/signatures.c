@@ -329,7 +329,7 @@ static int after_the_choice(SSL *ssl, void *argument)
 }
 
 static int protocol_beside_the_choice(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
-                                     unsigned total, void *argument)
+                                      unsigned total, void *argument)
 {
     (void)total;
     (void)argument;
