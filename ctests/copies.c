@@ -480,3 +480,30 @@ TEST(context_that_changes_afterwards)
     SSL_free(ssl);
     SSL_CTX_free(context);
 }
+
+/* A connection that is established keeps what was negotiated, whatever is set afterwards, and loses nothing with its context. */
+TEST_SIDES(settings_of_a_connection_in_use)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server];
+    const SSL_CIPHER *suite = SSL_get_current_cipher(self);
+
+    SSL_set_options(self, SSL_OP_NO_TLSv1_3 | SSL_OP_NO_TLSv1_2);
+    CHECK_OK(SSL_set_max_proto_version(self, TLS1_1_VERSION));
+    SSL_set_security_level(self, 5);
+    CHECK_OK(SSL_set_cipher_list(self, "AES128-SHA"));
+    CHECK_OK(SSL_set_ciphersuites(self, "TLS_CHACHA20_POLY1305_SHA256"));
+    CHECK_OK(SSL_set1_groups_list(self, "P-521"));
+    SSL_set_verify(self, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_certs_clear(self);
+    check_alive(pair);
+    SSL_set_read_ahead(self, 1);
+    check_alive(pair);
+    SSL_set_read_ahead(self, 0);
+    SSL_CTX_free(pair->ctx[server]);
+    pair->ctx[server] = NULL;
+    check_alive(pair);
+    CHECK_EQ(SSL_version(self), version);
+    CHECK(SSL_get_current_cipher(self) == suite);
+    pair_free(pair);
+}

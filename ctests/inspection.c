@@ -577,3 +577,48 @@ TEST_VERSIONS(randoms_in_the_handshake)
     CHECK_MEM(random, pair->queue[CLIENT].bytes + pair->queue[CLIENT].start + 11, 32);
     pair_free(pair);
 }
+
+/* SSL_get_peer_tmp_key(3): "Under that name [SSL_get_server_tmp_key()] it worked just on the client side"; 0 before there is a key. */
+TEST_SIDES(temporary_keys_before_the_handshake)
+{
+    struct pair *pair = pair_contexts(version);
+    EVP_PKEY *key = NULL;
+    SSL *self;
+    char group[20];
+
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256"));
+    pair_over_wire(pair);
+    self = pair->ssl[server];
+    CHECK_EQ(SSL_get_peer_tmp_key(self, &key), 0);
+    CHECK_EQ(SSL_get_server_tmp_key(self, &key), 0);
+    CHECK_EQ(SSL_get_tmp_key(self, &key), 0);
+    CHECK(key == NULL);
+    pair_handshake(pair);
+    if (!server || version == TLS1_3_VERSION) {
+        CHECK_EQ(SSL_get_peer_tmp_key(self, &key), 1);
+        CHECK_EQ(EVP_PKEY_get_group_name(key, group, sizeof(group), NULL), 1);
+        CHECK_STR(group, "prime256v1");
+        EVP_PKEY_free(key);
+    } else {
+        CHECK_EQ(SSL_get_peer_tmp_key(self, &key), 0);
+    }
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}
+
+/* SSL_group_to_name(3): the id is "as returned by a call to SSL_get1_groups()", a NID where there is one; NULL for what is no group. */
+TEST(groups_have_names)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    CHECK_STR(SSL_group_to_name(ssl, NID_X9_62_prime256v1), "secp256r1");
+    CHECK_STR(SSL_group_to_name(ssl, NID_X25519), "x25519");
+    CHECK_STR(SSL_group_to_name(ssl, NID_ffdhe2048), "ffdhe2048");
+    CHECK(SSL_group_to_name(ssl, 23) == NULL);
+    CHECK(SSL_group_to_name(ssl, 0) == NULL);
+    CHECK(SSL_group_to_name(ssl, 0x12345) == NULL);
+    CHECK_NO_ERRORS();
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

@@ -697,3 +697,51 @@ TEST(set_shutdown_before_a_renegotiation)
     CHECK_EQ(SSL_in_init(pair->ssl[SERVER]), 0);
     pair_free(pair);
 }
+
+/*
+ * SSL_set_shutdown(3): "SSL_set_shutdown() can be used to set this state without sending a close alert to the peer". What SSL_shutdown()
+ * returns and sends then, when the peer has done nothing, closed, or sent data; twice. A quiet shutdown "will always succeed and return 1".
+ */
+TEST_SIDES(shutdown_from_every_state)
+{
+    enum { NOTHING, CLOSED, DATA };
+    static const struct { int mode, peer, first, second, after, sends; } cases[] = {
+        {0, NOTHING, 0, -1, SSL_SENT_SHUTDOWN, 1},
+        {0, CLOSED, 0, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 1},
+        {0, DATA, 0, -1, SSL_SENT_SHUTDOWN, 1},
+        {SSL_SENT_SHUTDOWN, NOTHING, -1, -1, SSL_SENT_SHUTDOWN, 0},
+        {SSL_SENT_SHUTDOWN, CLOSED, 1, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 0},
+        {SSL_SENT_SHUTDOWN, DATA, -1, -1, SSL_SENT_SHUTDOWN, 0},
+        {SSL_RECEIVED_SHUTDOWN, NOTHING, 1, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 1},
+        {SSL_RECEIVED_SHUTDOWN, CLOSED, 1, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 1},
+        {SSL_RECEIVED_SHUTDOWN, DATA, 1, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 1},
+        {SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, NOTHING, 1, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 0},
+        {SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, DATA, 1, 1, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN, 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (int quiet = 0; quiet <= 1; quiet++) {
+            struct pair *pair = pair_established(version);
+            SSL *self = pair->ssl[server], *peer = pair->ssl[!server];
+            size_t written;
+
+            if (cases[i].peer == CLOSED)
+                CHECK_EQ(SSL_shutdown(peer), 0);
+            if (cases[i].peer == DATA)
+                CHECK_EQ(SSL_write(peer, "data", 4), 4);
+            SSL_set_shutdown(self, cases[i].mode);
+            SSL_set_quiet_shutdown(self, quiet);
+            written = pair->end[server].bytes_written;
+            CHECK_EQ(SSL_shutdown(self), quiet ? 1 : cases[i].first);
+            ERR_clear_error();
+            CHECK_EQ(SSL_shutdown(self), quiet ? 1 : cases[i].second);
+            ERR_clear_error();
+            CHECK_EQ(SSL_get_shutdown(self), quiet ? SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN : cases[i].after);
+            CHECK_EQ(pair->end[server].bytes_written > written, !quiet && cases[i].sends);
+            /* "It is not possible to call SSL_write() after calling SSL_shutdown()." */
+            CHECK_EQ(SSL_write(self, "x", 1), -1);
+            CHECK_SSL_REASON(SSL_R_PROTOCOL_IS_SHUTDOWN);
+            pair_free(pair);
+        }
+    }
+}
