@@ -40,7 +40,11 @@ pub unsafe extern "C" fn BIO_new_ssl(ctx: *mut SSL_CTX, client: c_int) -> *mut B
             }
             let Some(ssl) = convert::shared(ctx).and_then(Ssl::new) else { return core::ptr::null_mut() };
             ssl.set_side(side);
-            let bio = sys::BIO_new(BIO_f_ssl());
+            let method = BIO_f_ssl();
+            if method.is_null() {
+                return core::ptr::null_mut();
+            }
+            let bio = sys::BIO_new(method);
             if !bio.is_null() {
                 let ssl = convert::handle(Some(ssl));
                 sys::BIO_ctrl(bio, sys::BIO_C_SET_SSL, sys::BIO_CLOSE.into(), ssl.cast());

@@ -47,9 +47,7 @@ pub extern "C" fn SSL_SESSION_new() -> *mut SSL_SESSION {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_dup(session: *const SSL_SESSION) -> *mut SSL_SESSION {
     // SAFETY: the contract of this module.
-    unsafe {
-        with_session(session, core::ptr::null_mut(), |session| convert::handle(Some(session.duplicate())))
-    }
+    unsafe { with_session(session, core::ptr::null_mut(), |session| convert::handle(session.duplicate())) }
 }
 
 /// Takes one more reference. Returns 1, or 0 for null. `SSL_SESSION_free(3)`

@@ -164,8 +164,12 @@ pub unsafe extern "C" fn SSL_set_srp_server_param(
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, -1, |ssl| {
-            let copy = |given: *const BIGNUM| Number::copy_of(given).map(Arc::new);
-            let (modulus, generator, salt, verifier) = (copy(N), copy(g), copy(sa), copy(v));
+            let copies = [N, g, sa.cast_const(), v.cast_const()]
+                .map(|given| (!given.is_null()).then(|| Number::copy_of(given)));
+            if copies.iter().any(|copy| matches!(copy, Some(None))) {
+                return -1;
+            }
+            let [modulus, generator, salt, verifier] = copies.map(|copy| copy.flatten().map(Arc::new));
             let info: Option<Arc<CStr>> = c_string(info).map(Arc::from);
             let complete = ssl.update_config(|config| {
                 let srp = &mut config.srp;

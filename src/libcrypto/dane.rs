@@ -73,6 +73,8 @@ unsafe impl Sync for MatchingTypes {}
 
 /// Full(0): the data itself, not its digest.
 const FULL: u8 = 0;
+/// `EVP_MAX_MD_SIZE`: what every digest has room in.
+const MAX_DIGEST_LENGTH: usize = 64;
 
 impl MatchingTypes {
     /// SHA2-256(1) and SHA2-512(2) (RFC 7218 §2.3).
@@ -106,8 +108,8 @@ impl MatchingTypes {
     fn digest(&self, matching_type: u8, data: &[u8]) -> Option<Vec<u8>> {
         let length = self.digest_length(matching_type)?;
         let method = *self.digests.get(usize::from(matching_type))?;
-        let mut out = vec![0; length];
-        // SAFETY: the method is a valid digest, whose output has this length; a null length is not asked for.
+        let mut out = vec![0; length.max(MAX_DIGEST_LENGTH)];
+        // SAFETY: the method is a valid digest, for whose output there is room; a null length is not asked for.
         let made = unsafe {
             sys::EVP_Digest(
                 data.as_ptr().cast(),
@@ -118,6 +120,7 @@ impl MatchingTypes {
                 core::ptr::null_mut(),
             )
         };
+        out.truncate(length);
         (made == 1).then_some(out)
     }
 

@@ -353,11 +353,17 @@ impl<'a> StoreContext<'a> {
         unsafe { sys::X509_STORE_CTX_get_error(self.as_ptr()) }
     }
 
-    /// The chain that was built, the certificate itself first.
+    /// The chain that was built, the certificate itself first: `Some(None)` if there is none, `None` when memory is out.
     #[must_use]
-    pub fn chain(&self) -> Option<X509Stack> {
+    #[allow(clippy::option_option, reason = "who has no chain is let through, who cannot have it is not")]
+    pub fn chain(&self) -> Option<Option<X509Stack>> {
         // SAFETY: the context is valid, and so is its chain, if it has one.
-        unsafe { X509Stack::copy_of(sys::X509_STORE_CTX_get0_chain(self.as_ptr())) }
+        let chain = unsafe { sys::X509_STORE_CTX_get0_chain(self.as_ptr()) };
+        if chain.is_null() {
+            return Some(None);
+        }
+        // SAFETY: as above.
+        unsafe { X509Stack::copy_of(chain) }.map(Some)
     }
 }
 

@@ -183,12 +183,11 @@ impl SessionHandle {
         Some(Self::new_within(library, Arc::new(session)))
     }
 
-    /// A session of its own that says the same, with the program's data (`SSL_SESSION_dup(3)`).
+    /// A session of its own that says the same, with the program's data (`SSL_SESSION_dup(3)`); `None` when memory is out.
     #[must_use]
-    pub fn duplicate(&self) -> Arc<Self> {
+    pub fn duplicate(&self) -> Option<Arc<Self>> {
         let copy = Self::new_within(self.library.clone(), Arc::new(Session::clone(&self.core.load())));
-        copy.ex_data.copy_from(&self.ex_data);
-        copy
+        copy.ex_data.copy_from(&self.ex_data).then_some(copy)
     }
 
     /// Reads the ASN.1 form off the front of `bytes`, and says how many of them it had. The error is the reason

@@ -415,7 +415,9 @@ impl Ssl {
         if !copy.verify_param.inherit(&self.verify_param) || !copy.copy_dane(self) {
             return None;
         }
-        copy.ex_data.copy_from(&self.ex_data);
+        if !copy.ex_data.copy_from(&self.ex_data) {
+            return None;
+        }
         if self.side_is_set() {
             copy.set_side(self.side());
         }

@@ -138,16 +138,20 @@ impl Ssl {
     pub(super) fn check_timestamps(&self) -> Answer {
         let (callback, mode) =
             self.with_config(|config| (config.callbacks.timestamps, config.settings.verify_mode));
-        let (Some(function), Some(own)) = (callback.function, self.sent_certificate()) else {
-            return Answer::Proceed;
+        let issuer = || {
+            self.with_parts(|parts| {
+                parts.verified_chain.borrow().as_ref().and_then(|verified| verified.chain.get(1))
+            })
         };
-        let issuer = self.with_parts(|parts| {
-            parts.verified_chain.borrow().as_ref().and_then(|verified| verified.chain.get(1))
-        });
         let named_by_dane =
             self.dane_match().and_then(|found| found.fields).is_some_and(|(usage, ..)| usage >= DANE_TA);
-        let Some(issuer) = issuer.filter(|_| self.verify_result.get() == VERIFIED && !named_by_dane) else {
+        let Some(function) = callback.function else { return Answer::Proceed };
+        if self.verify_result.get() != VERIFIED || named_by_dane || issuer().is_none() {
             return Answer::Proceed;
+        }
+        // Both are there, unless memory is out. The issuer may be another object once the program's own are made.
+        let (Some(own), Some(issuer)) = (self.sent_certificate(), issuer()) else {
+            return Answer::Refuse(Error::internal());
         };
         let (seconds, _) = clock::now();
         let now = u64::try_from(seconds).unwrap_or_default().saturating_mul(1000);

@@ -20,7 +20,7 @@ use crate::{
     record::Side,
 };
 
-/// The method, made once; null when memory is out.
+/// The method, made once; null while memory is out.
 pub fn method() -> *const BIO_METHOD {
     struct Method(*const BIO_METHOD);
     // SAFETY: a method is not changed once it is made.
@@ -29,24 +29,25 @@ pub fn method() -> *const BIO_METHOD {
     unsafe impl Sync for Method {}
 
     static METHOD: OnceLock<Method> = OnceLock::new();
-    METHOD
-        .get_or_init(|| {
-            // SAFETY: the name is a static C string, and each function has the type of its place.
-            unsafe {
-                let method = sys::BIO_meth_new(sys::BIO_TYPE_SSL, c"ssl".as_ptr());
-                if !method.is_null() {
-                    sys::BIO_meth_set_write(method, Some(write));
-                    sys::BIO_meth_set_read(method, Some(read));
-                    sys::BIO_meth_set_puts(method, Some(puts));
-                    sys::BIO_meth_set_ctrl(method, Some(control));
-                    sys::BIO_meth_set_create(method, Some(create));
-                    sys::BIO_meth_set_destroy(method, Some(destroy));
-                    sys::BIO_meth_set_callback_ctrl(method, Some(callback_control));
-                }
-                Method(method)
-            }
-        })
-        .0
+    if let Some(method) = METHOD.get() {
+        return method.0;
+    }
+    // SAFETY: the name is a static C string, and each function has the type of its place.
+    unsafe {
+        let method = sys::BIO_meth_new(sys::BIO_TYPE_SSL, c"ssl".as_ptr());
+        if method.is_null() {
+            return method;
+        }
+        sys::BIO_meth_set_write(method, Some(write));
+        sys::BIO_meth_set_read(method, Some(read));
+        sys::BIO_meth_set_puts(method, Some(puts));
+        sys::BIO_meth_set_ctrl(method, Some(control));
+        sys::BIO_meth_set_create(method, Some(create));
+        sys::BIO_meth_set_destroy(method, Some(destroy));
+        sys::BIO_meth_set_callback_ctrl(method, Some(callback_control));
+        // Of two threads that come here at once one has made its own for nothing.
+        METHOD.get_or_init(|| Method(method)).0
+    }
 }
 
 /// The connection of a BIO; null if it has none, or is no BIO of ours.
