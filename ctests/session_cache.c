@@ -938,6 +938,42 @@ TEST(sessions_that_leave_the_cache_are_not_resumable)
     SSL_SESSION_free(same);
 }
 
+/* "SSL_CTX_remove_session() removes the session c from the context ctx and marks it as non-resumable": so does whatever else takes one
+ * out. The program may still have it, and its callback find it: it is not resumed, and is no hit. */
+TEST_VERSIONS(session_that_left_the_cache_is_not_resumed_by_the_program)
+{
+    for (int how = 0; how < 4; how++) {
+        struct pair *pair = pair_for_sessions(version, 0);
+        SSL_SESSION *session, *other = session_called(1);
+
+        kept = NULL;
+        copy_from_get = how % 2;
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], keep_session);
+        SSL_CTX_sess_set_get_cb(pair->ctx[SERVER], find_session);
+        CHECK_OK(SSL_CTX_set_num_tickets(pair->ctx[SERVER], 1));
+        session = connect_with(pair, NULL, 0);
+        SSL_CTX_sess_set_new_cb(pair->ctx[SERVER], NULL);
+        if (how < 2)
+            CHECK_OK(SSL_CTX_remove_session(pair->ctx[SERVER], kept));
+        else if (how == 2)
+            SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+        else {
+            SSL_CTX_sess_set_cache_size(pair->ctx[SERVER], 1);
+            CHECK_OK(SSL_CTX_add_session(pair->ctx[SERVER], other));
+        }
+        CHECK_EQ(SSL_SESSION_is_resumable(kept), 0);
+        get_calls = 0;
+        SSL_SESSION_free(connect_with(pair, session, 0));
+        CHECK_EQ(get_calls, 1);
+        CHECK_EQ(SSL_CTX_sess_cb_hits(pair->ctx[SERVER]), 0);
+        SSL_SESSION_free(session);
+        SSL_SESSION_free(other);
+        if (copy_from_get)
+            SSL_SESSION_free(kept);
+        pair_free(pair);
+    }
+}
+
 /* ... and so no other context offers what was in the cache of one that is gone. */
 TEST_VERSIONS(session_of_a_context_that_is_gone)
 {

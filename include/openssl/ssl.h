@@ -2418,8 +2418,8 @@ void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*callback)(SSL_CTX*, SSL_SES
 /* What SSL_CTX_sess_set_remove_cb set. SSL_CTX_sess_set_get_cb(3) */
 void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(SSL_CTX*, SSL_SESSION*);
 
-/* Asks callback for a session that the cache does not have. It gives a reference away if it sets *copy to 0.
- * SSL_CTX_sess_set_get_cb(3) */
+/* Asks callback for a session that the cache does not have. It gives a reference away if it sets *copy to 0. A session that
+ * has left a cache is not resumed. SSL_CTX_sess_set_get_cb(3) */
 void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION *(*callback)(SSL*, const unsigned char*, int, int*));
 
 /* What SSL_CTX_sess_set_get_cb set. SSL_CTX_sess_set_get_cb(3) */

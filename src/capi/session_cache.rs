@@ -102,8 +102,8 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut SSL_CTX) -> Option
     unsafe { with_context(ctx, None, |context| context.live().remove_session) }
 }
 
-/// Asks `callback` for a session that the cache does not have. It gives a reference away if it sets `*copy` to 0.
-/// `SSL_CTX_sess_set_get_cb(3)`
+/// Asks `callback` for a session that the cache does not have. It gives a reference away if it sets `*copy` to 0. A session that
+/// has left a cache is not resumed. `SSL_CTX_sess_set_get_cb(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(ctx: *mut SSL_CTX, callback: Option<GetSessionCallback>) {
     // SAFETY: the contract of this module.

@@ -349,7 +349,8 @@ impl Ssl {
             context.statistics.count(|statistics| &statistics.misses);
         }
         let found = cached.or_else(|| {
-            let handle = self.ask_get_session(id)?;
+            // The program may have kept one that was removed, flushed or evicted: that is for no further use.
+            let handle = self.ask_get_session(id).filter(|handle| handle.core().resumable)?;
             context.statistics.count(|statistics| &statistics.callback_hits);
             if mode & cache::NO_INTERNAL_STORE == 0 {
                 self.cache_session(&handle);
