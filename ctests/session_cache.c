@@ -236,6 +236,80 @@ TEST_VERSIONS(statistics)
     pair_free(pair);
 }
 
+static SSL_CTX *second;
+
+static int change_context(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    CHECK(SSL_set_SSL_CTX(ssl, second) == second);
+    return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int change_context_for_name(SSL *ssl, int *alert, void *argument)
+{
+    change_context(ssl, alert, argument);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* "SSL_CTX_sess_accept() returns the number of started SSL/TLS handshakes in server mode", "SSL_CTX_sess_hits() [...] of successfully
+ * reused sessions". Where a callback of the server changes the context, handshakes count for the second one, and sessions for the
+ * first, whose they are. */
+TEST_VERSIONS(statistics_after_a_switch_of_contexts)
+{
+    for (int by_name = 0; by_name < 2; by_name++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session;
+
+        second = SSL_CTX_new(TLS_method());
+        use_identity(second, "ec");
+        CHECK_OK(SSL_CTX_set_session_id_context(second, sid_context, sizeof(sid_context) - 1));
+        if (by_name)
+            SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], change_context_for_name);
+        else
+            SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], change_context, NULL);
+        session = connect_with(pair, NULL, 0);
+        CHECK_EQ(SSL_CTX_sess_accept(pair->ctx[SERVER]), 0);
+        CHECK_EQ(SSL_CTX_sess_accept_good(pair->ctx[SERVER]), 0);
+        CHECK_EQ(SSL_CTX_sess_accept(second), 1);
+        CHECK_EQ(SSL_CTX_sess_accept_good(second), 1);
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[SERVER]), 1);
+        CHECK_EQ(SSL_CTX_sess_hits(second), 0);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+        SSL_CTX_free(second);
+    }
+}
+
+/* All of a client's count for the context that its connection was made from. */
+TEST_VERSIONS(statistics_of_a_client_that_changed_its_context)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    second = SSL_CTX_new(TLS_method());
+    trust(second, "root");
+    for (int reused = 1; reused >= 0; reused--) {
+        if (!reused)
+            SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_TICKET);
+        pair_over_wire(pair);
+        CHECK(SSL_set_SSL_CTX(pair->ssl[CLIENT], second) == second);
+        CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+        pair_handshake(pair);
+        CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), reused);
+        SSL_SESSION_free(pair_leave(pair));
+    }
+    CHECK_EQ(SSL_CTX_sess_connect(pair->ctx[CLIENT]), 3);
+    CHECK_EQ(SSL_CTX_sess_connect_good(pair->ctx[CLIENT]), 3);
+    CHECK_EQ(SSL_CTX_sess_hits(pair->ctx[CLIENT]), 1);
+    CHECK_EQ(SSL_CTX_sess_misses(pair->ctx[CLIENT]), 1);
+    CHECK_EQ(SSL_CTX_sess_connect(second), 0);
+    CHECK_EQ(SSL_CTX_sess_connect_good(second), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+    SSL_CTX_free(second);
+}
+
 static int generate_id(SSL *ssl, unsigned char *id, unsigned int *length)
 {
     (void)ssl;

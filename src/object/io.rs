@@ -1,10 +1,10 @@
 //! Handshake, read, write, shutdown, and what `SSL_get_error` says of them.
 
-use core::ffi::c_int;
+use core::{ffi::c_int, sync::atomic::Ordering};
 use std::sync::Arc;
 
 use super::{
-    Ssl,
+    Context, Ssl,
     driver::{Outcome, Pause},
     jobs::Operation,
     ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
@@ -242,10 +242,20 @@ impl Ssl {
     }
 
     fn begin_statistics(&self) {
-        let context = self.context();
         match self.side() {
-            Side::Server => context.statistics.count(|statistics| &statistics.accept),
-            Side::Client => context.statistics.count(|statistics| &statistics.connect),
+            Side::Server => self.context().statistics.count(|statistics| &statistics.accept),
+            Side::Client => self.initial_context().statistics.count(|statistics| &statistics.connect),
+        }
+    }
+
+    /// A callback chose another context for the host: the handshake counts as begun there (`SSL_CTX_sess_accept(3)`).
+    pub(super) fn move_statistics(&self, from: &Context, to: &Context) {
+        let is_first = self.look_at_connection(|connection| {
+            connection.is_handshaking() && connection.negotiated().renegotiation.is_none()
+        });
+        if is_first && self.side() == Side::Server {
+            from.statistics.accept.fetch_sub(1, Ordering::Relaxed);
+            to.statistics.count(|statistics| &statistics.accept);
         }
     }
 
@@ -253,10 +263,10 @@ impl Ssl {
     fn finish_handshake(&self) {
         self.withdraw_deadline();
         self.note_own_certificate();
-        let context = self.context();
+        let initial = self.initial_context();
         match self.side() {
-            Side::Server => context.statistics.count(|statistics| &statistics.accept_good),
-            Side::Client => context.statistics.count(|statistics| &statistics.connect_good),
+            Side::Server => self.context().statistics.count(|statistics| &statistics.accept_good),
+            Side::Client => initial.statistics.count(|statistics| &statistics.connect_good),
         }
         let (version, resumed, verify_result) = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
@@ -264,7 +274,7 @@ impl Ssl {
         });
         self.count_miss(resumed);
         if resumed {
-            context.statistics.count(|statistics| &statistics.hits);
+            initial.statistics.count(|statistics| &statistics.hits);
             self.verify_result.set(verify_result);
         }
         self.adopt_negotiated_session();

@@ -278,7 +278,7 @@ impl Ssl {
         let offered = self.offered_session().map(|session| session.core());
         let missed = self.side() == Side::Client && !resumed;
         if missed && offered.is_some_and(|session| !session.id.is_empty()) {
-            self.context().statistics.count(|statistics| &statistics.misses);
+            self.initial_context().statistics.count(|statistics| &statistics.misses);
         }
     }
 

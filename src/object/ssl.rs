@@ -204,6 +204,7 @@ impl Ssl {
     /// `SSL_set_SSL_CTX(3)`: takes the certificates, and what belongs to them, of another context.
     pub fn set_context(&self, context: Arc<Context>) {
         let before = self.with_parts(|parts| parts.context.replace(Arc::clone(&context)));
+        self.move_statistics(&before, &context);
         let theirs = context.config();
         let replaced_id_context = before.config().settings.session_id_context.clone();
         self.update_config(|config| {
