@@ -978,3 +978,75 @@ TEST_VERSIONS(callbacks_after_a_switch_of_contexts)
             SSL_CTX_free(contexts[1]);
         }
 }
+
+/* SSL_CTX_set_tlsext_status_cb(3): "The callback when used on the client side should return a negative value on error". */
+static int fail_as_client(SSL *ssl, void *argument)
+{
+    (void)argument;
+    return SSL_is_server(ssl) ? SSL_TLSEXT_ERR_NOACK : -1;
+}
+
+TEST_VERSIONS(status_callback_of_a_client_that_fails)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_tlsext_status_cb(pair->ctx[CLIENT], fail_as_client);
+    SSL_CTX_set_tlsext_status_type(pair->ctx[CLIENT], TLSEXT_STATUSTYPE_ocsp);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_OCSP_CALLBACK_FAILURE);
+    pair_free(pair);
+}
+
+/* "SSL_CTX_get_tlsext_status_type() returns the value previously set by SSL_CTX_set_tlsext_status_type(), or -1 if not set", also a
+ * type that is none. */
+TEST(status_type_is_what_was_set)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl;
+
+    CHECK_EQ(SSL_CTX_set_tlsext_status_type(context, 55), 1);
+    CHECK_EQ(SSL_CTX_get_tlsext_status_type(context), 55);
+    ssl = SSL_new(context);
+    CHECK_EQ(SSL_get_tlsext_status_type(ssl), 55);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* Such a type asks for nothing; a server may still say that something was asked for. */
+TEST_VERSIONS(status_type_that_is_none)
+{
+    struct pair *pair = pair_contexts(version);
+
+    CHECK_EQ(SSL_CTX_set_tlsext_status_type(pair->ctx[SERVER], 55), 1);
+    pair_over_wire(pair);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), 55);
+    CHECK_EQ(SSL_set_tlsext_status_type(pair->ssl[SERVER], 66), 1);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), 66);
+    CHECK_EQ(SSL_set_tlsext_status_type(pair->ssl[CLIENT], 77), 1);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), -1);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[CLIENT]), 77);
+    CHECK_EQ(SSL_set_tlsext_status_type(pair->ssl[SERVER], 66), 1);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), 66);
+    pair_free(pair);
+}
+
+/* "On the server side SSL_get_tlsext_status_type() can be used to determine whether the client requested OCSP stapling." Not in a
+ * resumption. */
+TEST_VERSIONS(status_request_of_a_resumption_is_not_seen)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session;
+
+    SSL_CTX_set_tlsext_status_type(pair->ctx[CLIENT], TLSEXT_STATUSTYPE_ocsp);
+    session = connect_with(pair, NULL, 0);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), -1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

@@ -11,6 +11,7 @@ use crate::{
         error_queue,
         sys::{CTLOG_STORE, stack_st_SCT},
     },
+    message::extension::status_request::OCSP,
     object::{
         Context, SSL, SSL_CTX,
         callbacks::{Callback, TimestampsCallback},
@@ -52,10 +53,10 @@ fn set_callback_of_connection(
 ) -> c_int {
     let is_set = set_callback(ssl, &ssl.context(), function, argument);
     if is_set == 1 && function.is_some() {
-        ssl.change_settings(|settings| settings.status_request = true);
+        ssl.change_settings(|settings| settings.status_type = OCSP);
         // On a server that means as much as what the client asked for.
         if ssl.side() == Side::Server {
-            ssl.with_connection(|connection| connection.negotiated_mut().status_requested = true);
+            ssl.with_connection(|connection| connection.negotiated_mut().status_type = Some(OCSP));
         }
     }
     is_set

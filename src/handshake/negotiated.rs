@@ -18,7 +18,10 @@ use crate::{
         tls13::{ExporterSecret, ResumptionSecret, TrafficSecret},
     },
     libcrypto::agreement,
-    message::extension::{record_size_limit::RecordSizeLimits, status_request::StatusRequest},
+    message::extension::{
+        record_size_limit::RecordSizeLimits,
+        status_request::{self, StatusRequest},
+    },
     policy::Settings,
     record::Side,
     session::{PeerChain, Session},
@@ -182,6 +185,12 @@ impl Negotiated {
         self.max_fragment_length = 0;
         self.timestamps.clear();
         self.record_size_limits = None;
+    }
+
+    /// Server: whether the client wants an OCSP response.
+    #[must_use]
+    pub fn wants_ocsp(&self) -> bool {
+        self.status_type == Some(status_request::OCSP)
     }
 
     /// Server: we ask for the client's certificate.
@@ -368,8 +377,8 @@ pub struct Negotiated {
     pub psk_identity_hint: Option<Vec<u8>>,
     /// The OCSP response that the server stapled.
     pub ocsp_response: Option<Vec<u8>>,
-    /// The client's wish for an OCSP response, if it had one (server).
-    pub status_requested: bool,
+    /// What status of our certificate the client asked for, or the program says that it did (server).
+    pub status_type: Option<i32>,
     /// What that wish says.
     pub status_request: Option<StatusRequest>,
     /// Whether a HelloRetryRequest took place.

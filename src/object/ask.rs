@@ -333,7 +333,9 @@ impl Ssl {
                 AlertDescription::BAD_CERTIFICATE_STATUS_RESPONSE,
                 Reason::INVALID_STATUS_RESPONSE,
             )),
-            value if value < 0 => Answer::Refuse(Error::internal()),
+            value if value < 0 => {
+                Answer::Refuse(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::OCSP_CALLBACK_FAILURE))
+            }
             _ => Answer::Proceed,
         }
     }

@@ -27,6 +27,7 @@ use crate::{
         sys::OPENSSL_STACK,
         verify_param::VerifyParam,
     },
+    message::extension::status_request::OCSP,
     policy::options::option,
     record::Side,
     wire::SignatureScheme,
@@ -180,7 +181,7 @@ impl Ssl {
         });
         if ssl.with_config(|config| config.callbacks.timestamps.function.is_some()) {
             // OCSP responses may have timestamps.
-            ssl.change_settings(|settings| settings.status_request = true);
+            ssl.change_settings(|settings| settings.status_type = OCSP);
         }
         let pipelines = ssl.with_config(|config| config.max_pipelines);
         if pipelines > 1 {

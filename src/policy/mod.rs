@@ -18,7 +18,7 @@ use std::{ffi::CStr, sync::Arc};
 
 use crate::{
     crypto::{dhe, group::DEFAULT_GROUPS, suite::Suite},
-    message::extension::status_request::StatusRequest,
+    message::extension::status_request::{self, StatusRequest},
     wire::{
         CertificateCompression, CertificateFormat, NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile,
     },
@@ -160,8 +160,8 @@ pub struct Settings {
     pub read_ahead: bool,
     /// Whether `SSL_shutdown` stays silent.
     pub quiet_shutdown: bool,
-    /// Whether a client asks for an OCSP response.
-    pub status_request: bool,
+    /// What status of the server's certificate a client asks for: an OCSP response, or nothing by any other number.
+    pub status_type: i32,
     /// What its request says besides (RFC 6066 §8).
     pub status_request_items: Arc<StatusRequest>,
     /// Whether a client offers post-handshake authentication.
@@ -223,7 +223,7 @@ impl Settings {
             handshake_block_padding: 0,
             read_ahead: false,
             quiet_shutdown: false,
-            status_request: false,
+            status_type: -1,
             status_request_items: Arc::default(),
             post_handshake_auth: false,
             srp_user_name: None,
@@ -262,6 +262,18 @@ impl Settings {
     #[must_use]
     pub fn compression_preference(&self) -> &[CertificateCompression] {
         self.certificate_compression.as_deref().unwrap_or_default()
+    }
+
+    /// Whether a client asks for an OCSP response.
+    #[must_use]
+    pub const fn asks_for_ocsp(&self) -> bool {
+        self.status_type == status_request::OCSP
+    }
+
+    /// The DER names of CAs that are sent.
+    #[must_use]
+    pub fn sent_ca_names(&self) -> &[Vec<u8>] {
+        if self.has_option(options::option::DISABLE_TLSEXT_CA_NAMES) { &[] } else { &self.ca_names }
     }
 
     /// Whether this `SSL_OP_…` is set.

@@ -23,8 +23,6 @@ use crate::{
 const SEND_FRAGMENT: core::ops::RangeInclusive<usize> = 512..=16384;
 /// `SSL_MAX_PIPELINES`.
 const MOST_PIPELINES: usize = 32;
-/// `TLSEXT_STATUSTYPE_ocsp`.
-pub(super) const OCSP: c_long = 1;
 
 /// Runs a command; `None` for one that is not of this kind.
 ///
@@ -97,16 +95,10 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
             set_schemes(target, command, unsafe { schemes_list(arguments) })
         }
         command::SET_TLSEXT_STATUS_REQ_TYPE => {
-            target.change_settings(|settings| settings.status_request = number == OCSP);
+            target.change_settings(|settings| settings.status_type = number as c_int);
             1
         }
-        command::GET_TLSEXT_STATUS_REQ_TYPE => {
-            if target.look(|config| config.settings.status_request) {
-                1
-            } else {
-                -1
-            }
-        }
+        command::GET_TLSEXT_STATUS_REQ_TYPE => target.look(|config| config.settings.status_type).into(),
         _ => return None,
     })
 }

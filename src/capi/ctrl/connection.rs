@@ -5,7 +5,7 @@ use core::{
     mem::transmute,
 };
 
-use super::{AnyCallback, Arguments, command, common::OCSP};
+use super::{AnyCallback, Arguments, command};
 use crate::{
     capi::{datagram, support::convert, temporary_dh},
     crypto::signature_scheme,
@@ -70,7 +70,7 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::SET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { set_ocsp_response(ssl, pointer.cast(), number) },
         // A server that knows what the client asked for may say otherwise.
         command::SET_TLSEXT_STATUS_REQ_TYPE if ssl.side() == Side::Server => {
-            ssl.with_connection(|connection| connection.negotiated_mut().status_requested = number == OCSP);
+            ssl.with_connection(|connection| connection.negotiated_mut().status_type = Some(number as c_int));
             return None;
         }
         // A server tells what the client asked for.
@@ -78,8 +78,11 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
             if ssl.side() == Side::Server
                 && ssl.with_connection(|connection| connection.negotiated().version.is_some()) =>
         {
-            let requested = ssl.with_connection(|connection| connection.negotiated().status_requested);
-            if requested { 1 } else { -1 }
+            ssl.with_connection(|connection| {
+                let negotiated = connection.negotiated();
+                // It matters to a full handshake alone, and so counts as not read.
+                negotiated.status_type.filter(|_| !negotiated.resumed).unwrap_or(-1).into()
+            })
         }
         command::GET_NUM_RENEGOTIATIONS => count(ssl.renegotiations()),
         command::CLEAR_NUM_RENEGOTIATIONS => count(ssl.clear_renegotiations()),

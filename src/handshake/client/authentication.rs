@@ -108,7 +108,7 @@ pub fn client_certificate_question(context: &Context<'_>) -> Result<Option<Ask>>
 
 /// Whether the status callback is to be asked its opinion of the OCSP response or of its absence.
 pub fn status_question(context: &Context<'_>) -> Option<Ask> {
-    (context.settings().status_request && context.hooks().status)
+    (context.settings().asks_for_ocsp() && context.hooks().status)
         .then(|| Ask::CheckStatus(context.negotiated.ocsp_response.clone()))
 }
 

@@ -402,7 +402,7 @@ fn extensions(
             extensions.add(ExtensionType::SESSION_TICKET, |writer| writer.bytes(ticket));
         }
     }
-    if settings.status_request {
+    if settings.asks_for_ocsp() {
         extensions.add(ExtensionType::STATUS_REQUEST, |writer| settings.status_request_items.write(writer));
     }
     next_protocol::offer(&mut extensions, context, versions);

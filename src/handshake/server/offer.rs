@@ -7,7 +7,9 @@ use crate::{
     message::{
         client_hello::ClientHello,
         extension::{
-            alpn, server_name, signature_algorithms, status_request::StatusRequest, supported_groups,
+            alpn, server_name, signature_algorithms,
+            status_request::{OCSP, StatusRequest},
+            supported_groups,
         },
     },
     wire::{ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
@@ -44,7 +46,7 @@ impl Offer {
         negotiated.peer_schemes = schemes.clone().filter(|_| has_schemes).unwrap_or_default();
         negotiated.peer_certificate_schemes = certificate_schemes;
         negotiated.status_request = status.flatten();
-        negotiated.status_requested = negotiated.status_request.is_some();
+        negotiated.status_type = negotiated.status_request.is_some().then_some(OCSP);
         // A renegotiation is not about protocols.
         let protocols = protocols.filter(|_| negotiated.renegotiation.is_none());
         Ok(Self { groups, schemes, protocols: protocols.map(<[u8]>::to_vec) })

@@ -371,7 +371,7 @@ fn take_choice(context: &mut Context<'_>, hello: Box<Hello>, choice: Choice12) -
 }
 
 fn ask_status(context: &mut Context<'_>, hello: Box<Hello>, choice: Choice12) -> Step {
-    if context.negotiated.status_requested && context.hooks().status {
+    if context.negotiated.wants_ocsp() && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls12Hello(Question::Status(choice), hello)));
     }
     ask_protocol(context, hello, Some(choice))

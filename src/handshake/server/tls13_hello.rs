@@ -327,7 +327,7 @@ fn note_share(context: &mut Context<'_>, hello: &Hello) {
 }
 
 fn ask_status(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
-    if context.negotiated.status_requested && context.hooks().status {
+    if context.negotiated.wants_ocsp() && context.hooks().status {
         return Ok(Transition::Ask(Ask::ProvideStatus, State::Tls13Hello(Question::Status, hello)));
     }
     choose_key_exchange(context, hello)

@@ -3,8 +3,10 @@
 use super::{non_empty, parse_data};
 use crate::{error::Result, message::items, wire::Writer};
 
+/// The status type `ocsp`, as programs name it.
+pub const OCSP: i32 = 1;
 /// The status type `ocsp`.
-const OCSP: u8 = 1;
+const CODE: u8 = 1;
 
 /// A client's request for an OCSP response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +21,7 @@ impl StatusRequest {
     /// The client's; `None` for a status type other than `ocsp`, which is ignored.
     pub fn read(data: &[u8]) -> Result<Option<Self>> {
         parse_data(data, |reader| {
-            if reader.u8()? != OCSP {
+            if reader.u8()? != CODE {
                 reader.rest();
                 return Ok(None);
             }
@@ -30,7 +32,7 @@ impl StatusRequest {
 
     /// The client's.
     pub fn write(&self, writer: &mut Writer) {
-        writer.u8(OCSP);
+        writer.u8(CODE);
         writer.vec16(|list| {
             for responder_id in &self.responder_ids {
                 list.vec16(|item| item.bytes(responder_id));

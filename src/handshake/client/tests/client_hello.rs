@@ -1,13 +1,14 @@
 //! What stands in a ClientHello.
 
 use super::*;
+use crate::message::extension::status_request;
 
 #[test]
 fn client_hello_has_the_extensions_of_openssl_in_their_order() {
     let mut client = Endpoint::new(Side::Client, (TLS12, TLS13), |settings| {
         settings.server_name = Some(b"example.com"[..].into());
         settings.alpn_protocols = b"\x02h2"[..].into();
-        settings.status_request = true;
+        settings.status_type = status_request::OCSP;
         settings.ca_names = vec![vec![0x30, 0]].into();
     })
     .offering(session(TLS13, CipherSuite::TLS_AES_128_GCM_SHA256));

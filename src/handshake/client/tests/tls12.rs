@@ -7,6 +7,7 @@ use crate::{
     key_schedule::tls12::MasterSecret,
     message::{
         certificate, certificate_status,
+        extension::status_request,
         new_session_ticket::NewSessionTicket12,
         server_key_exchange::{Parameters, ServerKeyExchange, Signature},
     },
@@ -124,7 +125,8 @@ fn verified(
     certificate: &[u8],
     change: impl FnOnce(&mut ServerHello),
 ) -> Result<Endpoint, Error> {
-    let mut client = Endpoint::new(Side::Client, (TLS12, TLS12), |settings| settings.status_request = true);
+    let mut client =
+        Endpoint::new(Side::Client, (TLS12, TLS12), |settings| settings.status_type = status_request::OCSP);
     let (hello, _) = hello_of(&mut client);
     let answer = tls12_hello(&hello, |hello| {
         hello.cipher_suite = suite;
