@@ -569,3 +569,22 @@ TEST_VERSIONS(client_certificate_callback_installs)
     CHECK_EQ(installs, 1);
     pair_free(pair);
 }
+
+/* SSL_CTX_set0_CA_list(3): "SSL_add1_to_CA_list() appends the CA subject name extracted from x to the list of CAs sent to the peer for
+ * s". A duplicate has lists of its own: another thread may work on it. */
+TEST(ca_names_of_a_duplicate)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    SSL *ssl = SSL_new(context), *copy;
+
+    CHECK_OK(SSL_add1_to_CA_list(ssl, lent_certificate("root")));
+    CHECK_OK(SSL_add_client_CA(ssl, lent_certificate("root")));
+    copy = SSL_dup(ssl);
+    CHECK_OK(SSL_add1_to_CA_list(ssl, lent_certificate("other")));
+    CHECK_OK(SSL_add_client_CA(ssl, lent_certificate("other")));
+    CHECK_EQ(sk_X509_NAME_num(SSL_get0_CA_list(copy)), 1);
+    CHECK_EQ(sk_X509_NAME_num(SSL_get_client_CA_list(copy)), 1);
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

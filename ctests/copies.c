@@ -507,3 +507,60 @@ TEST_SIDES(settings_of_a_connection_in_use)
     CHECK(SSL_get_current_cipher(self) == suite);
     pair_free(pair);
 }
+
+static size_t pad_never(SSL *ssl, int type, size_t length, void *argument)
+{
+    (void)ssl, (void)type, (void)length, (void)argument;
+    CHECK(0);
+    return 0;
+}
+
+/* How records are padded comes from the context. */
+TEST(padding_of_a_duplicate)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_record_padding_callback(pair->ssl[SERVER], pad_never));
+    CHECK_OK(SSL_set_block_padding(pair->ssl[CLIENT], 512));
+    for (int side = CLIENT; side <= SERVER; side++) {
+        SSL *copy = SSL_dup(pair->ssl[side]);
+        BIO *bio = wire_bio(&pair->end[side]);
+
+        CHECK(copy != NULL && copy != pair->ssl[side]);
+        SSL_set_bio(copy, bio, bio);
+        SSL_free(pair->ssl[side]);
+        pair->ssl[side] = copy;
+    }
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_write(pair->ssl[CLIENT], "x", 1), 1);
+    CHECK_EQ(queue_length(&pair->queue[SERVER]), 5 + 1 + 1 + 16);
+    pair_free(pair);
+}
+
+/* As for SSL_new(). */
+TEST(settings_that_a_duplicate_takes_from_the_context)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context), *copy;
+
+    SSL_set_connect_state(ssl);
+    CHECK_EQ(SSL_set_tlsext_status_type(ssl, TLSEXT_STATUSTYPE_ocsp), 1);
+    SSL_set_record_padding_callback_arg(ssl, ssl);
+    CHECK_OK(SSL_set_max_early_data(ssl, 77));
+    CHECK_OK(SSL_set_recv_max_early_data(ssl, 88));
+    copy = SSL_dup(ssl);
+    CHECK(copy != NULL);
+    CHECK_EQ(SSL_get_tlsext_status_type(copy), -1);
+    CHECK(SSL_get_record_padding_callback_arg(copy) == NULL);
+    CHECK_EQ(SSL_get_max_early_data(copy), 0);
+    CHECK_EQ(SSL_get_recv_max_early_data(copy), 16384);
+    SSL_free(copy);
+    CHECK_OK(SSL_enable_ct(ssl, SSL_CT_VALIDATION_PERMISSIVE));
+    copy = SSL_dup(ssl);
+    CHECK_EQ(SSL_ct_is_enabled(copy), 0);
+    SSL_free(copy);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

@@ -123,6 +123,15 @@ impl NameStack {
     }
 }
 
+impl NameStack {
+    /// A copy of it and of each of its names; `None` when memory is out.
+    #[must_use]
+    pub fn duplicate(&self) -> Option<Self> {
+        // SAFETY: the stack holds valid names.
+        unsafe { Self::copy_of(self.as_ptr()) }
+    }
+}
+
 impl Drop for NameStack {
     fn drop(&mut self) {
         /// `X509_NAME_free(3)` as stacks want it.

@@ -66,6 +66,17 @@ impl CaList {
 }
 
 impl CaLists {
+    /// Lists of the same names, for a connection that another thread may work on; `None` when memory is out.
+    pub(super) fn duplicate(&self) -> Option<Self> {
+        let copy = |list: &Option<CaList>| match list {
+            None => Some(None),
+            Some(list) => {
+                Some(Some(CaList { names: Arc::new(list.names.duplicate()?), der: Arc::clone(&list.der) }))
+            }
+        };
+        Some(Self { for_clients: copy(&self.for_clients)?, for_any: copy(&self.for_any)? })
+    }
+
     /// Two empty lists, which a context begins with; `None` when memory is out.
     #[must_use]
     pub fn empty() -> Option<Self> {

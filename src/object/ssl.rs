@@ -405,12 +405,21 @@ impl Ssl {
     #[must_use]
     pub fn duplicate(&self) -> Option<Arc<Self>> {
         let copy = Self::new(self.context())?;
+        let ca_lists = self.config().ca_lists.duplicate()?;
         copy.update_config(|config| {
             let fresh = core::mem::replace(config, Config::clone(&self.config()));
+            config.ca_lists = ca_lists;
             config.callbacks.verify = config.callbacks.verify.or(fresh.callbacks.verify);
+            config.callbacks.timestamps = fresh.callbacks.timestamps;
+            config.callbacks.record_padding = fresh.callbacks.record_padding;
             config.update_settings(|settings| {
                 settings.quiet_shutdown = fresh.settings.quiet_shutdown;
                 settings.num_tickets = fresh.settings.num_tickets;
+                settings.status_type = fresh.settings.status_type;
+                settings.block_padding = fresh.settings.block_padding;
+                settings.handshake_block_padding = fresh.settings.handshake_block_padding;
+                settings.max_early_data = fresh.settings.max_early_data;
+                settings.recv_max_early_data = fresh.settings.recv_max_early_data;
                 settings.server_name.clone_from(&fresh.settings.server_name);
             });
         });
