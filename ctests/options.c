@@ -420,3 +420,116 @@ TEST(empty_fragments)
         pair_free(pair);
     }
 }
+
+/* How long the ClientHello is that the client sends first; with its header. */
+static size_t hello_size(struct pair *pair)
+{
+    int is_datagram = SSL_is_dtls(pair->ssl[CLIENT]);
+    unsigned char *message;
+
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    message = is_datagram ? datagram_at(&pair->datagrams[SERVER], 0)->bytes + 13 : pair->queue[SERVER].bytes + pair->queue[SERVER].start + 5;
+    CHECK_EQ(message[0], SSL3_MT_CLIENT_HELLO);
+    return (is_datagram ? 12 : 4) + ((size_t)message[2] << 8 | message[3]);
+}
+
+/* The same, with as many bytes of protocols. */
+static size_t hello_with_protocols(struct pair *pair, size_t length, int padded)
+{
+    unsigned char protocols[300];
+    size_t size;
+
+    memset(protocols, 'a', sizeof(protocols));
+    protocols[0] = (unsigned char)length;
+    if (SSL_CTX_get_ssl_method(pair->ctx[CLIENT]) == DTLS_client_method())
+        pair_over_datagrams(pair);
+    else
+        pair_over_wire(pair);
+    if (padded)
+        SSL_set_options(pair->ssl[CLIENT], SSL_OP_TLSEXT_PADDING);
+    CHECK_EQ(SSL_set_alpn_protos(pair->ssl[CLIENT], protocols, (unsigned)length + 1), 0);
+    size = hello_size(pair);
+    pair_disconnect(pair);
+    return size;
+}
+
+static void check_padding(int version)
+{
+    struct pair *pair = pair_contexts(version);
+    int padded = 0;
+
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256"));
+    for (size_t length = 1; length < 250; length++) {
+        size_t size = hello_with_protocols(pair, length, 0), with = hello_with_protocols(pair, length, 1);
+
+        if (size < 256 || size > 511)
+            CHECK_EQ(with, size);
+        else
+            CHECK_EQ(with, size < 508 ? 512 : size + 4);
+        padded += with != size;
+    }
+    CHECK(padded > 100);
+    pair_free(pair);
+}
+
+/* SSL_OP_TLSEXT_PADDING: "Adds a padding extension to ensure the ClientHello size is never between 256 and 511 bytes in length." */
+TEST_VERSIONS(hello_is_padded)
+{
+    check_padding(version);
+}
+
+TEST(hello_of_dtls_is_padded)
+{
+    check_padding(DTLS1_2_VERSION);
+}
+
+/* A session counts. In TLS 1.3 its binder is over the padding, and it stands behind that. */
+TEST_VERSIONS(hello_with_a_session_is_padded)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256"));
+    pair_over_wire(pair);
+    SSL_set_options(pair->ssl[CLIENT], SSL_OP_TLSEXT_PADDING);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    CHECK_EQ(hello_size(pair), 512);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* After a HelloRetryRequest (RFC 8446 §4.1.2) the padding is another. */
+TEST(second_hello_is_padded)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-256:P-521"));
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[SERVER], "P-521"));
+    SSL_CTX_clear_options(pair->ctx[CLIENT], SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+    SSL_CTX_set_options(pair->ctx[CLIENT], SSL_OP_TLSEXT_PADDING);
+    pair_over_wire(pair);
+    CHECK(hello_size(pair) < 256);
+    CHECK_WANTS(pair->ssl[SERVER], SSL_do_handshake(pair->ssl[SERVER]), SSL_ERROR_WANT_READ);
+    CHECK_EQ(hello_size(pair), 512);
+    pair_handshake(pair);
+    pair_free(pair);
+}
+
+/* SSL_OP_DISABLE_TLSEXT_CA_NAMES: "Disable TLS Extension CA Names." The list of TLS 1.2's CertificateRequest is empty then. */
+TEST(ca_names_are_not_sent)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    use_identity(pair->ctx[CLIENT], "client");
+    trust(pair->ctx[SERVER], "root");
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_DISABLE_TLSEXT_CA_NAMES);
+    CHECK_OK(SSL_CTX_add_client_CA(pair->ctx[SERVER], lent_certificate("root")));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get0_peer_certificate(pair->ssl[SERVER]) != NULL);
+    CHECK(sk_X509_NAME_num(SSL_get0_peer_CA_list(pair->ssl[CLIENT])) <= 0);
+    pair_free(pair);
+}

@@ -6,6 +6,13 @@ use crate::{
     wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, ProtocolVersion, Reader},
 };
 
+/// What some servers cannot read (RFC 7685 §1).
+const UNREADABLE: core::ops::Range<usize> = 256..512;
+/// Type and length of an extension.
+const EXTENSION_HEADER: usize = 4;
+/// What the header of a handshake message has in DTLS alone (RFC 6347 §4.2.2).
+const EXTRA_DATAGRAM_HEADER: usize = 8;
+
 /// A ClientHello.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientHello {
@@ -84,6 +91,32 @@ impl ClientHello {
                 extensions,
             })
         })
+    }
+
+    /// Pads a message of 256 to 511 bytes to 512, before its `pre_shared_key`, for servers that cannot read such ones (RFC 7685). Padding that
+    /// is there is replaced.
+    pub fn pad(&mut self) {
+        let mut psks = None;
+        let before = core::mem::take(&mut self.extensions);
+        for (extension_type, data) in before.iter() {
+            match extension_type {
+                ExtensionType::PADDING => {}
+                ExtensionType::PRE_SHARED_KEY => psks = Some(data),
+                _ => self.extensions.add(extension_type, |writer| writer.bytes(data)),
+            }
+        }
+        let mut length = self.write().as_bytes().len();
+        if self.cookie.is_some() {
+            length += EXTRA_DATAGRAM_HEADER;
+        }
+        length += psks.map_or(0, |psks| EXTENSION_HEADER + psks.len());
+        if UNREADABLE.contains(&length) {
+            let padding = UNREADABLE.end.saturating_sub(length + EXTENSION_HEADER);
+            self.extensions.add(ExtensionType::PADDING, |writer| writer.bytes(&vec![0; padding]));
+        }
+        if let Some(psks) = psks {
+            self.extensions.add(ExtensionType::PRE_SHARED_KEY, |writer| writer.bytes(psks));
+        }
     }
 
     /// The whole message. Extensions are written in their order; a `pre_shared_key` must be the last.
@@ -216,5 +249,28 @@ mod tests {
         let offered = OfferedPsks { identities: vec![(b"ticket".to_vec(), 1)], binders: vec![vec![9; 32]] };
         hello.extensions.add(ExtensionType::PRE_SHARED_KEY, |data| offered.write(data));
         assert_eq!(binders_length(&hello.write()), Ok(2 + 1 + 32));
+    }
+
+    #[test]
+    fn hello_is_padded_before_its_psks_and_padding_replaced() {
+        let psks = OfferedPsks { identities: vec![(vec![7; 100], 0)], binders: vec![vec![0; 32]] };
+        for length in 0..400 {
+            let mut hello = sample();
+            hello.extensions.add(ExtensionType::ALPN, |data| data.bytes(&vec![7; length]));
+            let mut alone = hello.clone();
+            hello.extensions.add(ExtensionType::PRE_SHARED_KEY, |data| psks.write(data));
+            for hello in [&mut hello, &mut alone] {
+                let before = hello.write().as_bytes().len();
+                let last = hello.extensions.last();
+                hello.pad();
+                let padded = hello.clone();
+                hello.pad();
+                assert_eq!(*hello, padded);
+                let after = hello.write().as_bytes().len();
+                let expected = if UNREADABLE.contains(&before) { 512.max(before + 4) } else { before };
+                assert_eq!(after, expected);
+                assert!(last != Some(ExtensionType::PRE_SHARED_KEY) || hello.extensions.last() == last);
+            }
+        }
     }
 }

@@ -248,7 +248,10 @@ fn emit_second(
     emit(offer, context)
 }
 
-fn emit(offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
+fn emit(mut offer: Offer, context: &mut Context<'_>) -> Result<Transition<State>> {
+    if context.settings().has_option(option::TLSEXT_PADDING) {
+        offer.hello.pad();
+    }
     let message = psk::fill_in_binders(offer.hello.write(), &offer, context.transcript)?;
     if let Some(key) = &offer.key {
         let settings = &context.environment.settings;
@@ -460,9 +463,10 @@ fn add_tls13_extensions(
     let mut shares = vec![(key.group(), key.share())];
     shares.extend(key.ecdh_part().filter(|(group, _)| groups.contains(group)));
     add_key_shares(extensions, &shares);
-    if !settings.ca_names.is_empty() && !settings.has_option(option::DISABLE_TLSEXT_CA_NAMES) {
+    let ca_names = settings.sent_ca_names();
+    if !ca_names.is_empty() {
         extensions.add(ExtensionType::CERTIFICATE_AUTHORITIES, |writer| {
-            certificate_authorities::write(writer, settings.ca_names.iter().map(Vec::as_slice));
+            certificate_authorities::write(writer, ca_names.iter().map(Vec::as_slice));
         });
     }
 }

@@ -233,7 +233,7 @@ fn emit_certificate_request(context: &mut Context<'_>) -> Result<()> {
             None => settings.taken_signatures(context.side).certificate_types(),
         },
         signature_schemes: has_schemes.then_some(signature_schemes),
-        authorities: settings.ca_names.to_vec(),
+        authorities: settings.sent_ca_names().to_vec(),
     };
     context.negotiated.note_certificate_request();
     context.emit(&request.write())

@@ -36,7 +36,7 @@ use crate::{
         finished,
         server_hello::ServerHello,
     },
-    policy::{VerifyMode, certificate::Slot, custom_extension::place, options::option},
+    policy::{VerifyMode, certificate::Slot, custom_extension::place},
     record::{Level, Side},
     wire::{AlertDescription, ExtensionType, NamedGroup, ProtocolVersion, SignatureScheme},
 };
@@ -225,9 +225,10 @@ pub fn certificate_request(
     extensions.add(ExtensionType::SIGNATURE_ALGORITHMS, |writer| {
         signature_algorithms::write(writer, &schemes);
     });
-    if !settings.ca_names.is_empty() && !settings.has_option(option::DISABLE_TLSEXT_CA_NAMES) {
+    let ca_names = settings.sent_ca_names();
+    if !ca_names.is_empty() {
         extensions.add(ExtensionType::CERTIFICATE_AUTHORITIES, |writer| {
-            certificate_authorities::write(writer, settings.ca_names.iter().map(Vec::as_slice));
+            certificate_authorities::write(writer, ca_names.iter().map(Vec::as_slice));
         });
     }
     Ok(CertificateRequest13 { request_context, extensions })
