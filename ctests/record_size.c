@@ -351,3 +351,28 @@ TEST_VERSIONS(lower_fragment_lowers_the_split)
     free(bytes);
     pair_free(pair);
 }
+
+/* SSL_CTX_set_record_padding_callback(3): "The callback is invoked for every record before encryption. The type parameter … may be one
+ * of SSL3_RT_APPLICATION_DATA, SSL3_RT_HANDSHAKE, or SSL3_RT_ALERT." */
+static int padded_alerts;
+
+static size_t pad_by_100(SSL *ssl, int type, size_t length, void *argument)
+{
+    (void)ssl, (void)argument;
+    padded_alerts += type == SSL3_RT_ALERT && length == 3;
+    return 100;
+}
+
+TEST(alerts_are_padded)
+{
+    struct pair *pair = pair_established(TLS1_3_VERSION);
+
+    CHECK_OK(SSL_set_record_padding_callback(pair->ssl[SERVER], pad_by_100));
+    CHECK_EQ(SSL_shutdown(pair->ssl[SERVER]), 0);
+    CHECK_EQ(padded_alerts, 1);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 5 + 2 + 1 + 100 + 16);
+    CHECK_OK(SSL_set_block_padding(pair->ssl[CLIENT], 512));
+    CHECK_EQ(SSL_shutdown(pair->ssl[CLIENT]), 0);
+    CHECK_EQ(queue_length(&pair->queue[SERVER]), 5 + 512 + 16);
+    pair_free(pair);
+}

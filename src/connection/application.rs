@@ -236,9 +236,6 @@ impl Connection {
         if self.records.outbound.records_left() <= records && self.is_tls13() {
             post::send_key_update(&mut self.connected(environment), false)?;
         }
-        self.records
-            .outbound
-            .set_padding(environment.settings.block_padding, environment.hooks.record_padding);
         // A peer that we have much to tell may update its keys as often.
         self.negotiated.application_data_came();
         self.connected(environment).seal(ContentType::APPLICATION_DATA, data)

@@ -174,8 +174,6 @@ impl Connected<'_> {
             let sequence = message.sequence().unwrap_or(datagrams.flight.next_sequence());
             return self.send_in_flight(&message.clone().numbered(sequence));
         }
-        let (block, asks) = (self.settings().handshake_block_padding, self.hooks().record_padding);
-        self.records.outbound.set_padding(block, asks);
         self.seal_or_tamper(ContentType::HANDSHAKE, message.as_bytes())?;
         self.tell_message(Direction::Write, ContentType::HANDSHAKE, message.as_bytes());
         Ok(())
@@ -220,11 +218,18 @@ impl Connected<'_> {
         if self.records.crypto_stream.is_some() {
             return self.send_in_quic(content_type, content);
         }
+        let settings = self.settings();
         // RFC 8446 §5.1: an alert is not split.
         let fragment = match content_type {
-            ContentType::ALERT => content.len(),
-            _ => self.settings().send_fragment(),
+            ContentType::ALERT => settings.max_send_fragment,
+            _ => settings.send_fragment(),
         };
+        let block = match content_type {
+            ContentType::APPLICATION_DATA => settings.block_padding,
+            _ => settings.handshake_block_padding,
+        };
+        let asks = self.hooks().record_padding;
+        self.records.outbound.set_padding(block, asks);
         let mark = self.records.outbound.mark();
         self.records.outbound.seal(content_type, content, fragment)?;
         self.tell_records(mark, content_type);
