@@ -1100,3 +1100,111 @@ TEST(files_of_several_items)
     }
     SSL_CTX_free(context);
 }
+
+/* SSL_CTX_add1_chain_cert(3), SSL_CERT_SET_SERVER: "If ssl is a server and has sent a certificate to a connected client this option
+ * sets that certificate to the current certificate and returns 1. If the negotiated cipher suite is anonymous … 2 is returned." */
+TEST_VERSIONS(certificate_that_was_sent_becomes_the_current_one)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *ssl;
+
+    use_identity(pair->ctx[SERVER], "rsa");
+    pair_over_wire(pair);
+    ssl = pair->ssl[SERVER];
+    CHECK_OK(SSL_set1_sigalgs_list(pair->ssl[CLIENT], "RSA-PSS+SHA256:ECDSA+SHA256"));
+    CHECK_OK(SSL_set_cipher_list(pair->ssl[CLIENT], "ECDHE-RSA-AES128-GCM-SHA256"));
+    CHECK_EQ(SSL_set_current_cert(ssl, SSL_CERT_SET_SERVER), 0);
+    pair_handshake(pair);
+    CHECK_OK(SSL_select_current_cert(ssl, lent_certificate("ec")));
+    CHECK_EQ(SSL_set_current_cert(ssl, SSL_CERT_SET_SERVER), 1);
+    CHECK_EQ(X509_cmp(SSL_get_certificate(ssl), lent_certificate("rsa")), 0);
+    CHECK_EQ(SSL_set_current_cert(pair->ssl[CLIENT], SSL_CERT_SET_SERVER), 0);
+    CHECK_EQ(SSL_clear(ssl), 1);
+    CHECK_EQ(SSL_set_current_cert(ssl, SSL_CERT_SET_SERVER), 0);
+    pair_free(pair);
+}
+
+/* In a resumption none is sent. */
+TEST_VERSIONS(certificate_of_a_session_does_not_become_the_current_one)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+
+    use_identity(pair->ctx[SERVER], "rsa");
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 1);
+    CHECK_EQ(SSL_set_current_cert(pair->ssl[SERVER], SSL_CERT_SET_SERVER), 0);
+    CHECK_EQ(X509_cmp(SSL_get_certificate(pair->ssl[SERVER]), lent_certificate("rsa")), 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* A server with a pre-shared key is not anonymous. */
+TEST(server_with_a_psk_has_sent_no_certificate)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    share_psk(pair);
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[CLIENT], "PSK-AES128-GCM-SHA256"));
+    CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[SERVER], "PSK-AES128-GCM-SHA256"));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_set_current_cert(pair->ssl[SERVER], SSL_CERT_SET_SERVER), 0);
+    pair_free(pair);
+}
+
+TEST(anonymous_server_has_sent_no_certificate)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    for (int side = CLIENT; side <= SERVER; side++) {
+        SSL_CTX_set_security_level(pair->ctx[side], 0);
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[side], "AECDH-AES128-SHA"));
+    }
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_set_current_cert(pair->ssl[SERVER], SSL_CERT_SET_SERVER), 2);
+    CHECK_EQ(SSL_set_current_cert(pair->ssl[CLIENT], SSL_CERT_SET_SERVER), 0);
+    pair_free(pair);
+}
+
+/* SSL_CTX_add1_chain_cert(3): "If the flag SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR and a verification error occurs then 2 is returned." In
+ * truth 1 where something was built beside the leaf. */
+TEST(chain_that_was_built_in_part)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    STACK_OF(X509) *chain = NULL;
+
+    CHECK_OK(SSL_CTX_use_certificate_chain_file(context, cert_path("chained", "pem")));
+    CHECK_EQ(SSL_CTX_build_cert_chain(context, SSL_BUILD_CHAIN_FLAG_UNTRUSTED | SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR
+                                                   | SSL_BUILD_CHAIN_FLAG_CLEAR_ERROR),
+             1);
+    CHECK_NO_ERRORS();
+    CHECK_OK(SSL_CTX_get0_chain_certs(context, &chain));
+    CHECK_EQ(sk_X509_num(chain), 1);
+    SSL_CTX_free(context);
+}
+
+/* SSL_CTX_set_cert_cb(3): "A zero is returned on error which will abort the handshake with a fatal internal error alert." A client's
+ * reason is another than a server's. */
+static int fail_to_choose(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    return 0;
+}
+
+TEST_VERSIONS(cert_cb_of_a_client_fails)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_cb(pair->ctx[CLIENT], fail_to_choose, NULL);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CALLBACK_FAILED);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_TLSV1_ALERT_INTERNAL_ERROR);
+    pair_free(pair);
+}

@@ -183,7 +183,13 @@ impl Ssl {
         // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is
         // borrowed.
         match unsafe { function(self.as_handle(), callback.argument) } {
-            0 => Answer::Refuse(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CERT_CB_ERROR)),
+            0 => {
+                let reason = match self.side() {
+                    Side::Client => Reason::CALLBACK_FAILED,
+                    Side::Server => Reason::CERT_CB_ERROR,
+                };
+                Answer::Refuse(Error::fatal(AlertDescription::INTERNAL_ERROR, reason))
+            }
             value if value < 0 => {
                 self.waiting.set(Waiting::X509Lookup);
                 Answer::NotYet

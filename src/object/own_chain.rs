@@ -84,10 +84,11 @@ fn with(chain: Option<&X509Stack>, certificate: X509) -> core::result::Result<Ar
 
 /// Builds the chain of the current certificate by `SSL_BUILD_CHAIN_FLAG_…` (`SSL_CTX_build_cert_chain(3)`).
 ///
-/// Returns 1; 2 if it does not lead to an anchor and that was to be ignored; 0 with the reason in the queue.
+/// Returns 1; 2 if nothing leads to an anchor and that was to be ignored; 0 with the reason in the queue.
 pub fn build_chain(owner: &impl Configurable, flags: i64) -> i64 {
     match try_build_chain(owner, flags) {
         Ok((chain, is_verified)) => {
+            let is_built = is_verified || chain.as_ref().is_some_and(|chain| !chain.is_empty());
             let chain = match chain.map(X509Stack::of) {
                 Some(None) => {
                     error_queue::raise_ssl(Reason::ERR_MALLOC_FAILURE);
@@ -97,7 +98,7 @@ pub fn build_chain(owner: &impl Configurable, flags: i64) -> i64 {
             };
             let asker = owner.asker();
             let is_set = owner.change(|config| config.set_chain(chain, &asker));
-            if is_set { i64::from(!is_verified) + 1 } else { 0 }
+            if is_set { i64::from(!is_built) + 1 } else { 0 }
         }
         Err(()) => 0,
     }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use super::{Ssl, log, ssl::Waiting};
 use crate::{
-    crypto::signature_scheme::{self, Scheme, SignatureAlgorithm},
+    crypto::{
+        signature_scheme::{self, Scheme, SignatureAlgorithm},
+        suite::Authentication,
+    },
     libcrypto::{agreement, evp_pkey::PKey, stack::X509Stack, sys, x509::X509},
     policy::certificate::Slot,
     record::Side,
@@ -111,6 +114,20 @@ impl Ssl {
             Some(provided) => provided.public_key(share),
             None => (agreement::name(group).or(hybrid)?).public_key(share, &offer.library),
         }
+    }
+
+    /// Makes the certificate that a server sent the current one (`SSL_CERT_SET_SERVER`): 1; 2 if the suite needs none; 0 if none was
+    /// sent.
+    pub fn select_sent_certificate(&self) -> i64 {
+        let (suite, scheme) = self.look_at_connection(|connection| {
+            let negotiated = connection.negotiated();
+            (negotiated.suite, negotiated.own_scheme.filter(|_| !negotiated.resumed))
+        });
+        let Some(suite) = suite.filter(|_| self.side() == Side::Server) else { return 0 };
+        if matches!(suite.authentication, Authentication::Null | Authentication::Srp) {
+            return 2;
+        }
+        self.update_config(|config| config.select_slot(scheme.and_then(slot_of))).into()
     }
 
     /// Pauses the handshake after the verification callback that calls this (`SSL_set_retry_verify(3)`).

@@ -25,6 +25,9 @@ use crate::{
     wire::SignatureScheme,
 };
 
+/// `SSL_CERT_SET_SERVER`.
+const SERVER: c_long = 3;
+
 /// Runs a command; `None` for one that is not of this kind.
 ///
 /// # Safety
@@ -68,6 +71,7 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         command::GET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { get_ocsp_response(ssl, pointer.cast()) },
         // SAFETY: the caller's promise.
         command::SET_TLSEXT_STATUS_REQ_OCSP_RESP => unsafe { set_ocsp_response(ssl, pointer.cast(), number) },
+        command::SET_CURRENT_CERT if number == SERVER => ssl.select_sent_certificate(),
         // A server that knows what the client asked for may say otherwise.
         command::SET_TLSEXT_STATUS_REQ_TYPE if ssl.side() == Side::Server => {
             ssl.with_connection(|connection| connection.negotiated_mut().status_type = Some(number as c_int));
