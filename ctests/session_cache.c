@@ -1432,3 +1432,23 @@ TEST_VERSIONS(generator_of_the_connection_goes_first)
             pair_free(pair);
         }
 }
+
+/* SSL_CTX_set_session_ticket_cb(3): "The gen_cb callback must return 1 to continue the connection. A return of 0 will terminate the
+ * connection with an INTERNAL_ERROR alert." */
+static int no_ticket_data(SSL *ssl, void *argument)
+{
+    (void)ssl, (void)argument;
+    return 0;
+}
+
+TEST_VERSIONS(ticket_callback_that_fails)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    struct outcome outcome[2];
+
+    CHECK_OK(SSL_CTX_set_session_ticket_cb(pair->ctx[SERVER], no_ticket_data, NULL, NULL));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], ERR_R_INTERNAL_ERROR);
+    pair_free(pair);
+}

@@ -87,7 +87,7 @@ impl Ssl {
         if let Some(function) = generate.function {
             // SAFETY: the program registered `function` for exactly these arguments; nothing of `self` is borrowed.
             if unsafe { function(self.as_handle(), generate.argument) } == 0 {
-                return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::CALLBACK_FAILED));
+                return Err(Error::internal());
             }
         }
         Ok(handle.core())
