@@ -755,3 +755,15 @@ TEST(number_of_tickets_of_one_connection)
     CHECK_EQ(SSL_CTX_get_num_tickets(context), 5);
     finish();
 }
+
+/* SSL_CTX_set1_sigalgs(3): "a combination of a public key algorithm and a digest separated by +", in either order. */
+TEST(digest_may_come_before_the_algorithm)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+
+    CHECK_OK(SSL_CTX_set1_sigalgs_list(context, "SHA256+RSA"));
+    CHECK_OK(SSL_CTX_set1_client_sigalgs_list(context, "SHA384+ECDSA:RSA+SHA256"));
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "SHA256+SHA256"), 0);
+    CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "RSA+ECDSA"), 0);
+    SSL_CTX_free(context);
+}

@@ -90,12 +90,13 @@ fn is_called(scheme: &Scheme, name: &str) -> bool {
     if scheme.listed_by_name && scheme.name == name {
         return true;
     }
-    let (Some(classic_name), Some((signature, hash))) = (scheme.classic_name, name.split_once('+')) else {
+    let (Some(classic_name), Some((one, other))) = (scheme.classic_name, name.split_once('+')) else {
         return false;
     };
-    let signature = if signature == "PSS" { "RSA-PSS" } else { signature };
     classic_name.split_once('+').is_some_and(|(own_signature, own_hash)| {
-        signature == own_signature && (hash == own_hash || hash == own_hash.to_ascii_lowercase())
+        let is_signature = |word| word == own_signature || (word == "PSS" && own_signature == "RSA-PSS");
+        let is_hash = |word| word == own_hash || word == own_hash.to_ascii_lowercase();
+        (is_signature(one) && is_hash(other)) || (is_hash(one) && is_signature(other))
     })
 }
 
