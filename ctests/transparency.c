@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <openssl/ct.h>
+#include <openssl/ocsp.h>
 #include <openssl/sha.h>
+#include <openssl/x509v3.h>
 
 #include "support.h"
 
@@ -319,4 +321,100 @@ TEST_VERSIONS(transparency_of_a_server)
     CHECK_OK(SSL_enable_ct(pair->ssl[SERVER], SSL_CT_VALIDATION_PERMISSIVE));
     CHECK_EQ(SSL_get_tlsext_status_type(pair->ssl[SERVER]), TLSEXT_STATUSTYPE_ocsp);
     pair_free(pair);
+}
+
+/* "The TLS handshake is aborted if the verification mode is not SSL_VERIFY_NONE and the callback returns a non-positive result." In TLS
+ * 1.2 it is in any mode. */
+static int refuse(const CT_POLICY_EVAL_CTX *context, const STACK_OF(SCT) *timestamps, void *argument)
+{
+    (void)context, (void)timestamps, (void)argument;
+    return 0;
+}
+
+TEST(callback_refuses_without_verification)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    struct outcome outcome[2];
+
+    SSL_CTX_set_verify(pair->ctx[CLIENT], SSL_VERIFY_NONE, NULL);
+    CHECK_OK(SSL_CTX_set_ct_validation_callback(pair->ctx[CLIENT], refuse, NULL));
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CALLBACK_FAILED);
+    CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), X509_V_ERR_NO_VALID_SCTS);
+    pair_free(pair);
+}
+
+/* ---- timestamps in a stapled response (RFC 6962 3.3) ---- */
+
+static unsigned char *response;
+static int response_length;
+
+static int give_response(SSL *ssl, void *argument)
+{
+    unsigned char *copy = OPENSSL_memdup(response, (size_t)response_length);
+
+    (void)argument;
+    CHECK_OK(SSL_set_tlsext_status_ocsp_resp(ssl, copy, response_length));
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* A response about the server's certificate with this list. */
+static void make_response(const unsigned char *list, size_t length)
+{
+    X509 *issuer = lent_certificate("root");
+    OCSP_CERTID *id = OCSP_cert_to_id(NULL, lent_certificate("ec"), issuer);
+    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+    STACK_OF(SCT) *all = o2i_SCT_LIST(NULL, &list, length);
+    ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
+    OCSP_SINGLERESP *single = OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, now, NULL);
+    OCSP_RESPONSE *whole;
+
+    CHECK(single != NULL && all != NULL);
+    CHECK_OK(OCSP_SINGLERESP_add1_ext_i2d(single, NID_ct_cert_scts, all, 0, 0));
+    CHECK_OK(OCSP_basic_sign(basic, issuer, lent_key("root"), EVP_sha256(), NULL, 0));
+    whole = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+    response_length = i2d_OCSP_RESPONSE(whole, &response);
+    CHECK(response_length > 0);
+    SCT_LIST_free(all);
+    ASN1_TIME_free(now);
+    OCSP_CERTID_free(id);
+    OCSP_BASICRESP_free(basic);
+    OCSP_RESPONSE_free(whole);
+}
+
+/* Also by a client without a status callback. */
+TEST_VERSIONS(timestamps_of_a_stapled_response_are_seen)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+
+    for (int changed = 0; changed < 2; changed++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+        const STACK_OF(SCT) *timestamps;
+        unsigned char list[200];
+        size_t length = make_signed_list(key, lent_certificate("ec"), 1600000000000, list);
+
+        if (changed)
+            list[length - 1] ^= 1;
+        make_response(list, length);
+        CHECK_OK(SSL_CTX_set_tlsext_status_cb(pair->ctx[SERVER], give_response));
+        know_log(pair->ctx[CLIENT], key);
+        CHECK_OK(SSL_CTX_enable_ct(pair->ctx[CLIENT], SSL_CT_VALIDATION_STRICT));
+        pair_over_wire(pair);
+        pair_try(pair, outcome);
+        if (changed)
+            CHECK_OUTCOME(outcome[CLIENT], SSL_R_NO_VALID_SCTS);
+        else
+            CHECK_EQ(outcome[CLIENT].ret, 1);
+        timestamps = SSL_get0_peer_scts(pair->ssl[CLIENT]);
+        CHECK_EQ(sk_SCT_num(timestamps), 1);
+        CHECK_EQ(SCT_get_source(sk_SCT_value(timestamps, 0)), SCT_SOURCE_OCSP_STAPLED_RESPONSE);
+        CHECK_EQ(SCT_get_validation_status(sk_SCT_value(timestamps, 0)),
+                 changed ? SCT_VALIDATION_STATUS_INVALID : SCT_VALIDATION_STATUS_VALID);
+        OPENSSL_free(response);
+        response = NULL;
+        pair_free(pair);
+    }
+    EVP_PKEY_free(key);
 }

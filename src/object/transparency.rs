@@ -18,7 +18,7 @@ use crate::{
     },
     policy::VerifyMode,
     session::PeerChain,
-    wire::AlertDescription,
+    wire::{AlertDescription, ProtocolVersion},
 };
 
 /// `X509_V_OK`.
@@ -121,8 +121,8 @@ impl Ssl {
         if !extension.is_empty() {
             sources.push((TimestampList::parse(&extension)?, Source::Extension));
         }
-        let response = self.ocsp_response().unwrap_or_default();
-        let stapled = TimestampList::of_ocsp_response(&response);
+        let response = self.with_connection(|connection| connection.negotiated().ocsp_response.clone());
+        let stapled = TimestampList::of_ocsp_response(&response.unwrap_or_default());
         sources.extend(stapled.into_iter().map(|list| (list, Source::OcspResponse)));
         let own = self.sent_certificate().and_then(|own| TimestampList::of_certificate(&own));
         sources.extend(own.map(|list| (list, Source::Certificate)));
@@ -175,8 +175,12 @@ impl Ssl {
             }
         };
         self.verify_result.set(NO_VALID_TIMESTAMPS);
-        self.with_connection(|connection| connection.negotiated_mut().verify_result = NO_VALID_TIMESTAMPS);
-        if mode.has(VerifyMode::PEER) {
+        let version = self.with_connection(|connection| {
+            connection.negotiated_mut().verify_result = NO_VALID_TIMESTAMPS;
+            connection.negotiated().version
+        });
+        // As OpenSSL does; SSL_CTX_set_ct_validation_callback(3) knows of no difference between the versions.
+        if mode.has(VerifyMode::PEER) || version != Some(ProtocolVersion::TLS1_3) {
             mark.keep();
             Answer::Refuse(Error::fatal(AlertDescription::HANDSHAKE_FAILURE, reason))
         } else {
