@@ -40,7 +40,11 @@ impl Ssl {
             if shows_certificates { self.peer_certificates() } else { self.shared_peer_certificates() };
         let Some(peer) = peer else {
             // The bytes do not parse as a certificate.
-            return Answer::Refuse(Error::fatal(AlertDescription::DECODE_ERROR, Reason::ERR_ASN1_LIB));
+            let alert = match self.side() {
+                Side::Client => AlertDescription::BAD_CERTIFICATE,
+                Side::Server => AlertDescription::DECODE_ERROR,
+            };
+            return Answer::Refuse(Error::fatal(alert, Reason::ERR_ASN1_LIB));
         };
         let purpose = match self.side() {
             Side::Server => c"ssl_client",
