@@ -393,3 +393,54 @@ TEST_VERSIONS(cve_2024_6119_other_names)
         }
     }
 }
+
+/* The alert for a certificate that does not parse is another on either side. */
+TEST(alert_for_a_certificate_that_does_not_parse)
+{
+    struct der made;
+    struct outcome outcome[2];
+
+    make_certificate(&made, "ec", EC "06:", ECDSA);
+    try_certificate(CLIENT, "ec", &made, 0, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_SSLV3_ALERT_BAD_CERTIFICATE);
+    try_certificate(SERVER, "ec", &made, 0, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_TLSV1_ALERT_DECODE_ERROR);
+}
+
+/* RFC 5480 2.1.1: a curve must be named. The system's library verifies the signature of a key whose certificate spells P-256 out, where the
+ * program takes the chain, which libcrypto does not; what fails is the Finished then. */
+TEST(curve_that_is_spelled_out)
+{
+    struct der made;
+    struct outcome outcome[2];
+    char algorithm[3000];
+
+    snprintf(algorithm, sizeof(algorithm), EC "%s", curves[sizeof(curves) / sizeof(*curves) - 1]);
+    make_certificate(&made, "ec", algorithm, ECDSA);
+    try_certificate(CLIENT, "ec", &made, 1, outcome);
+    if (on_the_oracle())
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_SSLV3_ALERT_BAD_RECORD_MAC);
+    else
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_WRONG_CURVE);
+}
+
+/* RFC 5280 4.1: a certificate is DER. A length with a leading zero (BER) outside of the key is fine for the system's library. */
+TEST(length_with_a_leading_zero)
+{
+    struct der made;
+    struct outcome outcome[2];
+    size_t length;
+
+    make_certificate(&made, "ec", EC "06:2a8648ce3d030107", ECDSA);
+    CHECK_EQ(made.bytes[0], 0x30);
+    CHECK_EQ(made.bytes[1], 0x82);
+    length = made.length - 4;
+    memmove(made.bytes + 5, made.bytes + 4, length);
+    made.bytes[1] = 0x83, made.bytes[2] = 0, made.bytes[3] = (unsigned char)(length >> 8), made.bytes[4] = (unsigned char)length;
+    made.length++;
+    try_certificate(CLIENT, "ec", &made, 1, outcome);
+    if (on_the_oracle())
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_SSLV3_ALERT_BAD_RECORD_MAC);
+    else
+        CHECK_OUTCOME(outcome[CLIENT], SSL_R_BAD_LENGTH);
+}
