@@ -572,31 +572,3 @@ TEST_DTLS(over_memory)
     check_alive(pair);
     pair_free(pair);
 }
-
-/* A BIO that says itself that it has ended: as in TLS. */
-TEST_DTLS(end_of_a_bio_is_unexpected)
-{
-    struct pair *pair = pair_contexts(version);
-    BIO *memory = BIO_new(BIO_s_mem());
-    SSL *ssl;
-
-    pair_over_datagrams(pair);
-    ssl = pair->ssl[CLIENT];
-    BIO_set_mem_eof_return(memory, 0);
-    SSL_set0_rbio(ssl, memory);
-    CHECK_FAILS(ssl, SSL_do_handshake(ssl), SSL_R_UNEXPECTED_EOF_WHILE_READING);
-    pair_free(pair);
-}
-
-TEST_DTLS(end_of_a_bio_is_unexpected_after_the_handshake)
-{
-    struct pair *pair = pair_established(version);
-    BIO *memory = BIO_new(BIO_s_mem());
-    SSL *ssl = pair->ssl[CLIENT];
-    char byte;
-
-    BIO_set_mem_eof_return(memory, 0);
-    SSL_set0_rbio(ssl, memory);
-    CHECK_FAILS(ssl, SSL_read(ssl, &byte, 1), SSL_R_UNEXPECTED_EOF_WHILE_READING);
-    pair_free(pair);
-}

@@ -176,9 +176,6 @@ impl Ssl {
             self.waiting.set(Waiting::Nothing);
             return Ok(());
         }
-        if !bio.should_retry() && bio.is_eof() {
-            return Err(self.end_of_input(count));
-        }
         // A BIO that blocks waits no longer than it was told.
         if self.handle_timeout()? {
             return Ok(());

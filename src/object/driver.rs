@@ -383,7 +383,7 @@ impl Ssl {
 
     /// The transport ended without close_notify: a truncation, unless the program takes it for the end
     /// (`SSL_OP_IGNORE_UNEXPECTED_EOF`). `count` is what the transport returned: 0 ends the data, less is a failure.
-    pub(super) fn end_of_input(&self, count: c_int) -> Pause {
+    fn end_of_input(&self, count: c_int) -> Pause {
         let environment = self.environment();
         if environment.settings.has_option(option::IGNORE_UNEXPECTED_EOF) {
             self.with_connection(Connection::take_end_for_close);
