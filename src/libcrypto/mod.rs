@@ -47,6 +47,7 @@ pub mod srp;
 pub mod stack;
 pub mod store;
 pub(crate) mod sys;
+pub mod system_error;
 #[cfg(test)]
 pub mod system_libssl;
 mod thread_stack;

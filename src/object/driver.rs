@@ -2,7 +2,7 @@
 //! nothing is borrowed.
 
 use core::ffi::{c_int, c_void};
-use std::{ffi::CString, io, sync::Arc};
+use std::{ffi::CString, sync::Arc};
 
 use super::{
     Ssl,
@@ -20,7 +20,7 @@ use crate::{
         position::Position,
         want::{Hooks, Want},
     },
-    libcrypto::{bio::Bio, clock, error_queue},
+    libcrypto::{bio::Bio, clock, error_queue, system_error},
     policy::options::{cache, option},
     record::{Header, Side},
     wire::{AlertDescription, AlertLevel},
@@ -68,11 +68,6 @@ const fn details(reason: Reason) -> Option<&'static str> {
         Reason::NO_SUITABLE_GROUPS => Some("No groups enabled for max supported SSL/TLS version"),
         _ => None,
     }
-}
-
-/// Whether the system's last error says that the peer has closed the connection.
-fn last_error_is_of_a_closed_connection() -> bool {
-    matches!(io::Error::last_os_error().kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
 }
 
 impl Ssl {
@@ -433,24 +428,33 @@ impl Ssl {
             return Err(Pause::Failed);
         };
         self.waiting.set(Waiting::Writing);
-        let taken = parts.connection.borrow_mut().take_outgoing();
+        let (sends_tickets, taken) = {
+            let mut connection = parts.connection.borrow_mut();
+            (connection.is_sending_last_tickets(), connection.take_outgoing())
+        };
         drop(parts);
         let Some((buffer, mut written)) = taken else {
             bio.set_retry_write();
             drop(self.end_use(self.parts(), bio));
             return Err(Pause::Waiting);
         };
+        // A client that has closed the connection needs no tickets; what it sent before can be read.
+        if sends_tickets {
+            system_error::clear();
+        }
+        let nobody_is_there = || sends_tickets && !bio.should_retry() && system_error::is_connection_closed();
         let mut blocked = false;
-        let mut peer_is_gone = false;
         while let Some(rest) = buffer.get(written..).filter(|rest| !rest.is_empty()) {
             match usize::try_from(bio.write(rest)) {
                 Ok(count) if count > 0 => written = written.saturating_add(count),
                 _ => {
                     blocked = true;
-                    peer_is_gone = !bio.should_retry() && last_error_is_of_a_closed_connection();
                     break;
                 }
             }
+        }
+        if blocked && nobody_is_there() {
+            (written, blocked) = (buffer.len(), false);
         }
         let mut parts = self.parts();
         if let Err(pause) = self.check_generation(generation) {
@@ -459,18 +463,16 @@ impl Ssl {
         }
         let established = {
             let mut connection = parts.connection.borrow_mut();
-            // Nobody needs the tickets of a handshake any more: what the client sent before it went can be read.
-            if peer_is_gone && connection.is_sending_last_tickets() {
-                (written, blocked) = (buffer.len(), false);
-            }
             connection.return_outgoing(buffer, written);
             connection.is_established()
         };
         if !blocked && (!established || self.unflushed.get()) {
             drop(parts);
-            blocked = bio.flush() <= 0;
-            self.unflushed.set(blocked);
+            blocked = bio.flush() <= 0 && !nobody_is_there();
             parts = self.parts();
+            if self.generation.get() == generation {
+                self.unflushed.set(blocked);
+            }
         }
         let parts = self.end_use(parts, bio);
         self.check_generation(generation)?;
