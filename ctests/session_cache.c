@@ -1452,3 +1452,108 @@ TEST_VERSIONS(ticket_callback_that_fails)
     CHECK_OUTCOME(outcome[SERVER], ERR_R_INTERNAL_ERROR);
     pair_free(pair);
 }
+
+/* "The new_session_cb() is called whenever a new session has been negotiated and session caching is enabled": by the mode that the
+ * context has then, also for connections that were there before. */
+TEST_VERSIONS(mode_that_is_set_after_the_connection_was_made)
+{
+    struct pair *pair = pair_contexts(version);
+    int sessions = version == TLS1_3_VERSION ? 2 : 1;
+
+    pair_over_wire(pair);
+    SSL_CTX_set_session_cache_mode(pair->ctx[CLIENT], SSL_SESS_CACHE_CLIENT);
+    SSL_CTX_sess_set_new_cb(pair->ctx[CLIENT], leave_session);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(new_calls, sessions);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[CLIENT]), sessions);
+    pair_free(pair);
+}
+
+/* So a cache that is switched off takes nothing more, and looks nothing up. */
+TEST_VERSIONS(cache_that_is_switched_off_after_the_connection_was_made)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    long number = SSL_CTX_sess_number(pair->ctx[SERVER]);
+    unsigned int length;
+
+    pair_over_wire(pair);
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_LOOKUP);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), 0);
+    SSL_SESSION_free(pair_leave(pair));
+    SSL_SESSION_free(session);
+    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+    CHECK(number > 0);
+
+    pair_over_wire(pair);
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_OFF);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), 0);
+    session = pair_leave(pair);
+    SSL_SESSION_get_id(session, &length);
+    CHECK_EQ(length, version == TLS1_3_VERSION ? 32 : 0);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* After a switch of contexts the mode is the first one's, in whose cache the sessions are; but in TLS 1.2 they get an id only if the
+ * second one's cache is on. */
+TEST(modes_after_a_switch_of_contexts)
+{
+    for (int version = TLS1_2_VERSION; version <= TLS1_3_VERSION; version++) {
+        struct pair *pair = pair_for_sessions(version, 0);
+        SSL_SESSION *session;
+        int kept_sessions = version == TLS1_3_VERSION ? 2 : 0;
+
+        second = SSL_CTX_new(TLS_method());
+        use_identity(second, "ec");
+        CHECK_OK(SSL_CTX_set_session_id_context(second, sid_context, sizeof(sid_context) - 1));
+        SSL_CTX_set_session_cache_mode(second, SSL_SESS_CACHE_OFF);
+        SSL_CTX_set_client_hello_cb(pair->ctx[SERVER], change_context, NULL);
+        session = connect_with(pair, NULL, 0);
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), kept_sessions);
+        SSL_SESSION_free(connect_with(pair, session, kept_sessions > 0));
+        SSL_SESSION_free(session);
+        pair_free(pair);
+        SSL_CTX_free(second);
+    }
+}
+
+static int number_session(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    (void)ssl;
+    memset(id, ++named, *length);
+    return 1;
+}
+
+/* The generator of ids that the context had when the connection was made is the connection's; one without any has the context's. */
+TEST_VERSIONS(generator_that_is_set_after_the_connection_was_made)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], number_session));
+    pair_handshake(pair);
+    CHECK(named > 0);
+    pair_disconnect(pair);
+
+    named = 0;
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_generate_session_id(pair->ssl[SERVER], NULL));
+    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+    pair_handshake(pair);
+    CHECK(named > 0);
+    pair_disconnect(pair);
+
+    named = 0;
+    pair_over_wire(pair);
+    CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], NULL));
+    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+    pair_handshake(pair);
+    CHECK(named > 0);
+    pair_free(pair);
+}

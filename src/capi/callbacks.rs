@@ -113,7 +113,7 @@ pub unsafe extern "C" fn SSL_set_cert_cb(
     unsafe { with_ssl(ssl, (), |ssl| ssl.update_config(|config| config.callbacks.certificate = callback)) }
 }
 
-/// Lets `callback` make up the session ids of a server's connections to come, for TLS 1.2.
+/// Lets `callback` make up the session ids of a server, for TLS 1.2: of connections to come, and of those that have no such callback.
 ///
 /// Returns 1. `SSL_CTX_set_generate_session_id(3)`
 #[unsafe(no_mangle)]
@@ -125,6 +125,7 @@ pub unsafe extern "C" fn SSL_CTX_set_generate_session_id(
     unsafe {
         with_context(ctx, 0, |context| {
             context.update_config(|config| config.callbacks.generate_session_id = callback);
+            context.update_live(|live| live.generate_session_id = callback);
             1
         })
     }

@@ -110,7 +110,11 @@ impl End {
             connection: Connection::new(side),
             environment: Environment {
                 settings: Arc::new(settings),
-                hooks: Hooks::default(),
+                hooks: Hooks {
+                    caches_sessions: side == Side::Server,
+                    gives_session_ids: side == Side::Server,
+                    ..Hooks::default()
+                },
                 now: 1_700_000_000,
                 now_microseconds: 0,
                 mtu: 1400,

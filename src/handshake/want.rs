@@ -313,6 +313,10 @@ pub struct Hooks {
     pub certificate: bool,
     /// `SSL_CTX_set_generate_session_id`.
     pub session_id: bool,
+    /// Whether the connection's side caches sessions (`SSL_CTX_set_session_cache_mode`).
+    pub caches_sessions: bool,
+    /// Whether the context that a server has now caches any: only then a session of TLS 1.2 gets an id.
+    pub gives_session_ids: bool,
     /// `SSL_CTX_set_client_cert_cb`.
     pub client_certificate: bool,
     /// `SSL_CTX_set_alpn_select_cb`.

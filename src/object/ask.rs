@@ -348,7 +348,7 @@ impl Ssl {
 
     fn find_session(&self, environment: &Environment, id: &[u8]) -> Option<Arc<Session>> {
         let context = self.initial_context();
-        let mode = environment.settings.session_cache_mode;
+        let mode = context.live().session_cache_mode;
         let cached = (mode & cache::NO_INTERNAL_LOOKUP == 0)
             // Whether it is too old is asked below: the program may have changed its time meanwhile.
             .then(|| context.sessions.get(id, i64::MIN))
@@ -430,12 +430,8 @@ impl Ssl {
     /// callback.
     pub(super) fn new_session(&self, environment: &Environment, session: &Arc<Session>) {
         let handle = self.adopt_ticket_session(session);
-        let mode = environment.settings.session_cache_mode;
-        let side = match self.side() {
-            Side::Server => cache::SERVER,
-            Side::Client => cache::CLIENT,
-        };
-        if mode & side == 0 {
+        let mode = self.initial_context().live().session_cache_mode;
+        if mode & self.cache_side() == 0 {
             return;
         }
         if mode & cache::NO_INTERNAL_STORE == 0 && self.is_kept(environment, session) {

@@ -228,6 +228,10 @@ pub struct CopiedCallbacks {
 /// What is read from the context when it is used.
 #[derive(Clone, Copy, Default)]
 pub struct LiveCallbacks {
+    /// `SSL_CTX_set_session_cache_mode`.
+    pub session_cache_mode: u32,
+    /// `SSL_CTX_set_generate_session_id`: for connections that have none of their own.
+    pub generate_session_id: Option<GenerateSessionIdCallback>,
     /// `SSL_CTX_set_client_hello_cb`.
     pub client_hello: Callback<ClientHelloCallback>,
     /// `SSL_CTX_set_tlsext_servername_callback` and `_arg`.

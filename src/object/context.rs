@@ -32,7 +32,7 @@ use crate::{
         sys::OPENSSL_STACK,
         verify_param::VerifyParam,
     },
-    policy::Settings,
+    policy::{Settings, options::cache},
     record::Side,
     session::{SessionCache, TicketKeyRing, TicketKeys},
     wire::ProtocolVersion,
@@ -180,7 +180,10 @@ impl Context {
             config: ArcSwap::from_pointee(config),
             for_connections: ArcSwapOption::empty(),
             changes: Changes::default(),
-            live: ArcSwap::from_pointee(LiveCallbacks::default()),
+            live: ArcSwap::from_pointee(LiveCallbacks {
+                session_cache_mode: cache::SERVER,
+                ..LiveCallbacks::default()
+            }),
             store: Mutex::new(X509Store::new()?.within(&library)),
             seen_certificates: SeenCertificates::default(),
             known_signatures: KnownSignatures::default(),

@@ -260,7 +260,9 @@ impl Ssl {
             client_hello: live.client_hello.function.is_some(),
             server_name: live.server_name.function.or(initial.server_name.function).is_some(),
             certificate: callbacks.certificate.function.is_some(),
-            session_id: callbacks.generate_session_id.is_some(),
+            session_id: callbacks.generate_session_id.or(initial.generate_session_id).is_some(),
+            caches_sessions: initial.session_cache_mode & self.cache_side() != 0,
+            gives_session_ids: live.session_cache_mode & cache::SERVER != 0,
             client_certificate: live.client_certificate.is_some()
                 || context.client_cert_engine.load().is_some(),
             alpn: live.alpn_select.function.is_some(),
@@ -271,7 +273,7 @@ impl Ssl {
             timestamps: callbacks.timestamps.function.is_some(),
             status: live.status.function.is_some(),
             find_session: initial.get_session.is_some()
-                || config.settings.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
+                || initial.session_cache_mode & cache::NO_INTERNAL_LOOKUP == 0,
             record_padding: callbacks.record_padding.function.is_some(),
             stateless: self.stateless.get(),
             timer: self.datagram.timer.get().is_some(),

@@ -246,7 +246,8 @@ impl Ssl {
     /// no longer than asked for, and no other session's.
     pub(super) fn make_session_id(&self) -> Result<Vec<u8>> {
         let refused = |reason| Error::fatal(AlertDescription::INTERNAL_ERROR, reason);
-        let callback = self.with_config(|config| config.callbacks.generate_session_id);
+        let own = self.with_config(|config| config.callbacks.generate_session_id);
+        let callback = own.or(self.initial_context().live().generate_session_id);
         let Some(function) = callback else { return Err(Error::internal()) };
         let mut id = vec![0; MAX_ID_LENGTH];
         let mut length = MAX_ID_LENGTH as c_uint;
@@ -279,6 +280,14 @@ impl Ssl {
         let missed = self.side() == Side::Client && !resumed;
         if missed && offered.is_some_and(|session| !session.id.is_empty()) {
             self.initial_context().statistics.count(|statistics| &statistics.misses);
+        }
+    }
+
+    /// The bit of the modes of a cache that is for our side (`SSL_CTX_set_session_cache_mode(3)`).
+    pub(super) fn cache_side(&self) -> u32 {
+        match self.side() {
+            Side::Client => cache::CLIENT,
+            Side::Server => cache::SERVER,
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 use certificate::Certificates;
-use options::{cache, mode, option};
+use options::{mode, option};
 use security::Permissions;
 
 /// `SSL_VERIFY_…` flags.
@@ -123,8 +123,6 @@ pub struct Settings {
     pub server_name: Option<Arc<[u8]>>,
     /// The context in which a server's sessions may be resumed, at most 32 bytes.
     pub session_id_context: Arc<[u8]>,
-    /// `SSL_SESS_CACHE_…`.
-    pub session_cache_mode: u32,
     /// How long new sessions live, in seconds.
     pub session_timeout: i64,
     /// How many tickets a TLS 1.3 server sends after a full handshake.
@@ -205,7 +203,6 @@ impl Settings {
             alpn_protocols: Arc::default(),
             server_name: None,
             session_id_context: Arc::default(),
-            session_cache_mode: cache::SERVER,
             session_timeout: DEFAULT_SESSION_TIMEOUT,
             num_tickets: 2,
             max_early_data: 0,
@@ -292,7 +289,6 @@ mod tests {
         let settings = Settings::new((ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_3));
         assert_eq!(settings.options, 0x12_0000);
         assert_eq!(settings.mode, 4);
-        assert_eq!(settings.session_cache_mode, 2);
         assert_eq!(settings.max_cert_list, 102_400);
         assert!(settings.has_option(option::NO_COMPRESSION));
         assert!(!settings.has_option(option::NO_TICKET));

@@ -42,11 +42,11 @@ pub(super) unsafe fn control(context: &Context, arguments: Arguments) -> Option<
         }
         command::GET_SESS_CACHE_SIZE => c_long::try_from(context.sessions.limit()).unwrap_or(c_long::MAX),
         command::SET_SESS_CACHE_MODE => {
-            let before = context.config().settings.session_cache_mode;
-            context.change_settings(|settings| settings.session_cache_mode = number as u32);
+            let before = context.live().session_cache_mode;
+            context.update_live(|live| live.session_cache_mode = number as u32);
             before.into()
         }
-        command::GET_SESS_CACHE_MODE => context.config().settings.session_cache_mode.into(),
+        command::GET_SESS_CACHE_MODE => context.live().session_cache_mode.into(),
         // SAFETY: the caller's promise.
         command::SET_TLSEXT_TICKET_KEYS => unsafe { set_ticket_keys(context, pointer.cast(), number) },
         // SAFETY: the caller's promise.

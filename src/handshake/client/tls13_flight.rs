@@ -21,7 +21,7 @@ use crate::{
     policy::{
         certificate::Slot,
         custom_extension::place,
-        options::{cache, option},
+        options::option,
     },
     record::Level,
     wire::SignatureScheme,
@@ -235,7 +235,7 @@ fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<Cl
     }
     // RFC 8446 §C.4: a ticket is for one use. OpenSSL forgets it where it keeps a client's sessions.
     let session = context.negotiated.session.clone().ok_or(Error::internal())?;
-    if context.settings().session_cache_mode & cache::CLIENT == 0 {
+    if !context.hooks().caches_sessions {
         return Ok(Transition::Done);
     }
     Ok(ask(Ask::RemoveSession(session), State::Finished))

@@ -16,7 +16,7 @@ use crate::{
     },
     policy::{
         VerifyMode,
-        options::{cache, option},
+        options::option,
     },
     session::{Carried, Id, Session},
     wire::AlertDescription,
@@ -61,7 +61,7 @@ pub fn forget_session(context: &mut Context<'_>) {
 
 /// Whether new sessions are announced to the cache.
 pub fn is_cacheable(context: &Context<'_>) -> bool {
-    context.settings().session_cache_mode & cache::SERVER != 0 && !lacks_context(context)
+    context.hooks().caches_sessions && !lacks_context(context)
 }
 
 fn lacks_context(context: &Context<'_>) -> bool {

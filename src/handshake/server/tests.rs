@@ -83,7 +83,14 @@ impl Server {
         Self {
             environment: Environment {
                 settings: Arc::new(settings),
-                hooks: Hooks { find_session: true, info: true, message: true, ..Hooks::default() },
+                hooks: Hooks {
+                    find_session: true,
+                    caches_sessions: true,
+                    gives_session_ids: true,
+                    info: true,
+                    message: true,
+                    ..Hooks::default()
+                },
                 now: NOW,
                 now_microseconds: 0,
                 mtu: 1400,

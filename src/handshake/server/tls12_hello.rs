@@ -37,7 +37,7 @@ use crate::{
     policy::{
         choose::{self, Choice12},
         custom_extension::place,
-        options::{cache, option},
+        options::option,
     },
     session::Session,
     wire::{AlertDescription, CipherSuite, ExtensionType, ProtocolVersion},
@@ -407,7 +407,7 @@ fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<C
         let id = session.id.to_vec();
         return emit_server_hello(context, *hello, choice, id);
     }
-    if hello.sends_ticket || context.settings().session_cache_mode & cache::SERVER == 0 {
+    if hello.sends_ticket || !context.hooks().gives_session_ids {
         return emit_server_hello(context, *hello, choice, Vec::new());
     }
     if context.hooks().session_id {

@@ -27,7 +27,7 @@ use crate::{
         finished,
         server_hello::{HELLO_RETRY_REQUEST_RANDOM, ServerHello},
     },
-    policy::options::{cache, option},
+    policy::options::option,
     record::Side,
     session::{Id, Session},
     wire::{AlertDescription, CipherSuite, ExtensionType, HandshakeType, NamedGroup, ProtocolVersion},
