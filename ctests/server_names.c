@@ -304,3 +304,36 @@ TEST_VERSIONS(type_of_a_name)
     CHECK(SSL_get_servername(pair->ssl[SERVER], TLSEXT_NAMETYPE_host_name + 1) == NULL);
     pair_free(pair);
 }
+
+static SSL_CTX *host;
+
+static int change_to_host(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    CHECK(SSL_set_SSL_CTX(ssl, host) == host);
+    if (argument != NULL)
+        SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* "Typically a server will call SSL_set_SSL_CTX() in the callback", which is called for a client without a name, too: its session is
+ * resumed. Ours does not where clients are verified: nobody knows which host's client it was. */
+TEST_VERSIONS(nameless_session_is_resumed_after_a_switch_of_contexts)
+{
+    for (int verifies = 0; verifies < 2; verifies++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session;
+
+        host = SSL_CTX_new(TLS_method());
+        use_identity(host, "ec");
+        CHECK_OK(SSL_CTX_set_session_id_context(host, (const unsigned char *)"second", 6));
+        SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], change_to_host);
+        session = connect_with(pair, NULL, 0);
+        if (verifies)
+            SSL_CTX_set_tlsext_servername_arg(pair->ctx[SERVER], host);
+        SSL_SESSION_free(connect_with(pair, session, !verifies || on_the_oracle()));
+        SSL_SESSION_free(session);
+        pair_free(pair);
+        SSL_CTX_free(host);
+    }
+}

@@ -14,10 +14,7 @@ use crate::{
         Context, Renegotiation, Transition,
         want::{Answer, Ask, TicketOutcome},
     },
-    policy::{
-        VerifyMode,
-        options::option,
-    },
+    policy::{VerifyMode, options::option},
     session::{Carried, Id, Session},
     wire::AlertDescription,
 };
@@ -38,13 +35,16 @@ pub fn is_current(context: &Context<'_>, session: &Session) -> Result<bool> {
 
 /// Whether the session may still be resumed after the servername callback. Where that led to another session id context
 /// (`SSL_set_SSL_CTX(3)`) only a session of the very name is: the clients of one host must not come in through the sessions
-/// of another, which may ask for other certificates.
+/// of another, which may ask for other certificates. Which host a session without a name was for is not known: without a name it is
+/// resumed where clients are not verified.
 pub fn fits_host(context: &Context<'_>, session: &Session) -> bool {
     let negotiated = &*context.negotiated;
     context.settings().session_id_context == negotiated.session_id_context
-        || (session.server_name.is_some()
-            && has_same_name(context, session)
-            && negotiated.server_name.is_some())
+        || match (&session.server_name, &negotiated.server_name) {
+            (Some(_), Some(_)) => has_same_name(context, session),
+            (None, None) => !context.settings().verify_mode.has(VerifyMode::PEER),
+            _ => false,
+        }
 }
 
 /// The session that was found is not resumed after all.
