@@ -381,3 +381,34 @@ TEST(session_of_a_handshake_that_failed)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* "For TLSv1.3 connections [the group] reflects the state of the current connection": a client's session is a copy of what it offered
+ * where it resumes that with another group. What was offered stays resumable, however the connection ends. */
+TEST(session_resumed_with_another_group_is_a_copy)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL_SESSION *session;
+
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-384"));
+    session = connect_with(pair, NULL, 0);
+    for (int other = 0; other < 2; other++) {
+        SSL *ssl;
+
+        if (other)
+            CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-521"));
+        pair_over_wire(pair);
+        ssl = pair->ssl[CLIENT];
+        CHECK_OK(SSL_set_session(ssl, session));
+        pair_handshake(pair);
+        CHECK_EQ(SSL_session_reused(ssl), 1);
+        CHECK_EQ(SSL_get_session(ssl) != session, other);
+        CHECK_EQ(SSL_get_negotiated_group(ssl), other ? NID_secp521r1 : NID_secp384r1);
+        if (other)
+            pair_disconnect(pair);
+        else
+            SSL_SESSION_free(pair_leave(pair));
+        CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+    }
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

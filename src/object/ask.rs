@@ -451,7 +451,7 @@ impl Ssl {
     }
 
     fn remove_session(&self, session: &Arc<Session>) {
-        self.initial_context().remove_session(&self.handle_of(session));
+        self.initial_context().remove_session(&self.adopt_session(session));
     }
 
     fn build_chain(&self, slot: Slot) -> Answer {

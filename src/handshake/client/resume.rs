@@ -79,6 +79,15 @@ pub fn take_over(session: &Arc<Session>, context: &mut Context<'_>) -> Result<()
     Ok(())
 }
 
+/// The key exchange of a resumption in TLS 1.3 may be of another group than the session's. The connection's session is a copy then:
+/// the one that was offered stays what it was.
+pub fn note_group(context: &mut Context<'_>) {
+    let group = context.negotiated.group;
+    if let Some(session) = context.negotiated.session.as_ref().filter(|session| session.group != group) {
+        context.negotiated.session = Some(Arc::new(Session { group, ..Session::clone(session) }));
+    }
+}
+
 /// The session that a full handshake leaves. In TLS 1.3 it has no id yet and no ticket: those come with a
 /// NewSessionTicket.
 pub fn new_session(context: &Context<'_>, id: &[u8], secret: Secret) -> Result<Session> {

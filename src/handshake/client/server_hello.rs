@@ -284,6 +284,7 @@ fn read_tls13(
         }
         None => EarlySecret::new(suite.hash, None),
     };
+    let resumes_session = resumed.is_some_and(|(_, external, _)| !external);
     let psk_alone = resumed.is_some() && resume::offers_psk_alone(&offer.hello.extensions)?;
     let Offer { hello: client_hello, key, .. } = offer;
     let shared = match hello.extensions.get(ExtensionType::KEY_SHARE) {
@@ -292,6 +293,9 @@ fn read_tls13(
             let key = key.ok_or(Error::internal())?;
             let settings = &context.environment.settings;
             context.negotiated.note_shares(settings, group, Side::Client, key.share_on(group), share);
+            if resumes_session {
+                resume::note_group(context);
+            }
             Some(complete(key, &client_hello.extensions, group, share)?)
         }
         // RFC 8446 §4.2.9: a PSK alone, if we said that it may be.
