@@ -622,3 +622,29 @@ TEST(groups_have_names)
     SSL_free(ssl);
     SSL_CTX_free(context);
 }
+
+/* Bounds and options of a server that change when it is established do not end a connection of a version that they permit no more: a
+ * renegotiation keeps the version. */
+TEST(renegotiation_keeps_a_version_that_is_permitted_no_more)
+{
+    for (int how = 0; how < 3; how++) {
+        struct pair *pair = pair_established(TLS1_2_VERSION);
+        char byte;
+
+        if (how == 0)
+            SSL_set_options(pair->ssl[SERVER], SSL_OP_NO_TLSv1_2);
+        else if (how == 1)
+            CHECK_EQ(SSL_set_max_proto_version(pair->ssl[SERVER], TLS1_1_VERSION), 1);
+        else
+            CHECK_EQ(SSL_set_min_proto_version(pair->ssl[SERVER], TLS1_3_VERSION), 1);
+        CHECK_OK(SSL_renegotiate(pair->ssl[SERVER]));
+        CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+        for (int turn = 0; turn < 3; turn++)
+            for (int side = CLIENT; side <= SERVER; side++)
+                CHECK_WANTS(pair->ssl[side], SSL_read(pair->ssl[side], &byte, 1), SSL_ERROR_WANT_READ);
+        CHECK_EQ(SSL_num_renegotiations(pair->ssl[CLIENT]), 1);
+        CHECK_EQ(SSL_renegotiate_pending(pair->ssl[SERVER]), 0);
+        check_alive(pair);
+        pair_free(pair);
+    }
+}

@@ -115,8 +115,13 @@ pub fn negotiate_version(context: &mut Context<'_>, received: Received) -> Step 
 }
 
 fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<ProtocolVersion> {
+    // RFC 8446 §4.1.2: a renegotiation keeps the version, even if the client now offers TLS 1.3, or we permit it no more.
+    let kept = context.negotiated.renegotiation.and(context.negotiated.version);
     // What the security callback does not allow now was there when the handshake began.
-    if context.settings().permissions.is_none() && context.settings().allowed_versions().next().is_none() {
+    if kept.is_none()
+        && context.settings().permissions.is_none()
+        && context.settings().allowed_versions().next().is_none()
+    {
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, Reason::NO_PROTOCOLS_AVAILABLE));
     }
     if hello.legacy_version.is_datagram() != context.is_datagram() && context.is_datagram() {
@@ -133,8 +138,6 @@ fn choose_version(context: &Context<'_>, hello: &ClientHello) -> Result<Protocol
         };
         return Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, reason));
     }
-    // RFC 8446 §4.1.2: a renegotiation keeps the version, even if the client now offers TLS 1.3.
-    let kept = context.negotiated.renegotiation.and(context.negotiated.version);
     if let Some(version) = kept.or(context.settings().fixed_version()) {
         return if hello.legacy_version >= version {
             Ok(version)
