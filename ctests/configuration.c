@@ -767,3 +767,34 @@ TEST(digest_may_come_before_the_algorithm)
     CHECK_EQ(SSL_CTX_set1_sigalgs_list(context, "RSA+ECDSA"), 0);
     SSL_CTX_free(context);
 }
+
+/* A bound may be the version that some called DTLS before 1.0: above it is all of DTLS, below it nothing that we have. */
+TEST(bad_dtls_version_is_a_bound)
+{
+    SSL_CTX *context = SSL_CTX_new(DTLS_method()), *tls = SSL_CTX_new(TLS_method());
+
+    CHECK_OK(SSL_CTX_set_min_proto_version(context, DTLS1_BAD_VER));
+    CHECK_EQ(SSL_CTX_get_min_proto_version(context), DTLS1_BAD_VER);
+    CHECK_OK(SSL_CTX_set_max_proto_version(context, DTLS1_BAD_VER));
+    CHECK_EQ(SSL_CTX_get_max_proto_version(context), DTLS1_BAD_VER);
+    CHECK_OK(SSL_CTX_set_min_proto_version(tls, DTLS1_BAD_VER));
+    CHECK_EQ(SSL_CTX_get_min_proto_version(tls), 0);
+    SSL_CTX_free(context);
+    SSL_CTX_free(tls);
+}
+
+/* No handshake comes of such a bound at the wrong end. */
+TEST(no_version_of_dtls_is_below_the_bad_one)
+{
+    for (int side = CLIENT; side <= SERVER; side++) {
+        struct pair *pair = pair_contexts(DTLS_ANY_VERSION);
+        struct outcome outcome[2];
+
+        CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[side], DTLS1_BAD_VER));
+        pair_over_datagrams(pair);
+        pair_try(pair, outcome);
+        CHECK(outcome[CLIENT].ret != 1);
+        CHECK(outcome[SERVER].ret != 1);
+        pair_free(pair);
+    }
+}

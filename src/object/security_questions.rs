@@ -38,9 +38,6 @@ const UNNAMED: [SignatureScheme; 3] =
 const BEFORE_TLS12: [SignatureScheme; 3] =
     [signature_scheme::RSA_PKCS1_MD5_SHA1, SignatureScheme::DSA_SHA1, SignatureScheme::ECDSA_SHA1];
 
-/// What some implementations called a draft of DTLS.
-const DTLS1_BAD_VER: u16 = 0x0100;
-
 impl Ssl {
     /// Asks the security callback, and notes what it allows.
     pub(super) fn ask_security(&self, inquiry: &Inquiry) -> Answer {
@@ -279,9 +276,10 @@ impl Questions<'_> {
         for version in self.settings.known_versions().filter(|version| *version >= lowest) {
             self.judge_version(version);
         }
-        if self.settings.is_datagram() && self.settings.min_version.is_none() {
+        let min = self.settings.min_version;
+        if self.settings.is_datagram() && min.is_none_or(|min| min <= ProtocolVersion::DTLS1_BAD_VER) {
             // A version from before DTLS 1.0, which nobody offers.
-            self.version(ProtocolVersion(DTLS1_BAD_VER));
+            self.version(ProtocolVersion::DTLS1_BAD_VER);
         }
     }
 

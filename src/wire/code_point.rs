@@ -63,6 +63,7 @@ code_point! {
         TLS1_1 = 0x0302,
         TLS1_2 = 0x0303,
         TLS1_3 = 0x0304,
+        DTLS1_BAD_VER = 0x0100,
         DTLS1_0 = 0xfeff,
         DTLS1_2 = 0xfefd,
     }

@@ -183,12 +183,15 @@ fn set_split_send_fragment(target: &impl Configurable, number: c_long) -> c_long
 pub(in crate::capi) fn set_version(target: &impl Configurable, number: c_long, is_min: bool) -> c_long {
     let version = match u16::try_from(number).map(ProtocolVersion) {
         Ok(ProtocolVersion(0)) => None,
-        Ok(version @ (ProtocolVersion::DTLS1_0 | ProtocolVersion::DTLS1_2)) => Some(version),
+        Ok(
+            version @ (ProtocolVersion::DTLS1_BAD_VER | ProtocolVersion::DTLS1_0 | ProtocolVersion::DTLS1_2),
+        ) => Some(version),
         Ok(version) if (ProtocolVersion::SSL3..=ProtocolVersion::TLS1_3).contains(&version) => Some(version),
         _ => return 0,
     };
     let is_of_family = |version: &ProtocolVersion| {
-        version.is_datagram() == target.look(|config| config.method.is_datagram())
+        (version.is_datagram() || *version == ProtocolVersion::DTLS1_BAD_VER)
+            == target.look(|config| config.method.is_datagram())
     };
     // A version of the other family is passed over, unless the other bound is of ours.
     if !version.as_ref().is_none_or(is_of_family) {
