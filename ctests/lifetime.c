@@ -1,5 +1,6 @@
 /* SSL_CTX_new(3), SSL_new(3), SSL_free(3), SSL_CTX_up_ref, SSL_up_ref, SSL_clear(3), SSL_dup(3),
  * SSL_set_SSL_CTX, SSL_CTX_set_ssl_version, OPENSSL_init_ssl(3), SSL_CTX_get_ex_data(3). */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
 #include <openssl/tls1.h>
@@ -756,4 +757,28 @@ TEST(set_ssl_ctx_replaces_what_the_connection_had)
         pair_free(pair);
         SSL_CTX_free(other);
     }
+}
+
+/* SSL_CTX_set_ssl_version(): "Most of the configuration attached to the SSL_CTX object is retained, with the exception of the configured
+ * TLS ciphers, which are reset to the default values." A connection with a list of its own keeps it. */
+TEST(set_ssl_version_resets_the_suites)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method()), *fresh = SSL_CTX_new(TLS_method());
+    int all = sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(fresh));
+    SSL *ssl, *own;
+
+    CHECK_OK(SSL_CTX_set_cipher_list(context, "AES128-SHA"));
+    CHECK_OK(SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256"));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), 2);
+    ssl = SSL_new(context);
+    own = SSL_new(context);
+    CHECK_OK(SSL_set_cipher_list(own, "AES256-SHA"));
+    CHECK_OK(SSL_CTX_set_ssl_version(context, TLS_client_method()));
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(context)), all);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(ssl)), all);
+    CHECK_EQ(sk_SSL_CIPHER_num(SSL_get_ciphers(own)), 2);
+    SSL_free(ssl);
+    SSL_free(own);
+    SSL_CTX_free(context);
+    SSL_CTX_free(fresh);
 }

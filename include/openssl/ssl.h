@@ -972,7 +972,8 @@ void BIO_ssl_shutdown(BIO *bio);
 const SSL_METHOD *SSL_CTX_get_ssl_method(const SSL_CTX *context);
 
 #if !defined(OPENSSL_NO_DEPRECATED_3_0)
-/* Changes the method of a context, for connections to come. 1, or 0 for a null method. */
+/* Changes the method of a context, for connections to come. Its suites are the default ones again. 1, or 0 for a null method, or with a
+ * reason in the queue where there are no suites. */
 OSSL_DEPRECATEDIN_3_0
 int SSL_CTX_set_ssl_version(SSL_CTX *context, const SSL_METHOD *method);
 #endif
@@ -1109,7 +1110,7 @@ void SSL_CTX_set_cert_cb(SSL_CTX *ctx, int (*callback)(SSL*, void*), void *arg);
 /* As SSL_CTX_set_cert_cb, for this connection. SSL_CTX_set_cert_cb(3) */
 void SSL_set_cert_cb(SSL *ssl, int (*callback)(SSL*, void*), void *arg);
 
-/* Lets callback make up the session ids of a server's connections to come, for TLS 1.2.
+/* Lets callback make up the session ids of a server, for TLS 1.2: of connections to come, and of those that have no such callback.
  *
  * Returns 1. SSL_CTX_set_generate_session_id(3) */
 int SSL_CTX_set_generate_session_id(SSL_CTX *ctx, GEN_SESSION_CB callback);

@@ -99,16 +99,14 @@ pub unsafe extern "C" fn SSL_CTX_get_ssl_method(context: *const SSL_CTX) -> *con
     unsafe { with_context(context, core::ptr::null(), |context| core::ptr::from_ref(context.method())) }
 }
 
-/// Changes the method of a context, for connections to come. 1, or 0 for a null method.
+/// Changes the method of a context, for connections to come. Its suites are the default ones again. 1, or 0 for a null method, or with a
+/// reason in the queue where there are no suites.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_set_ssl_version(context: *mut SSL_CTX, method: *const SSL_METHOD) -> c_int {
     // SAFETY: the contract of this module; methods are static.
     unsafe {
         let Some(method) = method.as_ref() else { return no_method() };
-        with_context(context, 0, |context| {
-            context.set_method(method);
-            1
-        })
+        with_context(context, 0, |context| context.set_method(method).into())
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     session::SessionHandle,
     session_cache::SessionTable,
     srp::Srp,
+    suites,
 };
 use crate::{
     crypto::rand,
@@ -242,9 +243,17 @@ impl Context {
         self.config.load().method
     }
 
-    /// Changes the method for connections to come.
-    pub fn set_method(&self, method: &'static Method) {
-        self.update_config(|config| config.set_method(method));
+    /// Changes the method for connections to come; the suites are the default ones again (`SSL_CTX_set_ssl_version(3)`). Whether there
+    /// are any; if not, the reason is in the queue.
+    pub fn set_method(&self, method: &'static Method) -> bool {
+        self.update_config(|config| {
+            config.set_method(method);
+            config.update_settings(|settings| {
+                let default = Settings::new(method.versions).tls13_cipher_suites;
+                settings.tls13_cipher_suites = settings.without_missing(&default);
+            });
+        });
+        suites::set_cipher_list(self, Some("DEFAULT"))
     }
 
     /// The configuration as it is now.
