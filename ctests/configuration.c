@@ -798,3 +798,14 @@ TEST(no_version_of_dtls_is_below_the_bad_one)
         pair_free(pair);
     }
 }
+
+/* "If the value n is out of range, NID_undef is returned": -2 is in range. */
+TEST(shared_group_minus_2_is_the_first)
+{
+    struct pair *pair = pair_established(TLS1_2_VERSION);
+
+    CHECK(SSL_get_shared_group(pair->ssl[SERVER], 0) != NID_undef);
+    CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -2), SSL_get_shared_group(pair->ssl[SERVER], 0));
+    CHECK_EQ(SSL_get_shared_group(pair->ssl[SERVER], -3), NID_undef);
+    pair_free(pair);
+}

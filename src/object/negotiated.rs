@@ -32,7 +32,7 @@ pub fn group_of_nid(nid: c_int) -> Option<&'static group::Group> {
 }
 
 impl Ssl {
-    /// `SSL_get_shared_group(3)`: libcrypto's number of the `index`th group that both sides have, 0 behind the last;
+    /// `SSL_get_shared_group(3)`: libcrypto's number of the `index`th group that both sides have, 0 behind the last; of the first for -2;
     /// how many there are for -1. A client does not know: 0.
     #[must_use]
     pub fn shared_group(&self, index: c_long) -> c_int {
@@ -61,6 +61,7 @@ impl Ssl {
         let mut shared = self.judge_shared_groups(&shared).filter(|group| usable.contains(group));
         match usize::try_from(index) {
             Ok(index) => shared.nth(index).map_or(0, |group| group_nid(*group)),
+            Err(_) if index == -2 => shared.next().map_or(0, |group| group_nid(*group)),
             Err(_) if index == -1 => c_int::try_from(shared.count()).unwrap_or(c_int::MAX),
             Err(_) => 0,
         }
