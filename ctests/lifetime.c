@@ -782,3 +782,25 @@ TEST(set_ssl_version_resets_the_suites)
     SSL_CTX_free(context);
     SSL_CTX_free(fresh);
 }
+
+/* SSL_CTX_get_quiet_shutdown() returns "the current setting", whatever was set; so does SSL_CTX_get_read_ahead(). */
+TEST(flags_are_given_back_as_they_were_set)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl;
+
+    SSL_CTX_set_quiet_shutdown(context, 3);
+    CHECK_EQ(SSL_CTX_get_quiet_shutdown(context), 3);
+    SSL_CTX_set_read_ahead(context, 5);
+    CHECK_EQ(SSL_CTX_get_read_ahead(context), 5);
+    ssl = SSL_new(context);
+    CHECK_EQ(SSL_get_quiet_shutdown(ssl), 3);
+    CHECK_EQ(SSL_get_read_ahead(ssl), 5);
+    SSL_set_quiet_shutdown(ssl, -1);
+    SSL_set_read_ahead(ssl, -2);
+    CHECK_EQ(SSL_get_quiet_shutdown(ssl), -1);
+    CHECK_EQ(SSL_get_read_ahead(ssl), -2);
+    CHECK_EQ(SSL_CTX_set_read_ahead(context, 0), 5);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

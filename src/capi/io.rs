@@ -276,9 +276,7 @@ pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut SSL, mode: c_int) {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, (), |ssl| {
-            ssl.update_config(|config| {
-                config.update_settings(|settings| settings.quiet_shutdown = mode != 0)
-            });
+            ssl.update_config(|config| config.update_settings(|settings| settings.quiet_shutdown = mode));
         })
     }
 }
@@ -287,7 +285,7 @@ pub unsafe extern "C" fn SSL_set_quiet_shutdown(ssl: *mut SSL, mode: c_int) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_quiet_shutdown(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.with_config(|config| config.settings.quiet_shutdown))) }
+    unsafe { with_ssl(ssl, 0, |ssl| ssl.with_config(|config| config.settings.quiet_shutdown)) }
 }
 
 /// As `SSL_set_quiet_shutdown`, for the connections to come of a context. `SSL_CTX_set_quiet_shutdown(3)`
@@ -296,7 +294,7 @@ pub unsafe extern "C" fn SSL_CTX_set_quiet_shutdown(ctx: *mut SSL_CTX, mode: c_i
     // SAFETY: the contract of this module.
     unsafe {
         with_context(ctx, (), |context| {
-            context.update_settings(|settings| settings.quiet_shutdown = mode != 0);
+            context.update_settings(|settings| settings.quiet_shutdown = mode);
         })
     }
 }
@@ -305,7 +303,7 @@ pub unsafe extern "C" fn SSL_CTX_set_quiet_shutdown(ctx: *mut SSL_CTX, mode: c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CTX_get_quiet_shutdown(ctx: *const SSL_CTX) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_context(ctx, 0, |context| c_int::from(context.config().settings.quiet_shutdown)) }
+    unsafe { with_context(ctx, 0, |context| context.config().settings.quiet_shutdown) }
 }
 
 /// What a handshake, read, write or shutdown function meant by returning `ret`: `SSL_ERROR_…`. Looks at the thread's
@@ -332,7 +330,7 @@ pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut SSL, yes: c_int) {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, (), |ssl| {
-            ssl.update_config(|config| config.update_settings(|settings| settings.read_ahead = yes != 0));
+            ssl.update_config(|config| config.update_settings(|settings| settings.read_ahead = yes));
         })
     }
 }
@@ -341,7 +339,7 @@ pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut SSL, yes: c_int) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.with_config(|config| config.settings.read_ahead))) }
+    unsafe { with_ssl(ssl, 0, |ssl| ssl.with_config(|config| config.settings.read_ahead)) }
 }
 
 /// Schedules new keys for what we write, and with `SSL_KEY_UPDATE_REQUESTED` for what the peer writes: the next write

@@ -200,7 +200,7 @@ impl Configurable for Ssl {
         self.change(|config| {
             config.max_pipelines = pipelines;
             if pipelines > 1 {
-                config.update_settings(|settings| settings.read_ahead = true);
+                config.update_settings(|settings| settings.read_ahead = 1);
             }
         });
     }

@@ -329,7 +329,7 @@ impl Ssl {
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
         match self.quic_stack.get() {
             Some(stack) => self.fill_from_quic(environment, &stack),
-            None => self.read_in(self.parts(), environment.settings.read_ahead).map(drop),
+            None => self.read_in(self.parts(), environment.settings.read_ahead != 0).map(drop),
         }
     }
 

@@ -437,7 +437,7 @@ impl Ssl {
 
     /// Closes, on the stack of the caller.
     pub(super) fn close_now(&self) -> c_int {
-        if self.with_config(|config| config.settings.quiet_shutdown) {
+        if self.with_config(|config| config.settings.quiet_shutdown != 0) {
             self.set_shutdown(SENT_SHUTDOWN | RECEIVED_SHUTDOWN);
             return 1;
         }

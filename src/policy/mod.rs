@@ -154,10 +154,10 @@ pub struct Settings {
     pub block_padding: usize,
     /// As `block_padding`, for handshake messages.
     pub handshake_block_padding: usize,
-    /// Whether more than the current record may be read from the transport.
-    pub read_ahead: bool,
-    /// Whether `SSL_shutdown` stays silent.
-    pub quiet_shutdown: bool,
+    /// Unless it is 0, more than the current record may be read from the transport.
+    pub read_ahead: i32,
+    /// Unless it is 0, `SSL_shutdown` stays silent.
+    pub quiet_shutdown: i32,
     /// What status of the server's certificate a client asks for: an OCSP response, or nothing by any other number.
     pub status_type: i32,
     /// What its request says besides (RFC 6066 §8).
@@ -218,8 +218,8 @@ impl Settings {
             quic_transport_parameters: None,
             block_padding: 0,
             handshake_block_padding: 0,
-            read_ahead: false,
-            quiet_shutdown: false,
+            read_ahead: 0,
+            quiet_shutdown: 0,
             status_type: -1,
             status_request_items: Arc::default(),
             post_handshake_auth: false,

@@ -36,7 +36,7 @@ pub(super) unsafe fn control(target: &impl Configurable, arguments: Arguments) -
         command::GET_READ_AHEAD => target.look(|config| config.settings.read_ahead).into(),
         command::SET_READ_AHEAD => {
             let before = target.look(|config| config.settings.read_ahead);
-            target.change_settings(|settings| settings.read_ahead = number != 0);
+            target.change_settings(|settings| settings.read_ahead = number as c_int);
             before.into()
         }
         command::GET_MAX_CERT_LIST => size(target.look(|config| config.settings.max_cert_list)),

@@ -18,11 +18,7 @@ use crate::{
         certificate_verify::{CertificateVerify, signed_content},
         finished,
     },
-    policy::{
-        certificate::Slot,
-        custom_extension::place,
-        options::option,
-    },
+    policy::{certificate::Slot, custom_extension::place, options::option},
     record::Level,
     wire::SignatureScheme,
 };

@@ -7,8 +7,7 @@ use crate::handshake::Event;
 /// must have.
 fn resumed_up_to_finished() -> (Endpoint, Vec<u8>) {
     let aes128 = CipherSuite::TLS_AES_128_GCM_SHA256;
-    let mut client =
-        Endpoint::new(Side::Client, (TLS12, TLS13), |_| {}).offering(session(TLS13, aes128));
+    let mut client = Endpoint::new(Side::Client, (TLS12, TLS13), |_| {}).offering(session(TLS13, aes128));
     client.environment.hooks.caches_sessions = true;
     let (hello, client_hello) = hello_of(&mut client);
     let (server_hello, secret) = tls13_hello(&hello, aes128, |hello| {
