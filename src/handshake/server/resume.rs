@@ -42,9 +42,15 @@ pub fn fits_host(context: &Context<'_>, session: &Session) -> bool {
     context.settings().session_id_context == negotiated.session_id_context
         || match (&session.server_name, &negotiated.server_name) {
             (Some(_), Some(_)) => has_same_name(context, session),
-            (None, None) => !context.settings().verify_mode.has(VerifyMode::PEER),
+            (None, None) => has_no_client_to_know(context, session),
             _ => false,
         }
+}
+
+/// Whether the session has no client's certificate and none is asked for, nor may be by a certificate callback.
+fn has_no_client_to_know(context: &Context<'_>, session: &Session) -> bool {
+    let may_verify = context.settings().verify_mode.has(VerifyMode::PEER) || context.hooks().certificate;
+    !may_verify && session.peer_chain.is_none() && session.peer_raw_key.is_none()
 }
 
 /// The session that was found is not resumed after all.
