@@ -1001,3 +1001,53 @@ TEST_VERSIONS(verify_result_is_the_sessions)
         pair_free(pair);
     }
 }
+
+/* SSL_set1_host(3), SSL_add1_host: an IP address as the name is the address that the certificate has to have; there is one alone. */
+TEST_VERSIONS(host_that_is_an_address)
+{
+    for (int ok = 0; ok <= 1; ok++) {
+        struct pair *pair = pair_contexts(version);
+        struct outcome outcome[2];
+        char *address;
+
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_set1_host(pair->ssl[CLIENT], ok ? "127.0.0.1" : "127.0.0.2"), 1);
+        CHECK(X509_VERIFY_PARAM_get0_host(SSL_get0_param(pair->ssl[CLIENT]), 0) == NULL);
+        address = X509_VERIFY_PARAM_get1_ip_asc(SSL_get0_param(pair->ssl[CLIENT]));
+        CHECK_STR(address, ok ? "127.0.0.1" : "127.0.0.2");
+        OPENSSL_free(address);
+        pair_try(pair, outcome);
+        CHECK_EQ(outcome[CLIENT].ret == 1, ok);
+        CHECK_EQ(SSL_get_verify_result(pair->ssl[CLIENT]), ok ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH);
+        pair_free(pair);
+    }
+}
+
+TEST(second_address_is_refused)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+
+    CHECK_EQ(SSL_set1_host(ssl, "127.0.0.1"), 1);
+    CHECK_EQ(SSL_add1_host(ssl, "10.0.0.1"), 0);
+    ERR_clear_error();
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}
+
+/* SSL_set1_host(3): "The returned string ... is no longer valid once the associated ssl handle is cleared or freed". */
+TEST_VERSIONS(peer_name_is_cleared)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL *client;
+
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_OK(SSL_set1_host(client, "server.example"));
+    pair_handshake(pair);
+    CHECK_STR(SSL_get0_peername(client), "server.example");
+    CHECK_OK(SSL_clear(client));
+    CHECK(SSL_get0_peername(client) == NULL);
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client), 0), "server.example");
+    pair_free(pair);
+}

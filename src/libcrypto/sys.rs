@@ -24,7 +24,7 @@ opaque! {
     CTLOG_STORE CT_POLICY_EVAL_CTX SCT OCSP_RESPONSE OCSP_BASICRESP OCSP_SINGLERESP
     OSSL_DECODER_CTX OSSL_STORE_CTX OSSL_STORE_INFO UI_METHOD OPENSSL_LHASH
     X509_EXTENSION OCSP_RESPID OSSL_PROVIDER RSA_METHOD EC_KEY_METHOD BIO_ADDR
-    X509_CRL ASN1_TIME
+    X509_CRL ASN1_TIME ASN1_OCTET_STRING
 }
 
 /// `STACK_OF(X509)`: what C keeps apart is all one here.
@@ -756,6 +756,10 @@ unsafe extern "C" {
         name: *const c_char,
         namelen: usize,
     ) -> c_int;
+    pub fn X509_VERIFY_PARAM_set1_ip_asc(param: *mut X509_VERIFY_PARAM, address: *const c_char) -> c_int;
+    pub fn X509_VERIFY_PARAM_get1_ip_asc(param: *mut X509_VERIFY_PARAM) -> *mut c_char;
+    pub fn a2i_IPADDRESS(text: *const c_char) -> *mut ASN1_OCTET_STRING;
+    pub fn ASN1_OCTET_STRING_free(string: *mut ASN1_OCTET_STRING);
     pub fn X509_VERIFY_PARAM_get0_peername(param: *const X509_VERIFY_PARAM) -> *mut c_char;
     pub fn X509_VERIFY_PARAM_move_peername(a: *mut X509_VERIFY_PARAM, b: *mut X509_VERIFY_PARAM);
 

@@ -5,7 +5,7 @@ use core::{
     ptr::NonNull,
 };
 
-use super::sys;
+use super::{error_queue, memory, sys};
 
 /// Parameters that we own; the program may change them through its pointer.
 pub struct VerifyParam(NonNull<sys::X509_VERIFY_PARAM>);
@@ -75,18 +75,44 @@ impl VerifyParam {
         unsafe { sys::X509_VERIFY_PARAM_set_trust(self.as_ptr(), trust) == 1 }
     }
 
-    /// The one name that the certificate has to have; `None` for any.
+    /// The one name that the certificate has to have; `None` for any. An IP address takes the place of the address
+    /// that was set, and the names stay.
     pub fn set_host(&self, name: Option<&CStr>) -> bool {
+        if name.is_some_and(|name| self.set_address(name)) {
+            return true;
+        }
         let name = name.map_or(core::ptr::null(), CStr::as_ptr);
         // SAFETY: they are valid, and `name` is null or a C string.
         unsafe { sys::X509_VERIFY_PARAM_set1_host(self.as_ptr(), name, 0) == 1 }
     }
 
-    /// Another name that the certificate may have.
+    /// Another name that the certificate may have. Of IP addresses there is one alone: `false` for another.
     pub fn add_host(&self, name: Option<&CStr>) -> bool {
+        if let Some(address) = name.filter(|name| is_address(name)) {
+            return !self.has_address() && self.set_address(address);
+        }
         let name = name.map_or(core::ptr::null(), CStr::as_ptr);
         // SAFETY: they are valid, and `name` is null or a C string.
         unsafe { sys::X509_VERIFY_PARAM_add1_host(self.as_ptr(), name, 0) == 1 }
+    }
+
+    /// The IP address that the certificate has to have; `false` if the text is none.
+    fn set_address(&self, text: &CStr) -> bool {
+        // SAFETY: they are valid, and `text` is a C string.
+        unsafe { sys::X509_VERIFY_PARAM_set1_ip_asc(self.as_ptr(), text.as_ptr()) == 1 }
+    }
+
+    /// Whether the certificate has to have an IP address.
+    fn has_address(&self) -> bool {
+        let mark = error_queue::set_mark();
+        // SAFETY: they are valid, and the text is ours.
+        let is_set = unsafe {
+            let text = sys::X509_VERIFY_PARAM_get1_ip_asc(self.as_ptr());
+            memory::free(text.cast());
+            !text.is_null()
+        };
+        mark.pop();
+        is_set
     }
 
     /// How names are compared: `X509_CHECK_FLAG_…`.
@@ -100,6 +126,22 @@ impl VerifyParam {
     pub fn peer_name(&self) -> *const c_char {
         // SAFETY: they are valid.
         unsafe { sys::X509_VERIFY_PARAM_get0_peername(self.as_ptr()) }
+    }
+
+    /// There is no such name any more.
+    pub fn forget_peer_name(&self) {
+        // SAFETY: they are valid, and null stands for parameters without a name.
+        unsafe { sys::X509_VERIFY_PARAM_move_peername(self.as_ptr(), core::ptr::null_mut()) };
+    }
+}
+
+/// Whether a name is the text of an IP address.
+fn is_address(name: &CStr) -> bool {
+    // SAFETY: `name` is a C string, and what comes of it is ours.
+    unsafe {
+        let address = sys::a2i_IPADDRESS(name.as_ptr());
+        sys::ASN1_OCTET_STRING_free(address);
+        !address.is_null()
     }
 }
 

@@ -381,6 +381,7 @@ impl Ssl {
     pub fn clear(&self) {
         self.dane.forget_match();
         self.forget_path();
+        self.verify_param.forget_peer_name();
         let is_cut_short = self.is_cut_short();
         let method = self.context().method();
         self.update_config(|config| config.set_method(method));
