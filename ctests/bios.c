@@ -919,3 +919,102 @@ TEST_VERSIONS(bio_f_ssl_popped)
     free_ssl_bios(&made);
     pair_free(pair);
 }
+
+/* BIO_f_ssl(3): "When set after every num bytes of I/O (read and write) the SSL session is automatically renegotiated. num must be at least
+ * 512 bytes." The setters return the former value; a time-out below 60 is 5. */
+static void shake(BIO *bio[2])
+{
+    for (int turn = 0; turn < 12; turn++)
+        BIO_do_handshake(bio[turn % 2]);
+    CHECK_EQ(BIO_do_handshake(bio[CLIENT]), 1);
+    CHECK_EQ(BIO_do_handshake(bio[SERVER]), 1);
+}
+
+static void make(struct pair *pair, BIO *bio[2])
+{
+    BIO *end[2];
+
+    CHECK_OK(BIO_new_bio_pair(&end[CLIENT], 0, &end[SERVER], 0));
+    for (int side = CLIENT; side <= SERVER; side++) {
+        bio[side] = BIO_new_ssl(pair->ctx[side], side == CLIENT);
+        BIO_push(bio[side], end[side]);
+    }
+    shake(bio);
+}
+
+TEST(bio_f_ssl_renegotiation_settings)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    BIO *bio[2];
+
+    make(pair, bio);
+    CHECK_EQ(BIO_set_ssl_renegotiate_bytes(bio[CLIENT], 512), 0);
+    CHECK_EQ(BIO_set_ssl_renegotiate_bytes(bio[CLIENT], 1000), 512);
+    CHECK_EQ(BIO_set_ssl_renegotiate_bytes(bio[CLIENT], 511), 1000);
+    CHECK_EQ(BIO_set_ssl_renegotiate_bytes(bio[CLIENT], 600), 1000);
+    CHECK_EQ(BIO_set_ssl_renegotiate_timeout(bio[CLIENT], 60), 0);
+    CHECK_EQ(BIO_set_ssl_renegotiate_timeout(bio[CLIENT], 30), 60);
+    CHECK_EQ(BIO_set_ssl_renegotiate_timeout(bio[CLIENT], 0), 5);
+    BIO_free_all(bio[CLIENT]);
+    BIO_free_all(bio[SERVER]);
+    pair_free(pair);
+}
+
+TEST(bio_f_ssl_renegotiates_by_itself)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    char bytes[100] = "";
+    BIO *bio[2];
+    SSL *client;
+
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_ALLOW_CLIENT_RENEGOTIATION);
+    make(pair, bio);
+    BIO_set_ssl_renegotiate_bytes(bio[CLIENT], 600);
+    for (int i = 0; i < 20; i++) {
+        BIO_write(bio[CLIENT], bytes, sizeof(bytes));
+        BIO_read(bio[SERVER], bytes, sizeof(bytes));
+        BIO_read(bio[CLIENT], bytes, sizeof(bytes));
+    }
+    CHECK_NO_ERRORS();
+    CHECK_EQ(BIO_get_num_renegotiates(bio[CLIENT]), 2);
+    CHECK_EQ(BIO_get_ssl(bio[CLIENT], &client), 1);
+    CHECK_EQ(SSL_total_renegotiations(client), 2);
+    BIO_free_all(bio[CLIENT]);
+    BIO_free_all(bio[SERVER]);
+    pair_free(pair);
+}
+
+/* BIO_f_ssl(3): "The SSL BIO is then reset to the initial accept or connect state." Another handshake works. */
+static void shake_both(BIO *bio[2])
+{
+    int done[2] = {0, 0};
+
+    for (int turn = 0; !done[CLIENT] || !done[SERVER]; turn++) {
+        int side = turn % 2;
+
+        CHECK(turn < 50);
+        if (!done[side])
+            done[side] = BIO_do_handshake(bio[side]) == 1;
+        if (!done[side])
+            CHECK(BIO_should_retry(bio[side]));
+    }
+}
+
+TEST_VERSIONS(bio_f_ssl_reset_and_again)
+{
+    struct pair *pair = pair_contexts(version);
+    BIO *bio[2], *end[2];
+
+    CHECK_OK(BIO_new_bio_pair(&end[CLIENT], 0, &end[SERVER], 0));
+    for (int side = CLIENT; side <= SERVER; side++) {
+        bio[side] = BIO_new_ssl(pair->ctx[side], side == CLIENT);
+        BIO_push(bio[side], end[side]);
+    }
+    shake_both(bio);
+    CHECK_EQ(BIO_reset(bio[SERVER]), 0);
+    CHECK_EQ(BIO_reset(bio[CLIENT]), 0);
+    shake_both(bio);
+    BIO_free_all(bio[CLIENT]);
+    BIO_free_all(bio[SERVER]);
+    pair_free(pair);
+}

@@ -1,6 +1,7 @@
 //! A BIO that is a TLS connection: `BIO_f_ssl(3)`.
 
 mod method;
+mod renegotiations;
 
 use core::ffi::c_int;
 

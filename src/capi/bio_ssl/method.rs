@@ -1,24 +1,36 @@
-//! The method of a BIO that is a TLS connection: what libcrypto calls. The connection is the BIO's data; whether it
+//! The method of a BIO that is a TLS connection: what libcrypto calls. The connection is in the BIO's data; whether it
 //! goes with the BIO is the BIO's close flag.
 
-use core::ffi::{CStr, c_char, c_int, c_long, c_void};
+use core::{
+    cell::Cell,
+    ffi::{CStr, c_char, c_int, c_long, c_void},
+};
 use std::sync::OnceLock;
 
+use super::renegotiations::Renegotiations;
 use crate::{
     capi::{
         io::{SSL_do_handshake, SSL_get_error, SSL_pending, SSL_read, SSL_shutdown, SSL_write},
+        renegotiation::SSL_renegotiate,
         support::{
             convert::{self, store},
             guard, with_ssl,
         },
     },
     libcrypto::{
-        error_queue,
+        clock, error_queue,
         sys::{self, BIO, BIO_METHOD, BIO_info_cb},
     },
-    object::{SSL, io::SslError, transport::Way},
+    object::{SSL, Ssl, io::SslError, transport::Way},
     record::Side,
 };
+
+/// The data of a BIO of this method.
+struct Data {
+    /// Null without a connection.
+    ssl: Cell<*mut SSL>,
+    renegotiations: Renegotiations,
+}
 
 /// The method, made once; null while memory is out.
 pub fn method() -> *const BIO_METHOD {
@@ -59,18 +71,25 @@ pub unsafe fn connection_of(bio: *mut BIO) -> *mut SSL {
     // SAFETY: the caller's promise; only BIOs of this type hold a connection.
     unsafe {
         if sys::BIO_method_type(bio) == sys::BIO_TYPE_SSL {
-            sys::BIO_get_data(bio).cast()
+            data_of(bio).map_or(core::ptr::null_mut(), |data| data.ssl.get())
         } else {
             core::ptr::null_mut()
         }
     }
 }
 
+/// The data of a BIO of this method, which are there from `create` to `destroy`.
+unsafe fn data_of<'a>(bio: *mut BIO) -> Option<&'a Data> {
+    // SAFETY: `create` made them, and nobody borrows them to change them.
+    unsafe { sys::BIO_get_data(bio).cast::<Data>().as_ref() }
+}
+
 unsafe extern "C" fn create(bio: *mut BIO) -> c_int {
     // SAFETY: libcrypto calls this with a new BIO.
     unsafe {
+        let data = Data { ssl: Cell::new(core::ptr::null_mut()), renegotiations: Renegotiations::default() };
         sys::BIO_set_init(bio, 0);
-        sys::BIO_set_data(bio, core::ptr::null_mut());
+        sys::BIO_set_data(bio, Box::into_raw(Box::new(data)).cast());
         sys::BIO_clear_flags(bio, !0);
     }
     1
@@ -83,7 +102,11 @@ unsafe extern "C" fn destroy(bio: *mut BIO) -> c_int {
     // SAFETY: libcrypto calls this with a BIO of this method.
     unsafe {
         give_up_connection(bio);
+        let data: *mut Data = sys::BIO_get_data(bio).cast();
         sys::BIO_set_data(bio, core::ptr::null_mut());
+        if !data.is_null() {
+            drop(Box::from_raw(data));
+        }
         sys::BIO_clear_flags(bio, !0);
         sys::BIO_set_init(bio, 0);
     }
@@ -116,6 +139,7 @@ unsafe extern "C" fn read(bio: *mut BIO, data: *mut c_char, length: c_int) -> c_
         clear_retry(bio);
         let count = SSL_read(ssl, data.cast(), length);
         tell_retry(bio, ssl, count);
+        renegotiate_if_due(bio, ssl, count);
         count
     }
 }
@@ -130,7 +154,19 @@ unsafe extern "C" fn write(bio: *mut BIO, data: *const c_char, length: c_int) ->
         clear_retry(bio);
         let count = SSL_write(ssl, data.cast(), length);
         tell_retry(bio, ssl, count);
+        renegotiate_if_due(bio, ssl, count);
         count
+    }
+}
+
+/// After `count` bytes, if there were any. Where a renegotiation is impossible, the reason stays in the queue.
+unsafe fn renegotiate_if_due(bio: *mut BIO, ssl: *mut SSL, count: c_int) {
+    // SAFETY: `bio` is of this method, and `ssl` is valid.
+    unsafe {
+        let is_due = |data: &Data| count > 0 && data.renegotiations.is_due(count, || clock::now().0);
+        if data_of(bio).is_some_and(is_due) {
+            SSL_renegotiate(ssl);
+        }
     }
 }
 
@@ -183,6 +219,7 @@ unsafe extern "C" fn control(bio: *mut BIO, command: c_int, number: c_long, poin
         if ssl.is_null() {
             return 0;
         }
+        let Some(data) = data_of(bio) else { return 0 };
         let reader = bio_of(ssl, Way::Read);
         match command {
             sys::BIO_CTRL_RESET => reset(bio, ssl),
@@ -197,6 +234,9 @@ unsafe extern "C" fn control(bio: *mut BIO, command: c_int, number: c_long, poin
                 store(pointer.cast(), ssl);
                 c_long::from(!pointer.is_null())
             }
+            sys::BIO_C_SET_SSL_RENEGOTIATE_BYTES => data.renegotiations.set_bytes(number),
+            sys::BIO_C_SET_SSL_RENEGOTIATE_TIMEOUT => data.renegotiations.set_timeout(number, clock::now().0),
+            sys::BIO_C_GET_SSL_NUM_RENEGOTIATES => data.renegotiations.count(),
             sys::BIO_CTRL_GET_CLOSE => sys::BIO_get_shutdown(bio).into(),
             sys::BIO_CTRL_SET_CLOSE => {
                 sys::BIO_set_shutdown(bio, c_int::from(number != 0));
@@ -216,7 +256,7 @@ unsafe extern "C" fn control(bio: *mut BIO, command: c_int, number: c_long, poin
             sys::BIO_CTRL_PUSH => use_next(bio, ssl),
             sys::BIO_CTRL_POP => leave_chain(bio, ssl, pointer.cast()),
             sys::BIO_C_DO_STATE_MACHINE => handshake(bio, ssl),
-            sys::BIO_CTRL_DUP => duplicate_to(ssl, pointer.cast()),
+            sys::BIO_CTRL_DUP => duplicate_to(data, pointer.cast()),
             // What there is nothing to say about, and what callback_control is for.
             sys::BIO_CTRL_INFO | sys::BIO_CTRL_SET_CALLBACK => 0,
             _ => sys::BIO_ctrl(reader, command, number, pointer),
@@ -235,7 +275,10 @@ unsafe fn set_connection(bio: *mut BIO, close: c_long, ssl: *mut SSL) -> c_long 
     unsafe {
         give_up_connection(bio);
         sys::BIO_set_shutdown(bio, c_int::from(close != 0));
-        sys::BIO_set_data(bio, ssl.cast());
+        if let Some(data) = data_of(bio) {
+            data.ssl.set(ssl);
+            data.renegotiations.take_over(&Renegotiations::default());
+        }
         let transport = if ssl.is_null() { core::ptr::null_mut() } else { bio_of(ssl, Way::Read) };
         if !transport.is_null() {
             let next = sys::BIO_next(bio);
@@ -256,10 +299,8 @@ unsafe fn reset(bio: *mut BIO, ssl: *mut SSL) -> c_long {
     // SAFETY: both are valid.
     unsafe {
         SSL_shutdown(ssl);
-        with_ssl(ssl, (), |ssl| {
-            ssl.set_side(ssl.side());
-            ssl.clear();
-        });
+        // The side stays. To set it would leave a server of TLS 1.3 with the method of a client.
+        with_ssl(ssl, (), Ssl::clear);
         let below = match sys::BIO_next(bio) {
             next if next.is_null() => bio_of(ssl, Way::Read),
             next => next,
@@ -314,13 +355,14 @@ unsafe fn handshake(bio: *mut BIO, ssl: *mut SSL) -> c_long {
 }
 
 /// `BIO_dup_chain(3)`: the copy of this BIO gets a copy of the connection.
-unsafe fn duplicate_to(ssl: *mut SSL, copy: *mut BIO) -> c_long {
-    // SAFETY: both are valid, and `copy` is of this method.
+unsafe fn duplicate_to(data: &Data, copy: *mut BIO) -> c_long {
+    // SAFETY: the connection is valid, and `copy` is of this method.
     unsafe {
         give_up_connection(copy);
-        let duplicate = crate::capi::connection::SSL_dup(ssl);
-        sys::BIO_set_data(copy, duplicate.cast());
-        c_long::from(!duplicate.is_null())
+        let Some(duplicate) = data_of(copy) else { return 0 };
+        duplicate.ssl.set(crate::capi::connection::SSL_dup(data.ssl.get()));
+        duplicate.renegotiations.take_over(&data.renegotiations);
+        c_long::from(!duplicate.ssl.get().is_null())
     }
 }
 
