@@ -1050,3 +1050,80 @@ TEST_VERSIONS(status_request_of_a_resumption_is_not_seen)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* SSL_get_pending_cipher(3): "at present only the callback set by SSL_CTX_set_alpn_select_cb() is guaranteed to have a non-NULL return
+ * value": also before a HelloRetryRequest and in resumptions. */
+static int suites_seen;
+
+static int select_first_with_a_suite(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned total,
+                                     void *argument)
+{
+    (void)total;
+    (void)argument;
+    CHECK(SSL_get_pending_cipher(ssl) != NULL);
+    suites_seen++;
+    *out = in + 1;
+    *length = in[0];
+    return SSL_TLSEXT_ERR_OK;
+}
+
+TEST_VERSIONS(suite_is_known_when_the_protocol_is_selected)
+{
+    for (int retry = 0; retry <= 1; retry++) {
+        struct pair *pair = pair_for_sessions(version, 1);
+        SSL_SESSION *session;
+
+        suites_seen = 0;
+        if (retry)
+            CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[SERVER], "P-384"));
+        SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], select_first_with_a_suite, NULL);
+        CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\2h2", 3), 0);
+        session = connect_with(pair, NULL, 0);
+        SSL_SESSION_free(connect_with(pair, session, 1));
+        CHECK(suites_seen >= 2);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
+/* The session that is resumed has its suite by then, also where a servername callback was asked before. (TLS 1.2.) */
+static int select_first_with_a_current_suite(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in,
+                                             unsigned total, void *argument)
+{
+    (void)total;
+    (void)argument;
+    if (SSL_session_reused(ssl))
+        suites_seen += SSL_get_current_cipher(ssl) != NULL;
+    *out = in + 1;
+    *length = in[0];
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int any_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+TEST(suite_of_a_resumption_is_current_when_the_protocol_is_selected)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 1);
+    SSL_SESSION *session = NULL;
+
+    suites_seen = 0;
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], any_name);
+    SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], select_first_with_a_current_suite, NULL);
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\2h2", 3), 0);
+    for (int i = 0; i < 2; i++) {
+        pair_over_wire(pair);
+        CHECK_EQ(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "a.example"), 1);
+        if (session != NULL)
+            CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+        pair_handshake(pair);
+        SSL_SESSION_free(session);
+        session = pair_leave(pair);
+    }
+    CHECK_EQ(suites_seen, 1);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

@@ -87,7 +87,7 @@ impl Ssl {
     }
 
     /// The session that a server resumes in the handshake that it is in.
-    fn resumed_session(&self) -> Option<Arc<SessionHandle>> {
+    pub(super) fn resumed_session(&self) -> Option<Arc<SessionHandle>> {
         let session = self.look_at_connection(|connection| {
             let negotiated = connection.negotiated();
             let is_resumed = connection.side() == Side::Server && negotiated.resumed;

@@ -506,7 +506,7 @@ impl Ssl {
     #[must_use]
     pub fn suite_in_use(&self) -> Option<&'static Suite> {
         self.with_connection(|connection| connection.negotiated().suite_in_use)
-            .or_else(|| suite::find(self.session()?.core().cipher_suite))
+            .or_else(|| suite::find(self.session().or_else(|| self.resumed_session())?.core().cipher_suite))
     }
 
     /// The suite negotiated.

@@ -113,6 +113,7 @@ pub fn read_extensions(context: &mut Context<'_>, received: Received) -> Step {
     });
     security::inquire(context, inquiry, move |context| {
         let suite = find_suite(context, &received)?;
+        context.negotiated.suite = Some(suite);
         let hello = Hello {
             shares,
             modes,
@@ -260,7 +261,6 @@ fn preferred_hash(context: &Context<'_>) -> Option<HashAlgorithm> {
 
 fn use_suite(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     let suite = hello.suite;
-    context.negotiated.suite = Some(suite);
     if let Some(psk) = &mut hello.psk {
         // RFC 8446 §4.2.11: a PSK is bound to the hash, not to the suite.
         if psk.session.cipher_suite != suite.id {
