@@ -879,3 +879,27 @@ TEST(server_that_takes_early_data_no_more)
     check_alive(pair);
     pair_free(pair);
 }
+
+/* SSL_read_early_data(3): "The maximum amount of received early data that is skipped is controlled by the recv_max_early_data setting. If a
+ * client sends more than this then the connection will abort." With 0 any is more. */
+TEST(nothing_is_passed_over)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 1);
+    SSL_SESSION *session;
+    struct outcome outcome[2];
+    size_t count;
+    char byte;
+
+    CHECK_OK(SSL_CTX_set_max_early_data(pair->ctx[SERVER], 1000));
+    session = connect_with(pair, NULL, 0);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    CHECK_OK(SSL_set_max_early_data(pair->ssl[SERVER], 0));
+    CHECK_OK(SSL_set_recv_max_early_data(pair->ssl[SERVER], 0));
+    CHECK_OK(SSL_write_early_data(pair->ssl[CLIENT], "abc", 3, &count));
+    CHECK_EQ(SSL_read_early_data(pair->ssl[SERVER], &byte, 1, &count), SSL_READ_EARLY_DATA_FINISH);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[SERVER], SSL_R_TOO_MUCH_EARLY_DATA);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}

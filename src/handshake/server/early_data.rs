@@ -103,12 +103,13 @@ fn reject(context: &mut Context<'_>, hello: Box<Hello>, share: Option<Share>) ->
     tls13_flight::emit_server_hello(context, hello, share)
 }
 
-/// Early data that was announced and is not accepted is passed over (RFC 8446 §4.2.10).
+/// Early data that was announced and is not accepted is passed over (RFC 8446 §4.2.10), unless the program wants none at all.
 pub fn skip(context: &mut Context<'_>, hello: &Hello) {
     if hello.early_data {
         context.negotiated.early_data.status = Status::Rejected;
         let most = usize::try_from(context.settings().recv_max_early_data).unwrap_or(usize::MAX);
-        context.records.inbound.skip_early_data(most.saturating_add(SKIPPED_OVERHEAD));
+        let allowance = if most == 0 { 0 } else { most.saturating_add(SKIPPED_OVERHEAD) };
+        context.records.inbound.skip_early_data(allowance);
     }
 }
 
