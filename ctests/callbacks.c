@@ -436,3 +436,36 @@ TEST_VERSIONS(keylog_callback_that_is_taken_away)
     CHECK_EQ(keylog_lines, 0);
     pair_free(pair);
 }
+
+/* SSL_in_init(3): "SSL_in_before() returns 1 if no SSL/TLS handshake has yet been initiated", which is so when the info callback is told that it
+ * starts; "SSL_in_init() returns 1 if the SSL/TLS state machine is currently processing or awaiting handshake messages": in each loop. */
+static int starts, dones, loops;
+
+static void look(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_HANDSHAKE_START && starts++ == 0)
+        CHECK_EQ(SSL_in_before(ssl), 1);
+    if (where == SSL_CB_HANDSHAKE_DONE) {
+        dones++;
+        CHECK_EQ(SSL_in_init(ssl), 0);
+    }
+    if (where == SSL_CB_ACCEPT_LOOP || where == SSL_CB_CONNECT_LOOP) {
+        loops++;
+        CHECK_EQ(SSL_in_before(ssl), 0);
+        CHECK_EQ(SSL_in_init(ssl), 1);
+        CHECK_EQ(SSL_is_init_finished(ssl), 0);
+    }
+}
+
+TEST_SIDES(info_callback_sees_the_handshake_begin_and_end)
+{
+    struct pair *pair = pair_contexts(version);
+
+    pair_over_wire(pair);
+    SSL_set_info_callback(pair->ssl[server], look);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK(starts > 0 && dones > 0 && loops > 0);
+    pair_free(pair);
+}

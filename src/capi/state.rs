@@ -15,26 +15,21 @@ export! { SSL_in_init SSL_in_before SSL_is_init_finished SSL_get_state }
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_init(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.is_in_handshake())) }
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.shows_handshake())) }
 }
 
 /// Returns 1 if no handshake has begun, else 0. `SSL_in_init(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_in_before(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.is_before_handshake())) }
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.shows_no_handshake())) }
 }
 
 /// Returns 1 if the handshake is complete and application data can flow, else 0. `SSL_in_init(3)`
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_is_init_finished(ssl: *const SSL) -> c_int {
     // SAFETY: the contract of this module.
-    unsafe {
-        with_ssl(ssl, 0, |ssl| {
-            let waits = ssl.with_connection(|connection| connection.waits_for_early_data());
-            c_int::from(!ssl.is_in_handshake() && !waits)
-        })
-    }
+    unsafe { with_ssl(ssl, 0, |ssl| c_int::from(ssl.shows_established())) }
 }
 
 /// `TLS_ST_…`.

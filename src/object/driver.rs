@@ -10,6 +10,7 @@ use super::{
     log,
     parts::Parts,
     ssl::{RECEIVED_SHUTDOWN, Waiting},
+    state::{Phase, Told},
     thread_lock::Held,
 };
 use crate::{
@@ -512,10 +513,14 @@ impl Ssl {
             log::event(self, &event);
             match event {
                 Event::Renegotiation(count) => self.count_renegotiations(count),
-                Event::HandshakeStart(position) => self.tell_info_at(position, info::HANDSHAKE_START, 1),
+                Event::HandshakeStart(position) => {
+                    let told = Told { position, phase: Some(Phase::Start) };
+                    self.tell_info_at(told, info::HANDSHAKE_START, 1);
+                }
                 Event::HandshakeDone => {
                     self.adopt_negotiated_session();
-                    self.tell_info(info::HANDSHAKE_DONE, 1);
+                    let told = Told { position: self.position(), phase: Some(Phase::Done) };
+                    self.tell_info_at(told, info::HANDSHAKE_DONE, 1);
                 }
                 Event::MessageDone => self.tell_exit(1),
                 Event::Position(position) => self.tell_position(position),
@@ -549,14 +554,15 @@ impl Ssl {
     }
 
     fn tell_position(&self, position: Position) {
-        self.tell_info_at(position, self.side_bit() | info::LOOP, 1);
+        let told = Told { position, phase: Some(Phase::Loop) };
+        self.tell_info_at(told, self.side_bit() | info::LOOP, 1);
     }
 
-    /// Calls the info callback, to which the connection is at `position`.
-    fn tell_info_at(&self, position: Position, place: c_int, value: c_int) {
-        let now = self.parts().told_position.replace(Some(position));
+    /// Calls the info callback, to which the connection is as it is `told`.
+    fn tell_info_at(&self, told: Told, place: c_int, value: c_int) {
+        let now = self.parts().told.replace(Some(told));
         self.tell_info(place, value);
-        self.parts().told_position.set(now);
+        self.parts().told.set(now);
     }
 
     /// The end of a handshake call, successful or not (`SSL_CB_CONNECT_EXIT`).
@@ -570,7 +576,8 @@ impl Ssl {
             Direction::Read => {
                 // What it does to the connection comes after it.
                 let position = self.look_at_connection(|connection| connection.position());
-                self.tell_info_at(position, info::ALERT | info::READ, value);
+                let told = Told { position, phase: None };
+                self.tell_info_at(told, info::ALERT | info::READ, value);
             }
             Direction::Write => self.tell_info(info::ALERT | info::WRITE, value),
         }

@@ -15,6 +15,7 @@ use super::{
     core_cell::CoreCell,
     peer_certificates::{PeerCertificates, VerifiedChain},
     security::Judged,
+    state::Told,
     status_request::RequestItems,
     thread_lock::Held,
     transparency::PeerTimestamps,
@@ -23,7 +24,6 @@ use super::{
 use crate::{
     connection::Connection,
     error::{Error, Reason, Result},
-    handshake::position::Position,
     libcrypto::{evp_pkey::PKey, pointer_stack::PointerStack},
     policy::security::Permissions,
     record::Expected,
@@ -87,8 +87,8 @@ pub struct Parts {
     pub(super) scheduled_authentication: Cell<bool>,
     /// How many tickets `SSL_new_session_ticket` asked for.
     pub(super) requested_tickets: Cell<usize>,
-    /// The position that the info callback is being told, while later ones are queued.
-    pub(super) told_position: Cell<Option<Position>>,
+    /// What the info callback is being told, while later events are queued.
+    pub(super) told: Cell<Option<Told>>,
 }
 
 impl Parts {
@@ -125,7 +125,7 @@ impl Parts {
             scheduled_key_update: Cell::new(None),
             scheduled_authentication: Cell::new(false),
             requested_tickets: Cell::new(0),
-            told_position: Cell::new(None),
+            told: Cell::new(None),
         }
     }
 

@@ -17,6 +17,26 @@ const KEY_UPDATE_NOT_REQUESTED: c_int = 0;
 /// `SSL_KEY_UPDATE_REQUESTED`.
 const KEY_UPDATE_REQUESTED: c_int = 1;
 
+/// What the info callback is told, while later events are queued.
+#[derive(Clone, Copy)]
+pub struct Told {
+    /// Where the handshake is.
+    pub position: Position,
+    /// What happens to it, if anything.
+    pub phase: Option<Phase>,
+}
+
+/// What the info callback is told of a handshake.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It starts.
+    Start,
+    /// It goes on.
+    Loop,
+    /// It is done.
+    Done,
+}
+
 impl Ssl {
     /// Where the handshake is; while the info callback runs, the position that it is told.
     #[must_use]
@@ -42,6 +62,32 @@ impl Ssl {
             || parts.scheduled_key_update.get().is_some()
             || parts.scheduled_authentication.get()
             || parts.requested_tickets.get() > 0
+    }
+
+    /// As [`Self::is_before_handshake`]; the info callback is told of the first start before that.
+    #[must_use]
+    pub fn shows_no_handshake(&self) -> bool {
+        match self.parts().told.get() {
+            Some(Told { position, phase: Some(phase) }) => {
+                phase == Phase::Start && position == Position::Before
+            }
+            _ => self.is_before_handshake(),
+        }
+    }
+
+    /// As [`Self::is_in_handshake`]; while the info callback runs, what it is told.
+    #[must_use]
+    pub fn shows_handshake(&self) -> bool {
+        let phase = self.parts().told.get().and_then(|told| told.phase);
+        phase.map_or_else(|| self.is_in_handshake(), |phase| phase != Phase::Done)
+    }
+
+    /// Whether the program sees a connection that is ready for application data.
+    #[must_use]
+    pub fn shows_established(&self) -> bool {
+        !self.shows_handshake()
+            && self.told_position().is_none_or(|position| position == Position::Ok)
+            && !self.look_at_connection(|connection| connection.waits_for_early_data())
     }
 
     /// Schedules a KeyUpdate (`SSL_key_update(3)`).
@@ -89,7 +135,7 @@ impl Ssl {
     /// The position that the info callback is being told, while later ones are queued.
     #[must_use]
     pub fn told_position(&self) -> Option<Position> {
-        self.parts().told_position.get()
+        self.parts().told.get().map(|told| told.position)
     }
 
     /// `SSL_get_key_update_type(3)`: what is scheduled, by the program or because the peer asked for it.
