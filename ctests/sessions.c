@@ -846,3 +846,38 @@ TEST_VERSIONS(set_session_replaces_and_takes_away)
     SSL_SESSION_free(first);
     pair_free(pair);
 }
+
+/* SSL_set_shutdown(3): "The actual condition for a correctly closed session is SSL_SENT_SHUTDOWN": one that the peer alone has closed is not
+ * resumed any more. */
+TEST_SIDES(session_is_not_closed_by_what_was_received)
+{
+    for (int how = 0; how < 3; how++) {
+        struct pair *pair = pair_for_sessions(version, 0);
+        SSL_SESSION *session;
+        SSL *self;
+        char byte;
+        long cached;
+
+        pair_over_wire(pair);
+        pair_handshake(pair);
+        pair_settle(pair);
+        self = pair->ssl[server];
+        session = SSL_get1_session(self);
+        cached = SSL_CTX_sess_number(pair->ctx[server]);
+        CHECK_EQ(SSL_shutdown(pair->ssl[!server]), 0);
+        CHECK_EQ(SSL_read(self, &byte, 1), 0);
+        CHECK_EQ(SSL_get_shutdown(self), SSL_RECEIVED_SHUTDOWN);
+        if (how == 0) {
+            CHECK_OK(SSL_clear(self));
+        } else if (how == 1) {
+            CHECK_OK(SSL_set_session(self, NULL));
+        } else {
+            SSL_free(self);
+            pair->ssl[server] = NULL;
+        }
+        CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+        CHECK_EQ(SSL_CTX_sess_number(pair->ctx[server]), cached - server);
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}

@@ -4,7 +4,7 @@
 use core::{ffi::c_uint, sync::atomic::Ordering};
 use std::sync::Arc;
 
-use super::{SessionHandle, Ssl, parts::keep, session::SoFar};
+use super::{SessionHandle, Ssl, parts::keep, session::SoFar, ssl::SENT_SHUTDOWN};
 use crate::{
     error::{Error, Reason, Result},
     handshake::{Environment, position::Position},
@@ -167,9 +167,10 @@ impl Ssl {
         }
     }
 
-    /// Whether the connection was established and neither side closed it.
+    /// Whether the connection was established and we have not closed it; that the peer has does not count.
     pub(super) fn is_cut_short(&self) -> bool {
-        self.look_at_connection(|connection| connection.is_established()) && self.shutdown.get() == 0
+        let is_established = self.look_at_connection(|connection| connection.is_established());
+        is_established && self.shutdown.get() & SENT_SHUTDOWN == 0
     }
 
     /// The connection's session is not resumed again.
