@@ -415,3 +415,22 @@ TEST_VERSIONS(resumption_and_clear_forget_the_match)
     SSL_SESSION_free(session);
     pair_free(pair);
 }
+
+/* "The basedomain … is also used as the primary reference identifier": the one name, even if it reads like an address. */
+TEST(base_domain_that_is_an_address)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *ssl;
+    char *address;
+
+    CHECK_OK(SSL_CTX_dane_enable(context));
+    ssl = SSL_new(context);
+    CHECK_OK(SSL_set1_host(ssl, "other.example"));
+    CHECK_OK(SSL_dane_enable(ssl, "192.0.2.1"));
+    CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 0), "192.0.2.1");
+    CHECK(X509_VERIFY_PARAM_get0_host(SSL_get0_param(ssl), 1) == NULL);
+    address = X509_VERIFY_PARAM_get1_ip_asc(SSL_get0_param(ssl));
+    CHECK(address == NULL);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

@@ -76,11 +76,13 @@ impl VerifyParam {
     }
 
     /// The one name that the certificate has to have; `None` for any. An IP address takes the place of the address
-    /// that was set, and the names stay.
+    /// that was set, and the names stay (`SSL_set1_host(3)`).
     pub fn set_host(&self, name: Option<&CStr>) -> bool {
-        if name.is_some_and(|name| self.set_address(name)) {
-            return true;
-        }
+        name.is_some_and(|name| self.set_address(name)) || self.set_name(name)
+    }
+
+    /// The one name that the certificate has to have, which is not looked at for an address; `None` for any.
+    pub fn set_name(&self, name: Option<&CStr>) -> bool {
         let name = name.map_or(core::ptr::null(), CStr::as_ptr);
         // SAFETY: they are valid, and `name` is null or a C string.
         unsafe { sys::X509_VERIFY_PARAM_set1_host(self.as_ptr(), name, 0) == 1 }

@@ -80,7 +80,7 @@ impl Ssl {
             error_queue::raise_ssl(reason);
             return refuse(Reason::ERROR_SETTING_TLSA_BASE_DOMAIN, -1);
         }
-        if !self.verify_param.set_host(base_domain) {
+        if !self.verify_param.set_name(base_domain) {
             return refuse(Reason::ERROR_SETTING_TLSA_BASE_DOMAIN, -1);
         }
         if !self.dane.enable() {

@@ -59,16 +59,19 @@ impl Renegotiations {
 
     /// So many bytes were read or written: whether it is time for a renegotiation, which is counted.
     pub fn is_due(&self, bytes: c_int, now: impl FnOnce() -> i64) -> bool {
-        self.bytes.set(self.bytes.get().saturating_add(bytes.into()));
-        let is_due = self.has_too_many_bytes() || self.has_waited_too_long(now);
+        let is_due = self.has_too_many_bytes(bytes) || self.has_waited_too_long(now);
         if is_due {
             self.count.set(self.count.get().saturating_add(1));
         }
         is_due
     }
 
-    fn has_too_many_bytes(&self) -> bool {
-        let are_too_many = self.most_bytes.get() > 0 && self.bytes.get() > self.most_bytes.get();
+    fn has_too_many_bytes(&self, more: c_int) -> bool {
+        if self.most_bytes.get() == 0 {
+            return false;
+        }
+        self.bytes.set(self.bytes.get().saturating_add(more.into()));
+        let are_too_many = self.bytes.get() > self.most_bytes.get();
         if are_too_many {
             self.bytes.set(0);
         }
