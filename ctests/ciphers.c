@@ -641,3 +641,23 @@ TEST(suites_from_the_wire_are_those_known)
     CHECK_OK(SSL_bytes_to_cipher_list(ssl, wire, sizeof(wire), 0, NULL, NULL));
     finish();
 }
+
+/* SSL_get_ciphers(3): the suites go "into the returned stacks of SSL_CIPHER objects sk and Signalling Cipher-Suite Values scsvs". */
+TEST(signalling_values_have_a_list_of_their_own)
+{
+    static const unsigned char wire[] = {0x13, 0x01, 0x00, 0xff, 0x56, 0x00};
+    SSL_CTX *context = SSL_CTX_new(TLS_method());
+    SSL *ssl = SSL_new(context);
+    STACK_OF(SSL_CIPHER) *suites = NULL, *signals = NULL;
+
+    CHECK_OK(SSL_bytes_to_cipher_list(ssl, wire, sizeof(wire), 0, &suites, &signals));
+    CHECK_EQ(sk_SSL_CIPHER_num(suites), 1);
+    CHECK_EQ(sk_SSL_CIPHER_num(signals), 2);
+    CHECK_EQ(SSL_CIPHER_get_id(sk_SSL_CIPHER_value(signals, 0)), 0x030000ff);
+    CHECK_EQ(SSL_CIPHER_get_id(sk_SSL_CIPHER_value(signals, 1)), 0x03005600);
+    CHECK(SSL_CIPHER_find(ssl, wire + 2) == sk_SSL_CIPHER_value(signals, 0));
+    sk_SSL_CIPHER_free(suites);
+    sk_SSL_CIPHER_free(signals);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+}

@@ -242,3 +242,49 @@ TEST(bounds_go_by_the_method_of_the_context)
     SSL_free(ssl);
     SSL_CTX_free(context);
 }
+
+/* "The special method used during the session will be kept" (SSL_clear(3)): that of its version and side. */
+TEST(method_is_that_of_the_version)
+{
+    struct pair *pair = pair_established(TLS1_2_VERSION);
+
+    CHECK(SSL_get_ssl_method(pair->ssl[CLIENT]) == TLSv1_2_client_method());
+    CHECK(SSL_get_ssl_method(pair->ssl[SERVER]) == TLSv1_2_server_method());
+    CHECK(SSL_CTX_get_ssl_method(pair->ctx[CLIENT]) == TLS_client_method());
+    pair_free(pair);
+}
+
+/* SSL_CTX_set_split_send_fragment(3): the value "controls the size of the read buffer", where it is larger than the default, and
+ * data are read ahead. */
+TEST_VERSIONS(read_buffer_of_another_size)
+{
+    struct pair *pair = pair_contexts(version);
+    static unsigned char bytes[1000];
+    size_t waiting;
+
+    SSL_CTX_set_read_ahead(pair->ctx[CLIENT], 1);
+    SSL_CTX_set_default_read_buffer_len(pair->ctx[CLIENT], 60000);
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    for (int i = 0; i < 40; i++)
+        CHECK_EQ(SSL_write(pair->ssl[SERVER], bytes, sizeof(bytes)), sizeof(bytes));
+    waiting = queue_length(&pair->queue[CLIENT]);
+    CHECK(waiting > 40000 && waiting < 60000);
+    CHECK_EQ(SSL_read(pair->ssl[CLIENT], bytes, 10), 10);
+    CHECK_EQ(queue_length(&pair->queue[CLIENT]), 0);
+    pair_free(pair);
+}
+
+/* Looking for a name that is there already sorts the stack, and so the names that go over the wire. */
+TEST(names_that_are_added_are_sorted)
+{
+    STACK_OF(X509_NAME) *names = sk_X509_NAME_new_null();
+
+    CHECK_OK(SSL_add_file_cert_subjects_to_stack(names, cert_path("root", "pem")));
+    CHECK_OK(SSL_add_file_cert_subjects_to_stack(names, cert_path("ec", "pem")));
+    CHECK_OK(SSL_add_file_cert_subjects_to_stack(names, cert_path("root", "pem")));
+    CHECK_EQ(sk_X509_NAME_num(names), 2);
+    CHECK(X509_NAME_cmp(sk_X509_NAME_value(names, 0), X509_get_subject_name(lent_certificate("ec"))) == 0);
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+}

@@ -2,6 +2,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "support.h"
 
+#include <openssl/srtp.h>
 #include <openssl/x509v3.h>
 
 static int accept_all(int ok, X509_STORE_CTX *store_context)
@@ -563,4 +564,49 @@ TEST(settings_that_a_duplicate_takes_from_the_context)
     SSL_free(copy);
     SSL_free(ssl);
     SSL_CTX_free(context);
+}
+
+/* SSL_dup() "duplicates a subset of the settings", of which these are none: the copy has the context's. */
+static int no_protocol(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned total, void *argument)
+{
+    (void)ssl, (void)out, (void)length, (void)in, (void)total;
+    ++*(int *)argument;
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+static int no_session(SSL *ssl, const EVP_MD *digest, const unsigned char **identity, size_t *length, SSL_SESSION **session)
+{
+    (void)ssl, (void)digest, (void)identity, (void)length;
+    test_fail(__FILE__, __LINE__, "the copy has the callback for pre-shared keys");
+    *session = NULL;
+    return 1;
+}
+
+TEST(duplicate_offers_what_the_context_says)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL *client, *copy;
+    int protocols = 0;
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE, NULL);
+    SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], no_protocol, &protocols);
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_EQ(SSL_set_alpn_protos(client, (const unsigned char *)"\2h2", 3), 0);
+    CHECK_OK(SSL_set1_groups_list(client, "P-521"));
+    SSL_set_post_handshake_auth(client, 1);
+    SSL_set_psk_use_session_callback(client, no_session);
+    CHECK_EQ(SSL_set_tlsext_use_srtp(client, "SRTP_AES128_CM_SHA1_80"), 0);
+    copy = SSL_dup(client);
+    SSL_free(client);
+    pair->ssl[CLIENT] = copy;
+    CHECK(SSL_get_srtp_profiles(copy) == NULL);
+    SSL_set0_rbio(copy, wire_bio(&pair->end[CLIENT]));
+    SSL_set0_wbio(copy, wire_bio(&pair->end[CLIENT]));
+    pair_handshake(pair);
+    CHECK_EQ(protocols, 0);
+    CHECK(SSL_get_negotiated_group(copy) != NID_secp521r1);
+    CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[SERVER]), 0);
+    ERR_clear_error();
+    pair_free(pair);
 }

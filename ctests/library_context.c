@@ -459,3 +459,29 @@ TEST(engine_that_knows_no_certificates)
     SSL_CTX_free(context);
     ENGINE_free(engine);
 }
+
+/* OPENSSL_init_ssl(3): "Numerous internal OpenSSL functions call OPENSSL_init_ssl()". "Once selected subsequent calls … with the
+ * option OPENSSL_INIT_LOAD_SSL_STRINGS will be ignored." */
+static const char *text_of_a_reason(void)
+{
+    return ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_SSL_SESSION_ID_TOO_LONG));
+}
+
+TEST(session_brings_the_texts)
+{
+    SSL_SESSION *session = SSL_SESSION_new();
+    unsigned char id[33] = "";
+
+    CHECK_EQ(SSL_SESSION_set1_id(session, id, sizeof(id)), 0);
+    CHECK_STR(ERR_reason_error_string(ERR_get_error()), "ssl session id too long");
+    SSL_SESSION_free(session);
+}
+
+TEST(texts_that_are_not_wanted)
+{
+    CHECK_OK(OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_SSL_STRINGS, NULL));
+    CHECK_OK(OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL));
+    CHECK(text_of_a_reason() == NULL);
+    SSL_CTX_free(SSL_CTX_new(TLS_method()));
+    CHECK(text_of_a_reason() == NULL);
+}

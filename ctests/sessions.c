@@ -881,3 +881,91 @@ TEST_SIDES(session_is_not_closed_by_what_was_received)
         pair_free(pair);
     }
 }
+
+/* SSL_SESSION_get0_hostname(3): "the … value that was sent by the client when the session was created". And there is no lifetime
+ * hint where there is no ticket. */
+static int any_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)ssl, (void)alert, (void)argument;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+TEST(name_of_a_session_stays_in_a_resumption)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 0);
+    SSL_SESSION *session = NULL;
+
+    SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], any_name);
+    for (int i = 0; i < 2; i++) {
+        pair_over_wire(pair);
+        if (session != NULL)
+            CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+        CHECK_EQ(SSL_set_tlsext_host_name(pair->ssl[CLIENT], i ? "b.example" : "a.example"), 1);
+        pair_handshake(pair);
+        pair_settle(pair);
+        CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), i);
+        CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[SERVER])), "a.example");
+        CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[CLIENT])), "a.example");
+        SSL_SESSION_free(session);
+        session = pair_leave(pair);
+    }
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+TEST(server_has_no_hint_without_tickets)
+{
+    struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 0);
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get_session(pair->ssl[CLIENT])), 7200);
+    CHECK_EQ(SSL_SESSION_get_ticket_lifetime_hint(SSL_get_session(pair->ssl[SERVER])), 0);
+    pair_free(pair);
+}
+
+/* SSL_get_peer_cert_chain(3): NULL where "the certificate chain is no longer available when a session is reused". */
+TEST_VERSIONS(chain_is_no_longer_there_in_a_resumption)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session, *read;
+    unsigned char *der = NULL;
+    const unsigned char *position;
+    int length;
+
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, NULL);
+    trust(pair->ctx[SERVER], "root");
+    use_identity(pair->ctx[CLIENT], "client");
+    session = connect_with(pair, NULL, 0);
+    length = i2d_SSL_SESSION(session, &der);
+    position = der;
+    read = d2i_SSL_SESSION(NULL, &position, length);
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], read));
+    pair_handshake(pair);
+    for (int side = CLIENT; side <= SERVER; side++) {
+        CHECK_EQ(SSL_session_reused(pair->ssl[side]), 1);
+        CHECK(SSL_get0_peer_certificate(pair->ssl[side]) != NULL);
+        CHECK(SSL_get_peer_cert_chain(pair->ssl[side]) == NULL);
+    }
+    OPENSSL_free(der);
+    SSL_SESSION_free(read);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_set_session(3): "SSL_SESSION_free() will be called for that session. This is also the case when session is a NULL pointer." */
+TEST_VERSIONS(session_of_a_connection_is_taken_away)
+{
+    struct pair *pair = pair_established(version);
+    SSL *client = pair->ssl[CLIENT];
+
+    SSL_set_shutdown(client, SSL_SENT_SHUTDOWN);
+    CHECK_OK(SSL_set_session(client, NULL));
+    CHECK(SSL_get_session(client) == NULL);
+    CHECK(SSL_get0_peer_certificate(client) == NULL);
+    CHECK(SSL_get_current_cipher(client) == NULL);
+    CHECK_STR(SSL_get_version(client), "TLSv1.3");
+    pair_free(pair);
+}

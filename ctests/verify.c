@@ -1051,3 +1051,22 @@ TEST_VERSIONS(peer_name_is_cleared)
     CHECK_STR(X509_VERIFY_PARAM_get0_host(SSL_get0_param(client), 0), "server.example");
     pair_free(pair);
 }
+
+/* SSL_set_verify_result(3): "overrides the verification result", also that of a session that is resumed afterwards. */
+TEST_VERSIONS(verify_result_that_is_set_before_a_resumption)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    SSL *client;
+
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_OK(SSL_set_session(client, session));
+    CHECK_EQ(SSL_get_verify_result(client), X509_V_OK);
+    SSL_set_verify_result(client, X509_V_ERR_CERT_REVOKED);
+    pair_handshake(pair);
+    CHECK_EQ(SSL_session_reused(client), 1);
+    CHECK_EQ(SSL_get_verify_result(client), X509_V_ERR_CERT_REVOKED);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
