@@ -78,7 +78,10 @@ impl VerifyParam {
     /// The one name that the certificate has to have; `None` for any. An IP address takes the place of the address
     /// that was set, and the names stay (`SSL_set1_host(3)`).
     pub fn set_host(&self, name: Option<&CStr>) -> bool {
-        name.is_some_and(|name| self.set_address(name)) || self.set_name(name)
+        match name.filter(|name| is_address(name)) {
+            Some(address) => self.set_address(address),
+            None => self.set_name(name),
+        }
     }
 
     /// The one name that the certificate has to have, which is not looked at for an address; `None` for any.
@@ -98,7 +101,7 @@ impl VerifyParam {
         unsafe { sys::X509_VERIFY_PARAM_add1_host(self.as_ptr(), name, 0) == 1 }
     }
 
-    /// The IP address that the certificate has to have; `false` if the text is none.
+    /// The IP address that the certificate has to have.
     fn set_address(&self, text: &CStr) -> bool {
         // SAFETY: they are valid, and `text` is a C string.
         unsafe { sys::X509_VERIFY_PARAM_set1_ip_asc(self.as_ptr(), text.as_ptr()) == 1 }
