@@ -124,7 +124,7 @@ threads: setup
 	$(MAKE) -C ctests OUT=$(abspath $(TARGET))/threads \
 		CFLAGS="-O1 -g -fsanitize=thread -rdynamic -include $(abspath ctests/thread_sanitizer.h)"
 	OUT=$(abspath $(TARGET))/threads CTEST_SECONDS=300 TSAN_OPTIONS=suppressions=$(abspath ctests/thread_sanitizer.supp) \
-		ctests/run.sh $(TARGET)/tsan/lib $(or $(NAME),$(basename $(notdir $(filter-out %/pair.c,$(shell grep -l 'background(' ctests/*.c)))))
+		ctests/run.sh $(TARGET)/tsan/lib $(or $(NAME),$(basename $(notdir $(filter-out %/pair.c,$(shell grep -lw background ctests/*.c)))))
 
 # Every exported function panics once, on a library that does so on demand; it stands in a folder of its own.
 panics: setup
