@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+TESTS_OF_FIRST_USE
+
 /* How often the text stands in the file. */
 static int occurrences(const char *path, const char *text)
 {

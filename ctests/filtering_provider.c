@@ -9,6 +9,8 @@
 #include <openssl/core_names.h>
 #include <openssl/provider.h>
 
+TESTS_OF_FIRST_USE
+
 static OSSL_PROVIDER *whole, *filter;
 static OSSL_LIB_CTX *filtered;
 static int hidden_operation;

@@ -6,6 +6,8 @@
 #include <openssl/conf.h>
 #include <openssl/provider.h>
 
+TESTS_OF_FIRST_USE
+
 /* A library context, and its provider. */
 struct library {
     OSSL_LIB_CTX *context;

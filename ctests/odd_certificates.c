@@ -4,7 +4,6 @@
  */
 #include "support.h"
 
-#include <time.h>
 
 #include <openssl/x509v3.h>
 
@@ -273,12 +272,11 @@ static void try_certificate(int side, const char *name, const struct der *certif
     pair_free(pair);
 }
 
-/* It is refused by either side, soon, even by a program that takes any chain. */
+/* It is refused by either side, even by a program that takes any chain; who computes without end runs into the test's alarm. */
 static void check_certificate(const char *name, const char *key_algorithm, const char *signature_algorithm)
 {
     struct der made;
     struct outcome outcome[2];
-    clock_t start = clock();
 
     make_certificate(&made, name, key_algorithm, signature_algorithm);
     for (int accept = 0; accept < 2; accept++) {
@@ -288,7 +286,6 @@ static void check_certificate(const char *name, const char *key_algorithm, const
             CHECK_EQ(ERR_GET_LIB(outcome[side].first), ERR_LIB_SSL);
         }
     }
-    CHECK(clock() - start < CLOCKS_PER_SEC);
 }
 
 /* CVE-2015-3194: as those of a key, and of a signature. */

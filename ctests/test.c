@@ -29,6 +29,7 @@ static struct {
     int version, server;
 } tests[MAX_TESTS];
 static int test_count;
+static int tests_first_use;
 
 void test_register(const char *name, void (*function)(int, int), int version, int server)
 {
@@ -39,6 +40,11 @@ void test_register(const char *name, void (*function)(int, int), int version, in
     tests[test_count].version = version;
     tests[test_count].server = server;
     test_count++;
+}
+
+void test_first_use(void)
+{
+    tests_first_use = 1;
 }
 
 static void print_error_queue(void)
@@ -298,7 +304,7 @@ int main(int argc, char **argv)
         verbose |= strcmp(argv[i], "-v") == 0;
         same_process |= strcmp(argv[i], "-1") == 0;
     }
-    if (getenv("CTEST_WARM_UP") != NULL)
+    if (getenv("CTEST_WARM_UP") != NULL && !tests_first_use)
         warm_up();
     for (int i = 0; i < test_count; i++) {
         if (!selected(tests[i].name, argc, argv))

@@ -19,6 +19,7 @@
 #include <openssl/ssl.h>
 
 void test_register(const char *name, void (*function)(int, int), int version, int server);
+void test_first_use(void);
 
 /* Prints where and what, the error queue, and ends the test. */
 void test_fail(const char *file, int line, const char *format, ...)
@@ -67,6 +68,13 @@ void test_fail(const char *file, int line, const char *format, ...)
     TEST_REGISTER_(name, _dtls10_client, DTLS1_VERSION, 0)                                         \
     TEST_REGISTER_(name, _dtls10_server, DTLS1_VERSION, 1)                                         \
     TEST_DEFINE_(name)
+
+/* The tests of this program look at the first use of the library in a process: it is not warmed up before. */
+#define TESTS_OF_FIRST_USE                                                                         \
+    __attribute__((constructor)) static void register_first_use(void)                              \
+    {                                                                                              \
+        test_first_use();                                                                          \
+    }
 
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
