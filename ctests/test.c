@@ -299,12 +299,13 @@ static void warm_up(void)
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0, not_yet = 0, verbose = 0, same_process = 0;
+    int translated = getenv("CTEST_WARM_UP") != NULL;
 
     for (int i = 1; i < argc; i++) {
         verbose |= strcmp(argv[i], "-v") == 0;
         same_process |= strcmp(argv[i], "-1") == 0;
     }
-    if (getenv("CTEST_WARM_UP") != NULL && !tests_first_use)
+    if (translated && !tests_first_use)
         warm_up();
     for (int i = 0; i < test_count; i++) {
         if (!selected(tests[i].name, argc, argv))
@@ -313,7 +314,8 @@ int main(int argc, char **argv)
             tests[i].function(tests[i].version, tests[i].server);
             passed++;
         } else if (listed_as_not_yet(argv[0], tests[i].name)) {
-            if (run(i, 1)) {
+            /* A test that fails leaves behind what it made: valgrind is not asked about that. */
+            if (!translated && run(i, 1)) {
                 printf("  FAILED %s passes, but is listed as one that does not yet\n", tests[i].name);
                 failed++;
             } else {
