@@ -47,6 +47,11 @@ void test_first_use(void)
     tests_first_use = 1;
 }
 
+int on_valgrind(void)
+{
+    return getenv("CTEST_WARM_UP") != NULL;
+}
+
 static void print_error_queue(void)
 {
     unsigned long code;
@@ -299,13 +304,12 @@ static void warm_up(void)
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0, not_yet = 0, verbose = 0, same_process = 0;
-    int translated = getenv("CTEST_WARM_UP") != NULL;
 
     for (int i = 1; i < argc; i++) {
         verbose |= strcmp(argv[i], "-v") == 0;
         same_process |= strcmp(argv[i], "-1") == 0;
     }
-    if (translated && !tests_first_use)
+    if (on_valgrind() && !tests_first_use)
         warm_up();
     for (int i = 0; i < test_count; i++) {
         if (!selected(tests[i].name, argc, argv))
@@ -315,7 +319,7 @@ int main(int argc, char **argv)
             passed++;
         } else if (listed_as_not_yet(argv[0], tests[i].name)) {
             /* A test that fails leaves behind what it made: valgrind is not asked about that. */
-            if (!translated && run(i, 1)) {
+            if (!on_valgrind() && run(i, 1)) {
                 printf("  FAILED %s passes, but is listed as one that does not yet\n", tests[i].name);
                 failed++;
             } else {

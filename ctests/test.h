@@ -21,6 +21,9 @@
 void test_register(const char *name, void (*function)(int, int), int version, int server);
 void test_first_use(void);
 
+/* Whether valgrind, or another RUNNER of run.sh, runs the program. */
+int on_valgrind(void);
+
 /* Prints where and what, the error queue, and ends the test. */
 void test_fail(const char *file, int line, const char *format, ...)
     __attribute__((noreturn, format(printf, 3, 4)));

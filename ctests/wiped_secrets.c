@@ -219,8 +219,8 @@ static int was_found(const char *name)
 /* Before anything else takes memory. Whether the search is possible. */
 static int begin(void)
 {
-    /* Set where valgrind runs the tests, under which the search would take hours. */
-    if (getenv("CTEST_WARM_UP") != NULL)
+    /* There the search would take hours. */
+    if (on_valgrind())
         return 0;
     window = malloc(WINDOW);
     CHECK(window != NULL);
