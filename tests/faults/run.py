@@ -118,7 +118,7 @@ def main():
     options = parser.parse_args()
     names = build(options.library)
     scenarios = subprocess.run([OUT / "handshakes", "list"], check=True, capture_output=True, text=True).stdout.split()
-    bad = total = 0
+    total, bad = 0, []
     wells, failed = {}, set()
     for kind in [options.kind] if options.kind else ["calls", "negative", "memory"]:
         for scenario in [options.only] if options.only else scenarios:
@@ -133,18 +133,17 @@ def main():
                           for name in outcomes["well"] - wells[scenario]]
             faults = sum(sum(counter.values()) for counter in outcomes.values())
             total += faults
-            bad += len(wrong)
+            bad += [f"{kind} {scenario}: {line}" for line in wrong]
             print(f"{kind} {scenario}: {faults} faults, {sum(outcomes['error'].values())} errors, "
                   f"{sum(outcomes['well'].values())} without consequence, {len(wrong)} wrong", flush=True)
             if options.wells:
                 print("    " + " ".join(f"{name}:{count}" for name, count in sorted(outcomes["well"].items())))
-            for line in wrong[:40]:
-                print(f"    {line}")
     if failed and not options.only and options.library != "system":
-        wrong = check_never(names, failed)
-        bad += len(wrong)
-        print("\n".join(wrong))
-    print(f"{total} faults, {bad} wrong")
+        bad += check_never(names, failed)
+    # At the end, where a reader of a long log finds it.
+    for line in bad:
+        print(line)
+    print(f"{total} faults, {len(bad)} wrong")
     return 1 if bad else 0
 
 
