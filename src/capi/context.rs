@@ -39,8 +39,7 @@ pub unsafe extern "C" fn SSL_CTX_new_ex(
             error_queue::raise_ssl(Reason::NULL_SSL_METHOD_PASSED);
             return core::ptr::null_mut();
         };
-        // SAFETY: null is allowed.
-        if !unsafe { library::initialize(0, core::ptr::null()) } {
+        if !library::make_ready() {
             return core::ptr::null_mut();
         }
         if !libctx.is_null() || !propq.is_null() {

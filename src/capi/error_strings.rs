@@ -1,4 +1,4 @@
-//! The texts of `ERR_LIB_SSL`, as programs print them: registered with libcrypto once.
+//! The texts of `ERR_LIB_SSL`, as programs print them: which libcrypto is told once.
 
 use core::ffi::{CStr, c_int, c_ulong};
 use std::sync::Once;
@@ -9,8 +9,18 @@ use crate::{
     libcrypto::sys::{self, ERR_LIB_SSL, ERR_STRING_DATA},
 };
 
+/// Whether libcrypto is told our texts by itself: what is said first holds.
+pub fn decide(is_wanted: bool) {
+    static DECIDED: Once = Once::new();
+    DECIDED.call_once(|| {
+        if is_wanted {
+            register();
+        }
+    });
+}
+
 /// Tells libcrypto our texts, once.
-pub fn register() {
+fn register() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         // SAFETY: the table ends with a zero entry and lives as long as the process.

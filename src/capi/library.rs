@@ -23,33 +23,45 @@ const LOAD_CONFIG: u64 = 0x40;
 const NO_LOAD_CONFIG: u64 = 0x80;
 /// `OPENSSL_INIT_NO_LOAD_SSL_STRINGS`.
 const NO_LOAD_SSL_STRINGS: u64 = 0x10_0000;
+/// `OPENSSL_INIT_LOAD_SSL_STRINGS`.
+const LOAD_SSL_STRINGS: u64 = 0x20_0000;
 
-/// Makes libcrypto ready, and registers our error texts.
-///
-/// # Safety
-/// The settings are null or libcrypto's.
-pub unsafe fn initialize(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> bool {
-    /// With the defaults, once is enough.
+/// What the first context or session makes ready: libcrypto, and the texts of our errors. `false`, with the reason in the queue, if
+/// libcrypto cannot be used.
+pub fn make_ready() -> bool {
     static DONE: AtomicBool = AtomicBool::new(false);
 
-    if options == 0 && settings.is_null() && DONE.load(Ordering::Acquire) {
+    if DONE.load(Ordering::Acquire) {
         return true;
     }
+    // SAFETY: null is allowed.
+    let is_ready = unsafe { initialize(LOAD_SSL_STRINGS, core::ptr::null()) };
+    DONE.store(is_ready, Ordering::Release);
+    is_ready
+}
+
+/// # Safety
+/// The settings are null or libcrypto's.
+unsafe fn initialize(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> bool {
     let config = if options & NO_LOAD_CONFIG == 0 { LOAD_CONFIG } else { 0 };
     // SAFETY: the caller's promise.
-    let ready = unsafe { sys::OPENSSL_init_crypto(options | ADD_ALL | config, settings) == 1 };
-    if ready && options & NO_LOAD_SSL_STRINGS == 0 {
-        error_strings::register();
-        DONE.store(true, Ordering::Release);
+    if unsafe { sys::OPENSSL_init_crypto(options | ADD_ALL | config, settings) != 1 } {
+        return false;
     }
-    ready
+    if options & NO_LOAD_SSL_STRINGS != 0 {
+        error_strings::decide(false);
+    }
+    if options & LOAD_SSL_STRINGS != 0 {
+        error_strings::decide(true);
+    }
+    true
 }
 
 export!(OPENSSL_init_ssl SSL_add_ssl_module SSL_test_functions);
 
-/// Makes libcrypto and this library ready, which otherwise happens by itself when the first context is made.
-/// `options` are `OPENSSL_INIT_…`; `settings` may be null and stays the caller's. 1, or 0 with the reason in the
-/// queue.
+/// Makes libcrypto and this library ready, which otherwise happens by itself when the first context or session is made.
+/// `options` are `OPENSSL_INIT_…`, of which the first about the texts of errors holds; `settings` may be null and stays the caller's. 1,
+/// or 0 with the reason in the queue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn OPENSSL_init_ssl(options: u64, settings: *const OPENSSL_INIT_SETTINGS) -> c_int {
     // SAFETY: the contract of this module.

@@ -7,6 +7,7 @@ use core::ffi::{CStr, c_char, c_int, c_long, c_uchar, c_uint, c_ulong, c_void};
 
 use super::{
     cipher::SSL_CIPHER,
+    library,
     support::{
         convert::{self, bytes, c_string, store},
         export, guard, with_session,
@@ -39,7 +40,7 @@ export! {
 /// `SSL_SESSION_free(3)`
 #[unsafe(no_mangle)]
 pub extern "C" fn SSL_SESSION_new() -> *mut SSL_SESSION {
-    guard(core::ptr::null_mut(), || convert::handle(SessionHandle::empty()))
+    guard(core::ptr::null_mut(), || convert::handle(SessionHandle::empty().filter(|_| library::make_ready())))
 }
 
 /// Makes a session of its own that says the same. The caller owns one reference; null for null.

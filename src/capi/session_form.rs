@@ -2,9 +2,12 @@
 
 use core::ffi::{c_char, c_int, c_long, c_uchar, c_void};
 
-use super::support::{
-    convert::{self, bytes},
-    export, guard, with_session,
+use super::{
+    library,
+    support::{
+        convert::{self, bytes},
+        export, guard, with_session,
+    },
 };
 use crate::{
     error::Reason,
@@ -113,7 +116,8 @@ unsafe fn place(a: *mut *mut SSL_SESSION, session: Session, library: Library) ->
             known.update(|old| *old = session);
             return *a;
         }
-        let handle = convert::handle(Some(SessionHandle::new_within(library, session.into())));
+        let session = library::make_ready().then(|| SessionHandle::new_within(library, session.into()));
+        let handle = convert::handle(session);
         convert::store(a, handle);
         handle
     }
