@@ -110,11 +110,44 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(context: *mut SSL_CTX, method: 
     }
 }
 
-/// The method of a connection. It is static.
+/// The method of a connection: where it may have several versions, that of the negotiated version and of its side as soon as there is one.
+/// It is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const SSL) -> *const SSL_METHOD {
     // SAFETY: the contract of this module.
-    unsafe { with_ssl(ssl, core::ptr::null(), |ssl| core::ptr::from_ref(ssl.method())) }
+    unsafe {
+        with_ssl(ssl, core::ptr::null(), |ssl| {
+            let method = ssl.method();
+            let negotiated = ssl.with_connection(|connection| connection.negotiated().version);
+            match negotiated.filter(|_| method.versions.0 != method.versions.1) {
+                Some(version) => method_of(version, ssl.side()),
+                None => core::ptr::from_ref(method),
+            }
+        })
+    }
+}
+
+/// The method of one version and one side.
+fn method_of(version: ProtocolVersion, side: Side) -> *const SSL_METHOD {
+    const TLS1_3: (ProtocolVersion, ProtocolVersion) = (ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_3);
+    // OpenSSL has these two, but no function that gives them.
+    static TLS1_3_CLIENT: Method = Method { versions: TLS1_3, client: true, server: false };
+    static TLS1_3_SERVER: Method = Method { versions: TLS1_3, client: false, server: true };
+
+    match (version, side) {
+        (ProtocolVersion::TLS1_0, Side::Client) => TLSv1_client_method(),
+        (ProtocolVersion::TLS1_0, Side::Server) => TLSv1_server_method(),
+        (ProtocolVersion::TLS1_1, Side::Client) => TLSv1_1_client_method(),
+        (ProtocolVersion::TLS1_1, Side::Server) => TLSv1_1_server_method(),
+        (ProtocolVersion::TLS1_2, Side::Client) => TLSv1_2_client_method(),
+        (ProtocolVersion::TLS1_2, Side::Server) => TLSv1_2_server_method(),
+        (ProtocolVersion::DTLS1_0, Side::Client) => DTLSv1_client_method(),
+        (ProtocolVersion::DTLS1_0, Side::Server) => DTLSv1_server_method(),
+        (ProtocolVersion::DTLS1_2, Side::Client) => DTLSv1_2_client_method(),
+        (ProtocolVersion::DTLS1_2, Side::Server) => DTLSv1_2_server_method(),
+        (_, Side::Client) => &raw const TLS1_3_CLIENT,
+        (_, Side::Server) => &raw const TLS1_3_SERVER,
+    }
 }
 
 /// Changes the method of a connection before its handshake. 1, or 0 for a null method.
