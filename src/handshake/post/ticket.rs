@@ -66,6 +66,11 @@ pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) ->
     let traffic = traffic(connected.negotiated)?;
     let nonce = traffic.next_ticket_nonce;
     traffic.next_ticket_nonce = nonce.checked_add(1).ok_or(Error::internal())?;
+    let max_early_data = connected.settings().max_early_data;
+    // RFC 8446 §8.1: a session that allows early data is resumed once, which only who keeps it can see to.
+    let for_one_use = max_early_data > 0 && !connected.settings().has_option(option::NO_ANTI_REPLAY);
+    let is_kept = for_one_use || connected.settings().has_option(option::NO_TICKET);
+    let timeout = connected.negotiated.session_lifetime;
     let session = Arc::new(Session {
         id: match id {
             Some(id) => Id::of(&id),
@@ -74,20 +79,15 @@ pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) ->
         secret: resumption(connected.negotiated)?.psk(&nonce.to_be_bytes()),
         time: connected.environment.now,
         time_milliseconds: connected.environment.now_milliseconds(),
-        timeout: connected.negotiated.session_lifetime,
+        timeout,
         ticket: Vec::new(),
-        ticket_lifetime: lifetime(connected.negotiated.session_lifetime),
+        ticket_lifetime: if is_kept { 0 } else { lifetime(timeout) },
         ticket_age_add: u32::from_be_bytes(rand::array()?),
-        max_early_data: connected.settings().max_early_data,
+        max_early_data,
         resumable: true,
         ..session
     });
-    // RFC 8446 §8.1: a session that allows early data is resumed once, which only who keeps it can see to.
-    let for_one_use = session.max_early_data > 0 && !connected.settings().has_option(option::NO_ANTI_REPLAY);
-    if for_one_use || connected.settings().has_option(option::NO_TICKET) {
-        return Ok(Ask::NameTicket(session));
-    }
-    Ok(Ask::SealTicket(session))
+    Ok(if is_kept { Ask::NameTicket(session) } else { Ask::SealTicket(session) })
 }
 
 /// Server: sends the ticket that was sealed for `session` (or, if stateful, its id as the ticket). The session must
@@ -99,7 +99,7 @@ pub fn send_ticket(connected: &mut Connected<'_>, session: &Session, ticket: Vec
         extensions.add(ExtensionType::EARLY_DATA, |writer| writer.u32(session.max_early_data));
     }
     let message = NewSessionTicket13 {
-        lifetime: session.ticket_lifetime,
+        lifetime: lifetime(session.timeout),
         age_add: session.ticket_age_add,
         nonce: nonce.to_be_bytes().to_vec(),
         ticket,
