@@ -275,7 +275,10 @@ impl Ssl {
         self.count_miss(resumed);
         if resumed {
             initial.statistics.count(|statistics| &statistics.hits);
-            self.verify_result.set(verify_result);
+            // A client's came with the session it offered, and what the program has said since holds.
+            if self.side() == Side::Server {
+                self.verify_result.set(verify_result);
+            }
         }
         self.adopt_negotiated_session();
         self.end_session(version);
