@@ -1,6 +1,9 @@
 //! Distinguished names (`X509_NAME`) and stacks of them.
 
-use core::{ffi::c_void, ptr::NonNull};
+use core::{
+    ffi::{c_int, c_void},
+    ptr::NonNull,
+};
 
 use super::sys;
 
@@ -90,6 +93,13 @@ impl NameStack {
         self.0.as_ptr()
     }
 
+    /// Whether `name` is in it.
+    #[must_use]
+    pub fn contains(&self, name: &X509Name) -> bool {
+        // SAFETY: the stack holds valid names.
+        unsafe { names_of(self.as_ptr()).any(|other| sys::X509_NAME_cmp(other, name.0.as_ptr()) == 0) }
+    }
+
     /// Appends a name.
     pub fn push(&self, name: X509Name) -> bool {
         // SAFETY: the stack is ours.
@@ -144,15 +154,23 @@ impl Drop for NameStack {
     }
 }
 
-/// Appends `name` to the program's stack, unless it is there; `false` when memory is out.
+/// Appends `name` to the program's stack, unless it is there; `false` when memory is out. What was there is sorted.
 ///
 /// # Safety
 ///
 /// `stack` is a valid stack of valid names.
 pub unsafe fn push_new(stack: *mut sys::OPENSSL_STACK, name: X509Name) -> bool {
+    /// `X509_NAME_cmp(3)` as stacks want it.
+    unsafe extern "C" fn compare(a: *const c_void, b: *const c_void) -> c_int {
+        // SAFETY: stacks compare by pointers to their elements, and these are valid names.
+        unsafe { sys::X509_NAME_cmp(*a.cast(), *b.cast()) }
+    }
     // SAFETY: the caller's promise.
     unsafe {
-        names_of(stack).any(|other| sys::X509_NAME_cmp(other, name.0.as_ptr()) == 0) || push(stack, name)
+        let order = sys::OPENSSL_sk_set_cmp_func(stack, Some(compare));
+        let is_there = sys::OPENSSL_sk_find(stack, name.0.as_ptr().cast()) >= 0;
+        sys::OPENSSL_sk_set_cmp_func(stack, order);
+        is_there || push(stack, name)
     }
 }
 

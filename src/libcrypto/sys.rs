@@ -91,6 +91,7 @@ pub type X509_STORE_CTX_lookup_crls_fn =
     unsafe extern "C" fn(*const X509_STORE_CTX, *const X509_NAME) -> *mut stack_st_X509_CRL;
 pub type X509_STORE_CTX_cleanup_fn = unsafe extern "C" fn(*mut X509_STORE_CTX) -> c_int;
 pub type X509_STORE_CTX_verify_cb = unsafe extern "C" fn(c_int, *mut X509_STORE_CTX) -> c_int;
+pub type OPENSSL_sk_compfunc = unsafe extern "C" fn(*const c_void, *const c_void) -> c_int;
 pub type OPENSSL_sk_freefunc = unsafe extern "C" fn(*mut c_void);
 pub type d2i_of_void = unsafe extern "C" fn(*mut *mut c_void, *mut *const c_uchar, c_long) -> *mut c_void;
 pub type i2d_of_void = unsafe extern "C" fn(*const c_void, *mut *mut c_uchar) -> c_int;
@@ -365,6 +366,11 @@ unsafe extern "C" {
         crit: *mut c_int,
         idx: *mut c_int,
     ) -> *mut c_void;
+    pub fn OPENSSL_sk_set_cmp_func(
+        stack: *mut OPENSSL_STACK,
+        compare: Option<OPENSSL_sk_compfunc>,
+    ) -> Option<OPENSSL_sk_compfunc>;
+    pub fn OPENSSL_sk_find(stack: *mut OPENSSL_STACK, value: *const c_void) -> c_int;
     pub fn OPENSSL_sk_pop(stack: *mut OPENSSL_STACK) -> *mut c_void;
     pub fn OPENSSL_sk_num(stack: *const OPENSSL_STACK) -> c_int;
     pub fn OPENSSL_sk_value(stack: *const OPENSSL_STACK, index: c_int) -> *mut c_void;

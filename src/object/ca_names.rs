@@ -13,7 +13,7 @@ use crate::{
         credential_file::{CredentialFile, Format, Password},
         error_queue,
         library::Library,
-        name::{NameStack, X509Name},
+        name::{NameStack, X509Name, push_new},
         sys, uri,
         x509::X509,
     },
@@ -185,8 +185,7 @@ impl PeerCaNames {
 #[must_use]
 pub fn load(path: Option<&CStr>) -> Option<NameStack> {
     let names = NameStack::new()?;
-    // SAFETY: the stack is ours.
-    let count = unsafe { read_subjects(path, names.as_ptr()) }?;
+    let count = read_subjects(path, |subject| names.contains(&subject) || names.push(subject))?;
     if count == 0 {
         return None;
     }
@@ -194,7 +193,7 @@ pub fn load(path: Option<&CStr>) -> Option<NameStack> {
     Some(names)
 }
 
-/// Appends the subjects of the certificates in a PEM file to `names`, those that are not there.
+/// Appends the subjects of the certificates in a PEM file to `names`, those that are not there; what was there is sorted.
 /// `false` with the reason in the queue: the file cannot be opened.
 ///
 /// # Safety
@@ -202,7 +201,7 @@ pub fn load(path: Option<&CStr>) -> Option<NameStack> {
 /// `names` is a valid stack of valid names.
 pub unsafe fn add_file(names: *mut sys::OPENSSL_STACK, path: Option<&CStr>) -> bool {
     // SAFETY: the caller's promise.
-    let is_read = unsafe { read_subjects(path, names) }.is_some();
+    let is_read = read_subjects(path, |subject| unsafe { push_new(names, subject) }).is_some();
     if is_read {
         error_queue::clear();
     }
@@ -253,27 +252,20 @@ pub unsafe fn add_directory(names: *mut sys::OPENSSL_STACK, path: Option<&CStr>)
 pub unsafe fn add_uri(names: *mut sys::OPENSSL_STACK, uri: &CStr) -> bool {
     uri::certificates_at(uri, &mut |certificate| {
         // SAFETY: the caller's promise.
-        certificate
-            .subject()
-            .is_some_and(|subject| unsafe { crate::libcrypto::name::push_new(names, subject) })
+        certificate.subject().is_some_and(|subject| unsafe { push_new(names, subject) })
     })
 }
 
 /// The longest path of a file in a directory of certificates.
 const MAX_PATH: usize = 1024;
 
-/// How many certificates were read.
-///
-/// # Safety
-///
-/// As [`add_file`].
-unsafe fn read_subjects(path: Option<&CStr>, names: *mut sys::OPENSSL_STACK) -> Option<usize> {
+/// Hands on the subject of each certificate in a PEM file. How many there were; `None` with the reason in the queue: the file cannot be
+/// opened, or a subject not be added.
+fn read_subjects(path: Option<&CStr>, add: impl Fn(X509Name) -> bool) -> Option<usize> {
     let file = CredentialFile::open(path, Library::default())?;
     let mut count = 0;
     while let Some(certificate) = file.certificate(Format::Pem, Password::NONE) {
-        let subject = certificate.subject()?;
-        // SAFETY: the caller's promise.
-        if !unsafe { crate::libcrypto::name::push_new(names, subject) } {
+        if !add(certificate.subject()?) {
             return None;
         }
         count += 1;
