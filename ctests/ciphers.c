@@ -649,6 +649,8 @@ TEST(signalling_values_have_a_list_of_their_own)
     SSL_CTX *context = SSL_CTX_new(TLS_method());
     SSL *ssl = SSL_new(context);
     STACK_OF(SSL_CIPHER) *suites = NULL, *signals = NULL;
+    const SSL_CIPHER *signal;
+    char line[128];
 
     CHECK_OK(SSL_bytes_to_cipher_list(ssl, wire, sizeof(wire), 0, &suites, &signals));
     CHECK_EQ(sk_SSL_CIPHER_num(suites), 1);
@@ -656,6 +658,21 @@ TEST(signalling_values_have_a_list_of_their_own)
     CHECK_EQ(SSL_CIPHER_get_id(sk_SSL_CIPHER_value(signals, 0)), 0x030000ff);
     CHECK_EQ(SSL_CIPHER_get_id(sk_SSL_CIPHER_value(signals, 1)), 0x03005600);
     CHECK(SSL_CIPHER_find(ssl, wire + 2) == sk_SSL_CIPHER_value(signals, 0));
+    signal = sk_SSL_CIPHER_value(signals, 1);
+    CHECK_STR(SSL_CIPHER_get_name(signal), "TLS_FALLBACK_SCSV");
+    CHECK_STR(SSL_CIPHER_standard_name(signal), "TLS_FALLBACK_SCSV");
+    CHECK_STR(OPENSSL_cipher_name("TLS_FALLBACK_SCSV"), "TLS_FALLBACK_SCSV");
+    CHECK_STR(SSL_CIPHER_get_version(signal), "unknown");
+    CHECK_STR(SSL_CIPHER_description(signal, line, sizeof(line)),
+              "TLS_FALLBACK_SCSV              unknown Kx=any      Au=any   Enc=unknown                Mac=unknown\n");
+    CHECK_EQ(SSL_CIPHER_get_bits(signal, NULL), 0);
+    CHECK_EQ(SSL_CIPHER_is_aead(signal), 0);
+    CHECK_EQ(SSL_CIPHER_get_cipher_nid(signal), NID_undef);
+    CHECK_EQ(SSL_CIPHER_get_digest_nid(signal), NID_md5_sha1);
+    CHECK_EQ(SSL_CIPHER_get_kx_nid(signal), NID_kx_any);
+    CHECK_EQ(SSL_CIPHER_get_auth_nid(signal), NID_auth_any);
+    CHECK_EQ(SSL_set_cipher_list(ssl, "TLS_FALLBACK_SCSV"), 0);
+    ERR_clear_error();
     sk_SSL_CIPHER_free(suites);
     sk_SSL_CIPHER_free(signals);
     SSL_free(ssl);

@@ -60,6 +60,7 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(name: *const c_char) -> *const c_ch
         let name = unsafe { convert::text(name) };
         suite::SUITES
             .iter()
+            .chain(suite::SIGNALS)
             .find(|suite| Some(suite.standard_name) == name)
             .map_or(NONE.as_ptr(), |suite| convert::static_c_string(suite.openssl_name))
     })
@@ -157,12 +158,12 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(cipher: *const SSL_CIPH
     }
 }
 
-/// The suite whose two bytes on the wire `number` points to; null for one that we do not have. It is static.
+/// The suite or signal (SCSV) whose two bytes on the wire `number` points to; null for one that we do not have. It is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_CIPHER_find(_ssl: *mut SSL, number: *const c_uchar) -> *const SSL_CIPHER {
     // SAFETY: the contract of this module: `number` points to two bytes.
     guard(core::ptr::null(), || match unsafe { convert::bytes(number, 2) } {
-        Some(&[high, low]) => pointer(suite::find(CipherSuite(u16::from_be_bytes([high, low])))),
+        Some(&[high, low]) => pointer(suite::find_listed(CipherSuite(u16::from_be_bytes([high, low])))),
         _ => core::ptr::null(),
     })
 }

@@ -210,15 +210,16 @@ pub unsafe extern "C" fn SSL_bytes_to_cipher_list(
             let bytes = convert::bytes(bytes, length).unwrap_or_default();
             match read_suites(bytes, is_ssl2 != 0) {
                 Ok(found) => {
-                    // Signals are no suites of ours, so that there is nothing to point to.
+                    let (signalled, found): (Vec<_>, Vec<_>) =
+                        found.into_iter().partition(|suite| suite.is_signal());
                     let stacks =
-                        (PointerStack::of(found.into_iter()), PointerStack::of::<Suite>([].into_iter()));
-                    let (Some(found), Some(none)) = stacks else { return 0 };
+                        (PointerStack::of(found.into_iter()), PointerStack::of(signalled.into_iter()));
+                    let (Some(found), Some(signalled)) = stacks else { return 0 };
                     if !suites.is_null() {
                         suites.write(found.into_ptr());
                     }
                     if !signals.is_null() {
-                        signals.write(none.into_ptr());
+                        signals.write(signalled.into_ptr());
                     }
                     1
                 }
@@ -247,13 +248,14 @@ const fn check_length(length: usize, is_ssl2: bool) -> Result<(), Reason> {
     Ok(())
 }
 
+/// The suites and signals that we know.
 fn read_suites(bytes: &[u8], is_ssl2: bool) -> Result<Vec<&'static Suite>, Reason> {
     check_length(bytes.len(), is_ssl2)?;
     let numbers = bytes.chunks_exact(suite_length(is_ssl2)).filter_map(|entry| match *entry {
         [high, low] | [0, high, low] => Some(CipherSuite(u16::from_be_bytes([high, low]))),
         _ => None,
     });
-    Ok(numbers.filter_map(suite::find).collect())
+    Ok(numbers.filter_map(suite::find_listed).collect())
 }
 
 /// The cipher string of a context that sets none. It is static.
@@ -281,7 +283,8 @@ mod tests {
             [(&[0x13, 0x01, 0x00, 0xff][..], false), (&[0, 0x13, 0x01, 1, 0, 0x80][..], true)]
         {
             let found = read_suites(bytes, is_ssl2).unwrap();
-            assert!(core::ptr::eq(found[0], expected) && found.len() == 1);
+            assert!(core::ptr::eq(found[0], expected));
+            assert!(found[1..].iter().all(|suite| suite.is_signal()));
         }
         assert_eq!(read_suites(&[], false).err(), Some(Reason::NO_CIPHERS_SPECIFIED));
         assert_eq!(read_suites(&[1], false).err(), Some(Reason::ERROR_IN_RECEIVED_CIPHER_LIST));

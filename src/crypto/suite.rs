@@ -252,6 +252,12 @@ impl Suite {
         }
     }
 
+    /// Whether it is one of [`SIGNALS`], and none in truth.
+    #[must_use]
+    pub const fn is_signal(&self) -> bool {
+        self.max_version.0 == 0
+    }
+
     /// Strength in bits (`SSL_CIPHER_get_bits`): the length of the key.
     #[must_use]
     pub const fn strength_bits(&self) -> u16 {
@@ -277,21 +283,15 @@ impl Suite {
         }
     }
 
-    /// libcrypto's NID of the hash of the record MAC (`SSL_CIPHER_get_digest_nid`); 0: the AEAD has its own.
+    /// libcrypto's NID of the hash of the record MAC (`SSL_CIPHER_get_digest_nid`); 0: the AEAD has its own. A signal has that of MD5
+    /// and SHA-1 together.
     #[must_use]
     pub const fn digest_nid(&self) -> i32 {
         match self.mac {
             Some(mac) => mac.hash().nid(),
+            None if self.is_signal() => HashAlgorithm::Md5Sha1.nid(),
             None => 0,
         }
-    }
-
-    /// libcrypto's NID of the hash of the PRF or HKDF (`SSL_CIPHER_get_handshake_digest`): MD5 and SHA-1 together for a
-    /// suite that names none.
-    #[must_use]
-    pub const fn handshake_digest_nid(&self) -> i32 {
-        const MD5_SHA1: i32 = 114;
-        if self.names_hash { self.hash.nid() } else { MD5_SHA1 }
     }
 
     /// The word behind `Enc=` in `SSL_CIPHER_description`.
@@ -311,6 +311,7 @@ impl Suite {
             BulkCipher::Cbc(CbcAlgorithm::Aes256) => "AES(256)",
             BulkCipher::Cbc(CbcAlgorithm::Camellia128) => "Camellia(128)",
             BulkCipher::Cbc(CbcAlgorithm::Camellia256) => "Camellia(256)",
+            BulkCipher::Null if self.is_signal() => "unknown",
             BulkCipher::Null => "None",
         }
     }
@@ -319,6 +320,7 @@ impl Suite {
     #[must_use]
     pub const fn mac_word(&self) -> &'static str {
         match self.mac {
+            None if self.is_signal() => "unknown",
             None => "AEAD",
             Some(MacAlgorithm::Md5) => "MD5",
             Some(MacAlgorithm::Sha1) => "SHA1",
@@ -331,10 +333,19 @@ impl Suite {
 /// All suites, in OpenSSL's default order of preference.
 pub static SUITES: &[Suite] = &suite_table::ROWS;
 
+/// What stands in lists of suites and is none (RFC 5746 §3.3, RFC 7507), as `SSL_CIPHER_*` tell of it.
+pub static SIGNALS: &[Suite] = &suite_table::SIGNALS;
+
 /// The suite with this number, if it is known.
 #[must_use]
 pub fn find(id: CipherSuite) -> Option<&'static Suite> {
     SUITES.iter().find(|suite| suite.id == id)
+}
+
+/// As [`find`], of all that may stand in a list of suites.
+#[must_use]
+pub fn find_listed(id: CipherSuite) -> Option<&'static Suite> {
+    SUITES.iter().chain(SIGNALS).find(|suite| suite.id == id)
 }
 
 /// The suite that a cipher list calls `name`: OpenSSL's name, with case.

@@ -72,6 +72,17 @@ const fn row(
     }
 }
 
+/// A number in lists of suites that says something else: the same name with OpenSSL and in the registry, and no version.
+const fn signal(id: CipherSuite, name: &'static str) -> Suite {
+    const NO_VERSION: ProtocolVersion = ProtocolVersion(0);
+    Suite { max_version: NO_VERSION, ..row(id.0, name, name, NO_VERSION, K::Any, A::Any, NULL, AEAD, PRF) }
+}
+
+pub(super) static SIGNALS: [Suite; 2] = [
+    signal(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV, "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"),
+    signal(CipherSuite::TLS_FALLBACK_SCSV, "TLS_FALLBACK_SCSV"),
+];
+
 #[rustfmt::skip]
 pub(super) static ROWS: [Suite; 160] = [
     row(0x1302, "TLS_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384", TLS1_3, K::Any, A::Any, AES_256_GCM, AEAD, PRF384),
