@@ -24,7 +24,7 @@ use crate::{
     },
     policy::Settings,
     record::Side,
-    session::{PeerChain, Session},
+    session::{Chain, PeerChain, Session},
     wire::{
         AlertDescription, CertificateCompression, CertificateFormat, CertificateType, CipherSuite,
         NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile,
@@ -114,7 +114,7 @@ impl Negotiated {
             self.peer_is_unverified = true;
             // It was made in the memory of the message's entries, which are larger.
             chain.shrink_to_fit();
-            self.peer_chain = Some(Arc::new(chain));
+            self.peer_chain = Some(Chain::sent(chain));
             // The key of a session that was resumed says nothing of who sends a certificate now.
             self.peer_raw_key = None;
             return Ok(());
@@ -418,7 +418,7 @@ mod tests {
     #[test]
     fn raw_key_takes_the_place_of_a_certificate() {
         let mut negotiated =
-            Negotiated { peer_chain: Some(Arc::new(vec![vec![1]])), ..Negotiated::default() };
+            Negotiated { peer_chain: Some(Chain::sent(vec![vec![1]])), ..Negotiated::default() };
         negotiated.certificate_formats.client = CertificateFormat::RAW_PUBLIC_KEY;
         negotiated.set_peer(Side::Server, vec![b"key".to_vec()]).unwrap();
         assert!(negotiated.peer_raw_key.is_some() && negotiated.peer_chain.is_none());

@@ -14,7 +14,7 @@ use crate::{
     message::Message,
     policy::Settings,
     record::{HEADER_LENGTH, Side},
-    session::Session,
+    session::{Chain, Session},
     wire::{CipherSuite, ContentType, ProtocolVersion},
 };
 
@@ -143,7 +143,7 @@ pub fn established(side: Side) -> Endpoint {
     endpoint.negotiated.session_lifetime = endpoint.environment.settings.session_lifetime();
     endpoint.negotiated.traffic = Some(Traffic::new(read, write, master.resumption(&[2; 32])));
     endpoint.negotiated.session = Some(Arc::new(Session {
-        peer_chain: Some(Arc::new(vec![vec![0x30, 0]])),
+        peer_chain: Some(Chain::sent(vec![vec![0x30, 0]])),
         resumable: false,
         ..Session::new(
             ProtocolVersion::TLS1_3,

@@ -30,10 +30,11 @@ impl Ssl {
     }
 
     /// What the peer sent, as the connection keeps it: a server's lacks the client's own certificate. Null without
-    /// any.
+    /// any, and after the resumption of a session that kept no more than the peer's own.
     #[must_use]
     pub fn peer_chain(&self) -> *mut sys::OPENSSL_STACK {
         match (self.peer_certificates(), self.side()) {
+            (Some(peer), _) if !peer.are_all() => ptr::null_mut(),
             (Some(peer), Side::Client) => peer.chain.as_ptr(),
             (Some(peer), Side::Server) => peer.without_own.as_ptr(),
             (None, Side::Client) => ptr::null_mut(),

@@ -106,6 +106,11 @@ impl PeerCertificates {
         Some(Arc::new(Self { der, chain, without_own, shared }))
     }
 
+    /// Whether nothing that the peer sent is missing.
+    pub(super) fn are_all(&self) -> bool {
+        self.der.are_all
+    }
+
     /// The object in `self` for the one in `other`, which has the same chain.
     fn counterpart(&self, other: &Self, certificate: X509) -> X509 {
         let index = other.chain.iter().position(|shared| shared.as_ptr() == certificate.as_ptr());

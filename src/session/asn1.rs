@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{Carried, Id, MAX_ID_LENGTH, Session, der};
+use super::{Carried, Chain, Id, MAX_ID_LENGTH, Session, der};
 use crate::{
     crypto::{
         der::{DerReader, OCTET_STRING, SEQUENCE, context},
@@ -152,7 +152,7 @@ fn decode_fields(reader: &mut DerReader<'_>, now: i64) -> Result<Session, Decode
     Ok(Session {
         id,
         id_context,
-        peer_chain: peer.map(|certificate| Arc::new(vec![certificate.to_vec()])),
+        peer_chain: peer.map(Chain::own),
         peer_raw_key,
         verify_result,
         server_name,

@@ -21,4 +21,4 @@ pub use cache::SessionCache;
 pub use id::{Id, MAX_ID_LENGTH};
 pub use ticket::TicketKeys;
 pub use ticket_keys::TicketKeyRing;
-pub use value::{Carried, PeerChain, Session};
+pub use value::{Carried, Chain, PeerChain, Session};

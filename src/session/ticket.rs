@@ -130,12 +130,11 @@ pub fn open(keys: &TicketKeys, ticket: &[u8]) -> Option<Session> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{
         crypto::{secret::Secret, test_data::hex},
         libcrypto::secrets_under_valgrind as valgrind,
+        session::Chain,
         wire::{CipherSuite, NamedGroup},
     };
 
@@ -172,7 +171,7 @@ mod tests {
         let mut session = Session::new(version, suite, Secret::new(&[3; 32]).unwrap(), 1_700_000_000, 7200);
         session.id = Id::of(&[9; 32]);
         session.ticket = vec![8; 100];
-        session.peer_chain = Some(Arc::new(vec![vec![0x30, 1, 7], vec![0x30, 0]]));
+        session.peer_chain = Some(Chain::sent(vec![vec![0x30, 1, 7], vec![0x30, 0]]));
         session
     }
 

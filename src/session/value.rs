@@ -1,6 +1,7 @@
 //! The session value: what one side remembers to resume a connection. Made by `handshake`, changed by the
 //! program through `object`, written by [`super::asn1`] and [`super::ticket`].
 
+use core::ops::Deref;
 use std::sync::Arc;
 
 use super::id::Id;
@@ -9,8 +10,38 @@ use crate::{
     wire::{CipherSuite, NamedGroup, ProtocolVersion},
 };
 
-/// A peer's certificate chain as it came, its own first: DER, byte for byte.
-pub type PeerChain = Arc<Vec<Vec<u8>>>;
+/// A peer's certificates as they came, its own first: DER, byte for byte.
+pub type PeerChain = Arc<Chain>;
+
+/// See [`PeerChain`].
+#[derive(Debug, PartialEq, Eq)]
+pub struct Chain {
+    der: Vec<Vec<u8>>,
+    /// All that the peer sent is there; else its own alone, which a session's ASN.1 form keeps.
+    pub are_all: bool,
+}
+
+impl Chain {
+    /// All that the peer sent.
+    #[must_use]
+    pub fn sent(der: Vec<Vec<u8>>) -> PeerChain {
+        Arc::new(Self { der, are_all: true })
+    }
+
+    /// The peer's own, when what else it sent is not known.
+    #[must_use]
+    pub fn own(der: &[u8]) -> PeerChain {
+        Arc::new(Self { der: vec![der.to_vec()], are_all: false })
+    }
+}
+
+impl Deref for Chain {
+    type Target = [Vec<u8>];
+
+    fn deref(&self) -> &[Vec<u8>] {
+        &self.der
+    }
+}
 
 /// What one side remembers of a connection, to resume it.
 #[derive(Clone)]
