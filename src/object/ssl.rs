@@ -413,6 +413,11 @@ impl Ssl {
             config.callbacks.verify = config.callbacks.verify.or(fresh.callbacks.verify);
             config.callbacks.timestamps = fresh.callbacks.timestamps;
             config.callbacks.record_padding = fresh.callbacks.record_padding;
+            config.callbacks.psk_client = fresh.callbacks.psk_client;
+            config.callbacks.psk_server = fresh.callbacks.psk_server;
+            config.callbacks.psk_use_session = fresh.callbacks.psk_use_session;
+            config.callbacks.psk_find_session = fresh.callbacks.psk_find_session;
+            config.srtp_profiles.clone_from(&fresh.srtp_profiles);
             config.update_settings(|settings| {
                 settings.quiet_shutdown = fresh.settings.quiet_shutdown;
                 settings.num_tickets = fresh.settings.num_tickets;
@@ -422,6 +427,10 @@ impl Ssl {
                 settings.max_early_data = fresh.settings.max_early_data;
                 settings.recv_max_early_data = fresh.settings.recv_max_early_data;
                 settings.server_name.clone_from(&fresh.settings.server_name);
+                settings.groups.clone_from(&fresh.settings.groups);
+                settings.alpn_protocols.clone_from(&fresh.settings.alpn_protocols);
+                settings.post_handshake_auth = fresh.settings.post_handshake_auth;
+                settings.srtp_profiles.clone_from(&fresh.settings.srtp_profiles);
             });
         });
         if !copy.verify_param.inherit(&self.verify_param) || !copy.copy_dane(self) {
