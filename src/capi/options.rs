@@ -114,10 +114,21 @@ pub unsafe extern "C" fn SSL_set_post_handshake_auth(ssl: *mut SSL, value: c_int
     }
 }
 
-/// A hint how large buffers should be. It is not needed: they are as large as what they hold.
+/// How many bytes may be read at once with read-ahead (`SSL_CTX_set_read_ahead`), if it is more than what that reads anyway: two of the
+/// largest records.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(_ctx: *mut SSL_CTX, _length: usize) {}
+pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut SSL_CTX, length: usize) {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_context(ctx, (), |ctx| ctx.change_settings(|settings| settings.read_buffer_length = length));
+    }
+}
 
-/// A hint how large buffers should be. It is not needed: they are as large as what they hold.
+/// As `SSL_CTX_set_default_read_buffer_len`, for one connection.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_default_read_buffer_len(_ssl: *mut SSL, _length: usize) {}
+pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut SSL, length: usize) {
+    // SAFETY: the contract of this module.
+    unsafe {
+        with_ssl(ssl, (), |ssl| ssl.change_settings(|settings| settings.read_buffer_length = length));
+    }
+}

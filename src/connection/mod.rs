@@ -351,7 +351,7 @@ impl Connection {
 
     /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks.
     /// An error is a record header that is none; it is for [`Self::end_of_input`].
-    pub fn take_incoming(&mut self, read_ahead: bool) -> Result<(Vec<u8>, usize)> {
+    pub fn take_incoming(&mut self, read_ahead: Option<usize>) -> Result<(Vec<u8>, usize)> {
         let missing = self.records.inbound.missing()?;
         Ok((self.records.inbound.take_buffer(missing, read_ahead), missing))
     }

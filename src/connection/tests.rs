@@ -294,7 +294,7 @@ impl End {
     fn feed(&mut self, wire: &mut Vec<u8>) -> Result<bool> {
         let (mut buffer, missing) = self
             .connection
-            .take_incoming(self.environment.settings.read_ahead != 0)
+            .take_incoming(self.environment.settings.read_buffer())
             .inspect_err(|error| self.connection.end_of_input(&self.environment, *error))?;
         let count = missing.min(wire.len());
         buffer.extend(wire.drain(..count));

@@ -88,7 +88,7 @@ pub fn streams(data: &[u8]) {
         }
         let Ok(missing) = inbound.missing() else { break };
         let Some(bytes) = fed.next() else { break };
-        let mut buffer = inbound.take_buffer(missing, true);
+        let mut buffer = inbound.take_buffer(missing, Some(0));
         buffer.extend_from_slice(bytes);
         inbound.return_buffer(buffer);
     }

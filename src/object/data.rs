@@ -19,7 +19,7 @@ impl Ssl {
         }
         let (read_ahead, tells) = {
             let config = parts.config.borrow();
-            (config.settings.read_ahead != 0, config.callbacks.message.function.is_some())
+            (config.settings.read_buffer(), config.callbacks.message.function.is_some())
         };
         loop {
             self.note_drive();

@@ -330,7 +330,7 @@ impl Ssl {
     fn fill(&self, environment: &Environment) -> core::result::Result<(), Pause> {
         match self.quic_stack.get() {
             Some(stack) => self.fill_from_quic(environment, &stack),
-            None => self.read_in(self.parts(), environment.settings.read_ahead != 0).map(drop),
+            None => self.read_in(self.parts(), environment.settings.read_buffer()).map(drop),
         }
     }
 
@@ -339,7 +339,7 @@ impl Ssl {
     pub(super) fn read_in<'a>(
         &'a self,
         parts: Held<'a, Parts>,
-        read_ahead: bool,
+        read_ahead: Option<usize>,
     ) -> core::result::Result<Held<'a, Parts>, Pause> {
         let (generation, drive) = (self.generation.get(), self.drives.get());
         let taken = parts.take_incoming(read_ahead);
@@ -354,13 +354,13 @@ impl Ssl {
                 return Err(Pause::Failed);
             }
         };
-        let most = if read_ahead { buffer.capacity() - buffer.len() } else { missing };
+        let most = if read_ahead.is_some() { buffer.capacity() - buffer.len() } else { missing };
         self.waiting.set(Waiting::Reading);
         let mut count = bio.read_append(&mut buffer, most);
         // Unless the transport let somebody call us who may have read on.
         let is_alone = self.generation.get() == generation && self.drives.get() == drive;
         if count > 0
-            && !read_ahead
+            && read_ahead.is_none()
             && is_alone
             && let Some(expected) = expected
             && let Some(body) = Header::body_after(&buffer, expected)

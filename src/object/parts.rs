@@ -133,7 +133,7 @@ impl Parts {
     /// may come if the buffer begins with a header.
     pub(super) fn take_incoming(
         &self,
-        read_ahead: bool,
+        read_ahead: Option<usize>,
     ) -> Result<(InUse, Vec<u8>, usize, Option<Expected>)> {
         let mut connection = self.connection.borrow_mut();
         let (buffer, missing) = connection.take_incoming(read_ahead)?;

@@ -156,6 +156,8 @@ pub struct Settings {
     pub handshake_block_padding: usize,
     /// Unless it is 0, more than the current record may be read from the transport.
     pub read_ahead: i32,
+    /// How much room there is for that, in bytes, if it is more than what we take anyway.
+    pub read_buffer_length: usize,
     /// Unless it is 0, `SSL_shutdown` stays silent.
     pub quiet_shutdown: i32,
     /// What status of the server's certificate a client asks for: an OCSP response, or nothing by any other number.
@@ -219,6 +221,7 @@ impl Settings {
             block_padding: 0,
             handshake_block_padding: 0,
             read_ahead: 0,
+            read_buffer_length: 0,
             quiet_shutdown: 0,
             status_type: -1,
             status_request_items: Arc::default(),
@@ -277,6 +280,12 @@ impl Settings {
     #[must_use]
     pub const fn has_option(&self, option: u64) -> bool {
         self.options & option != 0
+    }
+
+    /// How much may be read from the transport at once, if that is more than the current record: as much as this at least.
+    #[must_use]
+    pub const fn read_buffer(&self) -> Option<usize> {
+        if self.read_ahead == 0 { None } else { Some(self.read_buffer_length) }
     }
 }
 

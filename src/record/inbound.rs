@@ -118,12 +118,12 @@ impl Inbound {
         (self.taken == 1).then(|| self.expected())
     }
 
-    /// Takes the buffer out, with room for at least `missing` bytes more after what it holds (for as much
-    /// as a whole record and more when `read_ahead`): the driver fills it while nothing here is borrowed.
+    /// Takes the buffer out, with room for at least `missing` bytes more after what it holds (with `read_ahead` for as much as a whole
+    /// record and more, and for so many bytes, if there is memory): the driver fills it while nothing here is borrowed.
     /// Bytes must only be appended to it. While it is out, no record can be opened; a second buffer taken
     /// meanwhile is empty, and what comes in it is put behind what the first one held.
     #[must_use]
-    pub fn take_buffer(&mut self, missing: usize, read_ahead: bool) -> Vec<u8> {
+    pub fn take_buffer(&mut self, missing: usize, read_ahead: Option<usize>) -> Vec<u8> {
         self.taken += 1;
         let mut buffer = if self.taken > 1 {
             Vec::new()
@@ -141,7 +141,11 @@ impl Inbound {
         if self.taken == 1 {
             self.taken_length = buffer.len();
         }
-        let room = if read_ahead { missing.max(2 * FULL_RECORD) } else { missing };
+        let room = read_ahead.map_or(missing, |_| missing.max(2 * FULL_RECORD));
+        if let Some(wish) = read_ahead.filter(|wish| *wish > room) {
+            // The program's wish may be more than there is.
+            let _ = buffer.try_reserve_exact(wish);
+        }
         if buffer.capacity() - buffer.len() < room {
             // Room for the whole record at its header already, so that its body moves nothing.
             let capacity = (buffer.len() + room).max(FULL_RECORD);
@@ -445,7 +449,7 @@ mod tests {
     }
 
     fn append(inbound: &mut Inbound, bytes: &[u8]) {
-        let mut buffer = inbound.take_buffer(bytes.len(), false);
+        let mut buffer = inbound.take_buffer(bytes.len(), None);
         assert!(buffer.capacity() - buffer.len() >= bytes.len());
         buffer.extend_from_slice(bytes);
         inbound.return_buffer(buffer);
@@ -524,7 +528,7 @@ mod tests {
     fn bytes_received_while_content_waits_come_after_it() {
         let mut inbound = received(b"\x16\x03\x01\x00\x02ab\x16\x03\x01");
         assert!(inbound.open(None).is_ok());
-        let mut buffer = inbound.take_buffer(3, false);
+        let mut buffer = inbound.take_buffer(3, None);
         assert_eq!(inbound.plaintext(), b"ab");
         buffer.extend_from_slice(b"\x00\x01c");
         inbound.return_buffer(buffer);
@@ -538,7 +542,7 @@ mod tests {
     fn content_consumed_while_the_buffer_is_out_stays_consumed() {
         let mut inbound = received(b"\x16\x03\x01\x00\x02ab\x16\x03\x01");
         assert!(inbound.open(None).is_ok());
-        let mut buffer = inbound.take_buffer(3, false);
+        let mut buffer = inbound.take_buffer(3, None);
         inbound.consume(2);
         buffer.extend_from_slice(b"\x00\x01c");
         inbound.return_buffer(buffer);
@@ -549,7 +553,7 @@ mod tests {
     #[test]
     fn bytes_received_by_a_nested_call_keep_their_order() {
         let mut inbound = received(b"\x16\x03");
-        let mut outer = inbound.take_buffer(3, false);
+        let mut outer = inbound.take_buffer(3, None);
         assert_eq!((inbound.missing(), inbound.open(None)), (Ok(5), Ok(None)));
         append(&mut inbound, b"\x01\x00");
         append(&mut inbound, b"\x02");
@@ -566,7 +570,7 @@ mod tests {
         let capacity = inbound.buffer.capacity();
         append(&mut inbound, &[0; 16_384]);
         assert_eq!(inbound.buffer.capacity(), capacity);
-        let room = inbound.take_buffer(5, true);
+        let room = inbound.take_buffer(5, Some(0));
         assert!(room.capacity() - room.len() > FULL_RECORD);
     }
 

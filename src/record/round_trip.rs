@@ -98,7 +98,7 @@ fn sealed(outbound: &mut Outbound, content_type: ContentType, data: &[u8]) -> Ve
 }
 
 fn receive(inbound: &mut Inbound, bytes: &[u8]) {
-    let mut buffer = inbound.take_buffer(bytes.len(), false);
+    let mut buffer = inbound.take_buffer(bytes.len(), None);
     buffer.extend_from_slice(bytes);
     inbound.return_buffer(buffer);
 }
@@ -289,7 +289,7 @@ fn several_records_received_at_once_come_out_one_by_one() {
                     break opened;
                 }
                 assert!(missing > 0);
-                let mut buffer = inbound.take_buffer(missing, true);
+                let mut buffer = inbound.take_buffer(missing, Some(0));
                 buffer.extend_from_slice(fragments.next().unwrap());
                 inbound.return_buffer(buffer);
             };
