@@ -177,15 +177,15 @@ static int verify_settings(void)
             && SSL_CTX_set_default_ctlog_list_file(context) != -1
             && SSL_CTX_set_purpose(context, X509_PURPOSE_SSL_SERVER) == 1 && SSL_CTX_set_trust(context, X509_TRUST_SSL_SERVER) == 1
             && SSL_CTX_set1_param(context, parameters) == 1 && SSL_CTX_add_client_CA(context, lent_certificate("root")) == 1
-            && (names = SSL_load_client_CA_file(cert_path("root", "pem"))) != NULL
-            && SSL_add_file_cert_subjects_to_stack(names, cert_path("other", "pem")) == 1
+            && (names = SSL_load_client_CA_file(cert_path("chained", "pem"))) != NULL
+            && SSL_add_file_cert_subjects_to_stack(names, cert_path("root", "pem")) == 1
             && SSL_add_store_cert_subjects_to_stack(names, cert_path("root", "pem")) == 1 && (ssl = SSL_new(context)) != NULL
             && SSL_set1_host(ssl, "one.example") == 1 && SSL_add1_host(ssl, "two.example") == 1
             && SSL_add1_host(ssl, "192.0.2.1") == 1 && SSL_set1_param(ssl, parameters) == 1 && SSL_set_purpose(ssl, X509_PURPOSE_SSL_SERVER) == 1
             && SSL_set_trust(ssl, X509_TRUST_SSL_SERVER) == 1;
     /* A file that cannot be read on looks as if it ended; names that cannot be compared look as if they differed. */
     if (well && fault == 0)
-        EXPECT(sk_X509_NAME_num(names) == 2);
+        EXPECT(sk_X509_NAME_num(names) == 3);
     sk_X509_NAME_pop_free(names, X509_NAME_free);
     X509_VERIFY_PARAM_free(parameters);
     SSL_free(ssl);
