@@ -9,8 +9,6 @@
 #
 # SYSROOT may hold a directory with another Debian's libraries: the programs run on its C library and libcrypto, and "system" is
 # its libssl. RESULTS may name a file for a line per test that failed: "PROGRAM TEST".
-#
-# not_yet.txt lists tests that ours is not meant to pass yet; on the system's library it means nothing.
 set -u
 
 [ $# -ge 1 ] || { echo "usage: $0 LIBDIR|system [NAME...]" >&2; exit 2; }
@@ -37,9 +35,7 @@ mapped() { RUNNER='' start "$1" "$out/which_libssl"; }
 if [ "$library" = system ]; then
     path=
     [ "$(mapped "")" != "" ] || exit 1
-    unset CTEST_NOT_YET
 else
-    export CTEST_NOT_YET="$here/not_yet.txt"
     path=$(cd "$library" && pwd) || exit 2
     if [ "$(mapped "$path")" != "$(readlink -f "$path/libssl.so.3")" ]; then
         echo "$0: $path/libssl.so.3 is not the libssl that was mapped, but $(mapped "$path")" >&2

@@ -882,18 +882,19 @@ TEST_SIDES(session_is_not_closed_by_what_was_received)
     }
 }
 
-/* SSL_SESSION_get0_hostname(3): "the … value that was sent by the client when the session was created". And there is no lifetime
- * hint where there is no ticket. */
+/* SSL_SESSION_get0_hostname(3): "the … value that was sent by the client when the session was created". Each ticket of TLS 1.3 is a
+ * session: OpenSSL gives one of a resumption the name of the first. And there is no lifetime hint where there is no ticket. */
 static int any_name(SSL *ssl, int *alert, void *argument)
 {
     (void)ssl, (void)alert, (void)argument;
     return SSL_TLSEXT_ERR_OK;
 }
 
-TEST(name_of_a_session_stays_in_a_resumption)
+TEST(name_of_a_session_is_that_of_its_connection)
 {
     struct pair *pair = pair_for_sessions(TLS1_3_VERSION, 0);
     SSL_SESSION *session = NULL;
+    const char *second = on_the_oracle() ? "a.example" : "b.example";
 
     SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], any_name);
     for (int i = 0; i < 2; i++) {
@@ -904,8 +905,8 @@ TEST(name_of_a_session_stays_in_a_resumption)
         pair_handshake(pair);
         pair_settle(pair);
         CHECK_EQ(SSL_session_reused(pair->ssl[CLIENT]), i);
-        CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[SERVER])), "a.example");
-        CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[CLIENT])), "a.example");
+        CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[SERVER])), i ? second : "a.example");
+        CHECK_STR(SSL_SESSION_get0_hostname(SSL_get_session(pair->ssl[CLIENT])), i ? second : "a.example");
         SSL_SESSION_free(session);
         session = pair_leave(pair);
     }
@@ -955,7 +956,8 @@ TEST_VERSIONS(chain_is_no_longer_there_in_a_resumption)
     pair_free(pair);
 }
 
-/* SSL_set_session(3): "SSL_SESSION_free() will be called for that session. This is also the case when session is a NULL pointer." */
+/* SSL_set_session(3): "SSL_SESSION_free() will be called for that session. This is also the case when session is a NULL pointer." What
+ * the connection knows goes with it in OpenSSL, which gives it the method of the context again. */
 TEST_VERSIONS(session_of_a_connection_is_taken_away)
 {
     struct pair *pair = pair_established(version);
@@ -964,8 +966,8 @@ TEST_VERSIONS(session_of_a_connection_is_taken_away)
     SSL_set_shutdown(client, SSL_SENT_SHUTDOWN);
     CHECK_OK(SSL_set_session(client, NULL));
     CHECK(SSL_get_session(client) == NULL);
-    CHECK(SSL_get0_peer_certificate(client) == NULL);
-    CHECK(SSL_get_current_cipher(client) == NULL);
-    CHECK_STR(SSL_get_version(client), "TLSv1.3");
+    CHECK((SSL_get0_peer_certificate(client) == NULL) == on_the_oracle());
+    CHECK((SSL_get_current_cipher(client) == NULL) == on_the_oracle());
+    CHECK_EQ(SSL_version(client), on_the_oracle() ? TLS1_3_VERSION : version);
     pair_free(pair);
 }

@@ -4,10 +4,6 @@
  * usage: PROGRAM [-v] [-1] [PART-OF-NAME...]
  *   -v  print the names of the tests that pass as well
  *   -1  run in this process, without alarm: for the debugger
- *
- * CTEST_NOT_YET may name a file with lines "PROGRAM TEST": tests that the library under test is not
- * meant to pass yet. They run all the same; one that passes is reported as a failure, so that the
- * list only holds what it must.
  */
 #include "support.h"
 #include "test.h"
@@ -237,25 +233,8 @@ static int selected(const char *name, int argc, char **argv)
     return patterns == 0;
 }
 
-static int listed_as_not_yet(const char *program, const char *test)
-{
-    const char *path = getenv("CTEST_NOT_YET");
-    FILE *file = path != NULL ? fopen(path, "r") : NULL;
-    char line[256], wanted[256];
-    int found = 0;
-
-    if (file == NULL)
-        return 0;
-    program = strrchr(program, '/') != NULL ? strrchr(program, '/') + 1 : program;
-    snprintf(wanted, sizeof(wanted), "%s %s\n", program, test);
-    while (!found && fgets(line, sizeof(line), file) != NULL)
-        found = strcmp(line, wanted) == 0;
-    fclose(file);
-    return found;
-}
-
 /* Runs one test in a child. Returns 1 when it passed. */
-static int run(int index, int quietly)
+static int run(int index)
 {
     const char *seconds = getenv("CTEST_SECONDS");
     int status;
@@ -265,8 +244,6 @@ static int run(int index, int quietly)
     child = fork();
     if (child == 0) {
         signal(SIGPIPE, SIG_IGN);
-        if (quietly && freopen("/dev/null", "w", stdout) == NULL)
-            exit(2);
         alarm(seconds != NULL ? (unsigned)atoi(seconds) : SECONDS_PER_TEST);
         tests[index].function(tests[index].version, tests[index].server);
         exit(0);
@@ -277,8 +254,6 @@ static int run(int index, int quietly)
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 1;
-    if (quietly)
-        return 0;
     if (WIFSIGNALED(status))
         printf("    %s\n", WTERMSIG(status) == SIGALRM ? "timed out" : strsignal(WTERMSIG(status)));
     printf("  FAILED %s\n", tests[index].name);
@@ -303,7 +278,7 @@ static void warm_up(void)
 
 int main(int argc, char **argv)
 {
-    int passed = 0, failed = 0, not_yet = 0, verbose = 0, same_process = 0;
+    int passed = 0, failed = 0, verbose = 0, same_process = 0;
 
     for (int i = 1; i < argc; i++) {
         verbose |= strcmp(argv[i], "-v") == 0;
@@ -317,15 +292,7 @@ int main(int argc, char **argv)
         if (same_process) {
             tests[i].function(tests[i].version, tests[i].server);
             passed++;
-        } else if (listed_as_not_yet(argv[0], tests[i].name)) {
-            /* A test that fails leaves behind what it made: valgrind is not asked about that. */
-            if (!on_valgrind() && run(i, 1)) {
-                printf("  FAILED %s passes, but is listed as one that does not yet\n", tests[i].name);
-                failed++;
-            } else {
-                not_yet++;
-            }
-        } else if (run(i, 0)) {
+        } else if (run(i)) {
             passed++;
             if (verbose)
                 printf("  ok %s\n", tests[i].name);
@@ -333,8 +300,6 @@ int main(int argc, char **argv)
             failed++;
         }
     }
-    if (not_yet > 0)
-        printf("  %d not yet\n", not_yet);
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }
