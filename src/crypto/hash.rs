@@ -130,10 +130,15 @@ impl RunningHash {
     }
 
     /// The hash of all that was added.
-    pub(super) fn into_digest(self) -> Digest {
+    fn into_digest(self) -> Digest {
         let mut digest = Digest::EMPTY;
-        digest.length = self.finish(&mut digest.bytes) as u8;
+        self.finish_into(&mut digest);
         digest
+    }
+
+    /// As [`Self::into_digest`], where the hash is to be: a value that is moved leaves its old bytes where it was.
+    pub(super) fn finish_into(self, digest: &mut Digest) {
+        digest.length = self.finish(&mut digest.bytes) as u8;
     }
 
     /// Ends, and writes the hash into the beginning of `out`; returns its length.
@@ -155,7 +160,7 @@ pub struct Digest {
 
 impl Digest {
     /// None yet.
-    const EMPTY: Self = Self { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
+    pub(super) const EMPTY: Self = Self { bytes: [0; MAX_DIGEST_LENGTH], length: 0 };
 }
 
 impl Zeroize for Digest {

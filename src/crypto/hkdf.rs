@@ -5,8 +5,8 @@
 use zeroize::Zeroize;
 
 use super::{
-    hash::HashAlgorithm,
-    hmac::{HmacKey, hmac},
+    hash::{Digest, HashAlgorithm},
+    hmac::HmacKey,
     secret::Secret,
 };
 
@@ -25,7 +25,8 @@ pub const fn max_output_length(hash: HashAlgorithm) -> usize {
 /// `HKDF-Extract(salt, ikm)`.
 #[must_use]
 pub fn extract(hash: HashAlgorithm, salt: &[u8], input_key_material: &[u8]) -> Secret {
-    let mut key = hmac(hash, salt, &[input_key_material]);
+    let mut key = Digest::EMPTY;
+    HmacKey::new(hash, salt).sign_into([input_key_material], &mut key);
     let secret = Secret::filled(hash.output_length(), |out| out.copy_from_slice(key.as_ref()));
     key.zeroize();
     secret
@@ -66,12 +67,13 @@ fn expand(hash: HashAlgorithm, pseudorandom_key: &[u8], info: &[u8], out: &mut [
     let key = HmacKey::new(hash, pseudorandom_key);
     // T(0) is empty, T(i) = HMAC(T(i-1) + info + i).
     let mut before: &[u8] = &[];
+    let mut output = Digest::EMPTY;
     for (block, counter) in out.chunks_mut(hash.output_length()).zip(1..=u8::MAX) {
-        let mut output = key.sign([before, info, &[counter]]);
+        key.sign_into([before, info, &[counter]], &mut output);
         block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
-        output.zeroize();
         before = block;
     }
+    output.zeroize();
 }
 
 #[cfg(test)]

@@ -63,21 +63,28 @@ impl HmacKey {
     /// The HMAC of the concatenated `parts`.
     #[must_use]
     pub fn sign<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>) -> Digest {
+        let mut tag = Digest::EMPTY;
+        self.sign_into(parts, &mut tag);
+        tag
+    }
+
+    /// As [`Self::sign`], of what becomes a key: whoever has `tag` wipes it, and it is nowhere else.
+    pub(super) fn sign_into<'a>(&self, parts: impl IntoIterator<Item = &'a [u8]>, tag: &mut Digest) {
         let mut inner = self.inner.clone();
         for part in parts {
             inner.update(part);
         }
-        let mut hash = inner.into_digest();
+        inner.finish_into(tag);
         let mut outer = self.outer.clone();
-        outer.update(hash.as_ref());
-        hash.zeroize();
-        outer.into_digest()
+        outer.update(tag.as_ref());
+        outer.finish_into(tag);
     }
 
     /// The HMAC of `data` that becomes a key: the only copy of it on the heap is wiped when it is dropped.
     #[must_use]
     pub fn sign_secret(&self, data: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut digest = self.sign([data]);
+        let mut digest = Digest::EMPTY;
+        self.sign_into([data], &mut digest);
         let secret = Zeroizing::new(digest.as_ref().to_vec());
         digest.zeroize();
         secret

@@ -2,7 +2,10 @@
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{hash::HashAlgorithm, hmac::HmacKey};
+use super::{
+    hash::{Digest, HashAlgorithm},
+    hmac::HmacKey,
+};
 
 /// The PRF with one secret, which its HMACs are keyed with once.
 pub struct Prf {
@@ -52,15 +55,17 @@ fn expand(hash: HashAlgorithm, key: &HmacKey, label: &[u8], seeds: &[&[u8]], out
     let seed = || [label].into_iter().chain(seeds.iter().copied());
 
     // A(0) is label and seed, A(i) = HMAC(A(i-1)), and block i = HMAC(A(i) + A(0)).
-    let mut chain = key.sign(seed());
+    let [mut chain, mut output] = [Digest::EMPTY; 2];
+    key.sign_into(seed(), &mut chain);
     for (index, block) in out.chunks_mut(hash.output_length()).enumerate() {
         if index > 0 {
-            chain = key.sign([chain.as_ref()]);
+            key.sign_into([chain.as_ref()], &mut output);
+            chain = output;
         }
-        let mut output = key.sign([chain.as_ref()].into_iter().chain(seed()));
+        key.sign_into([chain.as_ref()].into_iter().chain(seed()), &mut output);
         block.iter_mut().zip(output.as_ref()).for_each(|(to, from)| *to = *from);
-        output.zeroize();
     }
+    output.zeroize();
     chain.zeroize();
 }
 
