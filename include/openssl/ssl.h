@@ -1256,7 +1256,7 @@ int SSL_CIPHER_get_auth_nid(const SSL_CIPHER *cipher);
 /* The digest of the suite's handshake, which stays libcrypto's. Null for null. */
 const EVP_MD *SSL_CIPHER_get_handshake_digest(const SSL_CIPHER *cipher);
 
-/* The suite whose two bytes on the wire number points to; null for one that we do not have. It is static. */
+/* The suite or signal (SCSV) whose two bytes on the wire number points to; null for one that we do not have. It is static. */
 const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *number);
 
 /* One line that describes a suite. It is written to buffer, which holds at least 128 bytes (else null is returned);
@@ -1941,10 +1941,11 @@ void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int value);
 /* As SSL_CTX_set_post_handshake_auth, for one connection. */
 void SSL_set_post_handshake_auth(SSL *ssl, int value);
 
-/* A hint how large buffers should be. It is not needed: they are as large as what they hold. */
+/* How many bytes may be read at once with read-ahead (SSL_CTX_set_read_ahead), if it is more than what that reads anyway: two of the
+ * largest records. */
 void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t length);
 
-/* A hint how large buffers should be. It is not needed: they are as large as what they hold. */
+/* As SSL_CTX_set_default_read_buffer_len, for one connection. */
 void SSL_set_default_read_buffer_len(SSL *ssl, size_t length);
 
 /* The peer's certificate, of a resumed session too; null if it sent none. It stays the connection's. */
