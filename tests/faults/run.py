@@ -32,7 +32,7 @@ def build(library):
     """The program and the shim for this library; the names of the functions that can fail."""
     OUT.mkdir(parents=True, exist_ok=True)
     ctests = ROOT / "target" / "ctests"
-    support = [str(ctests / f"{name}.o") for name in ("certs", "wire", "datagrams", "pair", "toy_provider")]
+    support = [str(ctests / f"{name}.o") for name in ("certs", "timestamps", "wire", "datagrams", "pair", "toy_provider")]
     test = OUT / "test.o"
     # The harness without its main(); the end of a failed check can be told.
     subprocess.run(["gcc", "-O1", "-g", "-Dmain=test_main", "-D_exit=exit", "-c", "-o", test, ROOT / "ctests" / "test.c"], check=True)
