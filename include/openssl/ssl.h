@@ -978,7 +978,8 @@ OSSL_DEPRECATEDIN_3_0
 int SSL_CTX_set_ssl_version(SSL_CTX *context, const SSL_METHOD *method);
 #endif
 
-/* The method of a connection. It is static. */
+/* The method of a connection: where it may have several versions, that of the negotiated version and of its side as soon as there is one.
+ * It is static. */
 const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
 
 /* Changes the method of a connection before its handshake. 1, or 0 for a null method. */
@@ -1877,9 +1878,9 @@ size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen);
  * Returns how many were copied; for no room at all, how many there are. SSL_get_client_random(3) */
 size_t SSL_SESSION_get_master_key(const SSL_SESSION *session, unsigned char *out, size_t outlen);
 
-/* Makes libcrypto and this library ready, which otherwise happens by itself when the first context is made.
- * options are OPENSSL_INIT_…; settings may be null and stays the caller's. 1, or 0 with the reason in the
- * queue. */
+/* Makes libcrypto and this library ready, which otherwise happens by itself when the first context or session is made.
+ * options are OPENSSL_INIT_…, of which the first about the texts of errors holds; settings may be null and stays the caller's. 1,
+ * or 0 with the reason in the queue. */
 int OPENSSL_init_ssl(uint64_t options, const OPENSSL_INIT_SETTINGS *settings);
 
 /* Does nothing: the configuration module is libcrypto's own. */
