@@ -1535,25 +1535,17 @@ TEST_VERSIONS(generator_that_is_set_after_the_connection_was_made)
 {
     struct pair *pair = pair_for_sessions(version, 0);
 
-    pair_over_wire(pair);
-    CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], number_session));
-    pair_handshake(pair);
-    CHECK(named > 0);
-    pair_disconnect(pair);
-
-    named = 0;
-    pair_over_wire(pair);
-    CHECK_OK(SSL_set_generate_session_id(pair->ssl[SERVER], NULL));
-    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
-    pair_handshake(pair);
-    CHECK(named > 0);
-    pair_disconnect(pair);
-
-    named = 0;
-    pair_over_wire(pair);
-    CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], NULL));
-    SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
-    pair_handshake(pair);
-    CHECK(named > 0);
+    for (int turn = 0; turn < 3; turn++) {
+        named = 0;
+        pair_over_wire(pair);
+        if (turn == 1)
+            CHECK_OK(SSL_set_generate_session_id(pair->ssl[SERVER], NULL));
+        else
+            CHECK_OK(SSL_CTX_set_generate_session_id(pair->ctx[SERVER], turn == 0 ? number_session : NULL));
+        SSL_CTX_flush_sessions(pair->ctx[SERVER], 0);
+        pair_handshake(pair);
+        CHECK(named > 0);
+        pair_disconnect(pair);
+    }
     pair_free(pair);
 }

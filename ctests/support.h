@@ -29,6 +29,14 @@ EVP_PKEY *load_key(const char *name);
 /* The same, for callers that only show them: they live until the test ends. */
 X509 *lent_certificate(const char *name);
 EVP_PKEY *lent_key(const char *name);
+
+/* Lets a context know the log of certificates that has this key; the list with its timestamp of a certificate, and its length. */
+void know_log(SSL_CTX *context, EVP_PKEY *key);
+size_t make_signed_list(EVP_PKEY *key, X509 *certificate, uint64_t timestamp, unsigned char list[200]);
+/* Gives a server such a list: in an extension, or in an OCSP response about the certificate called "ec". */
+void serve_list(SSL_CTX *context, const unsigned char *list, size_t length);
+void staple_list(SSL_CTX *context, const unsigned char *list, size_t length);
+
 /* Gives the context the chain and the private key called `name`. */
 void use_identity(SSL_CTX *context, const char *name);
 void use_identity_ssl(SSL *ssl, const char *name);

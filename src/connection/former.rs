@@ -3,12 +3,7 @@
 //! to be repeated stays so.
 
 use super::{Connection, renegotiation::Renegotiations};
-use crate::{
-    crypto::suite::Suite,
-    handshake::early_data::Stage,
-    record::Side,
-    wire::{CipherSuite, NamedGroup, ProtocolVersion},
-};
+use crate::{crypto::suite::Suite, handshake::early_data::Stage, record::Side, wire::ProtocolVersion};
 
 /// What a connection says of the one before.
 #[derive(Clone, Copy, Default)]
@@ -19,15 +14,6 @@ pub struct Former {
     pub(super) pending: usize,
     /// Whether bytes of records waited.
     pub(super) has_pending: bool,
-}
-
-/// What no new beginning takes away, `SSL_clear(3)` neither.
-pub struct Kept {
-    /// What the last client of a server offered, until another one does.
-    client_suites: Vec<CipherSuite>,
-    peer_groups: Vec<NamedGroup>,
-    /// `SSL_read_early_data(3)` that has to be repeated still has to.
-    early_data_stage: Stage,
 }
 
 /// What is left of a connection for the one in its place.
@@ -53,26 +39,17 @@ impl Remains {
 }
 
 impl Connection {
-    /// What the connection in place of this one keeps.
-    #[must_use]
-    pub fn kept(&mut self) -> Kept {
-        Kept {
-            client_suites: core::mem::take(&mut self.negotiated.client_suites),
-            peer_groups: core::mem::take(&mut self.negotiated.peer_groups),
-            early_data_stage: match self.negotiated.early_data.stage {
-                Stage::Interrupted => Stage::Interrupted,
-                _ => Stage::Unused,
-            },
-        }
-    }
-
-    /// Keeps it. A client has no client.
-    pub fn keep(&mut self, kept: Kept) {
+    /// Takes over from the connection in whose place this one comes what no new beginning takes away, `SSL_clear(3)` neither.
+    pub fn take_over(&mut self, former: &mut Self) {
+        // What the last client of a server offered, until another one does.
         if self.side == Side::Server {
-            self.negotiated.client_suites = kept.client_suites;
-            self.negotiated.peer_groups = kept.peer_groups;
+            self.negotiated.client_suites = core::mem::take(&mut former.negotiated.client_suites);
+            self.negotiated.peer_groups = core::mem::take(&mut former.negotiated.peer_groups);
         }
-        self.negotiated.early_data.stage = kept.early_data_stage;
+        // `SSL_read_early_data(3)` that has to be repeated still has to.
+        if former.negotiated.early_data.stage == Stage::Interrupted {
+            self.negotiated.early_data.stage = Stage::Interrupted;
+        }
     }
 
     /// What is left of this connection when it is started over.

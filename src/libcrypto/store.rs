@@ -16,6 +16,7 @@ use super::{
     verify_param::VerifyParam,
     x509::X509,
 };
+use crate::error::{Error, Result};
 
 /// `X509_STORE_CTX_init_rpk`.
 type InitRawKey =
@@ -353,17 +354,15 @@ impl<'a> StoreContext<'a> {
         unsafe { sys::X509_STORE_CTX_get_error(self.as_ptr()) }
     }
 
-    /// The chain that was built, the certificate itself first: `Some(None)` if there is none, `None` when memory is out.
-    #[must_use]
-    #[allow(clippy::option_option, reason = "who has no chain is let through, who cannot have it is not")]
-    pub fn chain(&self) -> Option<Option<X509Stack>> {
+    /// The chain that was built, if there is one, the certificate itself first. Without memory for it: `internal_error`.
+    pub fn chain(&self) -> Result<Option<X509Stack>> {
         // SAFETY: the context is valid, and so is its chain, if it has one.
         let chain = unsafe { sys::X509_STORE_CTX_get0_chain(self.as_ptr()) };
         if chain.is_null() {
-            return Some(None);
+            return Ok(None);
         }
         // SAFETY: as above.
-        unsafe { X509Stack::copy_of(chain) }.map(Some)
+        unsafe { X509Stack::copy_of(chain) }.map(Some).ok_or(Error::internal())
     }
 }
 

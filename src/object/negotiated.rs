@@ -42,22 +42,16 @@ impl Ssl {
         let (version, peer) = self.with_connection(|connection| {
             (connection.negotiated().version, connection.negotiated().peer_groups.clone())
         });
-        let has_callback = self.has_security_callback();
-        let (own, usable) = self.with_config(|config| {
-            let settings = &config.settings;
-            let versions = version.map_or_else(|| settings.versions(), |version| vec![version]);
-            if has_callback {
-                // OpenSSL asks about the groups of other versions too.
-                let all = settings.listed_groups(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2]);
-                (all, settings.listed_groups(&versions))
-            } else {
-                let offered = settings.offered_groups(&versions);
-                (offered.clone(), offered)
-            }
-        });
-        let server_prefers =
-            self.with_config(|config| config.settings.has_option(option::CIPHER_SERVER_PREFERENCE));
-        let shared = in_common(&own, &peer, server_prefers);
+        let settings = self.with_config(|config| std::sync::Arc::clone(&config.settings));
+        let versions = version.map_or_else(|| settings.versions(), |version| vec![version]);
+        let own = if self.has_security_callback() {
+            // OpenSSL asks about the groups of other versions too.
+            settings.listed_groups(&[ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2])
+        } else {
+            settings.offered_groups(&versions)
+        };
+        let usable = settings.listed_groups(&versions);
+        let shared = in_common(&own, &peer, settings.has_option(option::CIPHER_SERVER_PREFERENCE));
         let mut shared = self.judge_shared_groups(&shared).filter(|group| usable.contains(group));
         match usize::try_from(index) {
             Ok(index) => shared.nth(index).map_or(0, |group| group_nid(*group)),

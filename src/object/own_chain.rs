@@ -134,7 +134,8 @@ fn try_build_chain(
     if !is_verified && flags & flag::CLEAR_ERROR != 0 {
         error_queue::clear();
     }
-    let mut chain: Option<Vec<_>> = building.chain().ok_or(())?.map(|chain| chain.iter().skip(1).collect());
+    let mut chain: Option<Vec<_>> =
+        building.chain().map_err(drop)?.map(|chain| chain.iter().skip(1).collect());
     if let Some(chain) = chain.as_mut().filter(|_| flags & flag::NO_ROOT != 0) {
         chain.pop_if(|last| last.is_self_signed());
     }
@@ -177,5 +178,5 @@ fn find_chain(store: &X509Store, certificate: &X509) -> Option<X509Stack> {
     let mut building = StoreContext::new(store, certificate, None)?;
     let _ = building.verify();
     error_queue::clear();
-    X509Stack::of(building.chain()??.iter().skip(1))
+    X509Stack::of(building.chain().ok()??.iter().skip(1))
 }

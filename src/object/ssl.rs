@@ -359,7 +359,7 @@ impl Ssl {
         let (method, side, is_quic) = (self.method(), self.side(), self.quic_stack.get().is_some());
         if is_quic || !self.parts().connection.use_as(side, method.is_datagram()) {
             let mut fresh = connection_of(method, side);
-            fresh.keep(self.with_connection(Connection::kept));
+            self.with_connection(|former| fresh.take_over(former));
             if is_quic {
                 fresh.use_crypto_stream();
             }

@@ -82,7 +82,7 @@ impl Ssl {
         let result = i64::from(verification.error());
         self.verify_result.set(result);
         // Without a chain nobody would ask for the server's timestamps.
-        let Some(chain) = verification.chain() else { return Answer::Refuse(Error::internal()) };
+        let Ok(chain) = verification.chain() else { return Answer::Refuse(Error::internal()) };
         drop(self.keep_verified_chain(chain.map(|chain| VerifiedChain::new(chain, &peer))));
         verification.move_peer_name(&self.verify_param);
         if good && self.waiting.get() == Waiting::RetryVerify {

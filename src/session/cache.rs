@@ -211,11 +211,8 @@ impl<T: Clone> SessionCache<T> {
             };
             let mut entries = shard.lock();
             // None: others took everything out meanwhile.
-            let Some((_, (id, value))) = entries.order.pop_first() else { return evicted };
-            entries.turns.remove(&id);
-            self.length.fetch_sub(1, Ordering::Relaxed);
-            shard.note_first(&entries);
-            evicted.push(value);
+            let Some((&first, _)) = entries.order.first_key_value() else { return evicted };
+            evicted.extend(self.take(shard, &mut entries, first));
         }
         evicted
     }
@@ -224,13 +221,16 @@ impl<T: Clone> SessionCache<T> {
         let (id, shard) = self.find_shard(id)?;
         let mut entries = shard.lock();
         let turn = *entries.turns.get(&id)?;
-        if !condition(&turn, &entries.order.get(&turn)?.1) {
-            return None;
-        }
+        let is_taken = condition(&turn, &entries.order.get(&turn)?.1);
+        is_taken.then(|| self.take(shard, &mut entries, turn))?
+    }
+
+    /// Takes out what has this turn.
+    fn take(&self, shard: &Shard<T>, entries: &mut Entries<T>, turn: Turn) -> Option<T> {
+        let (id, value) = entries.order.remove(&turn)?;
         entries.turns.remove(&id);
-        let (_, value) = entries.order.remove(&turn)?;
         self.length.fetch_sub(1, Ordering::Relaxed);
-        shard.note_first(&entries);
+        shard.note_first(entries);
         Some(value)
     }
 

@@ -5,7 +5,6 @@
 #include <openssl/ct.h>
 #include <openssl/dh.h>
 #include <openssl/ec.h>
-#include <openssl/ocsp.h>
 #include <openssl/pem.h>
 #include <openssl/srp.h>
 #include <openssl/x509v3.h>
@@ -21,79 +20,23 @@ static const char *written(const char *name, const void *bytes, size_t length)
 
 /* ---- timestamps of a log that the client knows (RFC 6962) ---- */
 
-static unsigned char timestamps[300];
-static size_t timestamps_length;
-
-static void add_integer(unsigned char **out, uint64_t value, int length)
-{
-    while (length-- > 0)
-        *(*out)++ = (unsigned char)(value >> 8 * length);
-}
-
-/* A log with a key of its own, which has signed the server's certificate. */
-static void make_timestamps(SSL_CTX *client)
+/* A list of a log that the client knows. */
+static size_t make_timestamps(SSL_CTX *client, unsigned char list[200])
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    unsigned char *der = NULL, *certificate = NULL, signature[100], entry[4096], id[32], *end = entry, *list = timestamps;
-    int der_length = i2d_PUBKEY(key, &der), length = i2d_X509(lent_certificate("ec"), &certificate);
-    size_t signature_length = sizeof(signature);
-    STACK_OF(SCT) *all = sk_SCT_new_null();
-    SCT *timestamp = SCT_new();
-    char text[600], encoded[400];
+    size_t length = make_signed_list(key, lent_certificate("ec"), 1600000000000, list);
 
-    EVP_EncodeBlock((unsigned char *)encoded, der, der_length);
-    snprintf(text, sizeof(text), "enabled_logs=one\n[one]\ndescription=one\nkey=%s\n", encoded);
-    CHECK_OK(SSL_CTX_set_ctlog_list_file(client, written("logs", text, strlen(text))));
-    CHECK_OK(EVP_Digest(der, (size_t)der_length, id, NULL, EVP_sha256(), NULL));
-    add_integer(&end, 0, 2); /* version, signature_type */
-    add_integer(&end, 1600000000000, 8);
-    add_integer(&end, 0, 2); /* x509_entry */
-    add_integer(&end, (uint64_t)length, 3);
-    CHECK(length > 0 && length < 4000);
-    memcpy(end, certificate, (size_t)length);
-    end += length;
-    add_integer(&end, 0, 2); /* extensions */
-    CHECK_OK(EVP_DigestSignInit(digest, NULL, EVP_sha256(), NULL, key));
-    CHECK_OK(EVP_DigestSign(digest, signature, &signature_length, entry, (size_t)(end - entry)));
-    CHECK_OK(SCT_set_version(timestamp, SCT_VERSION_V1));
-    CHECK_OK(SCT_set1_log_id(timestamp, id, sizeof(id)));
-    SCT_set_timestamp(timestamp, 1600000000000);
-    CHECK_OK(SCT_set_signature_nid(timestamp, NID_ecdsa_with_SHA256));
-    CHECK_OK(SCT_set1_signature(timestamp, signature, signature_length));
-    CHECK(sk_SCT_push(all, timestamp) == 1);
-    timestamps_length = (size_t)i2o_SCT_LIST(all, &list);
-    CHECK(timestamps_length > 0 && timestamps_length < 250);
-    SCT_LIST_free(all);
-    EVP_MD_CTX_free(digest);
+    know_log(client, key);
     EVP_PKEY_free(key);
-    OPENSSL_free(der);
-    OPENSSL_free(certificate);
     CHECK_OK(SSL_CTX_enable_ct(client, SSL_CT_VALIDATION_STRICT));
+    return length;
 }
 
 void serve_timestamps(struct pair *pair)
 {
-    unsigned char info[400] = {0, 0, 0x11, 0x80, 0, 18, 0};
+    unsigned char list[200];
 
-    make_timestamps(pair->ctx[CLIENT]);
-    info[7] = (unsigned char)timestamps_length;
-    memcpy(info + 8, timestamps, timestamps_length);
-    CHECK_OK(SSL_CTX_use_serverinfo_ex(pair->ctx[SERVER], SSL_SERVERINFOV2, info, 8 + timestamps_length));
-}
-
-static unsigned char *response;
-static int response_length;
-
-static int give_response(SSL *ssl, void *argument)
-{
-    unsigned char *copy = OPENSSL_memdup(response, (size_t)response_length);
-
-    (void)argument;
-    if (copy != NULL && SSL_set_tlsext_status_ocsp_resp(ssl, copy, response_length) == 1)
-        return SSL_TLSEXT_ERR_OK;
-    OPENSSL_free(copy);
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
+    serve_list(pair->ctx[SERVER], list, make_timestamps(pair->ctx[CLIENT], list));
 }
 
 static int take_response(SSL *ssl, void *argument)
@@ -101,35 +44,14 @@ static int take_response(SSL *ssl, void *argument)
     const unsigned char *taken;
 
     (void)argument;
-    return SSL_get_tlsext_status_ocsp_resp(ssl, &taken) == response_length;
+    return SSL_get_tlsext_status_ocsp_resp(ssl, &taken) > 0;
 }
 
 void staple_timestamps(struct pair *pair)
 {
-    X509 *issuer = lent_certificate("root");
-    OCSP_CERTID *id = OCSP_cert_to_id(NULL, lent_certificate("ec"), issuer);
-    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
-    OCSP_SINGLERESP *single;
-    OCSP_RESPONSE *whole;
-    ASN1_TIME *now = X509_gmtime_adj(NULL, 0);
-    STACK_OF(SCT) *all;
-    const unsigned char *in = timestamps;
+    unsigned char list[200];
 
-    make_timestamps(pair->ctx[CLIENT]);
-    all = o2i_SCT_LIST(NULL, &in, timestamps_length);
-    single = OCSP_basic_add1_status(basic, id, V_OCSP_CERTSTATUS_GOOD, 0, NULL, now, NULL);
-    CHECK(single != NULL && all != NULL);
-    CHECK_OK(OCSP_SINGLERESP_add1_ext_i2d(single, NID_ct_cert_scts, all, 0, 0));
-    CHECK_OK(OCSP_basic_sign(basic, issuer, lent_key("root"), EVP_sha256(), NULL, 0));
-    whole = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
-    response_length = i2d_OCSP_RESPONSE(whole, &response);
-    CHECK(response_length > 0);
-    SCT_LIST_free(all);
-    ASN1_TIME_free(now);
-    OCSP_CERTID_free(id);
-    OCSP_BASICRESP_free(basic);
-    OCSP_RESPONSE_free(whole);
-    CHECK_OK(SSL_CTX_set_tlsext_status_cb(pair->ctx[SERVER], give_response));
+    staple_list(pair->ctx[SERVER], list, make_timestamps(pair->ctx[CLIENT], list));
     CHECK_OK(SSL_CTX_set_tlsext_status_cb(pair->ctx[CLIENT], take_response));
 }
 

@@ -3,9 +3,10 @@
  * shim), or the n-th allocation in libcrypto. Each must end in an error or go well, and leave no memory behind.
  *
  * usage: handshakes list
- *        handshakes calls|negative|memory SCENARIO FIRST
+ *        handshakes count SCENARIO
+ *        handshakes calls|negative|memory SCENARIO FIRST STEP
  *
- * Goes on from the FIRST-th until nothing fails any more. Prints "n ..." before what it does is over, so that whoever
+ * Goes from the FIRST-th in such steps until nothing fails any more; "count" prints how many allocations there are. Prints "n ..." before what it does is over, so that whoever
  * started it knows where it ended, then "n FUNCTION well|error", and "leak n FUNCTION BYTES", "silent n FUNCTION",
  * "broken n FUNCTION" where that is so. "negative": of the calls that may fail with either of two answers, with the second.
  */
@@ -27,14 +28,13 @@ static int second_answer, running;
 
 /* ---- the n-th allocation in libcrypto ---- */
 
-static long countdown;
-static int failed;
+/* Those since it was armed, and which of them fails. */
+static long allocations, failing;
+static int armed;
 
 static int is_to_fail(void)
 {
-    if (countdown > 0 && --countdown == 0)
-        return failed = 1;
-    return 0;
+    return armed && ++allocations == failing;
 }
 
 static void *allocate(size_t size, const char *file, int line)
@@ -58,14 +58,15 @@ static void release(void *memory, const char *file, int line)
 static void arm_memory(long n, int unused)
 {
     (void)unused;
-    countdown = n;
-    failed = 0;
+    allocations = 0;
+    failing = n;
+    armed = 1;
 }
 
 static const char *disarm_memory(void)
 {
-    countdown = 0;
-    return failed ? "allocation" : NULL;
+    armed = 0;
+    return failing > 0 && allocations >= failing ? "allocation" : NULL;
 }
 
 /* ---- a scenario's run ---- */
@@ -288,17 +289,37 @@ static int list(void)
     return 0;
 }
 
+/* What is taken once, and a heap that finds its shape. */
+static int warm_up(const struct scenario *scenario)
+{
+    if (scenario->version != 0)
+        contexts = pair_contexts(scenario->version);
+    if (scenario->prepare != NULL)
+        scenario->prepare(contexts);
+    /* The error queue keeps the memory of its entries' texts. */
+    for (int entry = 0; entry < 32; entry++)
+        ERR_raise_data(ERR_LIB_USER, 1, "%0300d", entry);
+    for (int warm = 0; warm < (scenario->call != NULL ? 100 : 3); warm++)
+        if (run(scenario, 0) != 1 || unexpected != NULL) {
+            fprintf(stderr, "%s\n", unexpected);
+            ERR_print_errors_fp(stderr);
+            return 0;
+        }
+    return 1;
+}
+
 int main(int count, char **arguments)
 {
     const struct scenario *scenario;
-    long n;
+    int counts;
 
     if (count == 2 && strcmp(arguments[1], "list") == 0)
         return list();
-    if (count != 4 || (scenario = find(arguments[2])) == NULL)
+    counts = count == 3 && strcmp(arguments[1], "count") == 0;
+    if ((!counts && count != 5) || (scenario = find(arguments[2])) == NULL)
         return 2;
     alarm(600);
-    if (strcmp(arguments[1], "memory") == 0) {
+    if (counts || strcmp(arguments[1], "memory") == 0) {
         if (!CRYPTO_set_mem_functions(allocate, reallocate, release))
             return 2;
         arm = arm_memory;
@@ -315,30 +336,16 @@ int main(int count, char **arguments)
     signal(SIGSEGV, crashed);
     signal(SIGABRT, crashed);
     setvbuf(stdout, NULL, _IOLBF, 4096);
-    n = atol(arguments[3]);
-    if (scenario->in_new_process) {
-        while (try_in_new_process(scenario, n))
-            n++;
-        printf("done\n");
+    if (!scenario->in_new_process && !warm_up(scenario))
+        return 3;
+    if (counts) {
+        run(scenario, 0);
+        disarm();
+        printf("%ld\n", allocations);
         return 0;
     }
-    if (scenario->version != 0)
-        contexts = pair_contexts(scenario->version);
-    if (scenario->prepare != NULL)
-        scenario->prepare(contexts);
-    /* The error queue keeps the memory of its entries' texts. */
-    for (int entry = 0; entry < 32; entry++)
-        ERR_raise_data(ERR_LIB_USER, 1, "%0300d", entry);
-    /* What is taken once, and a heap that finds its shape. */
-    for (int warm = 0; warm < (scenario->call != NULL ? 100 : 3); warm++) {
-        if (run(scenario, 0) != 1 || unexpected != NULL) {
-            fprintf(stderr, "%s\n", unexpected);
-            ERR_print_errors_fp(stderr);
-            return 3;
-        }
-    }
-    while (try(scenario, n) != NULL)
-        n++;
+    for (long n = atol(arguments[3]); scenario->in_new_process ? try_in_new_process(scenario, n) : try(scenario, n) != NULL;)
+        n += atol(arguments[4]);
     printf("done\n");
     return 0;
 }

@@ -2,7 +2,7 @@
 //! goes with the BIO is the BIO's close flag.
 
 use core::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     ffi::{CStr, c_char, c_int, c_long, c_void},
 };
 use std::sync::OnceLock;
@@ -29,7 +29,7 @@ use crate::{
 struct Data {
     /// Null without a connection.
     ssl: Cell<*mut SSL>,
-    renegotiations: Renegotiations,
+    renegotiations: RefCell<Renegotiations>,
 }
 
 /// The method, made once; null while memory is out.
@@ -87,7 +87,7 @@ unsafe fn data_of<'a>(bio: *mut BIO) -> Option<&'a Data> {
 unsafe extern "C" fn create(bio: *mut BIO) -> c_int {
     // SAFETY: libcrypto calls this with a new BIO.
     unsafe {
-        let data = Data { ssl: Cell::new(core::ptr::null_mut()), renegotiations: Renegotiations::default() };
+        let data = Data { ssl: Cell::new(core::ptr::null_mut()), renegotiations: RefCell::default() };
         sys::BIO_set_init(bio, 0);
         sys::BIO_set_data(bio, Box::into_raw(Box::new(data)).cast());
         sys::BIO_clear_flags(bio, !0);
@@ -163,7 +163,8 @@ unsafe extern "C" fn write(bio: *mut BIO, data: *const c_char, length: c_int) ->
 unsafe fn renegotiate_if_due(bio: *mut BIO, ssl: *mut SSL, count: c_int) {
     // SAFETY: `bio` is of this method, and `ssl` is valid.
     unsafe {
-        let is_due = |data: &Data| count > 0 && data.renegotiations.is_due(count, || clock::now().0);
+        let is_due =
+            |data: &Data| count > 0 && data.renegotiations.borrow_mut().is_due(count, || clock::now().0);
         if data_of(bio).is_some_and(is_due) {
             SSL_renegotiate(ssl);
         }
@@ -234,9 +235,11 @@ unsafe extern "C" fn control(bio: *mut BIO, command: c_int, number: c_long, poin
                 store(pointer.cast(), ssl);
                 c_long::from(!pointer.is_null())
             }
-            sys::BIO_C_SET_SSL_RENEGOTIATE_BYTES => data.renegotiations.set_bytes(number),
-            sys::BIO_C_SET_SSL_RENEGOTIATE_TIMEOUT => data.renegotiations.set_timeout(number, clock::now().0),
-            sys::BIO_C_GET_SSL_NUM_RENEGOTIATES => data.renegotiations.count(),
+            sys::BIO_C_SET_SSL_RENEGOTIATE_BYTES => data.renegotiations.borrow_mut().set_bytes(number),
+            sys::BIO_C_SET_SSL_RENEGOTIATE_TIMEOUT => {
+                data.renegotiations.borrow_mut().set_timeout(number, clock::now().0)
+            }
+            sys::BIO_C_GET_SSL_NUM_RENEGOTIATES => data.renegotiations.borrow().count(),
             sys::BIO_CTRL_GET_CLOSE => sys::BIO_get_shutdown(bio).into(),
             sys::BIO_CTRL_SET_CLOSE => {
                 sys::BIO_set_shutdown(bio, c_int::from(number != 0));
@@ -277,7 +280,7 @@ unsafe fn set_connection(bio: *mut BIO, close: c_long, ssl: *mut SSL) -> c_long 
         sys::BIO_set_shutdown(bio, c_int::from(close != 0));
         if let Some(data) = data_of(bio) {
             data.ssl.set(ssl);
-            data.renegotiations.take_over(&Renegotiations::default());
+            data.renegotiations.replace(Renegotiations::default());
         }
         let transport = if ssl.is_null() { core::ptr::null_mut() } else { bio_of(ssl, Way::Read) };
         if !transport.is_null() {
@@ -361,7 +364,7 @@ unsafe fn duplicate_to(data: &Data, copy: *mut BIO) -> c_long {
         give_up_connection(copy);
         let Some(duplicate) = data_of(copy) else { return 0 };
         duplicate.ssl.set(crate::capi::connection::SSL_dup(data.ssl.get()));
-        duplicate.renegotiations.take_over(&data.renegotiations);
+        duplicate.renegotiations.replace(*data.renegotiations.borrow());
         c_long::from(!duplicate.ssl.get().is_null())
     }
 }

@@ -350,18 +350,14 @@ unsafe extern "C" fn asked(ssl: *mut SSL, _: *mut c_void) -> c_int {
 
 unsafe extern "C" fn add_old_extension(
     ssl: *mut SSL,
-    _: c_uint,
+    kind: c_uint,
     out: *mut *const c_uchar,
     length: *mut usize,
-    _: *mut c_int,
-    _: *mut c_void,
+    alert: *mut c_int,
+    argument: *mut c_void,
 ) -> c_int {
     // SAFETY: as above.
-    unsafe {
-        ask(ssl, 0);
-        (*out, *length) = (COOKIE.as_ptr(), 5);
-    }
-    1
+    unsafe { add_extension(ssl, kind, 0, out, length, null_mut(), 0, alert, argument) }
 }
 
 unsafe extern "C" fn parse_old_extension(
