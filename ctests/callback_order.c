@@ -521,3 +521,40 @@ TEST_VERSIONS(suites_are_known_after_the_name)
     CHECK(suites_at_certificate != NULL);
     pair_free(pair);
 }
+
+static void note_line(const SSL *ssl, const char *line)
+{
+    char label[40];
+
+    (void)ssl;
+    snprintf(label, sizeof(label), "%.*s", (int)strcspn(line, " "), line);
+    note(label);
+}
+
+static void note_change(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_CONNECT_LOOP && SSL_get_state(ssl) == TLS_ST_CW_CHANGE)
+        note("change");
+}
+
+/* A client's key log has the secret of its own flight at the head of that, behind the ChangeCipherSpec. */
+TEST(key_log_of_a_client)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+    SSL_CTX_set_keylog_callback(pair->ctx[CLIENT], note_line);
+    SSL_CTX_set_info_callback(pair->ctx[CLIENT], note_change);
+    for (int compatible = 0; compatible < 2; compatible++) {
+        pair_over_wire(pair);
+        if (!compatible)
+            SSL_clear_options(pair->ssl[CLIENT], SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+        order[0] = 0;
+        pair_handshake(pair);
+        CHECK_EQ(strncmp(order, "SERVER_HANDSHAKE_TRAFFIC_SECRET,EXPORTER_SECRET,SERVER_TRAFFIC_SECRET_0,", 72), 0);
+        CHECK_STR(order + 72, compatible ? "change,CLIENT_HANDSHAKE_TRAFFIC_SECRET,CLIENT_TRAFFIC_SECRET_0,"
+                                         : "CLIENT_HANDSHAKE_TRAFFIC_SECRET,CLIENT_TRAFFIC_SECRET_0,");
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
