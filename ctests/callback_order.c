@@ -521,3 +521,90 @@ TEST_VERSIONS(suites_are_known_after_the_name)
     CHECK(suites_at_certificate != NULL);
     pair_free(pair);
 }
+
+static void note_line(const SSL *ssl, const char *line)
+{
+    char label[40];
+
+    (void)ssl;
+    snprintf(label, sizeof(label), "%.*s", (int)strcspn(line, " "), line);
+    note(label);
+}
+
+static void note_change(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_CONNECT_LOOP && SSL_get_state(ssl) == TLS_ST_CW_CHANGE)
+        note("change");
+}
+
+/* A client's key log has the secret of its own flight at the head of that, behind the ChangeCipherSpec. */
+TEST(key_log_of_a_client)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+
+    SSL_CTX_set_keylog_callback(pair->ctx[CLIENT], note_line);
+    SSL_CTX_set_info_callback(pair->ctx[CLIENT], note_change);
+    for (int compatible = 0; compatible < 2; compatible++) {
+        pair_over_wire(pair);
+        if (!compatible)
+            SSL_clear_options(pair->ssl[CLIENT], SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
+        order[0] = 0;
+        pair_handshake(pair);
+        CHECK_EQ(strncmp(order, "SERVER_HANDSHAKE_TRAFFIC_SECRET,EXPORTER_SECRET,SERVER_TRAFFIC_SECRET_0,", 72), 0);
+        CHECK_STR(order + 72, compatible ? "change,CLIENT_HANDSHAKE_TRAFFIC_SECRET,CLIENT_TRAFFIC_SECRET_0,"
+                                         : "CLIENT_HANDSHAKE_TRAFFIC_SECRET,CLIENT_TRAFFIC_SECRET_0,");
+        pair_disconnect(pair);
+    }
+    pair_free(pair);
+}
+
+static void note_state(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where == SSL_CB_CONNECT_LOOP || where == SSL_CB_WRITE_ALERT)
+        note(where == SSL_CB_WRITE_ALERT ? "alert" : SSL_state_string(ssl));
+}
+
+static void note_received(int written, int version, int type, const void *bytes, size_t length, SSL *ssl, void *argument)
+{
+    char name[8];
+
+    (void)version, (void)length, (void)ssl, (void)argument;
+    snprintf(name, sizeof(name), "%d", *(const unsigned char *)bytes);
+    if (!written && type == SSL3_RT_HANDSHAKE)
+        note(name);
+}
+
+/* A message that is not expected ends the state before it, and is not told. */
+TEST(unexpected_message)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+    struct outcome outcome[2];
+
+    /* RFC 5246, 7.4.4: a server without a certificate asks for none. */
+    for (int side = 0; side < 2; side++)
+        CHECK_OK(SSL_CTX_set_cipher_list(pair->ctx[side], "AECDH:@SECLEVEL=0"));
+    SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_info_callback(pair->ctx[CLIENT], note_state);
+    SSL_CTX_set_msg_callback(pair->ctx[CLIENT], note_received);
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_UNEXPECTED_MESSAGE);
+    CHECK_STR(order, "PINIT,TWCH,TWCH,2,TRSH,12,TRSKE,alert,");
+    pair_free(pair);
+}
+
+/* The message callback is told of a HelloRequest also where a renegotiation is under way (RFC 5246, 7.4.1.1). */
+TEST(hello_request_in_a_renegotiation)
+{
+    struct pair *pair = pair_established(TLS1_2_VERSION);
+
+    CHECK_OK(SSL_renegotiate(pair->ssl[SERVER]));
+    CHECK_OK(SSL_renegotiate(pair->ssl[CLIENT]));
+    CHECK_OK(SSL_do_handshake(pair->ssl[SERVER]));
+    SSL_set_msg_callback(pair->ssl[CLIENT], note_received);
+    CHECK_WANTS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_ERROR_WANT_READ);
+    CHECK_STR(order, "0,");
+    pair_free(pair);
+}

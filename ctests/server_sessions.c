@@ -271,3 +271,69 @@ TEST_VERSIONS(session_without_a_suite)
     CHECK(SSL_get_session(pair->ssl[CLIENT]) != NULL);
     pair_free(pair);
 }
+
+static unsigned int ids[4];
+static int id_count, fails;
+
+static int note_id(SSL *ssl)
+{
+    SSL_SESSION_get_id(SSL_get_session(ssl), &ids[id_count++]);
+    return 1;
+}
+
+static int make_id(SSL *ssl, unsigned char *id, unsigned int *length)
+{
+    (void)ssl;
+    ids[id_count++] = 0;
+    memset(id, 1, *length);
+    return 1;
+}
+
+static int id_at_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    note_id(ssl);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static int id_at_certificate(SSL *ssl, void *argument)
+{
+    (void)argument;
+    return note_id(ssl) && !fails;
+}
+
+static void id_at_removal(SSL_CTX *context, SSL_SESSION *session)
+{
+    (void)context;
+    SSL_SESSION_get_id(session, &ids[id_count++]);
+}
+
+/* SSL_CTX_set_generate_session_id(3): below TLS 1.3 a session without a ticket has its id before the extensions are looked at, and leaves
+ * it to the cache's callback when the handshake fails. */
+TEST(id_of_a_new_session)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        for (fails = 0; fails < 2; fails++) {
+            struct pair *pair = pair_for_sessions(TLS1_2_VERSION, tickets);
+            struct outcome outcome[2];
+
+            SSL_CTX_set_generate_session_id(pair->ctx[SERVER], make_id);
+            SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], id_at_name);
+            SSL_CTX_set_cert_cb(pair->ctx[SERVER], id_at_certificate, NULL);
+            SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], id_at_removal);
+            id_count = 0;
+            pair_over_wire(pair);
+            pair_try(pair, outcome);
+            if (tickets) {
+                CHECK(id_count == 2 && ids[0] == 0 && ids[1] == 0);
+            } else {
+                CHECK_EQ(id_count, 3 + fails);
+                CHECK(ids[0] == 0 && ids[1] == 32 && ids[2] == 32);
+                CHECK(!fails || ids[3] == 32);
+            }
+            CHECK_EQ(outcome[SERVER].ret, fails ? -1 : 1);
+            SSL_CTX_sess_set_remove_cb(pair->ctx[SERVER], NULL);
+            pair_free(pair);
+        }
+    }
+}

@@ -89,6 +89,7 @@ impl Connection {
             }
             if let Some(message) = self.next_message(environment, expects)? {
                 if self.ignores(&message) {
+                    self.tell_received(environment, &message);
                     self.count_unasked()?;
                     continue;
                 }

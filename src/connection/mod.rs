@@ -553,11 +553,17 @@ impl Connection {
 
     /// One step of the handshake under way; the question that it leads to, if any.
     fn advance(&mut self, environment: &Environment, input: Input) -> Result<Option<Ask>> {
-        let told = match &input {
+        let position = self.position;
+        let mut told = match &input {
             Input::Message(message) => self.received(environment, message),
             _ => None,
         };
         let progress = self.step(environment, input);
+        // OpenSSL leaves a state for what it does not expect too, of which the message callback is not told.
+        if progress.as_ref().err() == Some(&Error::unexpected()) && self.position == position {
+            self.connected(environment).leave_for(position);
+            told = None;
+        }
         self.tell_after_positions(told, 1);
         progress
     }

@@ -24,7 +24,7 @@ use crate::{
     },
     policy::Settings,
     record::Side,
-    session::{Chain, PeerChain, Session},
+    session::{Chain, Id, PeerChain, Session},
     wire::{
         AlertDescription, CertificateCompression, CertificateFormat, CertificateType, CipherSuite,
         NamedGroup, ProtocolVersion, SignatureScheme, SrtpProfile,
@@ -329,6 +329,8 @@ pub struct Negotiated {
     /// The session id context when the ClientHello came or was sent, before a callback could change it: sessions are made in it,
     /// and a server looks for them in it.
     pub session_id_context: Arc<[u8]>,
+    /// The id of a server's new session below TLS 1.3; empty where a ticket stands for it.
+    pub session_id: Id,
     /// How long sessions live, in seconds, as the program wanted it then; 0 before.
     pub session_lifetime: i64,
     /// Whether the extended master secret is used.

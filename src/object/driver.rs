@@ -495,8 +495,10 @@ impl Ssl {
         let error = Error::Silent(Reason::BIO_NOT_SET);
         match self.with_connection(|connection| connection.lose_transport(error)) {
             None => self.fail(error),
-            // The alert of another failure has nowhere to go either.
-            Some(failure) if failure != error => error_queue::raise_ssl(error.reason()),
+            // The alert of another failure, if it has one, has nowhere to go either.
+            Some(failure) if failure != error && self.look_at_connection(Connection::has_outgoing) => {
+                error_queue::raise_ssl(error.reason());
+            }
             Some(_) => {}
         }
         self.waiting.set(waited);

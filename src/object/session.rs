@@ -55,6 +55,8 @@ pub struct SessionHandle {
 
 /// What a handshake knows of its session before that is made.
 pub struct SoFar {
+    /// The id.
+    pub id: Id,
     /// The suite.
     pub suite: Option<CipherSuite>,
     /// The server name that was negotiated.
@@ -66,7 +68,8 @@ pub struct SoFar {
 impl SoFar {
     /// Whether `session` lacks any of it.
     fn adds_to(&self, session: &Session) -> bool {
-        (self.suite.is_some() && session.cipher_suite == CipherSuite(0))
+        (!self.id.is_empty() && session.id.is_empty())
+            || (self.suite.is_some() && session.cipher_suite == CipherSuite(0))
             || (self.server_name.is_some() && session.server_name.is_none())
             || (self.peer_chain.is_some() && session.peer_chain.is_none())
     }
@@ -247,6 +250,9 @@ impl SessionHandle {
             return;
         }
         self.update(|session| {
+            if session.id.is_empty() {
+                session.id = so_far.id;
+            }
             if session.cipher_suite == CipherSuite(0) {
                 session.cipher_suite = so_far.suite.unwrap_or(CipherSuite(0));
             }

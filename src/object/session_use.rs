@@ -63,6 +63,7 @@ impl Ssl {
             };
             let shows_peer = is_first && connection.side() == Side::Client && !negotiated.peer_is_unverified;
             let so_far = SoFar {
+                id: negotiated.session_id,
                 suite: suite.map(|suite| suite.id),
                 server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),
                 peer_chain: negotiated.peer_chain.clone().filter(|_| shows_peer),
@@ -175,7 +176,7 @@ impl Ssl {
 
     /// The connection's session is not resumed again.
     pub(super) fn forget_session(&self) {
-        if let Some(handle) = self.session() {
+        if let Some(handle) = self.session_so_far() {
             self.initial_context().remove_session(&handle);
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     State,
     client_hello::{self, Offer, Retry},
-    early_data, extensions, psk, resume, tls12, tls13, tls13_flight,
+    early_data, extensions, psk, resume, tls12, tls13,
 };
 use crate::{
     crypto::{
@@ -308,9 +308,6 @@ fn read_tls13(
     let client = handshake.client_traffic(transcript.as_ref());
     let server = handshake.server_traffic(transcript.as_ref());
     context.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", server.as_bytes());
-    if !tls13_flight::logs_handshake_secret(context) {
-        context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", client.as_bytes());
-    }
     context.set_read_secret(Level::Handshake, &server)?;
     // From here on also an alert is encrypted (RFC 8446 §6). Early data keeps its keys to its end.
     if !context.negotiated.early_data.writes_under_its_keys {

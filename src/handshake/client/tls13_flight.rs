@@ -116,14 +116,6 @@ fn end_early_data(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transiti
     emit_authentication(keys, context)
 }
 
-/// Whether the key log gets the secret that we write the handshake with at the head of our flight, as in OpenSSL, which does
-/// not use it before: something comes between it and the server's hello.
-pub fn logs_handshake_secret(context: &Context<'_>) -> bool {
-    let negotiated = &*context.negotiated;
-    let compatible = context.settings().has_option(option::ENABLE_MIDDLEBOX_COMPAT);
-    !negotiated.hello_retry && (compatible || negotiated.early_data.status != Status::NotSent)
-}
-
 fn emit_authentication(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
     // RFC 8446 §D.4: once, before the first thing that is encrypted.
     let negotiated = &*context.negotiated;
@@ -132,10 +124,11 @@ fn emit_authentication(keys: Box<Keys>, context: &mut Context<'_>) -> Result<Tra
         context.leave_for(Position::CwChange);
         context.send_change_cipher_spec()?;
     }
-    if logs_handshake_secret(context) {
-        context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.handshake.as_bytes());
-    }
-    if !context.negotiated.certificate_requested {
+    let requested = context.negotiated.certificate_requested;
+    context.leave_for(if requested { Position::CwCert } else { Position::CwFinished });
+    // OpenSSL does not write with it before.
+    context.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", keys.handshake.as_bytes());
+    if !requested {
         return emit_finished(&keys, context);
     }
     let Some((slot, scheme)) = authentication::choose(context)? else {
@@ -209,7 +202,7 @@ pub fn emit_certificate_verify(
 
 /// Our Finished, and the end.
 fn emit_finished(keys: &Keys, context: &mut Context<'_>) -> Result<Transition<ClientState>> {
-    context.leave_for(Position::CwFinished);
+    context.enter(Position::CwFinished);
     let verify_data = keys.handshake.verify_data(context.transcript.current()?.as_ref());
     context.emit(&finished::write(verify_data.as_ref()))?;
     context.negotiated.client_verify_data = verify_data.as_ref().to_vec();

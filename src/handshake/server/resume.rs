@@ -76,13 +76,13 @@ fn lacks_context(context: &Context<'_>) -> bool {
 }
 
 /// A session of what was negotiated.
-pub fn new_session(context: &Context<'_>, secret: Secret, id: &[u8]) -> Result<Session> {
+pub fn new_session(context: &Context<'_>, secret: Secret) -> Result<Session> {
     let negotiated = &*context.negotiated;
     let suite = negotiated.suite.ok_or(Error::internal())?.id;
     let (now, timeout) = (context.environment.now, negotiated.session_lifetime);
     let is_srp = negotiated.suite.is_some_and(|suite| suite.key_exchange == suite::KeyExchangeAlgorithm::Srp);
     Ok(Session {
-        id: Id::of(id),
+        id: negotiated.session_id,
         id_context: Id::of(&negotiated.session_id_context),
         time_milliseconds: context.environment.now_milliseconds(),
         peer_chain: negotiated.peer_chain.clone(),

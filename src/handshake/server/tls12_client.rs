@@ -52,8 +52,6 @@ impl State {
 pub struct Pending {
     /// The suite.
     pub suite: &'static Suite,
-    /// The id of the session to be.
-    pub session_id: Vec<u8>,
     /// Whether a NewSessionTicket will be sent.
     pub sends_ticket: bool,
 }
@@ -148,10 +146,10 @@ fn complete_key_exchange(context: &mut Context<'_>, pending: Box<Pending>, compl
             return Ok(Transition::Ask(ask, ServerState::Tls12Client(state)));
         }
     };
-    let Pending { suite, session_id, sends_ticket } = *pending;
+    let Pending { suite, sends_ticket } = *pending;
     let master_secret = master_secret::derive(context, &premaster)?;
     let secret = Secret::new(master_secret.as_bytes()).ok_or(Error::internal())?;
-    let session = Arc::new(resume::new_session(context, secret, &session_id)?);
+    let session = Arc::new(resume::new_session(context, secret)?);
     context.negotiated.master_secret = Some(master_secret.clone());
     context.negotiated.session = Some(Arc::clone(&session));
     let finish = Finish::new(context, suite, master_secret, session, sends_ticket)?;

@@ -43,8 +43,6 @@ pub enum Question {
 pub struct Flight {
     /// Suite, certificate, scheme and group.
     pub choice: Choice12,
-    /// The id of the session to be.
-    pub session_id: Vec<u8>,
     /// Whether a NewSessionTicket will be sent.
     pub sends_ticket: bool,
     /// The OCSP response to staple.
@@ -200,8 +198,8 @@ fn emit_done(context: &mut Context<'_>, flight: Flight, exchange: KeyExchange) -
     context.negotiated.time_answer();
     context.leave_for(Position::SwSrvrDone);
 
-    let Flight { choice, session_id, sends_ticket, .. } = flight;
-    let pending = Pending { suite: choice.suite, session_id, sends_ticket };
+    let Flight { choice, sends_ticket, .. } = flight;
+    let pending = Pending { suite: choice.suite, sends_ticket };
     Ok(tls12_client::await_flight(context, pending, exchange))
 }
 

@@ -39,7 +39,7 @@ use crate::{
         custom_extension::place,
         options::option,
     },
-    session::Session,
+    session::{Id, Session},
     wire::{AlertDescription, CipherSuite, ExtensionType, ProtocolVersion},
 };
 
@@ -70,11 +70,14 @@ pub enum Question {
     Protocol(Option<Choice12>),
     /// The user of SRP.
     SrpUser(Option<Choice12>),
-    /// The id of the new session.
-    NewSessionId(Option<Choice12>),
+    /// The id of the new session; what comes then.
+    NewSessionId(Then),
     /// Whether the session may be resumed.
     MayResume(Choice12),
 }
+
+/// A step with the ClientHello.
+pub type Then = fn(&mut Context<'_>, Box<Hello>) -> Step;
 
 /// A ClientHello of TLS 1.2.
 pub struct Hello {
@@ -201,8 +204,26 @@ fn check_renegotiation(context: &Context<'_>, hello: &ClientHello, info: Option<
     }
 }
 
-/// Whether a session is resumed is known: the program is asked about the name.
-pub fn after_lookup(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
+/// Whether a session is resumed is known.
+pub fn after_lookup(context: &mut Context<'_>, hello: Box<Hello>) -> Step {
+    context.negotiated.session_id = Id::default();
+    ask_session_id(context, hello, ask_session_secret)
+}
+
+/// RFC 5246 §7.4.1.3: a new session gets an id to be resumed by, unless a ticket stands for it (RFC 5077 §3.4). The program
+/// may make it.
+fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, then: Then) -> Step {
+    if hello.session.is_some() || hello.sends_ticket || !context.negotiated.session_id.is_empty() {
+        return then(context, hello);
+    }
+    if context.hooks().session_id {
+        return Ok(Transition::Ask(Ask::SessionId, State::Tls12Hello(Question::NewSessionId(then), hello)));
+    }
+    context.negotiated.session_id = Id::of(&rand::array::<32>()?);
+    then(context, hello)
+}
+
+fn ask_session_secret(context: &mut Context<'_>, mut hello: Box<Hello>) -> Step {
     if hello.session.is_none() && context.hooks().session_secret {
         // The program derives the secret from both randoms (RFC 4851 §5.1).
         context.negotiated.server_random = server_random(context)?;
@@ -222,8 +243,7 @@ fn take_session_secret(context: &mut Context<'_>, mut hello: Box<Hello>, answer:
             None => choose_tls12(context, &hello)?.suite,
         };
         context.negotiated.suite = Some(suite);
-        let id = rand::array::<32>()?.to_vec();
-        let session = Arc::new(resume::new_session(context, secret, &id)?);
+        let session = Arc::new(resume::new_session(context, secret)?);
         context.negotiated.resumed = true;
         context.negotiated.session = Some(Arc::clone(&session));
         hello.session = Some(session);
@@ -267,7 +287,7 @@ pub fn answered(
             }
             // The callback may have decided against a ticket: the session gets an id then.
             hello.sends_ticket &= has_tickets(context);
-            ask_certificate(context, hello)
+            ask_session_id(context, hello, ask_certificate)
         }
         Question::Certificate => choose(context, hello),
         Question::MayResume(choice) => {
@@ -278,11 +298,12 @@ pub fn answered(
             hello.status = selection::take_status(answer)?;
             ask_protocol(context, hello, Some(choice))
         }
-        Question::SrpUser(choice) => ask_session_id(context, hello, choice),
-        Question::NewSessionId(choice) => match answer {
-            Answer::SessionId(id) => emit_server_hello(context, *hello, choice, id),
-            _ => Err(Error::internal()),
-        },
+        Question::SrpUser(choice) => emit_server_hello(context, *hello, choice),
+        Question::NewSessionId(then) => {
+            let Answer::SessionId(id) = answer else { return Err(Error::internal()) };
+            context.negotiated.session_id = Id::of(&id);
+            then(context, hello)
+        }
         Question::Protocol(choice) => {
             selection::take_protocol(context, answer)?;
             ask_srp_user(context, hello, choice)
@@ -392,7 +413,7 @@ fn ask_protocol(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Cho
 fn ask_srp_user(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
     let suite = context.negotiated.suite.ok_or(Error::internal())?;
     if suite.key_exchange != KeyExchangeAlgorithm::Srp || !context.hooks().srp_user {
-        return ask_session_id(context, hello, choice);
+        return emit_server_hello(context, *hello, choice);
     }
     let name = context.negotiated.srp_user_name.clone();
     let name =
@@ -400,30 +421,8 @@ fn ask_srp_user(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Cho
     Ok(Transition::Ask(Ask::SrpUser(name), State::Tls12Hello(Question::SrpUser(choice), hello)))
 }
 
-/// RFC 5246 §7.4.1.3: the client's in a resumption, a new one to be resumed by, or none (RFC 5077 §3.4). The program may make
-/// the new one.
-fn ask_session_id(context: &mut Context<'_>, hello: Box<Hello>, choice: Option<Choice12>) -> Step {
-    if let Some(session) = &hello.session {
-        let id = session.id.to_vec();
-        return emit_server_hello(context, *hello, choice, id);
-    }
-    if hello.sends_ticket || !context.hooks().gives_session_ids {
-        return emit_server_hello(context, *hello, choice, Vec::new());
-    }
-    if context.hooks().session_id {
-        return Ok(Transition::Ask(Ask::SessionId, State::Tls12Hello(Question::NewSessionId(choice), hello)));
-    }
-    let id = rand::array::<32>()?.to_vec();
-    emit_server_hello(context, *hello, choice, id)
-}
-
 /// Sends ServerHello, with the program's extensions; without a choice the session goes on.
-fn emit_server_hello(
-    context: &mut Context<'_>,
-    mut hello: Hello,
-    choice: Option<Choice12>,
-    session_id: Vec<u8>,
-) -> Step {
+fn emit_server_hello(context: &mut Context<'_>, mut hello: Hello, choice: Option<Choice12>) -> Step {
     hello.sends_ticket &= has_tickets(context) && !context.negotiated.not_resumable;
     context.leave_for(Position::SwSrvrHello);
     custom_extensions::add(context, place::TLS1_2_SERVER_HELLO, &[], move |context| {
@@ -432,18 +431,13 @@ fn emit_server_hello(
             hello.sends_ticket &= context.settings().allows_tickets();
             let offered = hello.hello.extensions.contains(ExtensionType::NEXT_PROTOCOL_NEGOTIATION);
             next_protocol::advertise(context, offered, move |context, next_protocols| {
-                emit_hello(context, Hello { next_protocols, ..hello }, choice, session_id)
+                emit_hello(context, Hello { next_protocols, ..hello }, choice)
             })
         })
     })
 }
 
-fn emit_hello(
-    context: &mut Context<'_>,
-    hello: Hello,
-    choice: Option<Choice12>,
-    session_id: Vec<u8>,
-) -> Step {
+fn emit_hello(context: &mut Context<'_>, hello: Hello, choice: Option<Choice12>) -> Step {
     let custom = custom_extensions::begin(context);
     let suite = context.negotiated.suite.ok_or(Error::internal())?;
     // RFC 7366 §3: with any other cipher it MUST NOT be answered.
@@ -451,10 +445,14 @@ fn emit_hello(
     if !hello.has_random {
         context.negotiated.server_random = server_random(context)?;
     }
+    if !context.hooks().gives_session_ids {
+        context.negotiated.session_id = Id::default();
+    }
+    let session_id = hello.session.as_ref().map_or(context.negotiated.session_id, |session| session.id);
     let server_hello = ServerHello {
         legacy_version: context.version()?,
         random: context.negotiated.server_random,
-        session_id: session_id.clone(),
+        session_id: session_id.to_vec(),
         cipher_suite: suite.id,
         compression_method: 0,
         extensions: server_hello_extensions(custom, context, &hello),
@@ -464,9 +462,7 @@ fn emit_hello(
     let Hello { session, sends_ticket, status, .. } = hello;
     match (session, choice) {
         (Some(session), _) => resume_session(context, suite, session, sends_ticket),
-        (None, Some(choice)) => {
-            tls12_flight::begin(context, Flight { choice, session_id, sends_ticket, status })
-        }
+        (None, Some(choice)) => tls12_flight::begin(context, Flight { choice, sends_ticket, status }),
         (None, None) => Err(Error::internal()),
     }
 }

@@ -216,7 +216,7 @@ fn read_finished(context: &mut Context<'_>, pending: Pending, message: &Message)
     if !context.negotiated.resumed {
         // Each ticket will bring the session a secret of its own.
         let no_secret = Secret::new(&[]).ok_or(Error::internal())?;
-        context.negotiated.session = Some(Arc::new(resume::new_session(context, no_secret, &[])?));
+        context.negotiated.session = Some(Arc::new(resume::new_session(context, no_secret)?));
     }
     ticket::send_tickets(context, takes_tickets)
 }
