@@ -220,6 +220,7 @@ TEST_VERSIONS(former_client_is_not_told_when_another_comes)
     pair_handshake(pair);
     SSL_set_shutdown(self, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     CHECK_OK(SSL_clear(self));
+    CHECK_STR(SSL_get_servername(self, TLSEXT_NAMETYPE_host_name), "server.example");
 
     pair_over_wire(other);
     former = other->ssl[SERVER];

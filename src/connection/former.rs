@@ -26,6 +26,7 @@ pub struct Kept {
     /// What the last client of a server offered, until another one does.
     client_suites: Vec<CipherSuite>,
     peer_groups: Vec<NamedGroup>,
+    server_name: Option<Vec<u8>>,
     /// `SSL_read_early_data(3)` that has to be repeated still has to.
     early_data_stage: Stage,
 }
@@ -59,6 +60,7 @@ impl Connection {
         Kept {
             client_suites: core::mem::take(&mut self.negotiated.client_suites),
             peer_groups: core::mem::take(&mut self.negotiated.peer_groups),
+            server_name: self.negotiated.server_name.take(),
             early_data_stage: match self.negotiated.early_data.stage {
                 Stage::Interrupted => Stage::Interrupted,
                 _ => Stage::Unused,
@@ -71,6 +73,7 @@ impl Connection {
         if self.side == Side::Server {
             self.negotiated.client_suites = kept.client_suites;
             self.negotiated.peer_groups = kept.peer_groups;
+            self.negotiated.server_name = kept.server_name;
         }
         self.negotiated.early_data.stage = kept.early_data_stage;
     }

@@ -492,7 +492,10 @@ impl Ssl {
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         let environment = self.environment();
-        let negotiated = self.look_at_connection(Connection::version_until_now);
+        // A method of one version goes by what `SSL_version(3)` says.
+        let is_fixed = environment.settings.fixed_version().is_some();
+        let version = if is_fixed { Connection::version_so_far } else { Connection::version_until_now };
+        let negotiated = self.look_at_connection(version);
         let judged = self.judge_suites(negotiated.map(|version| vec![version]));
         let settings = judged.as_ref().unwrap_or(&environment.settings);
         let versions = negotiated.map_or_else(|| settings.offered_versions(), |version| vec![version]);

@@ -98,8 +98,8 @@ fn read_choice(
         context.set_version(version);
         return tls12::begin(offer, &hello, context, &message);
     }
-    let suite = check_tls13(&offer, &hello, context.settings())?;
     context.set_version(version);
+    let suite = check_tls13(&offer, &hello, context.settings())?;
     context.transcript.set_hash(suite.hash);
     let (offered, received) = (&offer.hello.extensions, &hello.extensions);
     if hello.is_hello_retry_request() {
