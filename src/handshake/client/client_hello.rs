@@ -158,6 +158,8 @@ fn emit_first(
         Some(Renegotiation::Full) => None,
         Some(Renegotiation::Abbreviated) => negotiated.session.as_ref(),
     };
+    let session_refused =
+        !offered.is_some_and(|session| session.is_resumable() && versions.contains(&session.version));
     let session = resume::usable_session(environment, offered, &versions, &cipher_suites);
     let external = psk::usable(external, session.as_deref(), None)?;
     let early_data = early_data::wanted(context, psk::first(session.as_ref(), external.as_ref()))?;
@@ -182,6 +184,7 @@ fn emit_first(
         ),
     };
     context.negotiated.client_random = hello.random;
+    context.negotiated.session_refused = session_refused;
     emit(Offer { hello, versions, key, session, external, retry: None }, context)
 }
 

@@ -285,6 +285,7 @@ fn read_tls13(
         None => EarlySecret::new(suite.hash, None),
     };
     let resumes_session = resumed.is_some_and(|(_, external, _)| !external);
+    context.negotiated.session_refused = !resumes_session;
     let psk_alone = resumed.is_some() && resume::offers_psk_alone(&offer.hello.extensions)?;
     let Offer { hello: client_hello, key, .. } = offer;
     let shared = match hello.extensions.get(ExtensionType::KEY_SHARE) {
