@@ -354,6 +354,17 @@ TEST(supported_ciphers_after_a_connection)
     pair_free(pair);
 }
 
+/* A client does not offer a version for which it has no suite at its security level. */
+TEST(suites_that_the_level_forbids_are_no_suites_of_the_highest_version)
+{
+    struct pair *pair = pair_contexts(0);
+
+    CHECK_OK(SSL_CTX_set_ciphersuites(pair->ctx[CLIENT], "TLS_AES_128_GCM_SHA256"));
+    pair_over_wire(pair);
+    SSL_set_security_level(pair->ssl[CLIENT], 4);
+    CHECK_FAILS(pair->ssl[CLIENT], SSL_do_handshake(pair->ssl[CLIENT]), SSL_R_NO_CIPHERS_AVAILABLE);
+    pair_free(pair);
+}
 
 /* A list that leaves nothing leaves nothing; one that is none leaves the list as it was, but its level counts. */
 TEST(wrong_cipher_lists_leave_traces)

@@ -344,3 +344,136 @@ TEST(method_of_the_other_kind_lasts_until_the_handshake)
     CHECK_STR(SSL_get_version(pair->ssl[CLIENT]), "TLSv1.2");
     pair_free(pair);
 }
+
+/* A hello that a server refuses has taken the place of what the server was told of the client before. */
+TEST(server_forgets_what_it_was_told_with_the_hello)
+{
+    struct pair *pair = pair_contexts(0);
+    SSL *self;
+
+    SSL_CTX_set_max_proto_version(pair->ctx[CLIENT], TLS1_2_VERSION);
+    SSL_CTX_set_min_proto_version(pair->ctx[SERVER], TLS1_3_VERSION);
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    CHECK_OK(SSL_set_tlsext_host_name(self, "server.example"));
+    CHECK_OK(SSL_set_tlsext_status_type(self, TLSEXT_STATUSTYPE_ocsp));
+    step(pair, SERVER);
+    CHECK_STR(SSL_get_servername(self, TLSEXT_NAMETYPE_host_name), "server.example");
+    CHECK_EQ(SSL_get_tlsext_status_type(self), TLSEXT_STATUSTYPE_ocsp);
+    step(pair, CLIENT);
+    CHECK_FAILS(self, SSL_do_handshake(self), SSL_R_UNSUPPORTED_PROTOCOL);
+    CHECK(SSL_get_servername(self, TLSEXT_NAMETYPE_host_name) == NULL);
+    CHECK_EQ(SSL_get_tlsext_status_type(self), -1);
+    pair_free(pair);
+}
+
+/* The session that a handshake begins knows its group, also when another connection is given it. */
+TEST_VERSIONS(session_that_began_knows_its_group)
+{
+    struct pair *pair = pair_contexts(version);
+    SSL_SESSION *session;
+
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "X25519:P-256"));
+    pair_over_memory(pair);
+    step(pair, CLIENT);
+    step(pair, SERVER);
+    session = SSL_get1_session(pair->ssl[SERVER]);
+    pair_disconnect(pair);
+    pair_over_memory(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    CHECK_EQ(SSL_get_negotiated_group(pair->ssl[CLIENT]), NID_X25519);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+static SSL_SESSION *given;
+static int chains_seen;
+
+/* The handshake has a session of its own, of which nothing is known yet but in TLS 1.3. */
+static int look_at_session(X509_STORE_CTX *store, void *argument)
+{
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    int is_tls13 = SSL_version(ssl) == TLS1_3_VERSION;
+
+    (void)argument;
+    chains_seen++;
+    CHECK(SSL_get_session(ssl) != NULL && SSL_get_session(ssl) != given);
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(ssl)), 0);
+    CHECK_EQ(SSL_get_current_cipher(ssl) != NULL, is_tls13);
+    X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+    return 0;
+}
+
+/* A session that the server does not resume is no longer that of the connection; that this fails is nothing to it. */
+TEST_VERSIONS(session_that_is_not_resumed_makes_way)
+{
+    struct pair *pair = pair_for_sessions(version, 1);
+    SSL *client;
+
+    given = connect_with(pair, NULL, 0);
+    SSL_CTX_set_options(pair->ctx[SERVER], SSL_OP_NO_TICKET);
+    SSL_CTX_set_session_cache_mode(pair->ctx[SERVER], SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_cert_verify_callback(pair->ctx[CLIENT], look_at_session, NULL);
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_OK(SSL_set_session(client, given));
+    step(pair, CLIENT);
+    CHECK(SSL_get_session(client) == given);
+    step(pair, SERVER);
+    CHECK_FAILS(client, SSL_do_handshake(client), SSL_R_CERTIFICATE_VERIFY_FAILED);
+    CHECK_EQ(chains_seen, 1);
+    CHECK_EQ(SSL_SESSION_is_resumable(given), 1);
+    SSL_SESSION_free(given);
+    pair_free(pair);
+}
+
+/* A session that cannot be resumed makes way at once, also one of a version that is not offered. */
+TEST(session_that_cannot_be_resumed_makes_way_at_once)
+{
+    struct pair *pair = pair_for_sessions(TLS1_2_VERSION, 1);
+    SSL *client;
+
+    given = connect_with(pair, NULL, 0);
+    SSL_CTX_set_max_proto_version(pair->ctx[CLIENT], TLS1_3_VERSION);
+    SSL_CTX_set_min_proto_version(pair->ctx[CLIENT], TLS1_3_VERSION);
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_OK(SSL_set_session(client, given));
+    CHECK(SSL_get_session(client) == given);
+    step(pair, CLIENT);
+    CHECK(SSL_get_session(client) != given);
+    CHECK_EQ(SSL_SESSION_get_protocol_version(SSL_get_session(client)), TLS1_3_VERSION);
+    SSL_SESSION_free(given);
+    pair_free(pair);
+}
+
+static int has_gcm(STACK_OF(SSL_CIPHER) *list)
+{
+    for (int i = 0; i < sk_SSL_CIPHER_num(list); i++)
+        if (strcmp(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(list, i)), "ECDHE-ECDSA-AES128-GCM-SHA256") == 0)
+            return 1;
+    return 0;
+}
+
+/* With a method of one version it is the version that SSL_version() says, be it that of a hello that was refused. */
+TEST(supported_ciphers_after_a_hello_of_another_version)
+{
+    struct pair *pair = pair_contexts(0);
+    STACK_OF(SSL_CIPHER) *list;
+    SSL *self;
+
+    SSL_CTX_set_max_proto_version(pair->ctx[CLIENT], TLS1_1_VERSION);
+    SSL_CTX_set_security_level(pair->ctx[CLIENT], 0);
+    CHECK_OK(SSL_CTX_set_ssl_version(pair->ctx[SERVER], TLSv1_2_method()));
+    pair_over_wire(pair);
+    self = pair->ssl[SERVER];
+    list = SSL_get1_supported_ciphers(self);
+    CHECK(has_gcm(list));
+    sk_SSL_CIPHER_free(list);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[CLIENT]), -1);
+    CHECK_FAILS(self, SSL_do_handshake(self), SSL_R_WRONG_SSL_VERSION);
+    list = SSL_get1_supported_ciphers(self);
+    CHECK(!has_gcm(list));
+    sk_SSL_CIPHER_free(list);
+    pair_free(pair);
+}

@@ -584,6 +584,22 @@ TEST_SIDES(shutdown_is_not_answered_by_read)
     pair_free(pair);
 }
 
+/* After a close_notify there is no alert that could not be sent: a read without a BIO fails for one reason alone. */
+TEST_SIDES(failure_after_close_is_the_only_error)
+{
+    struct pair *pair = pair_established(version);
+    SSL *self = pair->ssl[server];
+    char byte;
+
+    pair_settle(pair);
+    CHECK_EQ(SSL_shutdown(self), 0);
+    SSL_set_bio(self, NULL, NULL);
+    CHECK_EQ(SSL_read(self, &byte, 1), -1);
+    CHECK_EQ(ERR_GET_REASON(ERR_get_error()), SSL_R_READ_BIO_NOT_SET);
+    CHECK_NO_ERRORS();
+    pair_free(pair);
+}
+
 /* What has no transport any more cannot tell the peer of its end: it is dead. */
 TEST_SIDES(transport_that_is_gone)
 {

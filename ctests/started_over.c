@@ -220,6 +220,7 @@ TEST_VERSIONS(former_client_is_not_told_when_another_comes)
     pair_handshake(pair);
     SSL_set_shutdown(self, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     CHECK_OK(SSL_clear(self));
+    CHECK_STR(SSL_get_servername(self, TLSEXT_NAMETYPE_host_name), "server.example");
 
     pair_over_wire(other);
     former = other->ssl[SERVER];
@@ -234,5 +235,71 @@ TEST_VERSIONS(former_client_is_not_told_when_another_comes)
     CHECK_EQ(hellos_seen, 2);
     CHECK_EQ(names_seen, 0);
     pair_free(other);
+    pair_free(pair);
+}
+
+/* A session can still be resumed when its connection gets a side anew; SSL_clear(3) of an open connection makes an end of it. */
+TEST_SIDES(side_that_is_set_leaves_the_session_alone)
+{
+    struct pair *pair = settled(version);
+    SSL_SESSION *session = SSL_get1_session(pair->ssl[server]);
+
+    if (version == TLS1_3_VERSION || !server) {
+        CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+        start_over(pair->ssl[server], server);
+        CHECK_EQ(SSL_SESSION_is_resumable(session), 1);
+        CHECK(SSL_get_session(pair->ssl[server]) == session);
+    }
+    pair_disconnect(pair);
+    SSL_SESSION_free(session);
+
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    pair_settle(pair);
+    session = SSL_get1_session(pair->ssl[server]);
+    CHECK_OK(SSL_clear(pair->ssl[server]));
+    CHECK_EQ(SSL_SESSION_is_resumable(session), 0);
+    CHECK(SSL_get_session(pair->ssl[server]) == NULL);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
+/* SSL_set_session(3) takes away what a handshake that failed left. */
+TEST_VERSIONS(session_that_began_is_taken_away)
+{
+    struct pair *pair = pair_contexts(version);
+    struct outcome outcome[2];
+    SSL *client;
+
+    SSL_CTX_set_cert_store(pair->ctx[CLIENT], X509_STORE_new());
+    pair_over_wire(pair);
+    pair_try(pair, outcome);
+    CHECK_OUTCOME(outcome[CLIENT], SSL_R_CERTIFICATE_VERIFY_FAILED);
+    ERR_clear_error();
+    client = pair->ssl[CLIENT];
+    SSL_set_accept_state(client);
+    CHECK(SSL_get_session(client) != NULL);
+    CHECK_OK(SSL_set_session(client, NULL));
+    CHECK(SSL_get_session(client) == NULL);
+    pair_free(pair);
+}
+
+/* The answer to a hello of before is one of TLS 1.3, though it does not go with the hello: what may be asked for goes by that. */
+TEST(answer_to_a_former_hello_has_a_version)
+{
+    struct pair *pair = pair_contexts(TLS1_3_VERSION);
+    SSL *client;
+
+    CHECK_OK(SSL_CTX_set_min_proto_version(pair->ctx[CLIENT], TLS1_2_VERSION));
+    pair_over_wire(pair);
+    client = pair->ssl[CLIENT];
+    CHECK_WANTS(client, SSL_do_handshake(client), SSL_ERROR_WANT_READ);
+    SSL_set_connect_state(client);
+    CHECK_WANTS(client, SSL_do_handshake(client), SSL_ERROR_WANT_READ);
+    CHECK_EQ(SSL_do_handshake(pair->ssl[SERVER]), -1);
+    ERR_clear_error();
+    CHECK_FAILS(client, SSL_do_handshake(client), SSL_R_INVALID_SESSION_ID);
+    CHECK_EQ(SSL_verify_client_post_handshake(client), 0);
+    CHECK_SSL_REASON(SSL_R_NOT_SERVER);
     pair_free(pair);
 }

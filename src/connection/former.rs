@@ -45,6 +45,7 @@ impl Connection {
         if self.side == Side::Server {
             self.negotiated.client_suites = core::mem::take(&mut former.negotiated.client_suites);
             self.negotiated.peer_groups = core::mem::take(&mut former.negotiated.peer_groups);
+            self.negotiated.server_name = former.negotiated.server_name.take();
         }
         // `SSL_read_early_data(3)` that has to be repeated still has to.
         if former.negotiated.early_data.stage == Stage::Interrupted {

@@ -322,6 +322,8 @@ pub struct Negotiated {
     pub srtp_profile: Option<SrtpProfile>,
     /// Whether the session was resumed.
     pub resumed: bool,
+    /// Client: the session that the program gave cannot be resumed, or is not: the handshake makes another.
+    pub session_refused: bool,
     /// The session: the one resumed, or the new one.
     pub session: Option<Arc<Session>>,
     /// Where the last message of the flight was written that the transport does not have yet.

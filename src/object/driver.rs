@@ -314,9 +314,11 @@ impl Ssl {
         }
         self.forget_session();
         self.withdraw_deadline();
-        // The alert goes out if the transport takes it; the failure is what counts. What the transport says of it comes
-        // behind that in the queue.
-        let _ = self.flush();
+        // The alert, if there is one, goes out if the transport takes it; the failure is what counts. What the transport says of it
+        // comes behind that in the queue.
+        if self.look_at_connection(Connection::has_outgoing) {
+            let _ = self.flush();
+        }
         let was_reading = self.look_at_connection(|connection| connection.failed_reading());
         self.waiting.set(if was_reading { Waiting::Reading } else { Waiting::Nothing });
     }

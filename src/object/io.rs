@@ -129,8 +129,8 @@ impl Ssl {
         if is_before {
             self.set_shutdown(0);
             self.forget_begun_session();
-            // It is the former client's.
-            self.session_is_in_doubt.set(self.side() == Side::Server);
+            // It is the former client's, or one that the server may not resume.
+            self.session_is_in_doubt.set(true);
             self.follow_method();
             self.follow_suites();
             let settings = self.with_config(|config| Arc::clone(&config.settings));

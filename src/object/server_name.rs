@@ -27,10 +27,10 @@ impl Ssl {
             (negotiated.server_name.clone(), connection.is_before(), name)
         });
         let is_server = self.side_is_set() && self.side() == Side::Server;
-        if is_server && !is_before {
-            return resumed.unwrap_or(asked);
-        }
         let configured = self.with_config(|config| config.settings.server_name.as_deref().map(Vec::from));
+        if is_server {
+            return resumed.unwrap_or(asked.or(configured.filter(|_| is_before)));
+        }
         if is_before {
             let offered = self.offered_session().map(|session| session.core());
             configured.or_else(|| offered.as_ref().filter(is_old)?.server_name.clone())
@@ -48,11 +48,7 @@ impl Ssl {
         let is_good = name.is_none_or(|name| !name.is_empty() && name.len() <= LONGEST);
         let name = name.filter(|_| is_good);
         if self.side_is_set() && self.side() == Side::Server {
-            self.with_connection(|connection| {
-                if !connection.is_before() {
-                    connection.negotiated_mut().server_name = name.map(Vec::from);
-                }
-            });
+            self.with_connection(|connection| connection.negotiated_mut().server_name = name.map(Vec::from));
         }
         let server_name = name.map(Into::into);
         self.update_config(|config| config.update_settings(|settings| settings.server_name = server_name));

@@ -22,7 +22,7 @@ use crate::{
         Id, MAX_ID_LENGTH, PeerChain, Session, SessionCache,
         asn1::{self, DecodeError},
     },
-    wire::{CipherSuite, ProtocolVersion},
+    wire::{CipherSuite, NamedGroup, ProtocolVersion},
 };
 
 /// The timeout of a session that nobody negotiated, in seconds.
@@ -63,6 +63,8 @@ pub struct SoFar {
     pub server_name: Option<Vec<u8>>,
     /// The peer's chain, once it is verified.
     pub peer_chain: Option<PeerChain>,
+    /// The group of the key exchange.
+    pub group: Option<NamedGroup>,
 }
 
 impl SoFar {
@@ -72,6 +74,7 @@ impl SoFar {
             || (self.suite.is_some() && session.cipher_suite == CipherSuite(0))
             || (self.server_name.is_some() && session.server_name.is_none())
             || (self.peer_chain.is_some() && session.peer_chain.is_none())
+            || (self.group.is_some() && session.group.is_none())
     }
 }
 
@@ -262,6 +265,7 @@ impl SessionHandle {
             if session.peer_chain.is_none() {
                 session.peer_chain = so_far.peer_chain;
             }
+            session.group = session.group.or(so_far.group);
         });
     }
 
@@ -283,11 +287,10 @@ impl SessionHandle {
         }
     }
 
-    /// Whether it can be resumed: nothing speaks against it, and there is something to offer.
+    /// Whether it can be resumed.
     #[must_use]
     pub fn is_resumable(&self) -> bool {
-        let session = self.core.load();
-        session.resumable && !(session.id.is_empty() && session.ticket.is_empty())
+        self.core.load().is_resumable()
     }
 
     /// The mode of the maximum fragment length (RFC 6066 §4); 0 if none was negotiated.

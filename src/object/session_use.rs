@@ -27,6 +27,7 @@ impl Ssl {
         }
         drop(self.offer_session(session.clone()));
         drop(self.set_session(session));
+        self.forget_begun_session();
     }
 
     /// The session that `SSL_get_session` gives: during a handshake one that nothing is known of yet.
@@ -67,6 +68,7 @@ impl Ssl {
                 suite: suite.map(|suite| suite.id),
                 server_name: negotiated.server_name.clone().filter(|_| negotiated.server_name_acknowledged),
                 peer_chain: negotiated.peer_chain.clone().filter(|_| shows_peer),
+                group: negotiated.group.filter(|_| is_first),
             };
             (version, negotiated.session_lifetime, so_far)
         });
@@ -105,11 +107,14 @@ impl Ssl {
         self.session_is_in_doubt.set(true);
     }
 
-    /// Whether a session that is in doubt is a server's: one of before until the ClientHello is read, below TLS 1.3 until a
-    /// session was looked for; then the one that is resumed.
+    /// Whether a session that is in doubt is the connection's. A client's is until it is refused. A server's is one of before
+    /// until the ClientHello is read, below TLS 1.3 until a session was looked for; then the one that is resumed.
     pub(super) fn may_show(&self, session: &SessionHandle) -> bool {
         self.look_at_connection(|connection| {
             let negotiated = connection.negotiated();
+            if connection.side() == Side::Client {
+                return !negotiated.session_refused;
+            }
             match negotiated.version {
                 None => true,
                 Some(version) if self.looks_for_session.get() => version != ProtocolVersion::TLS1_3,

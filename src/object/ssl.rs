@@ -110,7 +110,7 @@ pub struct Ssl {
     pub(super) begun_is_made: Cell<bool>,
     /// Whether a server looks for the session that its client wants to resume: there is none meanwhile.
     pub(super) looks_for_session: Cell<bool>,
-    /// Whether a server's session is one of before its handshake, or one that was found and may be refused yet.
+    /// Whether the session is one of before its handshake, or one that was found, and may be refused yet.
     pub(super) session_is_in_doubt: Cell<bool>,
     /// The scheme whose certificate was made the current one.
     pub(super) noted_scheme: Cell<Option<SignatureScheme>>,
@@ -348,6 +348,7 @@ impl Ssl {
         let begun_session = if self.session().is_none() {
             let begun = self.session_so_far();
             drop(self.set_session(None));
+            drop(self.offer_session(None));
             begun
         } else {
             None
@@ -383,6 +384,9 @@ impl Ssl {
         self.forget_path();
         self.verify_param.forget_peer_name();
         let is_cut_short = self.is_cut_short();
+        if is_cut_short {
+            self.forget_session();
+        }
         let method = self.context().method();
         self.update_config(|config| config.set_method(method));
         self.start_over();
@@ -395,7 +399,6 @@ impl Ssl {
     }
 
     fn start_over(&self) {
-        self.abandon_session();
         if let Some(session) = self.session().filter(|_| self.side() == Side::Client) {
             drop(self.offer_session(Some(session)));
         }
@@ -501,7 +504,10 @@ impl Ssl {
     #[must_use]
     pub fn supported_suites(&self) -> Vec<&'static Suite> {
         let environment = self.environment();
-        let negotiated = self.look_at_connection(Connection::version_until_now);
+        // A method of one version goes by what `SSL_version(3)` says.
+        let is_fixed = environment.settings.fixed_version().is_some();
+        let version = if is_fixed { Connection::version_so_far } else { Connection::version_until_now };
+        let negotiated = self.look_at_connection(version);
         let judged = self.judge_suites(negotiated.map(|version| vec![version]));
         let settings = judged.as_ref().unwrap_or(&environment.settings);
         let versions = negotiated.map_or_else(|| settings.offered_versions(), |version| vec![version]);

@@ -166,6 +166,12 @@ impl Session {
         self.carried.as_deref().unwrap_or(&NOTHING)
     }
 
+    /// Whether it can be resumed: nothing speaks against it, and there is something to offer.
+    #[must_use]
+    pub fn is_resumable(&self) -> bool {
+        self.resumable && !(self.id.is_empty() && self.ticket.is_empty())
+    }
+
     /// The last second in which it may be resumed.
     #[must_use]
     pub fn expires_at(&self) -> i64 {

@@ -80,7 +80,7 @@ pub(super) unsafe fn control(ssl: &Ssl, arguments: Arguments) -> Option<c_long> 
         // A server tells what the client asked for.
         command::GET_TLSEXT_STATUS_REQ_TYPE
             if ssl.side() == Side::Server
-                && ssl.with_connection(|connection| connection.negotiated().version.is_some()) =>
+                && ssl.with_connection(|connection| connection.negotiated().client_version.is_some()) =>
         {
             ssl.with_connection(|connection| {
                 let negotiated = connection.negotiated();

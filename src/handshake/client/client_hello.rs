@@ -158,6 +158,8 @@ fn emit_first(
         Some(Renegotiation::Full) => None,
         Some(Renegotiation::Abbreviated) => negotiated.session.as_ref(),
     };
+    let session_refused =
+        !offered.is_some_and(|session| session.is_resumable() && versions.contains(&session.version));
     let session = resume::usable_session(environment, offered, &versions, &cipher_suites);
     let external = psk::usable(external, session.as_deref(), None)?;
     let early_data = early_data::wanted(context, psk::first(session.as_ref(), external.as_ref()))?;
@@ -182,6 +184,7 @@ fn emit_first(
         ),
     };
     context.negotiated.client_random = hello.random;
+    context.negotiated.session_refused = session_refused;
     emit(Offer { hello, versions, key, session, external, retry: None }, context)
 }
 
@@ -326,10 +329,12 @@ fn cipher_suites(
     let offered = settings.offered_suites(versions).into_iter();
     let signatures = settings.taken_signatures(Side::Client);
     let usable = |suite: &&Suite| environment.hooks.client_can_use(suite) && signatures.suit(suite);
-    let mut suites: Vec<CipherSuite> = offered.filter(usable).map(|suite| suite.id).collect();
-    if suites.is_empty() {
+    let suites: Vec<&Suite> = offered.filter(usable).collect();
+    // A server that chose the highest version would find no suite for it.
+    if !versions.first().is_some_and(|highest| suites.iter().any(|suite| suite.supports(*highest))) {
         return Err(Error::fatal(AlertDescription::INTERNAL_ERROR, Reason::NO_CIPHERS_AVAILABLE));
     }
+    let mut suites: Vec<CipherSuite> = suites.into_iter().map(|suite| suite.id).collect();
     if is_first {
         suites.push(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
     }

@@ -98,8 +98,8 @@ fn read_choice(
         context.set_version(version);
         return tls12::begin(offer, &hello, context, &message);
     }
-    let suite = check_tls13(&offer, &hello, context.settings())?;
     context.set_version(version);
+    let suite = check_tls13(&offer, &hello, context.settings())?;
     context.transcript.set_hash(suite.hash);
     let (offered, received) = (&offer.hello.extensions, &hello.extensions);
     if hello.is_hello_retry_request() {
@@ -285,6 +285,7 @@ fn read_tls13(
         None => EarlySecret::new(suite.hash, None),
     };
     let resumes_session = resumed.is_some_and(|(_, external, _)| !external);
+    context.negotiated.session_refused = !resumes_session;
     let psk_alone = resumed.is_some() && resume::offers_psk_alone(&offer.hello.extensions)?;
     let Offer { hello: client_hello, key, .. } = offer;
     let shared = match hello.extensions.get(ExtensionType::KEY_SHARE) {

@@ -240,7 +240,10 @@ fn begin_handshake(
             let state = State::AskedSessionSecret(Box::new(hello));
             Ok(Transition::Ask(Ask::SessionSecret, ClientState::Tls12(state)))
         }
-        None => Ok(next(full_handshake(Box::new(hello)))),
+        None => {
+            context.negotiated.session_refused = true;
+            Ok(next(full_handshake(Box::new(hello))))
+        }
     }
 }
 

@@ -56,6 +56,8 @@ pub fn read_client_hello(context: &mut Context<'_>, message: Message, retry: Opt
         None => {
             context.negotiated.forget_last_handshake();
             context.negotiated.own_share = None;
+            context.negotiated.server_name = None;
+            context.negotiated.status_type = None;
             if context.negotiated.renegotiation.is_none() {
                 // They are those of another client.
                 context.negotiated.peer_groups.clear();
