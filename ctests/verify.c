@@ -1052,6 +1052,62 @@ TEST_VERSIONS(peer_name_is_cleared)
     pair_free(pair);
 }
 
+/* What callbacks of a server hear of a client whose certificate is bad, and was taken all the same. */
+static long heard[2];
+
+static int hear_at_the_name(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert, (void)argument;
+    heard[0] = SSL_get_verify_result(ssl);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static void hear_at_the_end(const SSL *ssl, int where, int ret)
+{
+    (void)ret;
+    if (where == SSL_CB_HANDSHAKE_DONE)
+        heard[1] = SSL_get_verify_result(ssl);
+}
+
+static int take_any(int ok, X509_STORE_CTX *context)
+{
+    (void)ok, (void)context;
+    return 1;
+}
+
+/* SSL_get_verify_result(3): in a resumption "the verification result of the original verification", for all who ask from the moment
+ * on at which the session is found; what the program sets afterwards holds. */
+TEST_VERSIONS(verify_result_comes_with_the_session)
+{
+    for (int tickets = 0; tickets <= 1; tickets++) {
+        struct pair *pair = pair_for_sessions(version, tickets);
+        SSL_SESSION *session = NULL;
+        long result = X509_V_OK;
+
+        SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER, take_any);
+        use_identity(pair->ctx[CLIENT], "client");
+        SSL_CTX_set_tlsext_servername_callback(pair->ctx[SERVER], hear_at_the_name);
+        SSL_CTX_set_info_callback(pair->ctx[SERVER], hear_at_the_end);
+        for (int i = 0; i < 2; i++) {
+            pair_over_wire(pair);
+            CHECK_EQ(SSL_set_tlsext_host_name(pair->ssl[CLIENT], "a.example"), 1);
+            if (session != NULL)
+                CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+            pair_handshake(pair);
+            pair_settle(pair);
+            CHECK_EQ(SSL_session_reused(pair->ssl[SERVER]), i);
+            CHECK_EQ(heard[0], result);
+            result = SSL_get_verify_result(pair->ssl[SERVER]);
+            CHECK(result != X509_V_OK);
+            CHECK_EQ(heard[1], result);
+            SSL_SESSION_free(session);
+            session = pair_leave(pair);
+        }
+        SSL_SESSION_free(session);
+        pair_free(pair);
+    }
+}
+
 /* SSL_set_verify_result(3): "overrides the verification result", also that of a session that is resumed afterwards. */
 TEST_VERSIONS(verify_result_that_is_set_before_a_resumption)
 {

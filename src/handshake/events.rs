@@ -30,6 +30,8 @@ pub enum Event {
     Renegotiation(u64),
     /// A handshake begins in this position (`SSL_CB_HANDSHAKE_START`).
     HandshakeStart(Position),
+    /// A server found a session to resume, or does not resume it after all: what `SSL_get_verify_result(3)` says from here on.
+    VerifyResult(i64),
     /// A handshake ended (`SSL_CB_HANDSHAKE_DONE`).
     HandshakeDone,
     /// A message after the handshake was dealt with (`SSL_CB_CONNECT_EXIT`, `SSL_CB_ACCEPT_EXIT`).

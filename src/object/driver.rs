@@ -521,6 +521,7 @@ impl Ssl {
                     let told = Told { position, phase: Some(Phase::Start) };
                     self.tell_info_at(told, info::HANDSHAKE_START, 1);
                 }
+                Event::VerifyResult(result) => self.verify_result.set(result),
                 Event::HandshakeDone => {
                     self.adopt_negotiated_session();
                     let told = Told { position: self.position(), phase: Some(Phase::Done) };

@@ -268,17 +268,13 @@ impl Ssl {
             Side::Server => self.context().statistics.count(|statistics| &statistics.accept_good),
             Side::Client => initial.statistics.count(|statistics| &statistics.connect_good),
         }
-        let (version, resumed, verify_result) = self.with_connection(|connection| {
+        let (version, resumed) = self.with_connection(|connection| {
             let negotiated = connection.negotiated();
-            (negotiated.version, negotiated.resumed, negotiated.verify_result)
+            (negotiated.version, negotiated.resumed)
         });
         self.count_miss(resumed);
         if resumed {
             initial.statistics.count(|statistics| &statistics.hits);
-            // A client's came with the session it offered, and what the program has said since holds.
-            if self.side() == Side::Server {
-                self.verify_result.set(verify_result);
-            }
         }
         self.adopt_negotiated_session();
         self.end_session(version);

@@ -134,6 +134,7 @@ pub(super) fn event(ssl: &Ssl, event: &Event) {
         }
         Event::Message { .. }
         | Event::Renegotiation(_)
+        | Event::VerifyResult(_)
         | Event::MessageDone
         | Event::Timer(_)
         | Event::Extension(..)

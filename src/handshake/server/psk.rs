@@ -11,7 +11,7 @@ use crate::{
     crypto::suite,
     error::{Error, Reason, Result},
     handshake::{
-        Context, Transition,
+        Context, Event, Transition,
         want::{Answer, Ask, TicketOutcome},
     },
     key_schedule::tls13::EarlySecret,
@@ -171,6 +171,7 @@ fn accept(
     context.negotiated.peer_chain = session.peer_chain.clone();
     context.negotiated.peer_raw_key = session.peer_raw_key.clone();
     context.negotiated.verify_result = session.verify_result;
+    context.events.push_back(Event::VerifyResult(session.verify_result));
     context.negotiated.session = Some(Arc::clone(&session));
     let index = u16::try_from(index).map_err(|_| Error::internal())?;
     hello.psk = Some(Psk { session, index, external, is_fresh, suite_changed: false });

@@ -11,7 +11,7 @@ use crate::{
     crypto::{secret::Secret, suite},
     error::{Error, Reason, Result},
     handshake::{
-        Context, Renegotiation, Transition,
+        Context, Event, Renegotiation, Transition,
         want::{Answer, Ask, TicketOutcome},
     },
     policy::{VerifyMode, options::option},
@@ -55,6 +55,9 @@ fn has_no_client_to_know(context: &Context<'_>, session: &Session) -> bool {
 
 /// The session that was found is not resumed after all.
 pub fn forget_session(context: &mut Context<'_>) {
+    if context.negotiated.resumed {
+        context.events.push_back(Event::VerifyResult(0));
+    }
     let negotiated = &mut *context.negotiated;
     negotiated.resumed = false;
     negotiated.session = None;
@@ -206,6 +209,7 @@ fn resume(context: &mut Context<'_>, hello: &mut Hello, session: Arc<Session>) -
         negotiated.server_name = Some(name.clone());
     }
     negotiated.session = Some(Arc::clone(&session));
+    context.events.push_back(Event::VerifyResult(session.verify_result));
     hello.session = Some(session);
     Ok(true)
 }
