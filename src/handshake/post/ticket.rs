@@ -66,11 +66,6 @@ pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) ->
     let traffic = traffic(connected.negotiated)?;
     let nonce = traffic.next_ticket_nonce;
     traffic.next_ticket_nonce = nonce.checked_add(1).ok_or(Error::internal())?;
-    let max_early_data = connected.settings().max_early_data;
-    // RFC 8446 §8.1: a session that allows early data is resumed once, which only who keeps it can see to.
-    let for_one_use = max_early_data > 0 && !connected.settings().has_option(option::NO_ANTI_REPLAY);
-    let is_kept = for_one_use || connected.settings().has_option(option::NO_TICKET);
-    let timeout = connected.negotiated.session_lifetime;
     let session = Arc::new(Session {
         id: match id {
             Some(id) => Id::of(&id),
@@ -79,15 +74,21 @@ pub fn new_ticket_session(connected: &mut Connected<'_>, id: Option<Vec<u8>>) ->
         secret: resumption(connected.negotiated)?.psk(&nonce.to_be_bytes()),
         time: connected.environment.now,
         time_milliseconds: connected.environment.now_milliseconds(),
-        timeout,
+        timeout: connected.negotiated.session_lifetime,
         ticket: Vec::new(),
-        ticket_lifetime: if is_kept { 0 } else { lifetime(timeout) },
+        // A hint is what a server tells a client.
+        ticket_lifetime: 0,
         ticket_age_add: u32::from_be_bytes(rand::array()?),
-        max_early_data,
+        max_early_data: connected.settings().max_early_data,
         resumable: true,
         ..session
     });
-    Ok(if is_kept { Ask::NameTicket(session) } else { Ask::SealTicket(session) })
+    // RFC 8446 §8.1: a session that allows early data is resumed once, which only who keeps it can see to.
+    let for_one_use = session.max_early_data > 0 && !connected.settings().has_option(option::NO_ANTI_REPLAY);
+    if for_one_use || connected.settings().has_option(option::NO_TICKET) {
+        return Ok(Ask::NameTicket(session));
+    }
+    Ok(Ask::SealTicket(session))
 }
 
 /// Server: sends the ticket that was sealed for `session` (or, if stateful, its id as the ticket). The session must
