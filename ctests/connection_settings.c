@@ -251,6 +251,23 @@ TEST(method_is_that_of_the_version)
     CHECK(SSL_get_ssl_method(pair->ssl[CLIENT]) == TLSv1_2_client_method());
     CHECK(SSL_get_ssl_method(pair->ssl[SERVER]) == TLSv1_2_server_method());
     CHECK(SSL_CTX_get_ssl_method(pair->ctx[CLIENT]) == TLS_client_method());
+    SSL_set_connect_state(pair->ssl[CLIENT]);
+    SSL_set_connect_state(pair->ssl[SERVER]);
+    CHECK(SSL_get_ssl_method(pair->ssl[CLIENT]) == TLSv1_2_client_method());
+    CHECK(SSL_get_ssl_method(pair->ssl[SERVER]) == TLSv1_2_server_method());
+    pair_free(pair);
+}
+
+/* To a client that may speak several versions OpenSSL's server has a client's method. */
+TEST(method_is_that_of_the_side)
+{
+    struct pair *pair = pair_contexts(TLS1_2_VERSION);
+
+    CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[CLIENT], 0));
+    pair_over_wire(pair);
+    pair_handshake(pair);
+    CHECK(SSL_get_ssl_method(pair->ssl[CLIENT]) == TLSv1_2_client_method());
+    CHECK(SSL_get_ssl_method(pair->ssl[SERVER]) == (on_the_oracle() ? TLSv1_2_client_method() : TLSv1_2_server_method()));
     pair_free(pair);
 }
 

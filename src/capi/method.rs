@@ -110,17 +110,17 @@ pub unsafe extern "C" fn SSL_CTX_set_ssl_version(context: *mut SSL_CTX, method: 
     }
 }
 
-/// The method of a connection: where it may have several versions, that of the negotiated version and of its side as soon as there is one.
-/// It is static.
+/// The method of a connection: where it may have several versions, that of the negotiated version and of its side as soon as there is one,
+/// also when it is started over. It is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_ssl_method(ssl: *const SSL) -> *const SSL_METHOD {
     // SAFETY: the contract of this module.
     unsafe {
         with_ssl(ssl, core::ptr::null(), |ssl| {
             let method = ssl.method();
-            let negotiated = ssl.with_connection(|connection| connection.negotiated().version);
+            let negotiated = ssl.with_connection(|connection| connection.method_until_now());
             match negotiated.filter(|_| method.versions.0 != method.versions.1) {
-                Some(version) => method_of(version, ssl.side()),
+                Some((version, side)) => method_of(version, side),
                 None => core::ptr::from_ref(method),
             }
         })

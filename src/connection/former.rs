@@ -57,10 +57,9 @@ impl Connection {
     #[must_use]
     pub fn remains(&mut self) -> Remains {
         let waits = self.records.unprocessed() > 0 && self.records.inbound.missing().is_ok();
-        let negotiated = self.negotiated.version.map(|version| (version, self.side));
         Remains {
             former: Former {
-                negotiated: negotiated.or(self.former.negotiated),
+                negotiated: self.method_until_now(),
                 pending: self.pending(),
                 has_pending: self.has_pending() || waits,
             },
@@ -83,7 +82,13 @@ impl Connection {
     /// The version negotiated, though the connection was started over since.
     #[must_use]
     pub fn version_until_now(&self) -> Option<ProtocolVersion> {
-        self.negotiated.version.or(self.former.negotiated.map(|(version, _)| version))
+        self.method_until_now().map(|(version, _)| version)
+    }
+
+    /// The version negotiated and the side that it was negotiated on, though the connection was started over since.
+    #[must_use]
+    pub fn method_until_now(&self) -> Option<(ProtocolVersion, Side)> {
+        self.negotiated.version.map(|version| (version, self.side)).or(self.former.negotiated)
     }
 
     /// The method is the context's again, and speaks for itself. Whether it was not.
