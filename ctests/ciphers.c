@@ -680,6 +680,7 @@ TEST(signalling_values_have_a_list_of_their_own)
     CHECK_EQ(SSL_CIPHER_is_aead(signal), 0);
     CHECK_EQ(SSL_CIPHER_get_cipher_nid(signal), NID_undef);
     CHECK_EQ(SSL_CIPHER_get_digest_nid(signal), NID_md5_sha1);
+    CHECK(SSL_CIPHER_get_handshake_digest(signal) == EVP_md5());
     CHECK_EQ(SSL_CIPHER_get_kx_nid(signal), NID_kx_any);
     CHECK_EQ(SSL_CIPHER_get_auth_nid(signal), NID_auth_any);
     CHECK_EQ(SSL_set_cipher_list(ssl, "TLS_FALLBACK_SCSV"), 0);

@@ -567,10 +567,11 @@ TEST(settings_that_a_duplicate_takes_from_the_context)
 }
 
 /* SSL_dup() "duplicates a subset of the settings", of which these are none: the copy has the context's. */
-static int no_protocol(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned total, void *argument)
+static int the_protocol_of_the_context(SSL *ssl, const unsigned char **out, unsigned char *length, const unsigned char *in, unsigned total,
+                                       void *argument)
 {
-    (void)ssl, (void)out, (void)length, (void)in, (void)total;
-    ++*(int *)argument;
+    (void)ssl, (void)out, (void)length;
+    *(int *)argument = total == 6 && memcmp(in, "\5other", 6) == 0;
     return SSL_TLSEXT_ERR_NOACK;
 }
 
@@ -586,10 +587,14 @@ TEST(duplicate_offers_what_the_context_says)
 {
     struct pair *pair = pair_contexts(TLS1_3_VERSION);
     SSL *client, *copy;
-    int protocols = 0;
+    static unsigned char bytes[2000];
+    size_t before;
+    int is_other = 0;
 
     SSL_CTX_set_verify(pair->ctx[SERVER], SSL_VERIFY_PEER | SSL_VERIFY_POST_HANDSHAKE, NULL);
-    SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], no_protocol, &protocols);
+    SSL_CTX_set_alpn_select_cb(pair->ctx[SERVER], the_protocol_of_the_context, &is_other);
+    CHECK_EQ(SSL_CTX_set_alpn_protos(pair->ctx[CLIENT], (const unsigned char *)"\5other", 6), 0);
+    CHECK_OK(SSL_CTX_set1_groups_list(pair->ctx[CLIENT], "P-384"));
     pair_over_wire(pair);
     client = pair->ssl[CLIENT];
     CHECK_EQ(SSL_set_alpn_protos(client, (const unsigned char *)"\2h2", 3), 0);
@@ -597,6 +602,7 @@ TEST(duplicate_offers_what_the_context_says)
     SSL_set_post_handshake_auth(client, 1);
     SSL_set_psk_use_session_callback(client, no_session);
     CHECK_EQ(SSL_set_tlsext_use_srtp(client, "SRTP_AES128_CM_SHA1_80"), 0);
+    CHECK_OK(SSL_set_max_send_fragment(client, 600));
     copy = SSL_dup(client);
     SSL_free(client);
     pair->ssl[CLIENT] = copy;
@@ -604,8 +610,11 @@ TEST(duplicate_offers_what_the_context_says)
     SSL_set0_rbio(copy, wire_bio(&pair->end[CLIENT]));
     SSL_set0_wbio(copy, wire_bio(&pair->end[CLIENT]));
     pair_handshake(pair);
-    CHECK_EQ(protocols, 0);
-    CHECK(SSL_get_negotiated_group(copy) != NID_secp521r1);
+    CHECK(is_other);
+    CHECK_EQ(SSL_get_negotiated_group(copy), NID_secp384r1);
+    before = queue_length(&pair->queue[SERVER]);
+    CHECK_EQ(SSL_write(copy, bytes, sizeof(bytes)), sizeof(bytes));
+    CHECK_EQ(queue_length(&pair->queue[SERVER]) - before, sizeof(bytes) + 22);
     CHECK_EQ(SSL_verify_client_post_handshake(pair->ssl[SERVER]), 0);
     ERR_clear_error();
     pair_free(pair);

@@ -146,6 +146,7 @@ pub unsafe extern "C" fn SSL_CIPHER_get_handshake_digest(cipher: *const SSL_CIPH
     // SAFETY: the contract of this module.
     unsafe {
         look(cipher, core::ptr::null(), |suite| match suite.hash {
+            _ if suite.is_signal() => sys::EVP_md5(),
             _ if !suite.names_hash => sys::EVP_md5_sha1(),
             HashAlgorithm::Md5 => sys::EVP_md5(),
             HashAlgorithm::Md5Sha1 => sys::EVP_md5_sha1(),

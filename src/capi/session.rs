@@ -40,7 +40,9 @@ export! {
 /// `SSL_SESSION_free(3)`
 #[unsafe(no_mangle)]
 pub extern "C" fn SSL_SESSION_new() -> *mut SSL_SESSION {
-    guard(core::ptr::null_mut(), || convert::handle(SessionHandle::empty().filter(|_| library::make_ready())))
+    guard(core::ptr::null_mut(), || {
+        convert::handle(library::make_ready().then(SessionHandle::empty).flatten())
+    })
 }
 
 /// Makes a session of its own that says the same. The caller owns one reference; null for null.

@@ -349,7 +349,8 @@ impl Connection {
         Ok(())
     }
 
-    /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks.
+    /// The receive buffer, taken out to be appended to, and how many bytes the current record lacks. `read_ahead` is
+    /// [`Settings::read_buffer`](crate::policy::Settings::read_buffer).
     /// An error is a record header that is none; it is for [`Self::end_of_input`].
     pub fn take_incoming(&mut self, read_ahead: Option<usize>) -> Result<(Vec<u8>, usize)> {
         let missing = self.records.inbound.missing()?;

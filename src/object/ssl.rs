@@ -416,12 +416,16 @@ impl Ssl {
             config.callbacks.verify = config.callbacks.verify.or(fresh.callbacks.verify);
             config.callbacks.timestamps = fresh.callbacks.timestamps;
             config.callbacks.record_padding = fresh.callbacks.record_padding;
+            config.callbacks.not_resumable = fresh.callbacks.not_resumable;
             config.callbacks.psk_client = fresh.callbacks.psk_client;
             config.callbacks.psk_server = fresh.callbacks.psk_server;
             config.callbacks.psk_use_session = fresh.callbacks.psk_use_session;
             config.callbacks.psk_find_session = fresh.callbacks.psk_find_session;
             config.srtp_profiles.clone_from(&fresh.srtp_profiles);
             config.update_settings(|settings| {
+                settings.read_buffer_length = fresh.settings.read_buffer_length;
+                settings.max_send_fragment = fresh.settings.max_send_fragment;
+                settings.split_send_fragment = fresh.settings.split_send_fragment;
                 settings.quiet_shutdown = fresh.settings.quiet_shutdown;
                 settings.num_tickets = fresh.settings.num_tickets;
                 settings.status_type = fresh.settings.status_type;

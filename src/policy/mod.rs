@@ -282,7 +282,8 @@ impl Settings {
         self.options & option != 0
     }
 
-    /// How much may be read from the transport at once, if that is more than the current record: as much as this at least.
+    /// With read-ahead, the program's wish how much is read from the transport at once: 0 for what we read anyway. `None`: no more than the
+    /// current record.
     #[must_use]
     pub const fn read_buffer(&self) -> Option<usize> {
         if self.read_ahead == 0 { None } else { Some(self.read_buffer_length) }

@@ -16,6 +16,8 @@ use crate::{
 
 /// Header and body of the longest record that is common: full, with the overhead of TLS 1.3.
 const FULL_RECORD: usize = HEADER_LENGTH + super::MAX_PLAINTEXT + 256;
+/// The most room that is made for bytes read ahead: what is larger costs more than the calls of the transport that it saves.
+const LARGEST_BUFFER: usize = 16 << 20;
 /// How many records without content may follow each other.
 const MAX_EMPTY_RECORDS: u8 = 32;
 /// The tag of a TLS 1.3 record.
@@ -141,11 +143,17 @@ impl Inbound {
         if self.taken == 1 {
             self.taken_length = buffer.len();
         }
-        let room = read_ahead.map_or(missing, |_| missing.max(2 * FULL_RECORD));
-        if let Some(wish) = read_ahead.filter(|wish| *wish > room) {
-            // The program's wish may be more than there is.
-            let _ = buffer.try_reserve_exact(wish);
-        }
+        let room = match read_ahead {
+            None => missing,
+            Some(wish) => {
+                let room = missing.max(2 * FULL_RECORD);
+                if wish > room {
+                    // If there is no memory for that, the usual room will do.
+                    let _ = buffer.try_reserve_exact(wish.min(LARGEST_BUFFER));
+                }
+                room
+            }
+        };
         if buffer.capacity() - buffer.len() < room {
             // Room for the whole record at its header already, so that its body moves nothing.
             let capacity = (buffer.len() + room).max(FULL_RECORD);
