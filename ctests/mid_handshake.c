@@ -35,6 +35,25 @@ TEST(version_after_client_hello_is_the_highest_offered)
     pair_free(pair);
 }
 
+/* What a client's program allows counts when the server has answered, whatever was offered. */
+TEST_VERSIONS(version_that_is_no_longer_allowed_is_refused)
+{
+    struct pair *pair = pair_contexts(0);
+    SSL *client;
+
+    CHECK_OK(SSL_CTX_set_max_proto_version(pair->ctx[SERVER], version));
+    pair_over_memory(pair);
+    client = pair->ssl[CLIENT];
+    step(pair, CLIENT);
+    step(pair, SERVER);
+    if (version == TLS1_2_VERSION)
+        CHECK_OK(SSL_set_min_proto_version(client, TLS1_3_VERSION));
+    else
+        CHECK_OK(SSL_set_max_proto_version(client, TLS1_2_VERSION));
+    CHECK_FAILS(client, SSL_connect(client), SSL_R_UNSUPPORTED_PROTOCOL);
+    pair_free(pair);
+}
+
 /* There is a session as soon as a hello is sent or read; nothing can resume it. */
 TEST(session_is_there_from_the_hello_on)
 {

@@ -132,8 +132,19 @@ fn read_hello_verify_request(
     client_hello::emit_with_cookie(offer, request.cookie, context)
 }
 
-/// The version that the server chose, if we may speak it.
+/// The version that the server chose, if we may speak it: if we offered it, and the program has not changed its mind.
 fn check_version(offer: &Offer, hello: &ServerHello, settings: &Settings) -> Result<ProtocolVersion> {
+    let version = chosen_version(offer, hello, settings)?;
+    if settings.allows_version(version) {
+        return Ok(version);
+    }
+    let allows_any = !settings.versions().is_empty();
+    let reason = if allows_any { Reason::UNSUPPORTED_PROTOCOL } else { Reason::NO_PROTOCOLS_AVAILABLE };
+    Err(Error::fatal(AlertDescription::PROTOCOL_VERSION, reason))
+}
+
+/// The version that the server chose of those that we offered.
+fn chosen_version(offer: &Offer, hello: &ServerHello, settings: &Settings) -> Result<ProtocolVersion> {
     if let Some(data) = hello.extensions.get(ExtensionType::SUPPORTED_VERSIONS) {
         if !offer.hello.extensions.contains(ExtensionType::SUPPORTED_VERSIONS) {
             return Err(Error::fatal(AlertDescription::UNSUPPORTED_EXTENSION, Reason::UNSOLICITED_EXTENSION));
