@@ -959,6 +959,33 @@ TEST_VERSIONS(chain_is_no_longer_there_in_a_resumption)
     pair_free(pair);
 }
 
+/* What a program took away from a server that resumed it is no more the connection's: it outlives that in the cache. */
+TEST_VERSIONS(session_that_was_taken_away_stays_in_the_cache)
+{
+    struct pair *pair = pair_for_sessions(version, 0);
+    SSL_SESSION *session = connect_with(pair, NULL, 0);
+    SSL *server;
+    long cached;
+
+    pair_over_wire(pair);
+    CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
+    pair_handshake(pair);
+    pair_settle(pair);
+    server = pair->ssl[SERVER];
+    CHECK_EQ(SSL_session_reused(server), 1);
+    SSL_set_shutdown(server, SSL_SENT_SHUTDOWN);
+    CHECK_OK(SSL_set_session(server, NULL));
+    SSL_set_shutdown(server, 0);
+    CHECK(SSL_get_session(server) == NULL);
+    cached = SSL_CTX_sess_number(pair->ctx[SERVER]);
+    CHECK(cached > 0);
+    pair->ssl[SERVER] = NULL;
+    SSL_free(server);
+    CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), cached);
+    SSL_SESSION_free(session);
+    pair_free(pair);
+}
+
 /* SSL_set_session(3): "SSL_SESSION_free() will be called for that session. This is also the case when session is a NULL pointer." What
  * the connection knows goes with it in OpenSSL, which gives it the method of the context again. */
 TEST_VERSIONS(session_of_a_connection_is_taken_away)

@@ -524,6 +524,8 @@ TEST_SIDES(shutdown_with_unread_data_fails)
     CHECK_EQ(SSL_shutdown(peer), 0);
     CHECK_EQ(SSL_shutdown(self), 0);
     CHECK_FAILS(self, SSL_shutdown(self), SSL_R_APPLICATION_DATA_AFTER_CLOSE_NOTIFY);
+    /* No alert tells of that, and the session is none the worse for it. */
+    CHECK_EQ(SSL_SESSION_is_resumable(SSL_get_session(self)), 1);
     pair_free(pair);
 }
 

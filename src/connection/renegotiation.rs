@@ -8,6 +8,7 @@ use crate::{
     message::Message,
     policy::options::option,
     record::Side,
+    session::Id,
     wire::{AlertDescription, HandshakeType, ProtocolVersion},
 };
 
@@ -222,6 +223,8 @@ impl Connection {
         self.events.push_back(Event::Renegotiation(1));
         self.negotiated.renegotiation = Some(kind);
         self.negotiated.complete = false;
+        // It is the former session's.
+        self.negotiated.session_id = Id::default();
         self.phase = Phase::Handshaking(Box::new(Handshake::new(self.side)));
         self.begin_datagram_handshake();
     }

@@ -9,7 +9,7 @@ use super::{
     config::Config,
     log,
     parts::Parts,
-    ssl::{RECEIVED_SHUTDOWN, Waiting},
+    ssl::{RECEIVED_SHUTDOWN, SENT_SHUTDOWN, Waiting},
     state::{Phase, Told},
     thread_lock::Held,
 };
@@ -296,7 +296,8 @@ impl Ssl {
         }
     }
 
-    /// Raises `error`, tells the peer as far as the transport takes it, and makes the session unusable.
+    /// Raises `error`, tells the peer as far as the transport takes it, and makes the session unusable: unless we have closed the connection,
+    /// when what comes after is no fault of the session's.
     pub(super) fn fail(&self, error: Error) {
         log::failure(self, error);
         match (error, details(error.reason())) {
@@ -309,10 +310,13 @@ impl Ssl {
         if matches!(error, Error::Usage(_)) {
             return;
         }
-        if matches!(error, Error::PeerAlert(_)) {
+        let is_told_by_the_peer = matches!(error, Error::PeerAlert(_));
+        if is_told_by_the_peer || self.shutdown.get() & SENT_SHUTDOWN == 0 {
+            self.forget_session();
+        }
+        if is_told_by_the_peer {
             self.shutdown.set(self.shutdown.get() | RECEIVED_SHUTDOWN);
         }
-        self.forget_session();
         self.withdraw_deadline();
         // The alert, if there is one, goes out if the transport takes it; the failure is what counts. What the transport says of it
         // comes behind that in the queue.
@@ -497,10 +501,8 @@ impl Ssl {
         let error = Error::Silent(Reason::BIO_NOT_SET);
         match self.with_connection(|connection| connection.lose_transport(error)) {
             None => self.fail(error),
-            // The alert of another failure, if it has one, has nowhere to go either.
-            Some(failure) if failure != error && self.look_at_connection(Connection::has_outgoing) => {
-                error_queue::raise_ssl(error.reason());
-            }
+            // The alert of another failure has nowhere to go either.
+            Some(failure) if failure != error => error_queue::raise_ssl(error.reason()),
             Some(_) => {}
         }
         self.waiting.set(waited);

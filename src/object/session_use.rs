@@ -89,11 +89,12 @@ impl Ssl {
         Some(begun)
     }
 
-    /// The session that a server resumes in the handshake that it is in.
+    /// The session that a server resumes in the handshake that it is in. After it the program may have taken the session away.
     pub(super) fn resumed_session(&self) -> Option<Arc<SessionHandle>> {
         let session = self.look_at_connection(|connection| {
             let negotiated = connection.negotiated();
-            let is_resumed = connection.side() == Side::Server && negotiated.resumed;
+            let is_resumed =
+                connection.side() == Side::Server && negotiated.resumed && !connection.is_established();
             negotiated.session.clone().filter(|_| is_resumed)
         })?;
         let handle = self.handle_of(&session);

@@ -140,7 +140,7 @@ impl State {
             Self::AskedSessionSecret(hello) => take_session_secret(hello, input.answer()?),
             Self::ExpectCertificateOrChange(hello, secret) => match input {
                 Input::ChangeCipherSpec => begin_with_secret(*hello, secret, context),
-                input => full_handshake(hello).advance(context, input),
+                input => full_handshake(hello, context).advance(context, input),
             },
             Self::ExpectCertificate(hello) => read_certificate(hello, context, &input.message()?),
             Self::VerifyingChain(hello) => {
@@ -187,6 +187,16 @@ pub fn begin(
     context: &mut Context<'_>,
     message: &Message,
 ) -> Result<Transition<ClientState>> {
+    // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
+    let resumed = offer
+        .session_of(context.version()?)
+        .filter(|session| hello.session_id[..] == *session.id)
+        .map(Arc::clone);
+    let sent_ticket = offer.hello.extensions.get(ExtensionType::SESSION_TICKET);
+    let may_be_known = sent_ticket.is_some_and(|ticket| !ticket.is_empty());
+    if resumed.is_none() && !(may_be_known && context.hooks().session_secret) {
+        context.negotiated.session_refused = true;
+    }
     // We offer none, as OpenSSL does by default.
     if hello.compression_method != 0 {
         return Err(Error::illegal(Reason::COMPRESSION_DISABLED));
@@ -198,7 +208,6 @@ pub fn begin(
     context.negotiated.server_random = hello.random;
     context.add_to_transcript(message);
     let received = &hello.extensions;
-    let sent_ticket = offer.hello.extensions.get(ExtensionType::SESSION_TICKET);
     let settled = Hello {
         suite,
         session_id: hello.session_id.clone(),
@@ -206,13 +215,8 @@ pub fn begin(
         status_expected: extensions::read_empty(received, ExtensionType::STATUS_REQUEST)?
             && suite.has_certificate(),
         ticket_expected: extensions::read_empty(received, ExtensionType::SESSION_TICKET)?,
-        may_be_known: sent_ticket.is_some_and(|ticket| !ticket.is_empty()),
+        may_be_known,
     };
-    // RFC 5246 §7.4.1.3: the id that we sent means that the server resumes its session.
-    let resumed = offer
-        .session_of(context.version()?)
-        .filter(|session| hello.session_id[..] == *session.id)
-        .map(Arc::clone);
     let message_place = place::TLS1_2_SERVER_HELLO;
     let custom = custom_extensions::received(context, message_place, resumed.is_some(), received, 0)?;
     next_protocol::choose(context, received, move |context| {
@@ -240,14 +244,13 @@ fn begin_handshake(
             let state = State::AskedSessionSecret(Box::new(hello));
             Ok(Transition::Ask(Ask::SessionSecret, ClientState::Tls12(state)))
         }
-        None => {
-            context.negotiated.session_refused = true;
-            Ok(next(full_handshake(Box::new(hello))))
-        }
+        None => Ok(next(full_handshake(Box::new(hello), context))),
     }
 }
 
-fn full_handshake(hello: Box<Hello>) -> State {
+/// What the program gave is not resumed.
+fn full_handshake(hello: Box<Hello>, context: &mut Context<'_>) -> State {
+    context.negotiated.session_refused = true;
     if hello.suite.has_certificate() {
         State::ExpectCertificate(hello)
     } else {
