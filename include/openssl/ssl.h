@@ -978,8 +978,8 @@ OSSL_DEPRECATEDIN_3_0
 int SSL_CTX_set_ssl_version(SSL_CTX *context, const SSL_METHOD *method);
 #endif
 
-/* The method of a connection: where it may have several versions, that of the negotiated version and of its side as soon as there is one.
- * It is static. */
+/* The method of a connection: where it may have several versions, that of the negotiated version and of its side as soon as there is one,
+ * also when it is started over. It is static. */
 const SSL_METHOD *SSL_get_ssl_method(const SSL *ssl);
 
 /* Changes the method of a connection before its handshake. 1, or 0 for a null method. */
