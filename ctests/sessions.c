@@ -964,23 +964,23 @@ TEST_VERSIONS(session_that_was_taken_away_stays_in_the_cache)
 {
     struct pair *pair = pair_for_sessions(version, 0);
     SSL_SESSION *session = connect_with(pair, NULL, 0);
-    SSL *server;
+    SSL *self;
     long cached;
 
     pair_over_wire(pair);
     CHECK_OK(SSL_set_session(pair->ssl[CLIENT], session));
     pair_handshake(pair);
     pair_settle(pair);
-    server = pair->ssl[SERVER];
-    CHECK_EQ(SSL_session_reused(server), 1);
-    SSL_set_shutdown(server, SSL_SENT_SHUTDOWN);
-    CHECK_OK(SSL_set_session(server, NULL));
-    SSL_set_shutdown(server, 0);
-    CHECK(SSL_get_session(server) == NULL);
+    self = pair->ssl[SERVER];
+    CHECK_EQ(SSL_session_reused(self), 1);
+    SSL_set_shutdown(self, SSL_SENT_SHUTDOWN);
+    CHECK_OK(SSL_set_session(self, NULL));
+    SSL_set_shutdown(self, 0);
+    CHECK(SSL_get_session(self) == NULL);
     cached = SSL_CTX_sess_number(pair->ctx[SERVER]);
     CHECK(cached > 0);
     pair->ssl[SERVER] = NULL;
-    SSL_free(server);
+    SSL_free(self);
     CHECK_EQ(SSL_CTX_sess_number(pair->ctx[SERVER]), cached);
     SSL_SESSION_free(session);
     pair_free(pair);
