@@ -24,7 +24,7 @@ SSL_add_ssl_module SSL_alert_desc_string SSL_alert_desc_string_long SSL_alert_ty
 SSL_client_hello_isv2 SSL_extension_supported SSL_get_current_compression SSL_get_current_expansion SSL_is_connection
 SSL_is_quic SSL_test_functions SSL_up_ref SSL_get0_connection SSL_get0_domain SSL_get0_listener SSL_is_domain SSL_is_listener
 SSL_get_ex_data_X509_STORE_CTX_idx SSL_get_value_uint SSL_set_value_uint SSL_set_debug
-SSL_CTX_set_default_read_buffer_len SSL_set_default_read_buffer_len PEM_read_SSL_SESSION PEM_read_bio_SSL_SESSION OSSL_default_cipher_list OSSL_default_ciphersuites
+PEM_read_SSL_SESSION PEM_read_bio_SSL_SESSION OSSL_default_cipher_list OSSL_default_ciphersuites
 """.split())
 
 METHODS = {f"{version}_{side}method" for version in ("TLS", "TLSv1_2", "TLSv1_1", "TLSv1", "DTLS", "DTLSv1_2", "DTLSv1")
