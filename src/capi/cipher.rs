@@ -58,9 +58,7 @@ pub unsafe extern "C" fn OPENSSL_cipher_name(name: *const c_char) -> *const c_ch
     guard(NONE.as_ptr(), || {
         // SAFETY: the contract of this module.
         let name = unsafe { convert::text(name) };
-        suite::SUITES
-            .iter()
-            .chain(suite::SIGNALS)
+        suite::listed()
             .find(|suite| Some(suite.standard_name) == name)
             .map_or(NONE.as_ptr(), |suite| convert::static_c_string(suite.openssl_name))
     })

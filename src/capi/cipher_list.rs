@@ -279,11 +279,11 @@ mod tests {
     #[test]
     fn suites_read_in_both_formats() {
         let expected = suite::find(CipherSuite(0x1301)).unwrap();
-        for (bytes, is_ssl2) in
-            [(&[0x13, 0x01, 0x00, 0xff][..], false), (&[0, 0x13, 0x01, 1, 0, 0x80][..], true)]
+        for (bytes, is_ssl2, signals) in
+            [(&[0x13, 0x01, 0x00, 0xff][..], false, 1), (&[0, 0x13, 0x01, 1, 0, 0x80][..], true, 0)]
         {
             let found = read_suites(bytes, is_ssl2).unwrap();
-            assert!(core::ptr::eq(found[0], expected));
+            assert!(core::ptr::eq(found[0], expected) && found.len() == 1 + signals);
             assert!(found[1..].iter().all(|suite| suite.is_signal()));
         }
         assert_eq!(read_suites(&[], false).err(), Some(Reason::NO_CIPHERS_SPECIFIED));

@@ -252,7 +252,7 @@ impl Suite {
         }
     }
 
-    /// Whether it is one of [`SIGNALS`], and none in truth.
+    /// Whether it is a signal (SCSV), and no suite in truth.
     #[must_use]
     pub const fn is_signal(&self) -> bool {
         self.max_version.0 == 0
@@ -333,19 +333,21 @@ impl Suite {
 /// All suites, in OpenSSL's default order of preference.
 pub static SUITES: &[Suite] = &suite_table::ROWS;
 
-/// What stands in lists of suites and is none (RFC 5746 §3.3, RFC 7507), as `SSL_CIPHER_*` tell of it.
-pub static SIGNALS: &[Suite] = &suite_table::SIGNALS;
-
 /// The suite with this number, if it is known.
 #[must_use]
 pub fn find(id: CipherSuite) -> Option<&'static Suite> {
     SUITES.iter().find(|suite| suite.id == id)
 }
 
-/// As [`find`], of all that may stand in a list of suites.
+/// All that may stand in a list of suites: they, and signals (RFC 5746 §3.3, RFC 7507), as `SSL_CIPHER_*` tell of them.
+pub fn listed() -> impl Iterator<Item = &'static Suite> {
+    SUITES.iter().chain(&suite_table::SIGNALS)
+}
+
+/// As [`find`], of what is [`listed`].
 #[must_use]
 pub fn find_listed(id: CipherSuite) -> Option<&'static Suite> {
-    SUITES.iter().chain(SIGNALS).find(|suite| suite.id == id)
+    listed().find(|suite| suite.id == id)
 }
 
 /// The suite that a cipher list calls `name`: OpenSSL's name, with case.
