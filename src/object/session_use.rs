@@ -167,17 +167,15 @@ impl Ssl {
         settings
     }
 
-    /// A session whose connection was not closed properly is not resumed again (RFC 5246 §7.2.1).
-    pub(super) fn abandon_session(&self) {
-        if self.is_cut_short() {
+    /// A session is not resumed again if its connection was established and we have not closed it (RFC 5246 §7.2.1); that the peer has
+    /// does not count. Whether it was so.
+    pub(super) fn abandon_session(&self) -> bool {
+        let is_established = self.look_at_connection(|connection| connection.is_established());
+        let is_cut_short = is_established && self.shutdown.get() & SENT_SHUTDOWN == 0;
+        if is_cut_short {
             self.forget_session();
         }
-    }
-
-    /// Whether the connection was established and we have not closed it; that the peer has does not count.
-    pub(super) fn is_cut_short(&self) -> bool {
-        let is_established = self.look_at_connection(|connection| connection.is_established());
-        is_established && self.shutdown.get() & SENT_SHUTDOWN == 0
+        is_cut_short
     }
 
     /// The connection's session is not resumed again.

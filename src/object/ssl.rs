@@ -383,10 +383,7 @@ impl Ssl {
         self.dane.forget_match();
         self.forget_path();
         self.verify_param.forget_peer_name();
-        let is_cut_short = self.is_cut_short();
-        if is_cut_short {
-            self.forget_session();
-        }
+        let is_cut_short = self.abandon_session();
         let method = self.context().method();
         self.update_config(|config| config.set_method(method));
         self.start_over();
