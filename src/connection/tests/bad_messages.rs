@@ -204,21 +204,23 @@ fn compare(attacker: Side, only: impl Fn(&Scenario) -> bool) {
                     }
                     (mine, changed(scenario, &system, index, &change))
                 };
+                let item = (*content_type, bytes[0]);
+                let differ = |mine: Outcome, theirs: Outcome| {
+                    mine != theirs && !is_deliberate(scenario, attacker, item, &change, mine, theirs)
+                };
                 let (mut mine, mut theirs) = outcomes();
                 // Signatures and tickets have random lengths: a change may have hit another part of the message there.
                 for _ in 0..4 {
-                    if mine != theirs {
+                    if differ(mine, theirs) {
                         (mine, theirs) = outcomes();
                     }
                 }
                 count += 1;
-                if mine != theirs
-                    && !is_deliberate(scenario, attacker, (*content_type, bytes[0]), &change, mine, theirs)
-                {
+                if differ(mine, theirs) {
                     different.push(format!(
                         "{}: {attacker:?}'s {:?} of {} bytes, {change:?}: {mine:?}, not {theirs:?}",
                         scenario.name,
-                        (content_type.0, bytes[0]),
+                        (item.0.0, item.1),
                         bytes.len()
                     ));
                 }
